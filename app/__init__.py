@@ -1,0 +1,1 @@
+"""The shell around the engine: pages, jobs, command line."""

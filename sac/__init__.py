@@ -1,0 +1,1 @@
+"""The engine: a plain library, usable from a notebook."""

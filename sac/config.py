@@ -1,0 +1,187 @@
+"""Every number of the plan, once, with its reason."""
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sac.errors import SettingsError
+
+__all__ = [
+    "ENGINE_VERSION",
+    "PRESETS",
+    "SIGNALS",
+    "VARIANTS",
+    "AgentSettings",
+    "Constraints",
+    "ForecastSettings",
+    "TrainingSettings",
+    "Variant",
+    "preset_settings",
+]
+
+ENGINE_VERSION = "1"  # part of every version's name: raise it when the same settings train another agent
+WEEKS_PER_YEAR = 52
+
+SIGNALS = (
+    "news_sentiment",
+    "gross_margin",
+    "operating_margin",
+    "net_margin",
+    "current_ratio",
+    "debt_to_equity",
+    "fundamental_age",
+)
+
+
+def _within(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:  # also refuses NaN
+        raise SettingsError(f"{name} is {value}, outside its range {low:g} to {high:g}.")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Algorithm × forecaster: one line of models with its own champion."""
+
+    algorithm: Literal["sac", "ppo"]
+    forecaster: Literal["lstm", "patchtst"]
+    label: str
+
+
+VARIANTS = {
+    "sac_lstm": Variant("sac", "lstm", "SAC + LSTM"),
+}
+
+
+@dataclass(frozen=True)
+class Constraints:
+    """What every portfolio of the desk obeys, and what trading costs (plan)."""
+
+    cash_buffer: float = 0.02  # least share of wealth in CASH
+    max_position: float = 0.20  # most in one stock
+    cost_rate: float = 0.0010  # 10 bps of every dollar traded in stocks
+    cash_rate: float = 0.0  # what CASH earns, a year
+
+    def __post_init__(self) -> None:
+        _within("cash_buffer", self.cash_buffer, 0.0, 0.99)
+        _within("max_position", self.max_position, 0.001, 1.0)
+        _within("cost_rate", self.cost_rate, 0.0, 0.1)
+        _within("cash_rate", self.cash_rate, -0.5, 1.0)
+
+    @property
+    def cash_growth(self) -> float:
+        """Weekly growth of one dollar in CASH."""
+        return float((1.0 + self.cash_rate) ** (1.0 / WEEKS_PER_YEAR))
+
+
+@dataclass(frozen=True)
+class AgentSettings:
+    """Soft Actor-Critic. The first block is the plan's table; the second is open (docs/engine.md)."""
+
+    hidden_sizes: tuple[int, int] = (64, 64)  # small: some 900 weekly transitions
+    actor_lr: float = 3e-4
+    critic_lr: float = 3e-4
+    alpha_lr: float = 3e-4
+    tau: float = 0.005  # Polyak rate of the target critics
+    gamma: float = 0.99
+    init_alpha: float = 0.2  # entropy temperature, tuned from here
+    batch_size: int = 64
+    buffer_size: int = 10_000
+    warmup_steps: int = 100  # random actions before the first update
+    weight_decay: float = 1e-4
+
+    network: Literal["mlp", "per_stock"] = "mlp"
+    action_scale: float = 5.0  # k of k·tanh(u): with 1 every weight is pinned between 0.9 % and 33 %
+    reward_scale: float = 100.0  # raw weekly rewards of 1 % drown in the entropy term
+    relative_reward: bool = True  # subtract equal weight's log growth: less noise, same optimum
+    counterfactual: bool = True  # replay any week with any stored weights and action
+    updates: int = 3_000
+
+    def __post_init__(self) -> None:
+        for name in ("actor_lr", "critic_lr", "alpha_lr"):
+            _within(name, getattr(self, name), 1e-7, 1.0)
+        _within("tau", self.tau, 1e-6, 1.0)
+        _within("gamma", self.gamma, 0.0, 0.9999)
+        _within("init_alpha", self.init_alpha, 1e-6, 10.0)
+        _within("weight_decay", self.weight_decay, 0.0, 1.0)
+        _within("action_scale", self.action_scale, 0.1, 20.0)
+        _within("reward_scale", self.reward_scale, 1e-3, 1e5)
+        _within("batch_size", self.batch_size, 1, 4_096)
+        _within("buffer_size", self.buffer_size, self.batch_size, 1_000_000)
+        _within("warmup_steps", self.warmup_steps, 1, self.buffer_size)
+        _within("updates", self.updates, 1, 200_000)
+        for size in self.hidden_sizes:
+            _within("hidden_sizes", size, 1, 1_024)
+
+
+PRESETS: dict[str, AgentSettings] = {"plan": AgentSettings()}
+
+
+@dataclass(frozen=True)
+class ForecastSettings:
+    """The forecaster of next week's return per stock, refitted for every calendar year."""
+
+    kind: Literal["lstm", "patchtst"] = "lstm"
+    window: int = 60  # sessions of history per input
+    hidden: int = 32
+    epochs: int = 8
+    batch_size: int = 256
+    learning_rate: float = 1e-3
+    fit_years: int = 5  # plan: the five years before the predicted one
+    least_years: int = 2  # with fewer the forecast is missing
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        _within("window", self.window, 5, 520)
+        _within("hidden", self.hidden, 1, 512)
+        _within("epochs", self.epochs, 1, 500)
+        _within("batch_size", self.batch_size, 8, 65_536)
+        _within("learning_rate", self.learning_rate, 1e-7, 1.0)
+        _within("least_years", self.least_years, 1, self.fit_years)
+        _within("fit_years", self.fit_years, 1, 50)
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """Everything that, with the data, determines a version."""
+
+    preset: str = "plan"
+    members: int = 5  # seeds trained together; the committee's weights are their mean
+    evaluation_years: int = 2  # walk-forward folds of 52 weeks
+    seed: int = 0
+    agent: AgentSettings = field(default_factory=AgentSettings)
+    forecast: ForecastSettings = field(default_factory=ForecastSettings)
+    constraints: Constraints = field(default_factory=Constraints)
+
+    def __post_init__(self) -> None:
+        _within("members", self.members, 1, 64)
+        _within("evaluation_years", self.evaluation_years, 1, 15)
+        _within("seed", self.seed, 0, 2**31 - 1)
+
+
+def preset_settings(
+    variant: str,
+    preset: str = "plan",
+    *,
+    members: int | None = None,
+    evaluation_years: int | None = None,
+    seed: int | None = None,
+    **open_settings: float,
+) -> TrainingSettings:
+    """Settings of a variant's training: a preset, with open settings of `AgentSettings` replaced.
+
+    Raises SettingsError for an unknown variant, preset or setting, or a value out of range.
+    """
+    if variant not in VARIANTS:
+        raise SettingsError(f"There is no variant {variant!r}: choose one of {', '.join(VARIANTS)}.")
+    if preset not in PRESETS:
+        raise SettingsError(f"There is no preset {preset!r}: choose one of {', '.join(PRESETS)}.")
+    unknown = open_settings.keys() - {f.name for f in dataclasses.fields(AgentSettings)}
+    if unknown:
+        raise SettingsError(f"There is no setting {', '.join(sorted(unknown))}.")
+    settings = TrainingSettings(
+        preset=preset,
+        agent=dataclasses.replace(PRESETS[preset], **open_settings),  # type: ignore[arg-type]
+        forecast=ForecastSettings(kind=VARIANTS[variant].forecaster),
+    )
+    given = {"members": members, "evaluation_years": evaluation_years, "seed": seed}
+    return dataclasses.replace(settings, **{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]

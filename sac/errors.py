@@ -1,0 +1,23 @@
+"""Refusals that a user can act on: their message is shown as it is, without a stack trace."""
+
+__all__ = ["ArtifactError", "Cancelled", "DataError", "DeskError", "SettingsError"]
+
+
+class DeskError(Exception):
+    """Something that a user can mend; the message says what is wrong and what to do."""
+
+
+class DataError(DeskError):
+    """Market data that cannot be trusted."""
+
+
+class SettingsError(DeskError):
+    """A setting outside its range."""
+
+
+class ArtifactError(DeskError):
+    """A version folder that is missing, damaged or not ours."""
+
+
+class Cancelled(Exception):  # noqa: N818 - a request that was honoured, not an error
+    """Raised by a progress callback to stop the work it watches."""

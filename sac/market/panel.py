@@ -1,0 +1,167 @@
+"""`MarketPanel`: what was known, and when. Everything downstream takes a panel and reads nothing else."""
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sac.config import SIGNALS
+from sac.errors import DataError
+from sac.market.calendar import Dates, trading_weeks
+from sac.market.prices import DEMO_UNIVERSE, SAMPLE_NOTE, sample_closes, validate_closes
+
+__all__ = ["MarketPanel", "Provenance", "build_panel", "sample_panel"]
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a panel comes from; dates are ISO text."""
+
+    source: str
+    window_start: str  # first session
+    window_end: str  # last session: the end of the last complete week
+    sha256: str  # of symbols, sessions and every value
+    fields: tuple[str, ...]  # price fields and signals that are real
+    fetched_at: str | None  # None: embedded
+    note: str
+
+
+@dataclass(frozen=True, eq=False)
+class MarketPanel:
+    """Aligned arrays by decision session (T) × symbol (n); NaN means "not known"."""
+
+    symbols: tuple[str, ...]
+    sessions: Dates  # (S,) every session of the window
+    prices: Mapping[str, Floats]  # field -> (S, n) dollars; "close" always, others only where real
+    decisions: Dates  # (T,) last session of each complete week
+    fills: Dates  # (T,) where the decision trades; the last one lies after the window
+    ends: Dates  # (T,) last session of the week that begins with the fill
+    returns: Floats  # (T, n) fill t to fill t+1; NaN until that fill is in the window
+    signals: Floats  # (T, n, 7) as known at the decision's close
+    forecasts: Floats  # (T, n) next week's return, predicted at the decision's close
+    provenance: Provenance
+
+    @property
+    def closes(self) -> Floats:
+        """Adjusted closes in dollars: (S, n)."""
+        return self.prices["close"]
+
+    @cached_property
+    def complete_steps(self) -> int:
+        """Steps whose return is known; they are the first ones."""
+        return int(np.isfinite(self.returns).all(axis=1).sum())
+
+    @cached_property
+    def features(self) -> Floats:
+        """Signals and forecast per stock: (T, n, 8)."""
+        return np.concatenate([self.signals, self.forecasts[..., None]], axis=-1)
+
+    @cached_property
+    def known(self) -> npt.NDArray[np.bool_]:
+        """Mask of the features that are real: (T, n, 8)."""
+        return np.isfinite(self.features)
+
+    @cached_property
+    def decision_rows(self) -> npt.NDArray[np.intp]:
+        """Row of each decision in `sessions`: (T,)."""
+        return np.searchsorted(self.sessions, self.decisions)
+
+    def with_forecasts(self, forecasts: Floats) -> "MarketPanel":
+        """The same panel with forecasts (T, n). They must come from data before each decision (leak!)."""
+        if forecasts.shape != self.returns.shape:
+            raise ValueError(f"forecasts are {forecasts.shape}, the panel is {self.returns.shape}")
+        return dataclasses.replace(self, forecasts=forecasts)
+
+    def steps_known_at(self, decision: int) -> int:
+        """How many steps have a complete return at that decision's close (purge).
+
+        Step t ends at fill t+1, which lies after decision t+1: the last two steps before are not known yet.
+        """
+        return int(np.searchsorted(self.fills[1:], self.decisions[decision], side="right"))
+
+
+def build_panel(
+    prices: Mapping[str, pd.DataFrame],
+    *,
+    source: str,
+    note: str,
+    fetched_at: str | None = None,
+) -> MarketPanel:
+    """Align validated daily prices (field -> sessions × symbols) by decision session.
+
+    Sessions after the last complete week are dropped, so a panel is the same on every day of a week.
+    Raises DataError where the prices cannot be trusted or cover less than two weeks.
+    """
+    validate_closes(prices["close"])
+    symbols = tuple(map(str, prices["close"].columns))
+    index = pd.DatetimeIndex(prices["close"].index)
+    days = index.to_numpy().astype("datetime64[D]")
+    weeks = trading_weeks(days[0], days[-1])
+    if len(weeks.decisions) < 2:
+        raise DataError(f"Prices from {days[0]} to {days[-1]} hold less than two complete weeks.")
+    kept = days <= weeks.decisions[-1]
+    sessions = days[kept]
+    values = {
+        name: frame.reindex(index=index[kept], columns=list(symbols)).to_numpy(dtype="float64")
+        for name, frame in prices.items()
+    }
+    steps, n = len(weeks.decisions), len(symbols)
+    signals = np.full((steps, n, len(SIGNALS)), np.nan)
+    return MarketPanel(
+        symbols=symbols,
+        sessions=sessions,
+        prices=values,
+        decisions=weeks.decisions,
+        fills=weeks.fills,
+        ends=weeks.ends,
+        returns=_fill_returns(sessions, values["close"], weeks.fills),
+        signals=signals,
+        forecasts=np.full((steps, n), np.nan),
+        provenance=Provenance(
+            source=source,
+            window_start=str(sessions[0]),
+            window_end=str(sessions[-1]),
+            sha256=_fingerprint(symbols, sessions, values, signals),
+            fields=tuple(sorted(values)),
+            fetched_at=fetched_at,
+            note=note,
+        ),
+    )
+
+
+def sample_panel() -> MarketPanel:
+    """The embedded demo: real S&P 500 closes from 2005 to December 2022; no news, no fundamentals."""
+    closes = sample_closes()
+    assert tuple(closes.columns) == DEMO_UNIVERSE
+    return build_panel({"close": closes}, source="sample", note=SAMPLE_NOTE)
+
+
+def _fill_returns(sessions: Dates, closes: Floats, fills: Dates) -> Floats:
+    """Return of each step, fill to next fill: (T, n), NaN where the next fill is not in the window."""
+    returns = np.full((len(fills), closes.shape[1]), np.nan)
+    inside = int((fills <= sessions[-1]).sum())
+    rows = np.searchsorted(sessions, fills[:inside])
+    if not np.array_equal(sessions[rows], fills[:inside]):
+        missing = fills[:inside][sessions[rows] != fills[:inside]][0]
+        raise DataError(f"There is no price on {missing}, a session on which trades are filled.")
+    returns[: inside - 1] = closes[rows[1:]] / closes[rows[:-1]] - 1.0
+    return returns
+
+
+def _fingerprint(
+    symbols: tuple[str, ...], sessions: Dates, prices: Mapping[str, Floats], signals: Floats
+) -> str:
+    digest = hashlib.sha256("|".join(symbols).encode())
+    digest.update(sessions.astype("int64").tobytes())
+    for name in sorted(prices):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(prices[name]).tobytes())
+    digest.update(signals.tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,20 @@
+"""Portfolio: constraints, accounting, the environment, and walking an allocator over a panel.
+
+`constraints` and `environment` need torch and are imported by name, so that a page does not load it.
+"""
+
+from sac.portfolio.accounting import account, all_cash, asset_growth
+from sac.portfolio.backtest import Allocator, Backtest, backtest
+from sac.portfolio.baselines import BuyAndHold, EqualWeight, equal_weights
+
+__all__ = [
+    "Allocator",
+    "Backtest",
+    "BuyAndHold",
+    "EqualWeight",
+    "account",
+    "all_cash",
+    "asset_growth",
+    "backtest",
+    "equal_weights",
+]

@@ -1,0 +1,46 @@
+"""What one week does to a portfolio. Training, back-tests, baselines and trade lists all account here."""
+
+from typing import Generic, NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Week", "account", "all_cash", "asset_growth"]
+
+# numpy for back-tests and trades, torch for training: the arithmetic below is the same for both.
+Array = TypeVar("Array", npt.NDArray[np.float64], "torch.Tensor")  # type: ignore[name-defined]  # noqa: F821
+
+
+class Week(NamedTuple, Generic[Array]):
+    """One week's result; shapes follow the arguments' leading dimensions."""
+
+    turnover: Array  # (...) dollars traded in stocks per dollar of wealth
+    gross: Array  # (...) growth of a dollar before cost
+    net: Array  # (...) growth of a dollar after cost
+    drifted: Array  # (..., n+1) weights when the week ends
+
+
+def account(drifted: Array, target: Array, growth: Array, cost_rate: float) -> Week[Array]:
+    """Trade from drifted to target weights (..., n+1), then hold them for a week.
+
+    growth (..., n+1) is what a dollar in each asset becomes, CASH last. Trading costs cost_rate of every
+    dollar bought or sold in stocks (plan: 10 bps); trading CASH is free.
+    """
+    turnover = abs(target - drifted)[..., :-1].sum(-1)  # (...)
+    grown = target * growth  # (..., n+1)
+    gross = grown.sum(-1)  # (...)
+    net = (1.0 - cost_rate * turnover) * gross
+    return Week(turnover, gross, net, grown / gross[..., None])
+
+
+def all_cash(n: int) -> npt.NDArray[np.float64]:
+    """Weights (n+1,) of a portfolio that holds only CASH: where every walk starts."""
+    weights = np.zeros(n + 1)
+    weights[-1] = 1.0
+    return weights
+
+
+def asset_growth(returns: npt.NDArray[np.float64], cash_growth: float) -> npt.NDArray[np.float64]:
+    """Growth of a dollar in each asset (..., n+1), from stock returns (..., n) and CASH's weekly growth."""
+    cash = np.full((*returns.shape[:-1], 1), cash_growth)
+    return np.concatenate([1.0 + returns, cash], axis=-1)

@@ -1,0 +1,105 @@
+"""`Backtest`: what happened when an allocator was walked over a stretch of the panel."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from sac.config import Constraints
+from sac.market import MarketPanel
+from sac.portfolio.accounting import account, all_cash, asset_growth
+
+__all__ = ["Allocator", "Backtest", "backtest"]
+
+Floats = npt.NDArray[np.float64]
+Dates = npt.NDArray[np.datetime64]
+
+
+class Allocator(Protocol):
+    """A thing that turns what was known at a step into target weights."""
+
+    @property
+    def name(self) -> str:
+        """How pages and reports call it."""
+
+    def allocate(self, panel: MarketPanel, step: int, drifted: Floats) -> Floats:
+        """Target weights (n+1,), CASH last, from drifted weights (n+1,) and what the panel knew at step.
+
+        It may read decisions up to `step` only (leak!): returns[step] is what it is judged by.
+        """
+
+
+@dataclass(frozen=True, eq=False)
+class Backtest:
+    """Weekly walk of one allocator (W weeks, n stocks). Returns are fractions; wealth starts at 1 in CASH."""
+
+    name: str
+    symbols: tuple[str, ...]
+    decisions: Dates  # (W,) session whose close decided the week
+    fills: Dates  # (W,) session at whose close it was traded
+    ends: Dates  # (W,) session at whose close its return is measured: the next fill
+    folds: npt.NDArray[np.int64]  # (W,) evaluation year, 1 is the earliest; 0 where nothing was fitted
+    weights: Floats  # (W, n+1) targets, CASH last
+    growth: Floats  # (W, n+1) what a dollar in each asset became
+    turnover: Floats  # (W,) dollars traded in stocks per dollar of wealth
+    gross: Floats  # (W,) return before cost
+    net: Floats  # (W,) return after cost
+    members: Floats  # (W, M) net return of each member walked alone; M may be 0
+
+    @property
+    def wealth(self) -> Floats:
+        """Net wealth, (W+1,), from 1.0 at the first fill."""
+        return np.concatenate([[1.0], np.cumprod(1.0 + self.net)])
+
+    @property
+    def dates(self) -> Dates:
+        """When `wealth` is measured: the first fill, then every week's end; (W+1,)."""
+        return np.concatenate([self.fills[:1], self.ends])
+
+    def with_members(self, members: list["Backtest"]) -> "Backtest":
+        """The same walk with its members' net returns beside it."""
+        return dataclasses.replace(self, members=np.stack([m.net for m in members], axis=1))
+
+
+def backtest(
+    allocator: Allocator,
+    panel: MarketPanel,
+    steps: range,
+    constraints: Constraints,
+    folds: npt.NDArray[np.int64] | None = None,
+) -> Backtest:
+    """Walk an allocator over consecutive steps of the panel, from all cash, net of costs.
+
+    Raises ValueError when a step has no complete return or an allocation is no portfolio.
+    """
+    if not len(steps) or steps.step != 1 or steps.start < 0 or steps.stop > panel.complete_steps:
+        raise ValueError(f"{steps} is no stretch of the {panel.complete_steps} complete steps")
+    growth = asset_growth(panel.returns[steps.start : steps.stop], constraints.cash_growth)
+    drifted = all_cash(len(panel.symbols))
+    weights, turnover, gross, net = (np.empty(shape) for shape in (growth.shape, *[len(steps)] * 3))
+    for row, step in enumerate(steps):
+        target = allocator.allocate(panel, step, drifted)
+        if not (np.isfinite(target).all() and (target >= 0).all() and abs(target.sum() - 1) < 1e-6):
+            raise ValueError(
+                f"{allocator.name} gave weights that are no portfolio at {panel.decisions[step]}"
+            )
+        week = account(drifted, target, growth[row], constraints.cost_rate)
+        weights[row], turnover[row], drifted = target, week.turnover, week.drifted
+        gross[row], net[row] = week.gross - 1.0, week.net - 1.0
+    window = slice(steps.start, steps.stop)
+    return Backtest(
+        name=allocator.name,
+        symbols=panel.symbols,
+        decisions=panel.decisions[window],
+        fills=panel.fills[window],
+        ends=panel.fills[steps.start + 1 : steps.stop + 1],
+        folds=np.zeros(len(steps), dtype=np.int64) if folds is None else folds,
+        weights=weights,
+        growth=growth,
+        turnover=turnover,
+        gross=gross,
+        net=net,
+        members=np.empty((len(steps), 0)),
+    )

@@ -1,0 +1,43 @@
+"""Allocators that learn nothing: what every agent has to beat, through the same accounting."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sac.config import Constraints
+from sac.market import MarketPanel
+
+__all__ = ["BuyAndHold", "EqualWeight", "equal_weights"]
+
+Floats = npt.NDArray[np.float64]
+
+
+def equal_weights(n: int, constraints: Constraints) -> Floats:
+    """The same share in every stock, within the cash buffer and the cap: (n+1,), the rest in CASH."""
+    share = min((1.0 - constraints.cash_buffer) / n, constraints.max_position)
+    return np.append(np.full(n, share), 1.0 - n * share)
+
+
+@dataclass(frozen=True)
+class EqualWeight:
+    """Back to equal weights every week."""
+
+    constraints: Constraints
+    name: str = "Equal weight"
+
+    def allocate(self, panel: MarketPanel, step: int, drifted: Floats) -> Floats:
+        """Equal weights (n+1,), whatever was known."""
+        return equal_weights(len(panel.symbols), self.constraints)
+
+
+@dataclass(frozen=True)
+class BuyAndHold:
+    """Equal weights on the first day, never traded again; winners may drift past the cap."""
+
+    constraints: Constraints
+    name: str = "Buy & hold"
+
+    def allocate(self, panel: MarketPanel, step: int, drifted: Floats) -> Floats:
+        """Equal weights out of all cash, else what is already held."""
+        return drifted if drifted[-1] < 1.0 else equal_weights(len(panel.symbols), self.constraints)

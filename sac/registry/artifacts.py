@@ -1,0 +1,66 @@
+"""What a version consists of."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from sac.config import TrainingSettings
+from sac.market import Provenance
+from sac.portfolio import Backtest
+
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["Artifacts", "ForecastSkill", "Metadata"]
+
+
+@dataclass(frozen=True)
+class ForecastSkill:
+    """Out-of-sample skill of a forecaster in one calendar year."""
+
+    year: int
+    weeks: int
+    rank_ic: float  # mean weekly Spearman correlation of forecast and return over the stocks
+    t_statistic: float  # of that mean; below 2 is "no skill"
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """A version's story: what it was trained on, and how it did out of sample. Dates are ISO text."""
+
+    version: str
+    variant: str
+    kind: Literal["full", "finetune"]
+    parent: str | None
+    created_at: str  # UTC
+    engine_version: str
+    preset: str
+    provenance: Provenance
+    last_decision: str
+    evaluation_start: str  # first and last session of the evaluation, fill to fill
+    evaluation_end: str
+    metrics: dict[str, float]  # eval_cagr, eval_sharpe, ..., actor_loss, critic_loss
+    baselines: dict[str, dict[str, float]]  # name -> the same eval_ figures on the same weeks
+    forecast_skill: list[ForecastSkill]
+    notes: list[str]  # what a reader must know: survivors in the sample, a cap that forces cash
+    seconds: dict[str, float]  # wall clock per stage
+
+
+@dataclass(frozen=True, eq=False)
+class Artifacts:
+    """Everything of a version, ready to be written. Tensors have a leading member dimension."""
+
+    actor: "dict[str, torch.Tensor]"
+    critic: "dict[str, torch.Tensor]"
+    critic_target: "dict[str, torch.Tensor]"
+    log_alpha: "dict[str, torch.Tensor]"
+    optimizers: dict[str, Any]  # nested dicts and lists of tensors and numbers
+    folds: dict[str, Any]  # the same, of every fold's agents with their scalers
+    forecaster: dict[str, Any]  # the same, of the newest fitted forecaster
+    scaler: dict[str, Any]  # builtins only
+    settings: TrainingSettings
+    symbols: tuple[str, ...]
+    evaluation: Backtest
+    training_log: pd.DataFrame  # one row per logged update and agent
+    metadata: Metadata
