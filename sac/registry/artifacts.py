@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from sac.config import TrainingSettings
+from sac.forecast import ForecastSkill
 from sac.market import Provenance
 from sac.portfolio import Backtest
 
@@ -13,16 +14,6 @@ if TYPE_CHECKING:
     import torch
 
 __all__ = ["Artifacts", "ForecastSkill", "Metadata"]
-
-
-@dataclass(frozen=True)
-class ForecastSkill:
-    """Out-of-sample skill of a forecaster in one calendar year."""
-
-    year: int
-    weeks: int
-    rank_ic: float  # mean weekly Spearman correlation of forecast and return over the stocks
-    t_statistic: float  # of that mean; below 2 is "no skill"
 
 
 @dataclass(frozen=True)
