@@ -1,0 +1,21 @@
+"""Agent: Soft Actor-Critic for many agents at once, and the committee that decides."""
+
+from sac.agent.committee import Committee, WalkForward, members_of
+from sac.agent.ensemble import Ensemble, Fold, evaluation_folds, evaluation_steps, train_ensemble
+from sac.agent.scaler import FEATURES, PortfolioScaler
+from sac.agent.soft_actor_critic import SoftActorCritic, learn
+
+__all__ = [
+    "FEATURES",
+    "Committee",
+    "Ensemble",
+    "Fold",
+    "PortfolioScaler",
+    "SoftActorCritic",
+    "WalkForward",
+    "evaluation_folds",
+    "evaluation_steps",
+    "learn",
+    "members_of",
+    "train_ensemble",
+]

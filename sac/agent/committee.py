@@ -1,0 +1,92 @@
+"""The committee: members trained together, whose weights are the mean of theirs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from sac.agent.networks import GaussianActor
+from sac.agent.scaler import PortfolioScaler
+from sac.config import AgentSettings, Constraints
+from sac.market import MarketPanel
+from sac.portfolio.constraints import portfolio_weights
+from sac.portfolio.environment import flat_features
+
+__all__ = ["Committee", "WalkForward", "members_of"]
+
+Floats = npt.NDArray[np.float64]
+
+
+class Committee:
+    """An allocator of M trained members: the mean of the weights of their mean actions, without noise."""
+
+    def __init__(
+        self,
+        actor: dict[str, Tensor],
+        scaler: PortfolioScaler,
+        settings: AgentSettings,
+        constraints: Constraints,
+        name: str = "Committee",
+    ):
+        self.name, self.scaler, self.settings, self.constraints = name, scaler, settings, constraints
+        self._state = actor
+        members, _, state_size, _ = actor["first.weight"].shape
+        assets = actor["heads.weight"].shape[-1] // 2
+        unused = [torch.Generator() for _ in range(members)]
+        self._actor = GaussianActor(unused, state_size, assets, settings.hidden_sizes)
+        self._actor.load_state_dict(actor)
+
+    @property
+    def size(self) -> int:
+        """M."""
+        return len(self._state["first.weight"])
+
+    def members(self) -> list["Committee"]:
+        """Each member as a committee of its own."""
+        return [
+            Committee(
+                members_of(self._state, slice(i, i + 1)),
+                self.scaler,
+                self.settings,
+                self.constraints,
+                f"Member {i + 1}",
+            )
+            for i in range(self.size)
+        ]
+
+    @torch.no_grad()
+    def allocate(self, panel: MarketPanel, step: int, drifted: Floats) -> Floats:
+        """Target weights (n+1,) from what the panel knew at step and drifted weights (n+1,)."""
+        features = flat_features(self.scaler.transform(panel.features[step : step + 1]))[0]
+        state = torch.tensor(np.concatenate([features, drifted]), dtype=torch.get_default_dtype())
+        mean, _ = self._actor(state.expand(self.size, 1, -1))  # (M, 1, n+1)
+        action = mean[:, 0].double().tanh()  # double: weights must sum to 1 beyond float32
+        weights = portfolio_weights(action, self.settings.action_scale, self.constraints).mean(0)
+        return weights.numpy()  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, eq=False)
+class WalkForward:
+    """An allocator that hands each evaluation week to the committee that was fitted before its year."""
+
+    committees: Sequence[Committee]  # oldest fold first
+    first_steps: list[int]  # where each fold's evaluation begins
+    name: str
+
+    def allocate(self, panel: MarketPanel, step: int, drifted: Floats) -> Floats:
+        """Target weights (n+1,) of the fold that step belongs to."""
+        fold = int(np.searchsorted(self.first_steps, step, side="right")) - 1
+        return self.committees[fold].allocate(panel, step, drifted)
+
+
+def members_of(state: Any, rows: slice | list[int]) -> Any:
+    """Some agents' part of a nested state: every tensor with an agent dimension is cut, the rest kept."""
+    if isinstance(state, dict):
+        return {name: members_of(value, rows) for name, value in state.items()}
+    if isinstance(state, list):
+        return [members_of(value, rows) for value in state]
+    return state[rows].clone() if isinstance(state, Tensor) and state.ndim else state

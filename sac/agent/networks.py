@@ -1,0 +1,79 @@
+"""The plan's networks for E agents side by side: every parameter has a leading agent dimension."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+__all__ = ["AgentLinear", "GaussianActor", "TwinCritic", "sample"]
+
+_LOG_STD_RANGE = (-20.0, 2.0)  # plan
+_LOG_2 = math.log(2.0)
+_LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
+
+
+class AgentLinear(nn.Module):
+    """E × groups linear layers in one product, each initialised like `nn.Linear` by its agent's generator."""
+
+    def __init__(self, generators: list[torch.Generator], inputs: int, outputs: int, groups: int = 1):
+        super().__init__()
+        bound = 1.0 / math.sqrt(inputs)
+        self.weight = nn.Parameter(_uniform(generators, bound, groups, inputs, outputs))
+        self.bias = nn.Parameter(_uniform(generators, bound, groups, 1, outputs))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(E, groups, B, inputs) -> (E, groups, B, outputs)."""
+        y = torch.baddbmm(self.bias.flatten(0, 1), x.flatten(0, 1), self.weight.flatten(0, 1))
+        return y.view(*x.shape[:2], *y.shape[1:])
+
+
+class GaussianActor(nn.Module):
+    """state -> 64 -> 64 -> mean and log-std of the logits of n + 1 assets."""
+
+    def __init__(
+        self, generators: list[torch.Generator], state_size: int, assets: int, hidden: tuple[int, int]
+    ):
+        super().__init__()
+        self.first = AgentLinear(generators, state_size, hidden[0])
+        self.second = AgentLinear(generators, hidden[0], hidden[1])
+        self.heads = AgentLinear(generators, hidden[1], 2 * assets)  # mean | log-std
+
+    def forward(self, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log-std (E, B, n+1) at states (E, B, S)."""
+        hidden = self.first(state[:, None]).relu()  # (E, 1, B, 64)
+        heads = self.heads(self.second(hidden).relu())[:, 0]  # (E, B, 2(n+1))
+        mean, log_std = heads.chunk(2, dim=-1)
+        return mean, log_std.clamp(*_LOG_STD_RANGE)
+
+
+class TwinCritic(nn.Module):
+    """Q1 and Q2: (state + action) -> 64 -> 64 -> 1; their first layers share one product."""
+
+    def __init__(
+        self, generators: list[torch.Generator], state_size: int, assets: int, hidden: tuple[int, int]
+    ):
+        super().__init__()
+        self.first = AgentLinear(generators, state_size + assets, 2 * hidden[0])
+        self.second = AgentLinear(generators, hidden[0], hidden[1], groups=2)
+        self.value = AgentLinear(generators, hidden[1], 1, groups=2)
+
+    def forward(self, state: Tensor, action: Tensor) -> Tensor:
+        """Both values (E, 2, B) of actions (E, B, n+1) at states (E, B, S)."""
+        x = torch.cat([state, action], dim=-1)[:, None]  # (E, 1, B, S + n+1)
+        hidden = self.first(x).relu().unflatten(-1, (2, -1))[:, 0].transpose(1, 2)  # (E, 2, B, 64)
+        return self.value(self.second(hidden).relu())[..., 0]  # type: ignore[no-any-return]
+
+
+def sample(actor: nn.Module, state: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
+    """Reparametrised actions in (-1, 1), (E, B, n+1), and their log densities (E, B)."""
+    mean, log_std = actor(state)
+    u = mean + log_std.exp() * noise
+    # log(1 - tanh(u)^2) in the form that does not underflow (SAC paper, appendix C).
+    log_slope = 2.0 * (_LOG_2 - u - nn.functional.softplus(-2.0 * u))
+    log_pi = -(0.5 * noise.square() + log_std + _LOG_SQRT_2PI + log_slope).sum(-1)
+    return u.tanh(), log_pi
+
+
+def _uniform(generators: list[torch.Generator], bound: float, *shape: int) -> Tensor:
+    draws = [torch.rand(*shape, generator=generator, dtype=torch.float64) for generator in generators]
+    return ((torch.stack(draws) * 2.0 - 1.0) * bound).to(torch.get_default_dtype())

@@ -1,0 +1,142 @@
+"""Soft Actor-Critic (Haarnoja et al. 2018, with automatic temperature) for E agents as one tensor program."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Adam, AdamW
+
+from sac.agent.networks import GaussianActor, TwinCritic, sample
+from sac.agent.replay import Batch, Replay, draws
+from sac.config import AgentSettings
+from sac.portfolio.environment import PortfolioEnvironment
+
+__all__ = ["LearningCurve", "SoftActorCritic", "learn"]
+
+LearningCurve = list[dict[str, Any]]  # "update" and, per logged value, one number per agent
+
+
+class SoftActorCritic:
+    """E independent agents: networks, temperatures and optimisers, updated together, never mixed."""
+
+    def __init__(self, seeds: list[int], state_size: int, assets: int, settings: AgentSettings):
+        self.settings, self.target_entropy = settings, -float(assets)
+        self.generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+        shape = (self.generators, state_size, assets, settings.hidden_sizes)
+        self.actor, self.critic = GaussianActor(*shape), TwinCritic(*shape)
+        self.critic_target = copy.deepcopy(self.critic).requires_grad_(False)
+        start = torch.full((len(seeds),), settings.init_alpha).log()
+        self.log_alpha = nn.Parameter(start.to(torch.get_default_dtype()))
+        decay = settings.weight_decay
+        self.optimizers: dict[str, torch.optim.Optimizer] = {
+            "actor": AdamW(self.actor.parameters(), settings.actor_lr, weight_decay=decay, fused=True),
+            "critic": AdamW(self.critic.parameters(), settings.critic_lr, weight_decay=decay, fused=True),
+            "log_alpha": Adam([self.log_alpha], settings.alpha_lr, fused=True),
+        }
+
+    def update(self, batch: Batch) -> dict[str, Tensor]:
+        """One step of critics, actor, temperature and target critics; returns values (E,) to log."""
+        alpha = self.log_alpha.detach().exp()[:, None]  # (E, 1)
+
+        with torch.no_grad():
+            next_action, next_log_pi = sample(self.actor, batch.next_state, batch.next_noise)
+            next_q = self.critic_target(batch.next_state, next_action).amin(1) - alpha * next_log_pi
+            target = batch.reward + self.settings.gamma * next_q  # (E, B); no terminal states
+        q = self.critic(batch.state, batch.action)  # (E, 2, B)
+        qf_loss = (q - target[:, None]).square().mean(-1).sum(-1)  # (E,)
+        self._descend("critic", qf_loss, list(self.critic.parameters()))
+
+        action, log_pi = sample(self.actor, batch.state, batch.noise)
+        actor_loss = (alpha * log_pi - self.critic(batch.state, action).amin(1)).mean(-1)  # (E,)
+        self._descend("actor", actor_loss, list(self.actor.parameters()))
+
+        entropy = -log_pi.detach().mean(-1)  # (E,)
+        alpha_loss = self.log_alpha.exp() * (entropy - self.target_entropy)
+        self._descend("log_alpha", alpha_loss, [self.log_alpha])
+
+        with torch.no_grad():
+            torch._foreach_lerp_(
+                list(self.critic_target.parameters()), list(self.critic.parameters()), self.settings.tau
+            )
+        return {
+            "critic_loss": qf_loss.detach(),
+            "actor_loss": actor_loss.detach(),
+            "alpha": alpha[:, 0],
+            "entropy": entropy,
+            "reward": batch.reward.mean(-1),
+        }
+
+    def _descend(self, name: str, loss: Tensor, parameters: list[nn.Parameter]) -> None:
+        # grad() of just these parameters: the actor's step must not touch the critics' gradients.
+        for parameter, gradient in zip(parameters, torch.autograd.grad(loss.sum(), parameters), strict=True):
+            parameter.grad = gradient
+        self.optimizers[name].step()
+
+    def state(self) -> dict[str, Any]:
+        """Everything that continues these agents: tensors with a leading agent dimension, and builtins."""
+        return {
+            "actor": _detached(self.actor),
+            "critic": _detached(self.critic),
+            "critic_target": _detached(self.critic_target),
+            "log_alpha": {"log_alpha": self.log_alpha.detach().clone()},
+            "optimizers": {name: _moments(optimizer) for name, optimizer in self.optimizers.items()},
+        }
+
+
+def learn(
+    environment: PortfolioEnvironment,
+    seeds: list[int],
+    settings: AgentSettings,
+    report: Callable[[int, dict[str, float]], None],
+) -> tuple[SoftActorCritic, LearningCurve]:
+    """Train E agents from scratch, one environment step per update; agents share nothing but the clock.
+
+    report(updates done, mean values) is called about a hundred times and may raise to stop.
+    """
+    agents = SoftActorCritic(seeds, environment.state_size, environment.assets, settings)
+    replay = Replay(environment, settings.buffer_size, settings.counterfactual)
+    stream = draws(agents.generators, settings.batch_size, environment.assets)
+    curve: LearningCurve = []
+    every = max(1, settings.updates // 100)
+    week, weights = _start(environment)
+    for step in range(settings.warmup_steps + settings.updates):
+        draw = next(stream)
+        if step < settings.warmup_steps:
+            action = draw.explore
+        else:
+            with torch.no_grad():
+                action, _ = sample(agents.actor, environment.state(week, weights), draw.act)
+        replay.add(week, weights, action)
+        _, weights = environment.step(week, weights, action)
+        week = week + 1
+        over = week >= environment.stop[:, None]  # a truncation: the walk starts again, nothing is terminal
+        week = week.masked_fill(over, 0)
+        weights = torch.where(over[..., None], _start(environment)[1], weights)
+        if step < settings.warmup_steps:
+            continue
+        values = agents.update(replay.sample(draw))
+        done = step - settings.warmup_steps + 1
+        if done % every == 0 or done == settings.updates:
+            point = {name: value.tolist() for name, value in values.items()}
+            curve.append({"update": done, **point})
+            report(done, {name: sum(v) / len(v) for name, v in point.items()})
+    return agents, curve
+
+
+def _start(environment: PortfolioEnvironment) -> tuple[Tensor, Tensor]:
+    """First week (E, 1) and all cash (E, 1, n+1)."""
+    weights = torch.zeros(environment.agents, 1, environment.assets, dtype=environment.growth.dtype)
+    weights[..., -1] = 1.0
+    return torch.zeros(environment.agents, 1, dtype=torch.int64), weights
+
+
+def _detached(module: nn.Module) -> dict[str, Tensor]:
+    return {name: value.detach().clone() for name, value in module.state_dict().items()}
+
+
+def _moments(optimizer: torch.optim.Optimizer) -> list[dict[str, Tensor]]:
+    """Step count and moments per parameter, in the parameters' order."""
+    state = optimizer.state_dict()["state"]
+    return [{name: value.detach().clone() for name, value in state[i].items()} for i in sorted(state)]

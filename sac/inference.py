@@ -1,0 +1,136 @@
+"""Target weights and trades of one version for one week."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from sac.agent import Committee, PortfolioScaler
+from sac.errors import DataError, SettingsError
+from sac.forecast import forecast_at
+from sac.market import MarketPanel
+from sac.portfolio import account, all_cash
+from sac.registry import Version
+
+__all__ = ["CASH", "Holdings", "Recommendation", "WeightChange", "committee_of", "target_weights"]
+
+CASH = "CASH"
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What is held now, in dollars."""
+
+    cash: float = 1.0
+    positions: dict[str, float] = field(default_factory=dict)  # symbol -> market value
+
+
+@dataclass(frozen=True)
+class WeightChange:
+    """One asset's share of wealth before and after the trade."""
+
+    symbol: str
+    current_weight: float
+    target_weight: float
+    change: float
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """What a version wants to hold; dates are ISO text, weights are shares of wealth."""
+
+    model_version: str
+    variant: str
+    as_of: str  # decision session: its close is the last thing that was known
+    target_week_start: str  # fill session
+    target_week_end: str  # last session of the fill's week
+    target_weights: dict[str, float]  # by symbol, then "CASH"
+    turnover: float  # dollars traded in stocks per dollar of wealth
+    cost: float  # fraction of wealth
+    weight_changes: list[WeightChange]
+    forecasts: dict[str, float | None]  # next week's return; None where the model had none
+    notes: list[str]
+
+
+def target_weights(
+    version: Version, panel: MarketPanel, holdings: Holdings | None = None, as_of: str | None = None
+) -> Recommendation:
+    """Target weights as of the last complete week at or before as_of (default: the newest).
+
+    Raises DataError for another universe or a date without a decision, SettingsError for impossible holdings.
+    """
+    if version.symbols != panel.symbols:
+        raise DataError(
+            f"{version.name} was trained on {', '.join(version.symbols)}; the data hold "
+            f"{', '.join(panel.symbols)}. Train again on this universe, or go back to that one."
+        )
+    step = _decision(panel, as_of)
+    drifted = _weights(panel.symbols, holdings)
+    predicted = forecast_at(version.tensors("forecaster"), panel, range(step, step + 1))[0]  # (n,)
+    forecasts = np.full_like(panel.forecasts, np.nan)
+    forecasts[step] = predicted
+    target = committee_of(version).allocate(panel.with_forecasts(forecasts), step, drifted)
+    cost_rate = version.settings.constraints.cost_rate
+    week = account(drifted, target, np.ones_like(target), cost_rate)
+    assets = [*panel.symbols, CASH]
+    return Recommendation(
+        model_version=version.name,
+        variant=version.variant,
+        as_of=str(panel.decisions[step]),
+        target_week_start=str(panel.fills[step]),
+        target_week_end=str(panel.ends[step]),
+        target_weights={asset: float(weight) for asset, weight in zip(assets, target, strict=True)},
+        turnover=float(week.turnover),
+        cost=float(cost_rate * week.turnover),
+        weight_changes=[
+            WeightChange(asset, float(now), float(then), float(then - now))
+            for asset, now, then in zip(assets, drifted, target, strict=True)
+        ],
+        forecasts={
+            symbol: float(value) if np.isfinite(value) else None
+            for symbol, value in zip(panel.symbols, predicted, strict=True)
+        },
+        notes=version.metadata.notes,
+    )
+
+
+def committee_of(version: Version) -> Committee:
+    """The production committee of a version."""
+    scaler = PortfolioScaler.from_payload(version.scaler())
+    settings = version.settings
+    return Committee(version.tensors("actor"), scaler, settings.agent, settings.constraints, version.name)
+
+
+def _decision(panel: MarketPanel, as_of: str | None) -> int:
+    if as_of is None:
+        return len(panel.decisions) - 1
+    try:
+        date = np.datetime64(as_of, "D")
+    except ValueError:
+        raise SettingsError(f"{as_of!r} is no date: write it as 2022-12-16.") from None
+    step = int(np.searchsorted(panel.decisions, date, side="right")) - 1
+    if step < 0 or date > panel.ends[-1]:
+        raise DataError(
+            f"There is no decision for {as_of}: the data hold the weeks from {panel.decisions[0]} "
+            f"to {panel.decisions[-1]}."
+        )
+    return step
+
+
+def _weights(symbols: tuple[str, ...], holdings: Holdings | None) -> Floats:
+    """Shares of wealth (n+1,) of holdings in dollars."""
+    if holdings is None:
+        return all_cash(len(symbols))
+    unknown = holdings.positions.keys() - set(symbols)
+    if unknown:
+        raise SettingsError(
+            f"{', '.join(sorted(unknown))} is not in the universe ({', '.join(symbols)}). "
+            "Sell it first, or leave it out."
+        )
+    values: Floats = np.array([*(holdings.positions.get(symbol, 0.0) for symbol in symbols), holdings.cash])
+    if not np.isfinite(values).all() or (values < 0).any():
+        raise SettingsError("Holdings must be amounts in dollars, zero or more.")
+    if values.sum() <= 0:
+        raise SettingsError("The portfolio is empty: enter some cash or a position.")
+    return np.divide(values, values.sum())

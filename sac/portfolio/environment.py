@@ -1,0 +1,97 @@
+"""The weekly portfolio problem for E agents at once, each in its own training window.
+
+Prices do not react to our trades, so any week can be replayed exactly from any weights with any action:
+the environment is two pure functions of (week, weights, action) and keeps no state of its own.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from sac.config import AgentSettings, Constraints
+from sac.market import MarketPanel
+from sac.portfolio.accounting import account, asset_growth
+from sac.portfolio.baselines import equal_weights
+from sac.portfolio.constraints import portfolio_weights
+
+__all__ = ["PortfolioEnvironment", "flat_features"]
+
+
+def flat_features(standardised: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The state's first 8·n numbers, (T, 8n): [signals n×7 | forecasts n×1], from (T, n, 8)."""
+    weeks = len(standardised)
+    signals, forecasts = standardised[..., :-1], standardised[..., -1]
+    return np.concatenate([signals.reshape(weeks, -1), forecasts], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class PortfolioEnvironment:
+    """K folds' features and one market; agent e lives in weeks [0, stop[e]) of fold[e]."""
+
+    features: Tensor  # (K, T, 8n) standardised with each fold's own training window
+    fold: Tensor  # (E,)
+    stop: Tensor  # (E,)
+    growth: Tensor  # (T, n+1) what a dollar in each asset becomes, fill to fill
+    benchmark: Tensor  # (T,) log growth that the reward is measured against
+    action_scale: float
+    reward_scale: float
+    constraints: Constraints
+
+    @classmethod
+    def over(
+        cls,
+        panel: MarketPanel,
+        features: npt.NDArray[np.float64],
+        fold: list[int],
+        stop: list[int],
+        settings: AgentSettings,
+        constraints: Constraints,
+        dtype: torch.dtype = torch.float32,
+    ) -> "PortfolioEnvironment":
+        """Put a panel into tensors. Raises ValueError when a window holds a week without a return."""
+        if not 0 < min(stop) <= max(stop) <= panel.complete_steps:
+            raise ValueError(f"windows end at {stop}, the panel has {panel.complete_steps} complete steps")
+        growth = asset_growth(panel.returns, constraints.cash_growth)
+        equal = np.log(growth @ equal_weights(len(panel.symbols), constraints))
+        return cls(
+            features=torch.as_tensor(features, dtype=dtype),
+            fold=torch.tensor(fold),
+            stop=torch.tensor(stop),
+            growth=torch.as_tensor(growth, dtype=dtype),
+            benchmark=torch.as_tensor(equal * settings.relative_reward, dtype=dtype),
+            action_scale=settings.action_scale,
+            reward_scale=settings.reward_scale,
+            constraints=constraints,
+        )
+
+    @property
+    def agents(self) -> int:
+        """E."""
+        return len(self.fold)
+
+    @property
+    def assets(self) -> int:
+        """n + 1: the stocks and CASH."""
+        return self.growth.shape[1]
+
+    @property
+    def state_size(self) -> int:
+        """8·n + n + 1."""
+        return self.features.shape[2] + self.assets
+
+    def state(self, week: Tensor, weights: Tensor) -> Tensor:
+        """What is known at the decision (E, B, 8n + n + 1), from week (E, B) and weights (E, B, n+1)."""
+        return torch.cat([self.features[self.fold[:, None], week], weights], dim=-1)
+
+    def step(self, week: Tensor, weights: Tensor, action: Tensor) -> tuple[Tensor, Tensor]:
+        """Reward (E, B) and drifted next weights (E, B, n+1) of an action (E, B, n+1) in [-1, 1].
+
+        There is no terminal state: where a window ends, the next state exists and its value counts.
+        """
+        target = portfolio_weights(action, self.action_scale, self.constraints)
+        outcome = account(weights, target, self.growth[week], self.constraints.cost_rate)
+        reward = self.reward_scale * (outcome.net.log() - self.benchmark[week])
+        return reward, outcome.drifted
