@@ -1,0 +1,22 @@
+"""Registry: versions on disk, and which of them is the champion. Importing it does not load torch."""
+
+from sac.registry.artifacts import Artifacts, ForecastSkill, Metadata
+from sac.registry.codecs import SCALER_FEATURES
+from sac.registry.names import version_name
+from sac.registry.promotion import Gate, Settlement, gate, settle
+from sac.registry.store import Part, Registry, Version
+
+__all__ = [
+    "SCALER_FEATURES",
+    "Artifacts",
+    "ForecastSkill",
+    "Gate",
+    "Metadata",
+    "Part",
+    "Registry",
+    "Settlement",
+    "Version",
+    "gate",
+    "settle",
+    "version_name",
+]

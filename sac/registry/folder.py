@@ -1,0 +1,191 @@
+"""A version's folder on disk: exactly its files, each with its checksum, written whole or not at all."""
+
+import hashlib
+import os
+import stat
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from sac.errors import ArtifactError
+from sac.registry.codecs import Unreadable, pack_json, unpack_json
+
+__all__ = [
+    "FILES",
+    "MANIFEST",
+    "Entry",
+    "Manifest",
+    "Stamp",
+    "inspect",
+    "read",
+    "read_small",
+    "refusal",
+    "sync",
+    "verify",
+    "write",
+    "write_folder",
+]
+
+MANIFEST = "manifest.json"
+FILES = (
+    *("actor.pt", "critic.pt", "critic_target.pt", "log_alpha.pt", "optimizers.pt", "folds.pt"),
+    *("forecaster.pt", "scaler.pkl", "config.json", "symbol_order.json", "metadata.json"),
+    *("evaluation.parquet", "training_log.parquet"),
+)
+
+_SMALL = 1 << 20  # most bytes of a text file or of scaler.pkl
+_LARGE = 1 << 30  # most bytes of any file: it is read into memory
+_SETTLED = 2_000_000_000  # nanoseconds: younger files could change again within the clock's grain
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the manifest."""
+
+    sha256: str
+    size: int  # bytes
+
+
+Manifest = dict[str, Entry]
+Stamp = tuple[tuple[str, int, int, int, int], ...]  # (file, size, modified ns, changed ns, inode)
+
+# What full verification said of a folder in the state of that stamp; None: every checksum fits.
+_VERDICTS: dict[Path, tuple[Stamp, ArtifactError | None]] = {}
+
+
+def refusal(folder: Path, problem: str) -> ArtifactError:
+    """The error that names a version and what is wrong with it."""
+    remedy = "Restore the folder from a copy, or delete it and train again."
+    return ArtifactError(f"{folder.parent.name}/{folder.name}: {problem}. {remedy}")
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write a new folder with these files and their manifest, all of it on the disk when this returns."""
+    manifest = {name: Entry(hashlib.sha256(data).hexdigest(), len(data)) for name, data in files.items()}
+    folder.mkdir()
+    for name, data in files.items():
+        write(folder / name, data)
+    write(folder / MANIFEST, pack_json(manifest))
+    sync(folder)
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a new file and wait until it is on the disk."""
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync(folder: Path) -> None:
+    """Wait until a folder's own entries (new names, renames) are on the disk."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def inspect(folder: Path) -> tuple[Manifest, Stamp]:
+    """The manifest, after a look that is cheap enough for polling: exactly our files, of the right sizes.
+
+    Raises ArtifactError naming the file; also where `verify` has already found this state altered.
+    """
+    stamp = _stamp(folder)
+    sizes = {name: size for name, size, *_ in stamp}
+    for name in (MANIFEST, *FILES):
+        if name not in sizes:
+            raise refusal(folder, f"{name} is missing")
+    for name in sizes:
+        if name not in (MANIFEST, *FILES):
+            raise refusal(folder, f"{name} does not belong to a version")
+    try:
+        manifest = unpack_json(read_small(folder / MANIFEST), Manifest)
+    except Unreadable as error:
+        raise refusal(folder, f"{MANIFEST} {error}") from error
+    if set(manifest) != set(FILES):
+        raise refusal(folder, f"{MANIFEST} lists other files than a version has")
+    for name, entry in manifest.items():
+        if sizes[name] != entry.size:
+            raise refusal(folder, f"{name} has {sizes[name]} bytes, not {entry.size}")
+    known = _VERDICTS.get(folder)
+    if known and known[0] == stamp and known[1]:
+        raise known[1]
+    return manifest, stamp
+
+
+def verify(folder: Path, manifest: Manifest, stamp: Stamp) -> None:
+    """Compare every checksum; the verdict is remembered until a file's times, size or inode change."""
+    known = _VERDICTS.get(folder)
+    if known and known[0] == stamp:
+        problem = known[1]
+    else:
+        problem = _altered(folder, manifest)
+        if time.time_ns() - max(max(modified, changed) for _, _, modified, changed, _ in stamp) > _SETTLED:
+            _VERDICTS[folder] = (stamp, problem)
+    if problem:
+        raise problem
+
+
+def read(folder: Path, manifest: Manifest, name: str, unpack: Callable[[bytes], _T]) -> _T:
+    """One file's value. Its checksum is compared again, for it may have changed since it was verified."""
+    try:
+        return unpack(_checked(folder / name, manifest[name]))
+    except Unreadable as error:
+        raise refusal(folder, f"{name} {error}") from error
+
+
+def read_small(path: Path) -> bytes:
+    """Bytes of a small regular file; Unreadable for links, devices and whatever is larger than 1 MiB."""
+    return _bytes(path, _SMALL)
+
+
+def _altered(folder: Path, manifest: Manifest) -> ArtifactError | None:
+    try:
+        for name, entry in manifest.items():
+            _checked(folder / name, entry)
+    except Unreadable as error:
+        return refusal(folder, f"{name} {error}")
+    return None
+
+
+def _checked(path: Path, entry: Entry) -> bytes:
+    data = _bytes(path, _LARGE if path.suffix in (".pt", ".parquet") else _SMALL)
+    if len(data) != entry.size or hashlib.sha256(data).hexdigest() != entry.sha256:
+        raise Unreadable(f"was altered: it does not have the checksum that {MANIFEST} gives")
+    return data
+
+
+def _bytes(path: Path, limit: int) -> bytes:
+    try:
+        # No link is followed, and a pipe that nobody feeds does not block.
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with open(handle, "rb") as file:
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
+                raise Unreadable("is no plain file")
+            if status.st_size > limit:
+                raise Unreadable(f"is larger than {limit >> 20} MiB")
+            return file.read(limit + 1)
+    except OSError as error:
+        raise Unreadable(f"cannot be read ({error.strerror})") from error
+
+
+def _stamp(folder: Path) -> Stamp:
+    rows = []
+    try:
+        if not stat.S_ISDIR(folder.lstat().st_mode):
+            raise refusal(folder, "it is a link or a file, not a version's folder")
+        for entry in os.scandir(folder):
+            status = entry.stat(follow_symlinks=False)
+            if not stat.S_ISREG(status.st_mode):
+                raise refusal(folder, f"{entry.name} is a link or a folder, not a plain file")
+            times = (status.st_mtime_ns, status.st_ctime_ns)
+            rows.append((entry.name, status.st_size, *times, status.st_ino))
+    except OSError as error:
+        raise refusal(folder, f"it cannot be read ({error.strerror})") from error
+    return tuple(sorted(rows))

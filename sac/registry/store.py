@@ -1,0 +1,245 @@
+"""The shelf of versions: immutable folders, and one pointer per variant to its champion."""
+
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from sac.config import TrainingSettings
+from sac.errors import ArtifactError
+from sac.portfolio import Backtest
+from sac.registry import codecs, folder, tables
+from sac.registry.artifacts import Artifacts, Metadata
+from sac.registry.codecs import Unreadable
+from sac.registry.names import check_variant, check_version, is_version
+
+__all__ = ["Registry", "Version"]
+
+Part = Literal["actor", "critic", "critic_target", "log_alpha", "optimizers", "folds", "forecaster"]
+
+_NETWORKS = ("actor", "critic", "critic_target", "log_alpha")
+_STATES = ("optimizers", "folds", "forecaster")
+_POINTER = "current"
+_STAGING, _NEXT_POINTER = ".staging-", ".current-"
+_ABANDONED = 3600.0  # seconds after which a killed writer's leftovers are removed
+
+
+@dataclass(frozen=True, eq=False)
+class Version:
+    """One immutable folder. Every read compares the file's checksum; ArtifactError names the file."""
+
+    path: Path
+    manifest: folder.Manifest
+    metadata: Metadata
+    settings: TrainingSettings
+    symbols: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The folder's name: "v2022-12-23-0123456789ab"."""
+        return self.path.name
+
+    @property
+    def variant(self) -> str:
+        """The line of models that it belongs to."""
+        return self.path.parent.name
+
+    def evaluation(self) -> Backtest:
+        """Its walk-forward evaluation, week by week, with its members."""
+        unpack = partial(tables.unpack_evaluation, symbols=self.symbols)
+        return folder.read(self.path, self.manifest, "evaluation.parquet", unpack)
+
+    def training_log(self) -> pd.DataFrame:
+        """One row per logged update and agent."""
+        return folder.read(self.path, self.manifest, "training_log.parquet", tables.unpack_log)
+
+    def tensors(self, part: Part) -> dict[str, Any]:
+        """The tensors of one `.pt` file, on the CPU; the first use in a process loads torch."""
+        if part not in _NETWORKS + _STATES:
+            raise ValueError(f"a version has no tensors called {part!r}")
+        unpack = codecs.unpack_networks if part in _NETWORKS else codecs.unpack_state
+        return folder.read(self.path, self.manifest, f"{part}.pt", unpack)
+
+    def scaler(self) -> dict[str, Any]:
+        """features (8 names), mean and scale (8 floats each) of the production fit."""
+        return folder.read(self.path, self.manifest, "scaler.pkl", codecs.unpack_scaler)
+
+
+class Registry:
+    """All versions under one root, `{variant}/{version}/`, with `{variant}/current` beside them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(root).absolute()
+
+    def save(self, artifacts: Artifacts) -> Version:
+        """Write a version, whole or not at all. One of that name that exists already is returned unchanged.
+
+        Raises ArtifactError where the artifacts don't fit together, or the existing version is damaged.
+        """
+        variant, name = artifacts.metadata.variant, artifacts.metadata.version
+        final = self._path(variant, name)
+        if not os.path.lexists(final):
+            _publish(_packed(artifacts), final)
+        return self.version(variant, name)
+
+    def version(self, variant: str, name: str) -> Version:
+        """That version, every file's checksum compared."""
+        path = self._path(variant, name)
+        if not os.path.lexists(path):
+            raise ArtifactError(f"There is no version {name} of {variant}.")
+        found, stamp = _open(path)
+        folder.verify(path, found.manifest, stamp)
+        return found
+
+    def versions(self, variant: str) -> list[Version]:
+        """Every readable version, newest first; cheap, for files are only compared when they are read."""
+        found = [v for v in self._look(variant).values() if isinstance(v, Version)]
+        return sorted(found, key=lambda v: (v.metadata.created_at, v.name), reverse=True)
+
+    def damaged(self, variant: str) -> dict[str, str]:
+        """Folders that are no readable version, each with what is wrong with it."""
+        return {name: str(v) for name, v in self._look(variant).items() if isinstance(v, ArtifactError)}
+
+    def current(self, variant: str) -> str | None:
+        """Name of the champion, as the pointer says; None before the first promotion."""
+        pointer = self.root / check_variant(variant) / _POINTER
+        if not os.path.lexists(pointer):
+            return None
+        try:
+            name = folder.read_small(pointer).decode("ascii", "replace").strip()
+        except Unreadable as error:
+            raise ArtifactError(f"{variant}/{_POINTER} {error}. Promote a version again.") from error
+        if not is_version(name):
+            raise ArtifactError(f"{variant}/{_POINTER} does not name a version. Promote a version again.")
+        return name
+
+    def champion(self, variant: str) -> Version | None:
+        """The version that the pointer names, every file's checksum compared."""
+        name = self.current(variant)
+        return self.version(variant, name) if name else None
+
+    def set_current(self, variant: str, name: str) -> None:
+        """Make that version the champion, after every file's checksum was compared."""
+        home = self.version(variant, name).path.parent
+        pointer = home / f"{_NEXT_POINTER}{uuid.uuid4().hex}"
+        try:
+            folder.write(pointer, f"{name}\n".encode())
+            os.replace(pointer, home / _POINTER)  # a reader sees the old name or the new one, nothing else
+        finally:
+            pointer.unlink(missing_ok=True)
+        folder.sync(home)
+
+    def _path(self, variant: str, name: str) -> Path:
+        return self.root / check_variant(variant) / check_version(name)
+
+    def _look(self, variant: str) -> dict[str, Version | ArtifactError]:
+        home = self.root / check_variant(variant)
+        found: dict[str, Version | ArtifactError] = {}
+        for path in home.iterdir() if home.is_dir() else ():
+            if path.name.startswith(".") or (path.is_file() and not is_version(path.name)):
+                continue  # a writer at work, the pointer, a note that somebody left
+            try:
+                found[path.name] = _open(path)[0]
+            except ArtifactError as error:
+                if os.path.lexists(path):  # else it was deleted under our eyes
+                    found[path.name] = error
+        return found
+
+
+def _open(path: Path) -> tuple[Version, folder.Stamp]:
+    """A version by its small files; the large ones were only looked at."""
+    if not is_version(path.name):
+        raise folder.refusal(path, "it is not named like a version")
+    manifest, stamp = folder.inspect(path)
+    read = partial(folder.read, path, manifest)
+    metadata = read("metadata.json", partial(codecs.unpack_json, kind=Metadata))
+    if (metadata.variant, metadata.version) != (path.parent.name, path.name):
+        raise folder.refusal(path, f"metadata.json is that of {metadata.variant}/{metadata.version}")
+    version = Version(
+        path=path,
+        manifest=manifest,
+        metadata=metadata,
+        settings=read("config.json", partial(codecs.unpack_json, kind=TrainingSettings)),
+        symbols=read("symbol_order.json", _symbols),
+    )
+    return version, stamp
+
+
+def _symbols(data: bytes) -> tuple[str, ...]:
+    symbols = codecs.unpack_json(data, tuple[str, ...])
+    _check_symbols(symbols)
+    return symbols
+
+
+def _check_symbols(symbols: tuple[str, ...]) -> None:
+    if not symbols or not all(symbols) or len(set(symbols)) < len(symbols) or "CASH" in symbols:
+        raise Unreadable("must list every stock once, and no CASH")
+
+
+def _packed(artifacts: Artifacts) -> dict[str, bytes]:
+    """Bytes of every file but the manifest."""
+    metadata = artifacts.metadata
+    packers: dict[str, Callable[[], bytes]] = {
+        **{f"{part}.pt": partial(codecs.pack_networks, getattr(artifacts, part)) for part in _NETWORKS},
+        **{f"{part}.pt": partial(codecs.pack_state, getattr(artifacts, part)) for part in _STATES},
+        "scaler.pkl": partial(codecs.pack_scaler, artifacts.scaler),
+        "config.json": partial(codecs.pack_json, artifacts.settings),
+        "symbol_order.json": partial(codecs.pack_json, list(artifacts.symbols)),
+        "metadata.json": partial(codecs.pack_json, metadata),
+        "evaluation.parquet": partial(tables.pack_evaluation, artifacts.evaluation),
+        "training_log.parquet": partial(tables.pack_log, artifacts.training_log),
+    }
+    packed = {}
+    try:
+        file = "symbol_order.json"
+        _check_symbols(artifacts.symbols)
+        if artifacts.evaluation.symbols != artifacts.symbols:
+            raise Unreadable("lists other symbols than evaluation.parquet")
+        file = "metadata.json"
+        if metadata.version.endswith("-ft") != (metadata.kind == "finetune"):
+            raise Unreadable(f"calls {metadata.version} a {metadata.kind} version")
+        for file in folder.FILES:
+            packed[file] = packers[file]()
+    except Unreadable as error:
+        raise ArtifactError(f"{metadata.version} was not saved: {file} {error}.") from error
+    return packed
+
+
+def _publish(files: dict[str, bytes], final: Path) -> None:
+    """Stage the files beside their place and rename them into it; a rival who was faster wins."""
+    home = final.parent
+    home.mkdir(parents=True, exist_ok=True)
+    folder.sync(home.parent)
+    _sweep(home)
+    staging = home / f"{_STAGING}{uuid.uuid4().hex}"
+    try:
+        folder.write_folder(staging, files)
+        os.rename(staging, final)
+    except OSError:
+        if not os.path.lexists(final):
+            raise
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)  # gone already when the rename succeeded
+    folder.sync(home)
+
+
+def _sweep(home: Path) -> None:
+    for path in home.iterdir():
+        if not path.name.startswith((_STAGING, _NEXT_POINTER)):
+            continue
+        try:
+            if time.time() - path.lstat().st_mtime < _ABANDONED:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+        except FileNotFoundError:
+            continue  # a rival swept it

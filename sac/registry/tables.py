@@ -1,0 +1,92 @@
+"""The two tables of a version: its evaluation, one row a week, and its training log."""
+
+import io
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sac.portfolio import Backtest
+from sac.registry.codecs import Unreadable
+
+__all__ = ["pack_evaluation", "pack_log", "unpack_evaluation", "unpack_log"]
+
+_DATES = ("decision", "fill", "end")
+_RETURNS = ("turnover", "gross_return", "net_return")
+
+
+def pack_evaluation(result: Backtest) -> bytes:
+    """Parquet of a back-test, every number as it is: one row a week, one column an asset and a member."""
+    schema = _schema(result.symbols, result.members.shape[1])
+    columns = [
+        *(dates.astype("datetime64[D]") for dates in (result.decisions, result.fills, result.ends)),
+        result.folds,
+        *(result.turnover, result.gross, result.net),
+        *np.hstack([result.weights, result.growth, result.members]).T,
+    ]
+    arrays = [pa.array(column, type=kind) for column, kind in zip(columns, schema.types, strict=True)]
+    table = pa.Table.from_arrays(arrays, schema=schema.with_metadata({"name": result.name}))
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer)
+    return buffer.getvalue()
+
+
+def unpack_evaluation(data: bytes, symbols: tuple[str, ...]) -> Backtest:
+    """The back-test that was packed, of exactly these symbols."""
+    table = _table(data)
+    fixed, assets = len(_DATES) + 1 + len(_RETURNS), len(symbols) + 1
+    members = table.num_columns - fixed - 2 * assets
+    if members < 0 or not table.schema.equals(_schema(symbols, members)):
+        raise Unreadable("has other columns than an evaluation of this version's symbols")
+    if any(column.null_count for column in table.columns):
+        raise Unreadable("has empty cells")
+    columns = [column.to_numpy() for column in table.columns]
+    floats = np.empty((table.num_rows, 2 * assets + members))  # (W, n+1 + n+1 + M)
+    for position, column in enumerate(columns[fixed:]):
+        floats[:, position] = column
+    weights, growth, alone = (part.copy() for part in np.split(floats, [assets, 2 * assets], axis=1))
+    return Backtest(
+        name=(table.schema.metadata or {}).get(b"name", b"").decode("utf-8", "replace"),
+        symbols=symbols,
+        decisions=columns[0],
+        fills=columns[1],
+        ends=columns[2],
+        folds=columns[3],
+        weights=weights,
+        growth=growth,
+        turnover=columns[4],
+        gross=columns[5],
+        net=columns[6],
+        members=alone,
+    )
+
+
+def pack_log(log: pd.DataFrame) -> bytes:
+    """Parquet of a training log; its index is not kept."""
+    buffer = io.BytesIO()
+    log.to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def unpack_log(data: bytes) -> pd.DataFrame:
+    """The training log that was packed."""
+    return _table(data).to_pandas()  # type: ignore[no-any-return]
+
+
+def _schema(symbols: tuple[str, ...], members: int) -> pa.Schema:
+    assets = (*symbols, "CASH")
+    return pa.schema(
+        [(name, pa.date32()) for name in _DATES]
+        + [("fold", pa.int64())]
+        + [(name, pa.float64()) for name in _RETURNS]
+        + [(f"{kind}_{asset}", pa.float64()) for kind in ("weight", "growth") for asset in assets]
+        + [(f"member_{number}", pa.float64()) for number in range(1, members + 1)]
+    )
+
+
+def _table(data: bytes) -> pa.Table:
+    try:
+        return pq.ParquetFile(pa.BufferReader(data)).read()
+    except (pa.ArrowException, OSError) as error:
+        raise Unreadable("is no readable parquet file") from error
