@@ -26,9 +26,9 @@ def constrain(weights: Tensor, constraints: Constraints) -> Tensor:
     # Capped stocks fill at most 1 - cash_buffer, and every round but the last caps one more: this is exact.
     for _ in range(min(stocks.shape[-1], int((1.0 - constraints.cash_buffer) / cap + 1e-9))):
         capped = stocks >= cap
-        free = torch.where(capped, 0.0, stocks)
-        room = 1.0 - cap * capped.sum(-1, keepdim=True)
+        free = stocks.masked_fill(capped, 0.0)
+        room = 1.0 - cap * capped.sum(-1, keepdim=True, dtype=stocks.dtype)
         level = room / (free.sum(-1, keepdim=True) + cash)
-        stocks = torch.where(capped, cap, stocks * level)
+        stocks = (stocks * level).masked_fill(capped, cap)
         cash = cash * level
     return torch.cat([stocks, cash], dim=-1)

@@ -1,0 +1,215 @@
+"""The batched update against the textbook: one agent, `nn.Linear`, `torch.optim.AdamW`, a plain loop."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.distributions import Normal
+
+from sac.agent import PortfolioScaler, SoftActorCritic, learn
+from sac.agent.replay import Replay, draws
+from sac.config import AgentSettings, Constraints
+from sac.portfolio.environment import PortfolioEnvironment, flat_features
+from tests.synthetic import random_panel, with_planted_forecast
+
+SETTINGS = AgentSettings(batch_size=16, warmup_steps=20, updates=30, buffer_size=64)
+
+
+def environment(agents, settings=SETTINGS, dtype=torch.float32, stop=100):
+    panel = with_planted_forecast(random_panel(stocks=3), 0.3)
+    scaler = PortfolioScaler.fit(panel.features[:stop])
+    features = flat_features(scaler.transform(panel.features))[None]
+    return PortfolioEnvironment.over(
+        panel, features, [0] * agents, [stop] * agents, settings, Constraints(max_position=0.5), dtype
+    )
+
+
+class TextbookAgent:
+    """One agent as the paper and CleanRL write it."""
+
+    def __init__(self, batched, row, settings):
+        self.settings = settings
+        self.actor = self._mlp(batched.actor, row, 0, ["first", "second", "heads"])
+        self.critics = [self._critic(batched.critic, row, i) for i in (0, 1)]
+        self.targets = [self._critic(batched.critic_target, row, i) for i in (0, 1)]
+        self.log_alpha = batched.log_alpha.detach()[row].clone().requires_grad_()
+        critic_parameters = [p for critic in self.critics for p in critic.parameters()]
+        self.actor_optimizer = torch.optim.AdamW(self.actor.parameters(), 3e-4, weight_decay=1e-4)
+        self.critic_optimizer = torch.optim.AdamW(critic_parameters, 3e-4, weight_decay=1e-4)
+        self.alpha_optimizer = torch.optim.Adam([self.log_alpha], 3e-4)
+
+    @staticmethod
+    def _linear(weight, bias):
+        layer = nn.Linear(*weight.shape)
+        layer.weight.data, layer.bias.data = weight.T.clone(), bias[0].clone()
+        return layer
+
+    def _mlp(self, module, row, group, names):
+        layers = [getattr(module, name) for name in names]
+        first, second, last = (
+            self._linear(x.weight.detach()[row, group], x.bias.detach()[row, group]) for x in layers
+        )
+        return nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), last)
+
+    def _critic(self, module, row, which):
+        hidden = module.second.weight.shape[2]
+        half = slice(which * hidden, (which + 1) * hidden)
+        first = self._linear(
+            module.first.weight.detach()[row, 0][:, half], module.first.bias.detach()[row, 0][:, half]
+        )
+        rest = [
+            self._linear(x.weight.detach()[row, which], x.bias.detach()[row, which])
+            for x in (module.second, module.value)
+        ]
+        return nn.Sequential(first, nn.ReLU(), rest[0], nn.ReLU(), rest[1])
+
+    def sample(self, state, noise):
+        mean, log_std = self.actor(state).chunk(2, -1)
+        normal = Normal(mean, log_std.clamp(-20, 2).exp())
+        u = normal.mean + normal.stddev * noise
+        action = torch.tanh(u)
+        return action, (normal.log_prob(u) - torch.log(1 - action.pow(2))).sum(-1)
+
+    def update(self, batch, row):
+        alpha = self.log_alpha.exp().detach()
+        state, next_state = batch.state[row], batch.next_state[row]
+        with torch.no_grad():
+            next_action, next_log_pi = self.sample(next_state, batch.next_noise[row])
+            x = torch.cat([next_state, next_action], -1)
+            next_q = torch.min(self.targets[0](x), self.targets[1](x))[:, 0] - alpha * next_log_pi
+            target = batch.reward[row] + self.settings.gamma * next_q
+        x = torch.cat([state, batch.action[row]], -1)
+        qf_loss = sum(nn.functional.mse_loss(critic(x)[:, 0], target) for critic in self.critics)
+        self.critic_optimizer.zero_grad()
+        qf_loss.backward()
+        self.critic_optimizer.step()
+
+        action, log_pi = self.sample(state, batch.noise[row])
+        x = torch.cat([state, action], -1)
+        actor_loss = (alpha * log_pi - torch.min(self.critics[0](x), self.critics[1](x))[:, 0]).mean()
+        self.actor_optimizer.zero_grad()
+        actor_loss.backward()
+        self.actor_optimizer.step()
+
+        entropy_gap = log_pi.detach() - batch.action.shape[-1]
+        alpha_loss = (-self.log_alpha.exp() * entropy_gap).mean()
+        self.alpha_optimizer.zero_grad()
+        alpha_loss.backward()
+        self.alpha_optimizer.step()
+        for critic, old in zip(self.critics, self.targets, strict=True):
+            for new, parameter in zip(critic.parameters(), old.parameters(), strict=True):
+                parameter.data.mul_(1 - 0.005).add_(0.005 * new.data)
+
+
+@pytest.mark.usefixtures("double")
+def test_batched_agents_equal_textbook_agents_over_200_updates():
+    market = environment(3, dtype=torch.float64)
+    batched = SoftActorCritic([11, 12, 13], market.state_size, market.assets, SETTINGS)
+    textbook = [TextbookAgent(batched, row, SETTINGS) for row in range(3)]
+    replay = Replay(market, 64, counterfactual=True)
+    stream = draws(batched.generators, SETTINGS.batch_size, market.assets)
+    for _ in range(40):
+        draw = next(stream)
+        weights = torch.softmax(draw.act, -1)
+        replay.add((draw.week[:, :1] * 100).long(), weights, draw.explore)
+    for _ in range(200):
+        batch = replay.sample(next(stream))
+        batched.update(batch)
+        for row, agent in enumerate(textbook):
+            agent.update(batch, row)
+    for row, agent in enumerate(textbook):
+        assert abs(batched.log_alpha[row] - agent.log_alpha) < 1e-12
+        torch.testing.assert_close(
+            batched.actor.first.weight[row, 0], agent.actor[0].weight.T, rtol=0, atol=1e-11
+        )
+        torch.testing.assert_close(
+            batched.actor.heads.bias[row, 0, 0], agent.actor[4].bias, rtol=0, atol=1e-11
+        )
+        for which in (0, 1):
+            ours = batched.critic.second.weight[row, which]
+            torch.testing.assert_close(ours, agent.critics[which][2].weight.T, rtol=0, atol=1e-11)
+            old = batched.critic_target.value.weight[row, which]
+            torch.testing.assert_close(old, agent.targets[which][4].weight.T, rtol=0, atol=1e-11)
+
+
+def ignore(done, values):
+    pass
+
+
+def test_an_agent_does_not_depend_on_how_many_train_beside_it():
+    alone, _ = learn(environment(1), [7], SETTINGS, ignore)
+    among, _ = learn(environment(4), [5, 6, 7, 8], SETTINGS, ignore)
+    for name, value in alone.state()["actor"].items():
+        assert torch.equal(value[0], among.state()["actor"][name][2]), name
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_does_not():
+    first, second, other = (
+        learn(environment(2), seeds, SETTINGS, ignore)[0] for seeds in ([1, 2], [1, 2], [1, 3])
+    )
+    for name, value in first.state()["critic"].items():
+        assert torch.equal(value, second.state()["critic"][name])
+    changed = [
+        not torch.equal(value[1], other.state()["actor"][name][1])
+        for name, value in first.state()["actor"].items()
+    ]
+    assert all(changed)
+
+
+def test_the_temperature_and_every_network_move():
+    settings = dataclasses.replace(SETTINGS, updates=5)
+    market = environment(2)
+    before = SoftActorCritic([1, 2], market.state_size, market.assets, settings).state()
+    after = learn(market, [1, 2], settings, ignore)[0].state()
+    for part in ("actor", "critic", "critic_target", "log_alpha"):
+        for name, value in before[part].items():
+            assert not torch.equal(value, after[part][name]), (part, name)
+    assert after["optimizers"]["log_alpha"][0]["step"] == 5
+
+
+def test_the_report_may_stop_the_training():
+    class StopError(Exception):
+        pass
+
+    def stop(done, values):
+        raise StopError
+
+    with pytest.raises(StopError):
+        learn(environment(1), [1], SETTINGS, stop)
+
+
+def test_replayed_weeks_stay_inside_each_agents_window():
+    market = environment(2, stop=40)
+    replay = Replay(market, 64, counterfactual=True)
+    generators = [torch.Generator().manual_seed(i) for i in (0, 1)]
+    stream = draws(generators, 512, market.assets)
+    draw = next(stream)
+    replay.add(torch.zeros(2, 1, dtype=torch.int64), torch.softmax(draw.act, -1), draw.explore)
+    poisoned = dataclasses.replace(market, growth=market.growth.clone())
+    poisoned.growth[40:] = math.nan  # a single look past the window would show
+    replay.environment = poisoned
+    for _ in range(20):
+        assert torch.isfinite(replay.sample(next(stream)).reward).all()
+
+
+def test_counterfactual_replay_is_exact():
+    market = environment(1)
+    weights = torch.tensor([[[0.2, 0.3, 0.1, 0.4]]])
+    action = torch.tensor([[[0.9, -0.3, 0.2, -0.8]]])
+    week = torch.tensor([[17]])
+    reward, after = market.step(week, weights, action)
+    scaled = torch.softmax(5 * action[0, 0].double(), -1).numpy()
+    # Water level by hand: the first stock is far above its cap of 0.5, the others share what is left.
+    cash = max(scaled[3], 0.02)
+    stocks = scaled[:3] * (1 - cash) / scaled[:3].sum()
+    level = 0.5 / (stocks[1] + stocks[2] + cash)
+    target = np.array([0.5, level * stocks[1], level * stocks[2], level * cash])
+    growth = market.growth[17].double().numpy()
+    traded = abs(target - weights[0, 0].double().numpy())[:3].sum()
+    equal = np.array([0.98 / 3] * 3 + [0.02])
+    expected = 100 * (math.log((1 - 0.001 * traded) * (target @ growth)) - math.log(equal @ growth))
+    assert abs(reward.item() - expected) < 1e-3
+    np.testing.assert_allclose(after[0, 0].numpy(), target * growth / (target @ growth), atol=1e-6)

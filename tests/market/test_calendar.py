@@ -1,0 +1,32 @@
+import numpy as np
+
+from sac.market import exchange_sessions, trading_weeks
+
+
+def day(text):
+    return np.datetime64(text, "D")
+
+
+def test_weeks_end_before_holidays_and_fill_after_them():
+    weeks = trading_weeks(day("2022-04-11"), day("2022-04-22"))
+    # Good Friday, 15 April 2022, was no session: the week decided on Thursday and traded on Monday.
+    assert weeks.decisions.tolist() == [day("2022-04-14").item(), day("2022-04-22").item()]
+    assert weeks.fills[0] == day("2022-04-18")
+    assert weeks.ends[0] == day("2022-04-22")
+
+
+def test_a_running_week_is_left_out():
+    for last in ("2022-12-26", "2022-12-27", "2022-12-29"):
+        assert trading_weeks(day("2022-12-01"), day(last)).decisions[-1] == day("2022-12-23")
+    assert trading_weeks(day("2022-12-01"), day("2022-12-30")).decisions[-1] == day("2022-12-30")
+
+
+def test_every_week_trades_on_the_next_session_and_ends_with_the_next_decision():
+    first, last = day("1995-01-03"), day("2022-12-30")
+    weeks, sessions = trading_weeks(first, last), exchange_sessions(first, last + 30)
+    rows = np.searchsorted(sessions, weeks.decisions)
+    assert (sessions[rows + 1] == weeks.fills).all()
+    assert (weeks.ends[:-1] == weeks.decisions[1:]).all()
+    assert (weeks.fills <= weeks.ends).all()
+    # Since 1995 only the week of 11 September 2001 has a single session (Monday the 10th); none is missing.
+    assert (np.diff(weeks.decisions).astype(int) <= 11).all()

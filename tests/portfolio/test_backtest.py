@@ -1,0 +1,99 @@
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from sac.config import Constraints
+from sac.portfolio import BuyAndHold, EqualWeight, backtest, equal_weights
+from tests.synthetic import panel_of, random_closes, random_panel
+
+
+@dataclass
+class Fixed:
+    """Always the same weights."""
+
+    weights: np.ndarray
+    name: str = "Fixed"
+
+    def allocate(self, panel, step, drifted):
+        return self.weights
+
+
+@pytest.fixture(scope="module")
+def panel():
+    return random_panel(stocks=6)
+
+
+def test_equal_weight_keeps_the_buffer_and_the_cap():
+    np.testing.assert_allclose(equal_weights(15, Constraints())[:-1], 0.98 / 15)
+    np.testing.assert_allclose(equal_weights(3, Constraints()), [0.2, 0.2, 0.2, 0.4])
+
+
+def test_the_walk_multiplies_up_to_its_wealth(panel):
+    constraints = Constraints()
+    walk = backtest(EqualWeight(constraints), panel, range(10, 114), constraints)
+    assert len(walk.wealth) == len(walk.dates) == 105
+    assert walk.dates[0] == panel.fills[10]
+    assert walk.dates[-1] == panel.fills[114]
+    np.testing.assert_allclose(walk.wealth[1:] / walk.wealth[:-1] - 1, walk.net, atol=1e-14)
+    np.testing.assert_allclose(walk.net, (1 - 0.001 * walk.turnover) * (1 + walk.gross) - 1, atol=1e-15)
+    assert abs(walk.turnover[0] - 0.98) < 1e-12  # the first trade costs too
+
+
+def test_buy_and_hold_is_what_its_stocks_made(panel):
+    constraints = Constraints(max_position=1.0)
+    walk = backtest(BuyAndHold(constraints), panel, range(0, 104), constraints)
+    rows = np.searchsorted(panel.sessions, panel.fills[[0, 104]])
+    ratio = panel.closes[rows[1]] / panel.closes[rows[0]]
+    expected = (1 - 0.00098) * (0.98 * ratio.mean() + 0.02)
+    assert abs(walk.wealth[-1] - expected) < 1e-12
+    assert (walk.turnover[1:] == 0).all()
+
+
+def test_weights_drift_so_that_keeping_them_costs(panel):
+    constraints = Constraints()
+    walk = backtest(EqualWeight(constraints), panel, range(0, 52), constraints)
+    assert (walk.turnover[1:] > 0.001).all()
+
+
+def test_what_is_no_portfolio_is_refused(panel):
+    constraints = Constraints()
+    for weights in (np.full(7, 0.2), np.full(7, np.nan), np.array([1.5, -0.5, 0, 0, 0, 0, 0])):
+        with pytest.raises(ValueError, match="no portfolio"):
+            backtest(Fixed(weights), panel, range(0, 3), constraints)
+
+
+def test_weeks_without_a_return_are_refused(panel):
+    constraints = Constraints()
+    with pytest.raises(ValueError, match="no stretch"):
+        backtest(EqualWeight(constraints), panel, range(0, panel.complete_steps + 1), constraints)
+
+
+@dataclass
+class Clairvoyant:
+    """Knows next week's best stock: what no honest allocator can do."""
+
+    name: str = "Clairvoyant"
+
+    def allocate(self, panel, step, drifted):
+        weights = np.zeros(len(drifted))
+        weights[int(panel.returns[step].argmax())] = 1.0
+        return weights
+
+
+def test_knowing_the_future_pays_and_trading_at_random_costs(panel):
+    constraints, steps = Constraints(), range(0, 208)
+    equal = backtest(EqualWeight(constraints), panel, steps, constraints)
+    best = backtest(Clairvoyant(), panel, steps, constraints)
+    assert best.wealth[-1] > 20 * equal.wealth[-1]
+
+
+def test_symbols_are_aligned_by_name_not_by_position():
+    closes = random_closes(stocks=5)
+    constraints = Constraints()
+    one = backtest(EqualWeight(constraints), panel_of(closes), range(0, 52), constraints)
+    other = backtest(
+        EqualWeight(constraints), panel_of(closes[closes.columns[::-1]]), range(0, 52), constraints
+    )
+    np.testing.assert_allclose(one.net, other.net, atol=1e-14)
+    np.testing.assert_allclose(one.growth[:, :-1], other.growth[:, -2::-1], atol=1e-14)

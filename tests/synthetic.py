@@ -1,0 +1,55 @@
+"""Markets made for tests: prices that we know the truth about."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+
+from sac.market import MarketPanel, build_panel, exchange_sessions
+
+
+def random_closes(
+    stocks: int = 4, first: str = "2015-01-02", last: str = "2019-12-31", seed: int = 0
+) -> pd.DataFrame:
+    """Geometric random walks over true exchange sessions, 1.2 % a day: sessions × symbols."""
+    sessions = exchange_sessions(np.datetime64(first), np.datetime64(last))
+    steps = np.random.default_rng(seed).normal(0.0003, 0.012, (len(sessions), stocks))
+    symbols = [f"S{i:02d}" for i in range(stocks)]
+    return pd.DataFrame(
+        100.0 * np.exp(steps.cumsum(axis=0)), index=pd.DatetimeIndex(sessions), columns=symbols
+    )
+
+
+def panel_of(closes: pd.DataFrame) -> MarketPanel:
+    """A panel of those closes."""
+    return build_panel({"close": closes}, source="test", note="")
+
+
+def random_panel(
+    stocks: int = 4, first: str = "2015-01-02", last: str = "2019-12-31", seed: int = 0
+) -> MarketPanel:
+    """A panel of random walks."""
+    return panel_of(random_closes(stocks, first, last, seed))
+
+
+def with_planted_forecast(panel: MarketPanel, correlation: float, seed: int = 0) -> MarketPanel:
+    """Forecasts whose cross-section correlates with next week's returns, plus noise."""
+    returns = np.nan_to_num(panel.returns)
+    rng = np.random.default_rng(seed)
+    z = (returns - returns.mean(axis=1, keepdims=True)) / returns.std(axis=1, keepdims=True).clip(1e-9)
+    noise = rng.normal(size=z.shape)
+    return panel.with_forecasts(0.01 * (correlation * z + np.sqrt(1 - correlation**2) * noise))
+
+
+def perturbed(closes: pd.DataFrame, after: np.datetime64, seed: int = 1) -> pd.DataFrame:
+    """The same closes up to a session, every later one multiplied by noise."""
+    changed = closes.copy()
+    late = closes.index.to_numpy() > after
+    noise = np.random.default_rng(seed).normal(0.0, 0.1, (int(late.sum()), closes.shape[1]))
+    changed.iloc[np.flatnonzero(late)] *= np.exp(noise.clip(-0.2, 0.2))
+    return changed
+
+
+def without_forecasts(panel: MarketPanel) -> MarketPanel:
+    """The panel as the market gave it."""
+    return dataclasses.replace(panel, forecasts=np.full_like(panel.forecasts, np.nan))
