@@ -1,0 +1,54 @@
+"""What a job can be: one entry per kind, shared by the server, which checks, and the worker, which runs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.job_store import Job
+from app.settings import Settings
+from sac.config import preset_settings
+from sac.errors import SettingsError
+from sac.progress import Progress, Report
+
+__all__ = ["KINDS", "Kind"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of job."""
+
+    check: Callable[[str, Mapping[str, Any]], None]  # of (variant, request): refuses it with a DeskError
+    run: Callable[[Job, Settings, Report], dict[str, Any]]  # the work; its result must be plain JSON
+
+
+def check_training(variant: str, request: Mapping[str, Any]) -> None:
+    """Refuse a training that could not start. Raises SettingsError."""
+    try:
+        preset_settings(variant, **request)
+    except TypeError as wrong:
+        raise SettingsError(f"A training setting has the wrong type: {wrong}.") from wrong
+
+
+def run_full(job: Job, settings: Settings, report: Report) -> dict[str, Any]:
+    """Train a variant from scratch; the result is that of `sac.training.summary`."""
+    report(Progress("data", 0.0, "Reading market data"))
+    # Imported here: the server reads this module too and has no need of torch (2.3 s).
+    import torch
+
+    from sac import training
+    from sac.market import sample_panel
+    from sac.registry import Registry
+
+    torch.set_num_threads(1)  # the same bytes on every machine, and a core left for the dashboard
+    outcome = training.full(
+        job.variant,
+        sample_panel(),
+        preset_settings(job.variant, **job.request),
+        Registry(settings.models),
+        settings.cache,
+        report,
+    )
+    return training.summary(outcome)
+
+
+KINDS = {"full": Kind(check_training, run_full)}

@@ -1,0 +1,234 @@
+"""Records of jobs: one SQLite file that the server and every worker read and write."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+from filelock import FileLock
+
+from sac.errors import DeskError
+from sac.progress import Progress
+
+__all__ = ["ACTIVE", "Job", "JobConflict", "JobNotFound", "JobStore", "Status"]
+
+Status = Literal["queued", "running", "cancelling", "succeeded", "failed", "cancelled"]
+ACTIVE = ("queued", "running", "cancelling")
+
+SCHEMA_VERSION = 1
+SCHEMA = f"""
+CREATE TABLE jobs (
+    id TEXT PRIMARY KEY,
+    variant TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    request TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    status TEXT NOT NULL,
+    stage TEXT NOT NULL DEFAULT '',
+    fraction REAL NOT NULL DEFAULT 0,
+    eta_seconds REAL,
+    message TEXT NOT NULL,
+    error TEXT,
+    result TEXT,
+    created_at TEXT NOT NULL,
+    started_at TEXT,
+    cancelled_at TEXT,
+    finished_at TEXT,
+    pid INTEGER
+);
+CREATE UNIQUE INDEX one_active_job_per_variant ON jobs (variant) WHERE status IN {ACTIVE};
+CREATE TABLE points (
+    job_id TEXT NOT NULL REFERENCES jobs (id),
+    update_no INTEGER NOT NULL,
+    figures TEXT NOT NULL,
+    PRIMARY KEY (job_id, update_no)
+);
+PRAGMA user_version = {SCHEMA_VERSION};
+"""
+
+
+class JobConflict(DeskError):  # noqa: N818 - what happened, not a fault
+    """The variant already has an active job."""
+
+
+class JobNotFound(DeskError):  # noqa: N818
+    """No job has this id."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One look at a job. Times are aware datetimes in UTC."""
+
+    id: str
+    variant: str
+    kind: str
+    request: dict[str, Any]
+    actor: str
+    status: Status
+    stage: str  # "" until the work reports its first
+    fraction: float  # of the whole job, 0 to 1
+    eta_seconds: float | None
+    message: str
+    error: str | None  # for the user; a stack trace stands only in the log
+    result: dict[str, Any] | None
+    created_at: datetime
+    started_at: datetime | None  # when its turn came, not when it was asked for
+    cancelled_at: datetime | None  # when somebody asked to stop it
+    finished_at: datetime | None
+    pid: int | None  # of the worker, from the moment it says that it is there
+
+    @property
+    def active(self) -> bool:
+        return self.status in ACTIVE
+
+
+def _job(row: sqlite3.Row) -> Job:
+    columns: dict[str, Any] = dict(row)
+    for name in ("request", "result"):
+        columns[name] = None if columns[name] is None else json.loads(columns[name])
+    for name in ("created_at", "started_at", "cancelled_at", "finished_at"):
+        columns[name] = None if columns[name] is None else datetime.fromisoformat(columns[name])
+    return Job(**columns)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+class JobStore:
+    """The table of jobs and their learning curves under one folder.
+
+    Every change of a status names the statuses that it may replace, so that a worker, a server and a
+    second server can write at the same moment and the first truth stands.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / "jobs.sqlite3"
+        with FileLock(folder / "setup.lock"), self._connection() as db:
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            if version == 0:
+                db.execute("PRAGMA journal_mode = WAL")
+                db.executescript(f"BEGIN; {SCHEMA} COMMIT;")
+            elif version != SCHEMA_VERSION:
+                raise DeskError(
+                    f"{self.path} was written by another version of SAC Desk (schema {version}, this one "
+                    f"reads {SCHEMA_VERSION}): start that version, or move the file away."
+                )
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """A connection of its own per operation: safe from any thread, and nothing to close later."""
+        with closing(sqlite3.connect(self.path, timeout=10, isolation_level=None)) as db:
+            db.row_factory = sqlite3.Row
+            db.execute("PRAGMA synchronous = NORMAL")  # in WAL mode a crash of the process loses nothing
+            yield db
+
+    def add(self, job_id: str, variant: str, kind: str, request: Mapping[str, Any], actor: str) -> None:
+        """A new queued job. Raises JobConflict when the variant has an active one."""
+        try:
+            with self._connection() as db:
+                db.execute(
+                    "INSERT INTO jobs (id, variant, kind, request, actor, status, message, created_at)"
+                    " VALUES (?, ?, ?, ?, ?, 'queued', 'Starting', ?)",
+                    (job_id, variant, kind, json.dumps(request), actor, _now()),
+                )
+        except sqlite3.IntegrityError:
+            raise JobConflict(
+                f"{variant} is already being trained: wait until it has finished, or cancel it."
+            ) from None
+
+    def get(self, job_id: str) -> Job:
+        """One job. Raises JobNotFound."""
+        with self._connection() as db:
+            row = db.execute("SELECT * FROM jobs WHERE id = ?", (job_id,)).fetchone()
+        if row is None:
+            raise JobNotFound(f"There is no job {job_id!r}.")
+        return _job(row)
+
+    def newest(self, limit: int) -> list[Job]:
+        with self._connection() as db:
+            rows = db.execute("SELECT * FROM jobs ORDER BY created_at DESC, rowid DESC LIMIT ?", (limit,))
+            return [_job(row) for row in rows]
+
+    def active(self) -> list[Job]:
+        with self._connection() as db:
+            return [_job(row) for row in db.execute(f"SELECT * FROM jobs WHERE status IN {ACTIVE}")]
+
+    def greet(self, job_id: str, pid: int) -> bool:
+        """The worker says that it is there; False when nobody wants it any more."""
+        return self._change("pid = ?", (pid,), job_id, ACTIVE)
+
+    def wait(self, job_id: str, message: str) -> bool:
+        """What a queued job waits for; False when it is to stop."""
+        return self._change("message = ?", (message,), job_id, ("queued",))
+
+    def start(self, job_id: str) -> bool:
+        """The job's turn has come; False when it is to stop."""
+        return self._change(
+            "status = 'running', message = 'Starting', started_at = ?", (_now(),), job_id, ("queued",)
+        )
+
+    def advance(self, job_id: str, progress: Progress) -> bool:
+        """Write one look at the work and its point of the learning curve; False when it is to stop."""
+        with self._connection() as db:
+            db.execute("BEGIN IMMEDIATE")
+            cursor = db.execute(
+                "UPDATE jobs SET stage = ?, fraction = ?, message = ?, eta_seconds = ?"
+                " WHERE id = ? AND status = 'running'",
+                (progress.stage, progress.fraction, progress.message, progress.eta_seconds, job_id),
+            )
+            if cursor.rowcount == 1 and progress.curve:
+                figures = {name: float(value) for name, value in progress.curve.items() if name != "update"}
+                db.execute(
+                    "INSERT OR REPLACE INTO points VALUES (?, ?, ?)",
+                    (job_id, int(progress.curve["update"]), json.dumps(figures)),
+                )
+            db.execute("COMMIT")
+        return cursor.rowcount == 1
+
+    def ask_to_stop(self, job_id: str) -> bool:
+        """False when the job was not waiting or running."""
+        return self._change(
+            "status = 'cancelling', message = 'Cancelling', eta_seconds = NULL, cancelled_at = ?",
+            (_now(),),
+            job_id,
+            ("queued", "running"),
+        )
+
+    def finish(
+        self, job_id: str, status: Status, *, error: str | None = None, result: dict[str, Any] | None = None
+    ) -> bool:
+        """Close an active job; False when it was closed before."""
+        message = {"succeeded": "Finished", "failed": "Failed", "cancelled": "Cancelled"}[status]
+        return self._change(
+            "status = ?, message = ?, error = ?, result = ?, finished_at = ?, eta_seconds = NULL,"
+            " fraction = CASE ? WHEN 'succeeded' THEN 1 ELSE fraction END",
+            (status, message, error, None if result is None else json.dumps(result), _now(), status),
+            job_id,
+            ACTIVE,
+        )
+
+    def curve(self, job_id: str) -> pd.DataFrame:
+        """Learning curve: a column `update`, ascending, and one column per figure."""
+        with self._connection() as db:
+            rows = db.execute(
+                "SELECT update_no, figures FROM points WHERE job_id = ? ORDER BY update_no", (job_id,)
+            ).fetchall()
+        if not rows:
+            return pd.DataFrame({"update": pd.Series(dtype="int64")})
+        return pd.DataFrame([{"update": no, **json.loads(figures)} for no, figures in rows])
+
+    def _change(self, assignments: str, values: tuple[Any, ...], job_id: str, only: tuple[str, ...]) -> bool:
+        marks = ", ".join("?" * len(only))
+        with self._connection() as db:
+            cursor = db.execute(
+                f"UPDATE jobs SET {assignments} WHERE id = ? AND status IN ({marks})",
+                (*values, job_id, *only),
+            )
+        return cursor.rowcount == 1

@@ -1,0 +1,158 @@
+"""Jobs: one subprocess each, started, followed, stopped and accounted for."""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from app.job_kinds import KINDS
+from app.job_store import Job, JobConflict, JobNotFound, JobStore
+from app.settings import CODE, Settings
+from sac.errors import DeskError
+
+__all__ = ["Job", "JobConflict", "JobNotFound", "Jobs", "life_lock", "log_path", "slot_lock"]
+
+WORKER = (sys.executable, "-m", "app.worker")
+BOOT_SECONDS = 20.0  # a worker imports for a second or two; a busy machine takes longer
+LOG_TAIL = 200_000  # bytes of a log that a page shows at most
+ENDED = (
+    "The training process ended unexpectedly (killed or out of memory). Nothing was saved; start it again."
+)
+
+
+def life_lock(folder: Path, job_id: str) -> FileLock:
+    """Held by a job's worker for life. A pid would not do: a zombie looks alive, and numbers are reused."""
+    return FileLock(folder / f"{job_id}.lock", thread_local=False)
+
+
+def slot_lock(folder: Path) -> FileLock:
+    """Held by the one worker whose turn it is."""
+    return FileLock(folder / "slot.lock", thread_local=False)
+
+
+def log_path(folder: Path, job_id: str) -> Path:
+    return folder / f"{job_id}.log"
+
+
+class Jobs:
+    """All jobs of one data root.
+
+    The truth is on disk (records, locks, logs), so that any number of these objects, in any number of
+    processes, see the same jobs, also across restarts of the server.
+    """
+
+    def __init__(
+        self, settings: Settings, *, worker: Sequence[str] = WORKER, patience_seconds: float = 10.0
+    ) -> None:
+        """`worker`: the command that a job's id is added to; `patience_seconds`: from SIGTERM to SIGKILL."""
+        self._settings = settings
+        self._folder = settings.jobs.absolute()
+        self._store = JobStore(self._folder)
+        self._worker = tuple(worker)
+        self._patience_seconds = patience_seconds
+        self._children: dict[str, subprocess.Popen[bytes]] = {}  # those that this object started
+
+    def submit(self, variant: str, kind: str, request: Mapping[str, Any], actor: str) -> Job:
+        """Start a job. Raises JobConflict for a busy variant, and DeskError for a request that cannot run."""
+        if kind not in KINDS:
+            raise DeskError(f"There is no kind of job {kind!r}: choose one of {', '.join(KINDS)}.")
+        KINDS[kind].check(variant, request)
+        self.reconcile()  # a dead job must not block its variant
+        job_id = secrets.token_hex(6)
+        self._store.add(job_id, variant, kind, request, actor)
+        try:
+            self._children[job_id] = self._spawn(job_id)
+        except OSError as refused:
+            error = f"The training process could not be started: {refused}."
+            self._store.finish(job_id, "failed", error=error)
+            raise DeskError(error) from refused
+        return self._store.get(job_id)
+
+    def get(self, job_id: str) -> Job:
+        """One job as it is now. Raises JobNotFound."""
+        self.reconcile()
+        return self._store.get(job_id)
+
+    def list(self, limit: int = 50) -> list[Job]:
+        """The latest jobs as they are now, newest first."""
+        self.reconcile()
+        return self._store.newest(limit)
+
+    def cancel(self, job_id: str) -> Job:
+        """Ask a job to stop; one that has ended stays as it is. Raises JobNotFound."""
+        self.reconcile()
+        if self._store.ask_to_stop(job_id):
+            # Without a pid the worker has not said that it is there: it will see the status when it does.
+            self._signal(self._store.get(job_id), signal.SIGTERM)
+        return self._store.get(job_id)
+
+    def reconcile(self) -> None:
+        """Make the records true: bury dead workers, and kill those that outstay a cancellation."""
+        for job in self._store.active():
+            if self._alive(job):
+                if job.cancelled_at and _seconds_since(job.cancelled_at) > self._patience_seconds:
+                    self._signal(job, signal.SIGKILL)
+            elif not self._booting(job):
+                # The worker closes its record before it lets go of its lock, so this changes no final word.
+                if job.status == "cancelling":
+                    self._store.finish(job.id, "cancelled")
+                else:
+                    self._store.finish(job.id, "failed", error=ENDED)
+        for job_id, child in tuple(self._children.items()):
+            if child.poll() is not None:  # this also reaps the zombie
+                self._children.pop(job_id, None)
+
+    def curve(self, job_id: str) -> pd.DataFrame:
+        """A job's learning curve: a column `update`, ascending, and one column per figure."""
+        return self._store.curve(job_id)
+
+    def log(self, job_id: str) -> str:
+        """The end of what a job's worker wrote. Raises JobNotFound."""
+        path = log_path(self._folder, self._store.get(job_id).id)
+        if not path.exists():
+            return ""
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - LOG_TAIL))
+            return file.read().decode(errors="replace")
+
+    def _spawn(self, job_id: str) -> subprocess.Popen[bytes]:
+        with log_path(self._folder, job_id).open("ab") as log:
+            return subprocess.Popen(
+                [*self._worker, job_id],
+                cwd=CODE,  # `-m` puts it on the import path
+                env=self._settings.child_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C at the server is not meant for the worker
+            )
+
+    def _alive(self, job: Job) -> bool:
+        try:
+            with life_lock(self._folder, job.id).acquire(timeout=0):
+                return False
+        except Timeout:
+            return True
+
+    def _booting(self, job: Job) -> bool:
+        child = self._children.get(job.id)
+        died = child is not None and child.poll() is not None
+        return job.pid is None and not died and _seconds_since(job.created_at) < BOOT_SECONDS
+
+    def _signal(self, job: Job, number: signal.Signals) -> None:
+        if job.pid is not None and self._alive(job):  # else the number may be another process by now
+            with suppress(ProcessLookupError):
+                os.killpg(job.pid, number)
+
+
+def _seconds_since(moment: datetime) -> float:
+    return (datetime.now(UTC) - moment).total_seconds()

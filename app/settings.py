@@ -1,0 +1,38 @@
+"""Where the desk lives: the only reader of environment variables."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Settings", "settings"]
+
+CODE = Path(__file__).resolve().parent.parent  # the folder that holds the packages app and sac
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One data root and the folders in it."""
+
+    data: Path
+
+    @property
+    def models(self) -> Path:
+        return self.data / "models"
+
+    @property
+    def cache(self) -> Path:
+        return self.data / "cache"
+
+    @property
+    def jobs(self) -> Path:
+        return self.data / "jobs"
+
+    def child_environment(self) -> dict[str, str]:
+        """Environment for a process that works on the same data root, on one core."""
+        one_thread = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+        return {**os.environ, **one_thread, "SAC_DESK_DATA": str(self.data.absolute())}
+
+
+def settings() -> Settings:
+    """The settings of this process: the data root is SAC_DESK_DATA, or `data` in the working folder."""
+    return Settings(Path(os.environ.get("SAC_DESK_DATA") or "data").expanduser().absolute())

@@ -1,0 +1,133 @@
+"""The process of one job: `python -m app.worker JOB_ID`."""
+
+import os
+import signal
+import sys
+import time
+import traceback
+from datetime import UTC, datetime
+from types import FrameType
+
+from filelock import FileLock, Timeout
+
+from app.job_kinds import KINDS
+from app.job_store import JobStore
+from app.jobs import life_lock, slot_lock
+from app.settings import Settings, settings
+from sac.errors import Cancelled, DeskError
+from sac.progress import Progress
+
+__all__ = ["main"]
+
+NICENESS = 10  # the dashboard comes first
+WRITE_SECONDS = 0.5  # between two writes of mere progress
+POLL_SECONDS = 0.25  # between two looks at the slot
+
+
+class Watch:
+    """What a job's work reports to: it writes the record, and stops the work when somebody asked for it."""
+
+    def __init__(self, store: JobStore, job_id: str) -> None:
+        self._store = store
+        self._job_id = job_id
+        self._stopped = False
+        self._stage = ""
+        self._tenth = -1
+        self._written = 0.0
+
+    def stop(self, number: int, frame: FrameType | None) -> None:
+        """Signal handler: only a flag, so that no write is torn."""
+        self._stopped = True
+
+    def check(self, wanted: bool = True) -> None:
+        """Raise Cancelled after a stop signal, or when the record says that the job is to stop."""
+        if self._stopped or not wanted:
+            raise Cancelled
+
+    def __call__(self, progress: Progress) -> None:
+        self.check()
+        now = time.monotonic()
+        if progress.stage == self._stage and not progress.curve and now - self._written < WRITE_SECONDS:
+            return
+        self._log(progress)
+        self._stage, self._written = progress.stage, now
+        self.check(self._store.advance(self._job_id, progress))
+
+    def _log(self, progress: Progress) -> None:
+        tenth = int(progress.fraction * 10)
+        if progress.stage != self._stage or tenth != self._tenth:
+            log(f"{progress.stage} {progress.fraction:.0%} {progress.message}")
+        self._tenth = tenth
+
+
+def log(line: str) -> None:
+    """One line of the job's log, which is this process's output."""
+    print(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC  {line}", flush=True)
+
+
+def main(job_id: str) -> int:
+    """Do one job from its record, and close the record. 0 when it succeeded or was cancelled."""
+    home = settings()
+    store = JobStore(home.jobs)
+    watch = Watch(store, job_id)
+    signal.signal(signal.SIGTERM, watch.stop)
+    os.nice(NICENESS)
+    try:
+        # A reader that looks whether we live holds the lock for a moment: wait for it.
+        with life_lock(home.jobs, job_id).acquire(timeout=10):
+            if not store.greet(job_id, os.getpid()):
+                log("Nobody waits for this job any more.")
+                return 1
+            return perform(store, watch, home, job_id)
+    except Timeout:
+        log("Another process is doing this job.")
+        return 1
+
+
+def perform(store: JobStore, watch: Watch, home: Settings, job_id: str) -> int:
+    """Wait for the job's turn, run it, and write how it ended."""
+    slot = slot_lock(home.jobs)
+    try:
+        await_turn(store, watch, job_id, slot)
+        job = store.get(job_id)
+        result = KINDS[job.kind].run(job, home, watch)
+        store.finish(job_id, "succeeded", result=result)
+        log("Finished")
+    except Cancelled:
+        store.finish(job_id, "cancelled")
+        log("Cancelled")
+    except DeskError as refusal:
+        store.finish(job_id, "failed", error=str(refusal))
+        log(f"Failed: {refusal}")
+        return 1
+    except Exception as error:
+        traceback.print_exc()
+        name = type(error).__name__
+        store.finish(job_id, "failed", error=f"Unexpected error: {name}: {error}. The log has the details.")
+        return 1
+    finally:
+        slot.release()
+    return 0
+
+
+def await_turn(store: JobStore, watch: Watch, job_id: str, slot: FileLock) -> None:
+    """Take the slot, waiting as long as another training has it. Raises Cancelled."""
+    told = False
+    while True:
+        watch.check()
+        try:
+            slot.acquire(timeout=0)
+        except Timeout:
+            if not told:
+                watch.check(store.wait(job_id, "Waiting for another training to finish"))
+                told = True
+            time.sleep(POLL_SECONDS)
+        else:
+            break
+    watch.check(store.start(job_id))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m app.worker JOB_ID")
+    sys.exit(main(sys.argv[1]))

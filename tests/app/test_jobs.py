@@ -1,0 +1,197 @@
+import multiprocessing
+import sqlite3
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import quick_jobs
+from quick_jobs import follow, running
+
+import app.jobs as module
+from app.job_kinds import KINDS
+from app.job_store import JobStore
+from app.jobs import JobConflict, JobNotFound, Jobs
+from app.settings import Settings
+from sac.errors import DeskError, SettingsError
+
+
+def test_progress_curve_log_and_result_are_visible(jobs):
+    job = jobs.submit("sac_lstm", "count", {"steps": 4, "seconds": 1.0}, "ada")
+    assert (job.status, job.actor, job.request) == ("queued", "ada", {"steps": 4, "seconds": 1.0})
+
+    seen = follow(jobs, job.id, running)
+    assert seen.active
+    assert seen.stage == "agents"
+    assert seen.message.startswith("Step")
+    assert seen.eta_seconds == 1.5
+
+    done = follow(jobs, job.id)
+    assert (done.status, done.fraction, done.eta_seconds) == ("succeeded", 1.0, None)
+    assert done.result == {"counted": 4}
+    assert done.created_at <= done.started_at <= done.finished_at
+    assert done.finished_at.utcoffset() == timedelta(0)
+    assert jobs.curve(job.id).to_dict("list") == {"update": [0, 1, 2, 3], "loss": [1.0, 1 / 2, 1 / 3, 1 / 4]}
+    assert "agents 0% Step 0" in jobs.log(job.id)
+    assert [listed.id for listed in jobs.list()] == [job.id]
+
+
+def test_mere_progress_is_written_twice_a_second_at_most(jobs, home):
+    job = jobs.submit("sac_lstm", "chatter", {}, "ada")
+    seen = set()
+    store = JobStore(home.jobs)
+    while (now := store.get(job.id)).active:
+        seen.add(now.message)
+        time.sleep(0.005)
+    assert jobs.get(job.id).status == "succeeded"
+    looks = {message for message in seen if message.startswith("Look")}
+    seconds = (now.finished_at - now.started_at).total_seconds()
+    assert 1 <= len(looks) <= seconds * 2 + 2
+
+
+def test_refusals_keep_their_words(jobs):
+    job = follow(jobs, jobs.submit("sac_lstm", "refuse", {}, "ada").id)
+    assert (job.status, job.error) == ("failed", "Choose fewer members.")
+    assert "Traceback" not in jobs.log(job.id)
+
+
+def test_unexpected_errors_leave_their_trace_in_the_log_only(jobs):
+    job = follow(jobs, jobs.submit("sac_lstm", "break", {}, "ada").id)
+    assert job.status == "failed"
+    assert job.error == "Unexpected error: ZeroDivisionError: division by zero. The log has the details."
+    assert "Traceback" in jobs.log(job.id)
+
+
+def test_a_bad_request_is_refused_before_a_job_exists(jobs):
+    with pytest.raises(SettingsError, match="There is no variant 'nonsense'"):
+        jobs.submit("nonsense", "full", {}, "ada")
+    with pytest.raises(SettingsError, match="members is 99"):
+        jobs.submit("sac_lstm", "full", {"members": 99}, "ada")
+    with pytest.raises(SettingsError, match="wrong type"):
+        jobs.submit("sac_lstm", "full", {"members": "five"}, "ada")
+    with pytest.raises(DeskError, match="no kind of job 'guess'"):
+        jobs.submit("sac_lstm", "guess", {}, "ada")
+    assert jobs.list() == []
+
+
+def test_unknown_jobs_are_not_found(jobs):
+    for method in (jobs.get, jobs.cancel, jobs.log):
+        with pytest.raises(JobNotFound, match=r"There is no job '\.\./jobs'"):
+            method("../jobs")
+    assert jobs.curve("none").columns.tolist() == ["update"]
+
+
+def _submit(folder, gate, outcomes):
+    KINDS.update(quick_jobs.QUICK)
+    gate.wait()
+    jobs = Jobs(Settings(folder), worker=quick_jobs.WORKER)
+    try:
+        job = jobs.submit("sac_lstm", "count", {"seconds": 3.0}, "ada")
+    except JobConflict as conflict:
+        outcomes.put(str(conflict))
+    else:
+        outcomes.put(job.id)
+        jobs._children[job.id].wait()
+
+
+def test_of_six_simultaneous_submits_one_wins(home, open_jobs):
+    context = multiprocessing.get_context("fork")  # spawn would import pandas six times
+    gate, outcomes = context.Barrier(6), context.Queue()
+    rivals = [context.Process(target=_submit, args=(home.data, gate, outcomes)) for _ in range(6)]
+    for rival in rivals:
+        rival.start()
+    answers = [outcomes.get(timeout=20) for _ in rivals]
+
+    jobs = open_jobs()
+    [job] = jobs.list()
+    assert answers.count(job.id) == 1
+    assert sum("sac_lstm is already being trained" in answer for answer in answers) == 5
+    jobs.cancel(job.id)
+    for rival in rivals:
+        rival.join(timeout=20)
+        assert rival.exitcode == 0
+    assert jobs.get(job.id).status == "cancelled"
+
+
+def test_two_variants_train_one_after_the_other(jobs):
+    first = jobs.submit("sac_lstm", "count", {"seconds": 2.0}, "ada")
+    follow(jobs, first.id, running)
+    second = jobs.submit("ppo_lstm", "count", {}, "ada")
+    queued = follow(jobs, second.id, lambda job: job.message.startswith("Waiting"))
+    assert queued.status == "queued"
+    assert queued.message == "Waiting for another training to finish"
+    assert jobs.get(first.id).status == "running"
+    assert follow(jobs, first.id).finished_at <= follow(jobs, second.id).started_at
+
+
+def test_a_new_server_sees_the_running_job(open_jobs):
+    job = open_jobs().submit("sac_lstm", "count", {"seconds": 1.5}, "ada")
+    follow(open_jobs(), job.id, running)
+    later = open_jobs()
+    assert later.get(job.id).status == "running"
+    with pytest.raises(JobConflict):
+        later.submit("sac_lstm", "count", {}, "grace")
+    assert follow(later, job.id).status == "succeeded"
+
+
+def test_records_are_readable_while_another_writes(jobs, home):
+    job = jobs.submit("sac_lstm", "count", {"steps": 100, "seconds": 1.0}, "ada")
+    follow(jobs, job.id, running)
+    errors = []
+
+    def read():
+        try:
+            while Jobs(home).get(job.id).active:
+                jobs.curve(job.id)
+        except Exception as error:
+            errors.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    writer = sqlite3.connect(home.jobs / "jobs.sqlite3", timeout=10, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")  # a write that takes its time
+    started = time.monotonic()
+    jobs._store.get(job.id)
+    assert time.monotonic() - started < 1.0
+    writer.execute("ROLLBACK")
+    writer.close()
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    assert errors == []
+    assert len(jobs.curve(job.id)) == 100
+
+
+def test_a_store_of_another_schema_is_refused(home):
+    JobStore(home.jobs)
+    with sqlite3.connect(home.jobs / "jobs.sqlite3") as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(DeskError, match="another version of SAC Desk"):
+        JobStore(home.jobs)
+
+
+def test_a_worker_that_never_comes_is_given_time_to_boot(jobs, monkeypatch):
+    jobs._store.add("0a", "sac_lstm", "count", {}, "ada")  # as another server's, whose child is not ours
+    assert jobs.get("0a").status == "queued"
+    monkeypatch.setattr(module, "BOOT_SECONDS", 0.0)
+    job = jobs.get("0a")
+    assert (job.status, job.error) == ("failed", module.ENDED)
+
+
+def test_a_worker_that_cannot_start_is_reported_at_once(home, jobs, open_jobs):
+    broken = Jobs(home, worker=("/nowhere/python",))
+    with pytest.raises(DeskError, match="could not be started"):
+        broken.submit("sac_lstm", "count", {}, "ada")
+    assert jobs.list()[0].status == "failed"
+
+    stillborn = Jobs(home, worker=(module.WORKER[0], "-c", "raise SystemExit('no such luck')"))
+    job = follow(stillborn, stillborn.submit("sac_lstm", "count", {}, "ada").id, seconds=5)
+    assert (job.status, job.error) == ("failed", module.ENDED)
+    assert "no such luck" in stillborn.log(job.id)
+
+
+def test_times_are_utc(jobs):
+    job = jobs.submit("sac_lstm", "count", {}, "ada")
+    assert abs(datetime.now(UTC) - job.created_at) < timedelta(seconds=5)
+    follow(jobs, job.id)
