@@ -1,0 +1,109 @@
+"""Putting strategies side by side: the same weeks, the same start in cash, the same accounting."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import reduce
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sac.config import Constraints
+from sac.portfolio import Backtest, BuyAndHold, EqualWeight, account, all_cash
+
+__all__ = ["baselines", "calendar_years", "common_weeks", "rewalk", "weekly_returns", "weekly_weights"]
+
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
+Rule = Callable[[int, Floats], Floats]  # row and drifted weights (n+1,) -> target weights (n+1,)
+
+
+def common_weeks(walks: Mapping[str, Backtest]) -> dict[str, Rows]:
+    """Rows of each walk whose weeks, fill to fill, all of them have; empty where they share none."""
+    weeks = {name: list(zip(walk.fills, walk.ends, strict=True)) for name, walk in walks.items()}
+    shared = reduce(set.intersection, (set(pairs) for pairs in weeks.values()))
+    return {
+        name: np.array([row for row, week in enumerate(pairs) if week in shared], dtype=np.intp)
+        for name, pairs in weeks.items()
+    }
+
+
+def rewalk(name: str, rule: Rule, recorded: Backtest, rows: Rows, constraints: Constraints) -> Backtest:
+    """Walk a rule over recorded weeks (rows), from all cash and net of costs.
+
+    The record holds what a dollar in each asset became, so nothing else is needed: no panel, and no
+    question whether today's data are still those of the record.
+    """
+    drifted = all_cash(len(recorded.symbols))
+    targets, weeks = [], []
+    for row in rows:
+        targets.append(rule(int(row), drifted))
+        weeks.append(account(drifted, targets[-1], recorded.growth[row], constraints.cost_rate))
+        drifted = weeks[-1].drifted
+    return replace(
+        recorded,
+        name=name,
+        decisions=recorded.decisions[rows],
+        fills=recorded.fills[rows],
+        ends=recorded.ends[rows],
+        folds=recorded.folds[rows],
+        weights=np.array(targets),
+        growth=recorded.growth[rows],
+        turnover=np.array([week.turnover for week in weeks]),
+        gross=np.array([week.gross for week in weeks]) - 1.0,
+        net=np.array([week.net for week in weeks]) - 1.0,
+        members=recorded.members[rows],
+    )
+
+
+def on_weeks(name: str, recorded: Backtest, rows: Rows, constraints: Constraints) -> Backtest:
+    """A version's own weights over some of its recorded weeks; over all of them it is the record itself."""
+    return rewalk(name, lambda row, drifted: recorded.weights[row], recorded, rows, constraints)
+
+
+def baselines(recorded: Backtest, rows: Rows, constraints: Constraints) -> list[Backtest]:
+    """Equal weight and buy & hold over the very same weeks."""
+    alone = replace(recorded, members=np.empty((len(recorded.net), 0)))
+    return [
+        rewalk(
+            allocator.name,
+            # These two read nothing of a panel but its symbols, which the record has too.
+            lambda row, drifted, allocator=allocator: allocator.allocate(alone, row, drifted),  # type: ignore[misc]
+            alone,
+            rows,
+            constraints,
+        )
+        for allocator in (EqualWeight(constraints), BuyAndHold(constraints))
+    ]
+
+
+def weekly_returns(walks: Sequence[Backtest]) -> pd.DataFrame:
+    """Net weekly returns (fractions), one column per strategy; the walks share their weeks."""
+    first = walks[0]
+    dates = {"decision": first.decisions, "traded_at_close": first.fills, "measured_at_close": first.ends}
+    return pd.DataFrame({**dates, **{walk.name: walk.net for walk in walks}})
+
+
+def weekly_weights(walks: Sequence[Backtest]) -> pd.DataFrame:
+    """Target weights (fractions): one row per strategy and week."""
+    return pd.concat(
+        pd.DataFrame(walk.weights, columns=[*walk.symbols, "CASH"]).assign(
+            strategy=walk.name, traded_at_close=walk.fills
+        )
+        for walk in walks
+    ).set_index(["strategy", "traded_at_close"])
+
+
+def calendar_years(walks: Sequence[Backtest]) -> pd.DataFrame:
+    """Net return (fraction) of each strategy over the weeks that end in each year, and how many they are."""
+    years = walks[0].ends.astype("datetime64[Y]").astype(int) + 1970
+    return pd.DataFrame(
+        [
+            {
+                "Year": str(year),
+                "Weeks": int((years == year).sum()),
+                **{walk.name: float(np.prod(1.0 + walk.net[years == year]) - 1.0) for walk in walks},
+            }
+            for year in np.unique(years)
+        ]
+    )

@@ -1,0 +1,170 @@
+"""Pieces that pages share."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+import pages
+from app.charts import Chart
+from app.formats import UNKNOWN, duration, moment
+from app.jobs import Job
+from app.queries import Shelf, elapsed, weeks_behind
+from sac.config import VARIANTS
+from sac.errors import DeskError
+from sac.market import Provenance
+from sac.registry import Version
+
+__all__ = [
+    "acting_user",
+    "damaged_versions",
+    "freshness",
+    "job_table",
+    "label",
+    "page_path",
+    "provenance_line",
+    "refusals_shown",
+    "selectable",
+    "short_name",
+    "show",
+    "survivorship_note",
+]
+
+SOURCES = {"sample": "embedded sample (real S&P 500 closes)", "yahoo": "Yahoo", "files": "files"}
+
+
+def page_path(name: str) -> Path:
+    """The script of a page, for links and switches."""
+    return Path(pages.__file__).parent / f"{name}.py"
+
+
+def acting_user() -> str:
+    """Who to name in a record: the signed-in address, else the one local user."""
+    return str(st.user.get("email") or "local user")
+
+
+def show(chart: Chart, key: str) -> None:
+    """Draw an analysis chart."""
+    st.plotly_chart(chart.figure, key=key, alt=chart.alt, config={"displaylogo": False, "scrollZoom": False})
+
+
+@contextmanager
+def refusals_shown() -> Iterator[None]:
+    """Show what the desk refuses as a message, never as a stack trace."""
+    try:
+        yield
+    except DeskError as refusal:
+        st.error(str(refusal), icon=":material/error:")
+
+
+def label(variant: str) -> str:
+    """A variant as people call it."""
+    return VARIANTS[variant].label if variant in VARIANTS else variant
+
+
+def short_name(version: Version) -> str:
+    """A version in a legend: its variant, and enough of its fingerprint to tell it apart."""
+    return f"{label(version.variant)} {version.name.split('-', 3)[3][:6]}"
+
+
+def provenance_line(source: Provenance, as_of: str, version: Version | None = None) -> None:
+    """As-of date, data source and model version: what every page says about its figures."""
+    parts = [
+        f"As of the close of **{as_of}**",
+        f"Data: {SOURCES.get(source.source, source.source)}, {source.window_start} to {source.window_end}",
+    ]
+    if version is not None:
+        parts.append(
+            f"Model: `{version.name}` ({label(version.variant)}, preset {version.metadata.preset}, "
+            f"trained {moment(version.metadata.created_at)})"
+        )
+    st.caption(" · ".join(parts))
+
+
+def survivorship_note(source: Provenance) -> None:
+    """What flatters every result on these data, said beside the results."""
+    if source.note:
+        st.caption(f":material/info: {source.note}")
+
+
+def freshness(source: Provenance) -> None:
+    """How old the data are; a sample is never called stale, and never fit for trading."""
+    if source.source == "sample":
+        st.info(
+            f"Demo data: the embedded sample ends on {source.window_end}. Not for trading.",
+            icon=":material/science:",
+        )
+        return
+    behind = weeks_behind(source.window_end)
+    if behind > 2:
+        st.error(
+            f"The data end on {source.window_end}, {behind} complete weeks ago. Refresh them before trading.",
+            title="Data are too old to trade on",
+        )
+    elif behind > 1:
+        st.warning(f"The data end on {source.window_end}, {behind} complete weeks ago. Refresh them.")
+
+
+def job_table(latest: list[Job]) -> str | None:
+    """History of jobs, newest first; returns the id of the one selected, which the URL keeps."""
+    table = pd.DataFrame(
+        {
+            "Started": [moment(job.created_at) for job in latest],
+            "Variant": [label(job.variant) for job in latest],
+            "Kind": [job.kind for job in latest],
+            "Status": [job.status for job in latest],
+            "Duration": [duration(elapsed(job)) for job in latest],
+            "By": [job.actor for job in latest],
+            "Version": [(job.result or {}).get("version") for job in latest],
+            "Error": [job.error for job in latest],
+        }
+    )
+    ids = [job.id for job in latest]
+    return next(iter(selectable(table, ids, "job", "Trainings, newest first", single=True)), None)
+
+
+def selectable(
+    table: pd.DataFrame,
+    ids: list[str],
+    parameter: str,
+    alt: str,
+    *,
+    single: bool = False,
+    preselected: list[str] | None = None,
+    columns: dict[str, Any] | None = None,
+) -> list[str]:
+    """A table whose selected rows are kept in the URL; returns their ids (one per row of the table)."""
+    wanted = st.query_params.get_all(parameter) or preselected or []
+    rows = [row for row, name in enumerate(ids) if name in wanted]
+    event = st.dataframe(
+        table,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row" if single else "multi-row",
+        selection_default={"selection": {"rows": rows[:1] if single else rows}},
+        # Rows are selected by position: a table with other rows must be another table.
+        key=f"{parameter}-{hash(tuple(ids))}",
+        placeholder=UNKNOWN,
+        column_config=columns,
+        alt=alt,
+    )
+    chosen = [ids[row] for row in event["selection"]["rows"]]
+    if chosen or parameter in st.query_params:
+        st.query_params[parameter] = chosen
+    return chosen
+
+
+def damaged_versions(shelf: Shelf) -> None:
+    """What of a variant cannot be read, by name, with the reason."""
+    if shelf.champion_problem:
+        st.error(shelf.champion_problem, title=f"The champion of {label(shelf.variant)} cannot be used")
+    if shelf.damaged:
+        lines = "\n".join(f"- `{name}`: {reason}" for name, reason in shelf.damaged.items())
+        st.warning(
+            f"{lines}\n\nThey are left out. Remove the folders from `{shelf.folder}`, or restore them.",
+            title=f"Damaged versions of {label(shelf.variant)}",
+            icon=":material/broken_image:",
+        )

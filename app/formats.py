@@ -1,0 +1,66 @@
+"""How pages write numbers and moments: the same way everywhere, and "n/a" for what is not known."""
+
+from datetime import datetime
+from math import isfinite
+
+__all__ = ["UNKNOWN", "bps", "dollars", "duration", "moment", "percent", "points", "ratio"]
+
+UNKNOWN = "n/a"
+
+
+def percent(fraction: float | None, digits: int = 1) -> str:
+    """A fraction as a percentage: 0.1234 is 12.3 %."""
+    return (
+        UNKNOWN
+        if fraction is None or not isfinite(fraction)
+        else f"{_unsigned_zero(fraction * 100, digits):,.{digits}f} %"
+    )
+
+
+def points(difference: float | None) -> str:
+    """A difference of two fractions, with its sign: 0.012 is +1.2 pp."""
+    return (
+        UNKNOWN
+        if difference is None or not isfinite(difference)
+        else f"{_unsigned_zero(difference * 100, 1):+.1f} pp"
+    )
+
+
+def bps(fraction: float) -> str:
+    """A cost rate in basis points: 0.0010 is 10 bps."""
+    return f"{fraction * 1e4:g} bps"
+
+
+def ratio(value: float | None, digits: int = 2) -> str:
+    return UNKNOWN if value is None or not isfinite(value) else f"{_unsigned_zero(value, digits):.{digits}f}"
+
+
+def dollars(amount: float | None, digits: int = 0) -> str:
+    if amount is None or not isfinite(amount):
+        return UNKNOWN
+    rounded = _unsigned_zero(amount, digits)
+    return f"{'-' if rounded < 0 else ''}${abs(rounded):,.{digits}f}"
+
+
+def duration(seconds: float | None) -> str:
+    """Rounded to what a waiting person cares about."""
+    if seconds is None or not isfinite(seconds):
+        return UNKNOWN
+    whole = round(max(seconds, 0.0))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def moment(when: datetime | str | None) -> str:
+    """A moment in UTC, to the minute."""
+    if when is None:
+        return UNKNOWN
+    known = datetime.fromisoformat(when) if isinstance(when, str) else when
+    return f"{known:%Y-%m-%d %H:%M} UTC"
+
+
+def _unsigned_zero(value: float, digits: int) -> float:
+    return round(value, digits) + 0.0  # -0.0 + 0.0 is 0.0: no "-0.0 %" on a page

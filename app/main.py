@@ -1,0 +1,39 @@
+"""The pages and what surrounds them; started by the launcher."""
+
+import streamlit as st
+
+from app.components import page_path, refusals_shown
+
+st.set_page_config(page_title="SAC Desk", page_icon="📈", layout="wide")
+
+page = st.navigation(
+    [
+        st.Page(
+            page_path("overview"),
+            title="Overview",
+            icon=":material/dashboard:",
+            help="What needs your attention now: champions, running trainings, age of the data.",
+            default=True,
+        ),
+        st.Page(
+            page_path("training"),
+            title="Training",
+            icon=":material/model_training:",
+            help="Start a training, watch it, cancel it, and read what earlier ones did.",
+        ),
+        st.Page(
+            page_path("compare"),
+            title="Compare",
+            icon=":material/stacked_line_chart:",
+            help="Versions and baselines side by side on the same weeks, out of sample and net of costs.",
+        ),
+        st.Page(
+            page_path("weights"),
+            title="Weights",
+            icon=":material/balance:",
+            help="Target weights of the champion as of the last complete week, and the trades to get there.",
+        ),
+    ]
+)
+with refusals_shown():
+    page.run()

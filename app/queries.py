@@ -1,0 +1,139 @@
+"""What pages read: cached by what is on disk, so that a finished training shows at the next rerun."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from app.holdings import Position, split
+from app.jobs import Job, Jobs
+from app.settings import Settings, settings
+from sac.config import VARIANTS
+from sac.errors import ArtifactError
+from sac.market import MarketPanel, sample_panel, trading_weeks
+from sac.portfolio import Backtest
+from sac.registry import Registry, Version
+
+if TYPE_CHECKING:
+    from sac.inference import Recommendation
+
+__all__ = [
+    "Shelf",
+    "elapsed",
+    "evaluation",
+    "jobs",
+    "panel",
+    "recommendation",
+    "shelf",
+    "shelves",
+    "weeks_behind",
+]
+
+Stamp = tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Shelf:
+    """Everything that the registry holds of one variant."""
+
+    variant: str
+    folder: Path
+    versions: list[Version]  # newest first, only those that passed every check
+    damaged: dict[str, str]  # folder name -> what is wrong with it
+    champion: Version | None
+    champion_problem: str | None  # why the pointer leads nowhere
+
+    def find(self, name: str | None) -> Version | None:
+        """A readable version by name."""
+        return next((version for version in self.versions if version.name == name), None)
+
+
+@st.cache_resource(show_spinner="Reading market data…")
+def panel() -> MarketPanel:
+    """The market data that the desk works on. It is part of the installation, so once is enough."""
+    return sample_panel()
+
+
+def jobs() -> Jobs:
+    """The jobs of this data root."""
+    return _jobs(settings())
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _jobs(home: Settings) -> Jobs:  # one object for all: it reaps the processes that it started
+    return Jobs(home)
+
+
+def elapsed(job: Job) -> float | None:
+    """Seconds that a job has worked, or did; None before its turn."""
+    if job.started_at is None:
+        return None
+    return ((job.finished_at or datetime.now(UTC)) - job.started_at).total_seconds()
+
+
+def shelves() -> dict[str, Shelf]:
+    """The shelf of every variant."""
+    return {variant: shelf(variant) for variant in VARIANTS}
+
+
+def shelf(variant: str) -> Shelf:
+    """A variant's versions, read again whenever a file of theirs changed."""
+    root = settings().models
+    return _shelf(root, variant, _stamp(root / variant))
+
+
+@st.cache_resource(show_spinner="Checking the stored versions…", max_entries=16)
+def _shelf(root: Path, variant: str, stamp: Stamp) -> Shelf:
+    registry = Registry(root)
+    versions, damaged = [], registry.damaged(variant)
+    for version in registry.versions(variant):
+        try:
+            versions.append(registry.version(variant, version.name))  # every file's checksum compared
+        except ArtifactError as error:
+            damaged[version.name] = str(error)
+    try:
+        champion, problem = registry.champion(variant), None
+    except ArtifactError as error:
+        champion, problem = None, str(error)
+    return Shelf(variant, root / variant, versions, damaged, champion, problem)
+
+
+def evaluation(version: Version) -> Backtest:
+    """A version's walk-forward evaluation."""
+    return _evaluation(version.path, _stamp(version.path), version)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _evaluation(path: Path, stamp: Stamp, _version: Version) -> Backtest:
+    return _version.evaluation()
+
+
+def recommendation(version: Version, positions: tuple[Position, ...]) -> "Recommendation":
+    """Target weights of a version as of the last complete week, for holdings in dollars."""
+    return _recommendation(version.path, _stamp(version.path), positions, version)
+
+
+@st.cache_resource(show_spinner="Asking the model for its weights…", max_entries=64)
+def _recommendation(
+    path: Path, stamp: Stamp, positions: tuple[Position, ...], _version: Version
+) -> "Recommendation":
+    from sac.inference import Holdings, target_weights  # here, because it loads torch
+
+    return target_weights(_version, panel(), Holdings(*split(positions)))
+
+
+def weeks_behind(last_session: str, today: np.datetime64 | None = None) -> int:
+    """Complete exchange weeks after the last session of the data."""
+    now = today or np.datetime64(pd.Timestamp.now("America/New_York").date())
+    return len(trading_weeks(np.datetime64(last_session) + 1, now).decisions)
+
+
+def _stamp(folder: Path) -> Stamp:
+    """What changes when a file under a folder does: cheap to take, unlike a checksum."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    facts = ((str(path), path.stat()) for path in files)
+    return tuple(sorted((name, stat.st_mtime_ns, stat.st_size) for name, stat in facts))

@@ -1,0 +1,145 @@
+"""What should I do now? Champions, running trainings, the last failure, the age of the data."""
+
+import numpy as np
+import streamlit as st
+
+from app import queries
+from app.components import (
+    acting_user,
+    damaged_versions,
+    freshness,
+    label,
+    page_path,
+    provenance_line,
+    refusals_shown,
+    survivorship_note,
+)
+from app.formats import duration, moment, percent, points, ratio
+from app.jobs import Job
+from app.queries import Shelf
+from sac.config import VARIANTS
+from sac.evidence import metrics
+
+
+def train_demo() -> None:
+    """One button: every variant with the plan's settings, then to the page that shows them working."""
+    names = " and ".join(variant.label for variant in VARIANTS.values())
+    with st.container(border=True, horizontal_alignment="center"):
+        st.subheader("No model yet", text_alignment="center")
+        st.markdown(
+            f"Train {names} with the plan's settings on the embedded sample: "
+            "two years of walk-forward evaluation, then a model for this week's weights. "
+            "It takes some minutes; you can watch it, and leave.",
+            text_alignment="center",
+        )
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            pressed = st.button(
+                "Train the demo models", type="primary", icon=":material/play_arrow:", key="demo"
+            )
+    if pressed:
+        with refusals_shown():
+            for variant in VARIANTS:
+                queries.jobs().submit(variant, "full", {"preset": "plan"}, acting_user())
+            st.switch_page(page_path("training"))
+
+
+def champion_card(shelf: Shelf) -> None:
+    """A variant's champion out of sample, beside equal weight on the same weeks."""
+    version = shelf.champion
+    with st.container(border=True):
+        st.subheader(label(shelf.variant))
+        if version is None:
+            st.markdown("No champion yet. Train this variant to get one.")
+            return
+        walk = queries.evaluation(version)
+        figures = metrics(walk, version.settings.constraints)
+        equal = version.metadata.baselines.get("Equal weight", {}).get("eval_cagr")
+        grid = st.grid(4, min_column_width=150)
+        grid.metric(
+            "CAGR, net of costs",
+            percent(figures.cagr),
+            None if equal is None else f"{points(figures.cagr - equal)} vs equal weight",
+            chart_data=np.round(walk.wealth, 4).tolist(),
+            chart_type="area",
+            border=True,
+            height="stretch",
+            help="Compound annual growth rate out of sample, after the cost of every trade. "
+            "The line is the growth of $1.",
+        )
+        grid.metric(
+            "Equal weight, same weeks",
+            percent(equal),
+            border=True,
+            height="stretch",
+            help="CAGR of equal weights, rebalanced every week, with the same costs.",
+        )
+        grid.metric(
+            "Sharpe ratio",
+            ratio(figures.sharpe),
+            border=True,
+            height="stretch",
+            help="Annual, excess over zero.",
+        )
+        grid.metric(
+            "Max drawdown",
+            percent(figures.max_drawdown),
+            border=True,
+            height="stretch",
+            help="Deepest fall from a peak, the initial capital included.",
+        )
+        st.caption(
+            f"Walk-forward evaluation over {figures.weeks} weeks, {version.metadata.evaluation_start} "
+            f"to {version.metadata.evaluation_end}."
+        )
+        provenance_line(version.metadata.provenance, version.metadata.last_decision, version)
+        survivorship_note(version.metadata.provenance)
+        with st.container(horizontal=True):
+            st.page_link(page_path("compare"), label="Compare", icon=":material/stacked_line_chart:")
+            st.page_link(page_path("weights"), label="This week's weights", icon=":material/balance:")
+
+
+def running(job: Job) -> None:
+    """One line of a training at work."""
+    with st.container(border=True):
+        st.progress(
+            job.fraction,
+            f"**{label(job.variant)}** · {job.message} · {percent(job.fraction, 0)} · "
+            f"time left {duration(job.eta_seconds)}",
+        )
+        st.page_link(page_path("training"), label="Watch it", icon=":material/model_training:")
+
+
+st.title("Overview")
+latest = queries.jobs().list()
+active = any(job.active for job in latest)
+
+
+@st.fragment(run_every="2s" if active else None, key="overview-jobs")
+def work() -> None:
+    """What runs, and what failed last when nothing succeeded since."""
+    with refusals_shown():
+        seen = queries.jobs().list()
+        for job in seen:
+            if job.active:
+                running(job)
+        ended = next((job for job in seen if not job.active), None)
+        if ended and ended.status == "failed":
+            st.error(
+                f"{ended.error} ({moment(ended.finished_at)})",
+                title=f"The last training of {label(ended.variant)} failed",
+            )
+        if active and not any(job.active for job in seen):
+            st.rerun()
+
+
+work()
+market = queries.panel().provenance
+freshness(market)
+on_shelves = queries.shelves()
+for shelf in on_shelves.values():
+    damaged_versions(shelf)
+if not active and not any(shelf.versions for shelf in on_shelves.values()):
+    train_demo()
+for shelf in on_shelves.values():
+    if shelf.versions:
+        champion_card(shelf)
