@@ -113,7 +113,10 @@ class AgentSettings:
             _within("hidden_sizes", size, 1, 1_024)
 
 
-PRESETS: dict[str, AgentSettings] = {"plan": AgentSettings()}
+PRESETS: dict[str, AgentSettings] = {
+    "plan": AgentSettings(),
+    "desk": AgentSettings(network="per_stock", init_alpha=0.02),
+}
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,14 @@ def committee_of(version: Version) -> Committee:
     """The production committee of a version."""
     scaler = PortfolioScaler.from_payload(version.scaler())
     settings = version.settings
-    return Committee(version.tensors("actor"), scaler, settings.agent, settings.constraints, version.name)
+    return Committee(
+        version.tensors("actor"),
+        len(version.symbols) + 1,
+        scaler,
+        settings.agent,
+        settings.constraints,
+        version.name,
+    )
 
 
 def _decision(panel: MarketPanel, as_of: str | None) -> int:
@@ -128,9 +135,10 @@ def _weights(symbols: tuple[str, ...], holdings: Holdings | None) -> Floats:
             f"{', '.join(sorted(unknown))} is not in the universe ({', '.join(symbols)}). "
             "Sell it first, or leave it out."
         )
-    values: Floats = np.array([*(holdings.positions.get(symbol, 0.0) for symbol in symbols), holdings.cash])
+    values = np.array([*(holdings.positions.get(symbol, 0.0) for symbol in symbols), holdings.cash])
     if not np.isfinite(values).all() or (values < 0).any():
         raise SettingsError("Holdings must be amounts in dollars, zero or more.")
     if values.sum() <= 0:
         raise SettingsError("The portfolio is empty: enter some cash or a position.")
-    return np.divide(values, values.sum())
+    weights: Floats = values / values.sum()
+    return weights

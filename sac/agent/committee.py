@@ -9,8 +9,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from sac.agent.networks import GaussianActor
 from sac.agent.scaler import PortfolioScaler
+from sac.agent.soft_actor_critic import NETWORKS
 from sac.config import AgentSettings, Constraints
 from sac.market import MarketPanel
 from sac.portfolio.constraints import portfolio_weights
@@ -27,6 +27,7 @@ class Committee:
     def __init__(
         self,
         actor: dict[str, Tensor],
+        assets: int,
         scaler: PortfolioScaler,
         settings: AgentSettings,
         constraints: Constraints,
@@ -34,22 +35,22 @@ class Committee:
     ):
         self.name, self.scaler, self.settings, self.constraints = name, scaler, settings, constraints
         self._state = actor
-        members, _, state_size, _ = actor["first.weight"].shape
-        assets = actor["heads.weight"].shape[-1] // 2
-        unused = [torch.Generator() for _ in range(members)]
-        self._actor = GaussianActor(unused, state_size, assets, settings.hidden_sizes)
+        self.assets = assets
+        network, _ = NETWORKS[settings.network]
+        self._actor = network([torch.Generator() for _ in range(self.size)], assets, settings, constraints)
         self._actor.load_state_dict(actor)
 
     @property
     def size(self) -> int:
         """M."""
-        return len(self._state["first.weight"])
+        return len(next(iter(self._state.values())))
 
     def members(self) -> list["Committee"]:
         """Each member as a committee of its own."""
         return [
             Committee(
                 members_of(self._state, slice(i, i + 1)),
+                self.assets,
                 self.scaler,
                 self.settings,
                 self.constraints,
@@ -66,7 +67,7 @@ class Committee:
         mean, _ = self._actor(state.expand(self.size, 1, -1))  # (M, 1, n+1)
         action = mean[:, 0].double().tanh()  # double: weights must sum to 1 beyond float32
         weights = portfolio_weights(action, self.settings.action_scale, self.constraints).mean(0)
-        return weights.numpy()  # type: ignore[no-any-return]
+        return weights.numpy()
 
 
 @dataclass(frozen=True, eq=False)

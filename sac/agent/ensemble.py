@@ -62,6 +62,7 @@ class Ensemble:
     """Trained agents, fold by fold and member by member."""
 
     folds: list[Fold]
+    assets: int  # n + 1
     scalers: list[PortfolioScaler]  # one per fold, of its own window
     state: dict[str, Any]  # see SoftActorCritic.state: E = folds × members
     settings: TrainingSettings
@@ -75,7 +76,8 @@ class Ensemble:
     def committee(self, index: int, name: str) -> Committee:
         """The members of the index-th fold as one allocator."""
         actor = members_of(self.state["actor"], self.rows(index))
-        return Committee(actor, self.scalers[index], self.settings.agent, self.settings.constraints, name)
+        settings = self.settings
+        return Committee(actor, self.assets, self.scalers[index], settings.agent, settings.constraints, name)
 
     def final_losses(self) -> dict[str, float]:
         """Actor and critic loss at the last update, mean over the production members."""
@@ -123,7 +125,7 @@ def train_ensemble(
         for point in curve
         for row, (_, fold, member) in enumerate(agents)
     ]
-    return Ensemble(folds, scalers, learned.state(), settings, pd.DataFrame(log))
+    return Ensemble(folds, environment.assets, scalers, learned.state(), settings, pd.DataFrame(log))
 
 
 def _seed(*parts: int) -> int:

@@ -5,9 +5,12 @@ import math
 import torch
 from torch import Tensor, nn
 
-__all__ = ["AgentLinear", "GaussianActor", "TwinCritic", "sample"]
+from sac.config import SIGNALS, AgentSettings, Constraints
 
-_LOG_STD_RANGE = (-20.0, 2.0)  # plan
+__all__ = ["AgentLinear", "GaussianActor", "TwinCritic", "clamp_log_std", "sample", "state_size"]
+
+Generators = list[torch.Generator]
+
 _LOG_2 = math.log(2.0)
 _LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
 
@@ -15,7 +18,7 @@ _LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
 class AgentLinear(nn.Module):
     """E × groups linear layers in one product, each initialised like `nn.Linear` by its agent's generator."""
 
-    def __init__(self, generators: list[torch.Generator], inputs: int, outputs: int, groups: int = 1):
+    def __init__(self, generators: Generators, inputs: int, outputs: int, groups: int = 1):
         super().__init__()
         bound = 1.0 / math.sqrt(inputs)
         self.weight = nn.Parameter(_uniform(generators, bound, groups, inputs, outputs))
@@ -31,10 +34,15 @@ class GaussianActor(nn.Module):
     """state -> 64 -> 64 -> mean and log-std of the logits of n + 1 assets."""
 
     def __init__(
-        self, generators: list[torch.Generator], state_size: int, assets: int, hidden: tuple[int, int]
+        self,
+        generators: Generators,
+        assets: int,
+        settings: AgentSettings,
+        constraints: Constraints,
     ):
         super().__init__()
-        self.first = AgentLinear(generators, state_size, hidden[0])
+        hidden = settings.hidden_sizes
+        self.first = AgentLinear(generators, state_size(assets), hidden[0])
         self.second = AgentLinear(generators, hidden[0], hidden[1])
         self.heads = AgentLinear(generators, hidden[1], 2 * assets)  # mean | log-std
 
@@ -43,17 +51,22 @@ class GaussianActor(nn.Module):
         hidden = self.first(state[:, None]).relu()  # (E, 1, B, 64)
         heads = self.heads(self.second(hidden).relu())[:, 0]  # (E, B, 2(n+1))
         mean, log_std = heads.chunk(2, dim=-1)
-        return mean, log_std.clamp(*_LOG_STD_RANGE)
+        return mean, clamp_log_std(log_std)
 
 
 class TwinCritic(nn.Module):
     """Q1 and Q2: (state + action) -> 64 -> 64 -> 1; their first layers share one product."""
 
     def __init__(
-        self, generators: list[torch.Generator], state_size: int, assets: int, hidden: tuple[int, int]
+        self,
+        generators: Generators,
+        assets: int,
+        settings: AgentSettings,
+        constraints: Constraints,
     ):
         super().__init__()
-        self.first = AgentLinear(generators, state_size + assets, 2 * hidden[0])
+        hidden = settings.hidden_sizes
+        self.first = AgentLinear(generators, state_size(assets) + assets, 2 * hidden[0])
         self.second = AgentLinear(generators, hidden[0], hidden[1], groups=2)
         self.value = AgentLinear(generators, hidden[1], 1, groups=2)
 
@@ -62,6 +75,16 @@ class TwinCritic(nn.Module):
         x = torch.cat([state, action], dim=-1)[:, None]  # (E, 1, B, S + n+1)
         hidden = self.first(x).relu().unflatten(-1, (2, -1))[:, 0].transpose(1, 2)  # (E, 2, B, 64)
         return self.value(self.second(hidden).relu())[..., 0]  # type: ignore[no-any-return]
+
+
+def state_size(assets: int) -> int:
+    """8·n + n + 1 numbers: signals and forecast per stock, and the weights of n + 1 assets."""
+    return (len(SIGNALS) + 1) * (assets - 1) + assets
+
+
+def clamp_log_std(log_std: Tensor) -> Tensor:
+    """The plan's range of the policy's spread."""
+    return log_std.clamp(-20.0, 2.0)
 
 
 def sample(actor: nn.Module, state: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
@@ -74,6 +97,6 @@ def sample(actor: nn.Module, state: Tensor, noise: Tensor) -> tuple[Tensor, Tens
     return u.tanh(), log_pi
 
 
-def _uniform(generators: list[torch.Generator], bound: float, *shape: int) -> Tensor:
+def _uniform(generators: Generators, bound: float, *shape: int) -> Tensor:
     draws = [torch.rand(*shape, generator=generator, dtype=torch.float64) for generator in generators]
     return ((torch.stack(draws) * 2.0 - 1.0) * bound).to(torch.get_default_dtype())

@@ -9,11 +9,17 @@ from torch import Tensor, nn
 from torch.optim import Adam, AdamW
 
 from sac.agent.networks import GaussianActor, TwinCritic, sample
+from sac.agent.per_stock import PerStockActor, PerStockTwinCritic
 from sac.agent.replay import Batch, Replay, draws
-from sac.config import AgentSettings
+from sac.config import AgentSettings, Constraints
 from sac.portfolio.environment import PortfolioEnvironment
 
-__all__ = ["LearningCurve", "SoftActorCritic", "learn"]
+__all__ = ["NETWORKS", "LearningCurve", "SoftActorCritic", "learn"]
+
+NETWORKS: dict[str, tuple[type[nn.Module], type[nn.Module]]] = {
+    "mlp": (GaussianActor, TwinCritic),
+    "per_stock": (PerStockActor, PerStockTwinCritic),
+}
 
 LearningCurve = list[dict[str, Any]]  # "update" and, per logged value, one number per agent
 
@@ -21,11 +27,12 @@ LearningCurve = list[dict[str, Any]]  # "update" and, per logged value, one numb
 class SoftActorCritic:
     """E independent agents: networks, temperatures and optimisers, updated together, never mixed."""
 
-    def __init__(self, seeds: list[int], state_size: int, assets: int, settings: AgentSettings):
+    def __init__(self, seeds: list[int], assets: int, settings: AgentSettings, constraints: Constraints):
         self.settings, self.target_entropy = settings, -float(assets)
         self.generators = [torch.Generator().manual_seed(seed) for seed in seeds]
-        shape = (self.generators, state_size, assets, settings.hidden_sizes)
-        self.actor, self.critic = GaussianActor(*shape), TwinCritic(*shape)
+        self.actor, self.critic = (
+            network(self.generators, assets, settings, constraints) for network in NETWORKS[settings.network]
+        )
         self.critic_target = copy.deepcopy(self.critic).requires_grad_(False)
         start = torch.full((len(seeds),), settings.init_alpha).log()
         self.log_alpha = nn.Parameter(start.to(torch.get_default_dtype()))
@@ -95,7 +102,7 @@ def learn(
 
     report(updates done, mean values) is called about a hundred times and may raise to stop.
     """
-    agents = SoftActorCritic(seeds, environment.state_size, environment.assets, settings)
+    agents = SoftActorCritic(seeds, environment.assets, settings, environment.constraints)
     replay = Replay(environment, settings.buffer_size, settings.counterfactual)
     stream = draws(agents.generators, settings.batch_size, environment.assets)
     curve: LearningCurve = []

@@ -77,11 +77,6 @@ class PortfolioEnvironment:
         """n + 1: the stocks and CASH."""
         return self.growth.shape[1]
 
-    @property
-    def state_size(self) -> int:
-        """8·n + n + 1."""
-        return self.features.shape[2] + self.assets
-
     def state(self, week: Tensor, weights: Tensor) -> Tensor:
         """What is known at the decision (E, B, 8n + n + 1), from week (E, B) and weights (E, B, n+1)."""
         return torch.cat([self.features[self.fold[:, None], week], weights], dim=-1)

@@ -107,7 +107,7 @@ class TextbookAgent:
 @pytest.mark.usefixtures("double")
 def test_batched_agents_equal_textbook_agents_over_200_updates():
     market = environment(3, dtype=torch.float64)
-    batched = SoftActorCritic([11, 12, 13], market.state_size, market.assets, SETTINGS)
+    batched = SoftActorCritic([11, 12, 13], market.assets, SETTINGS, market.constraints)
     textbook = [TextbookAgent(batched, row, SETTINGS) for row in range(3)]
     replay = Replay(market, 64, counterfactual=True)
     stream = draws(batched.generators, SETTINGS.batch_size, market.assets)
@@ -139,11 +139,13 @@ def ignore(done, values):
     pass
 
 
-def test_an_agent_does_not_depend_on_how_many_train_beside_it():
-    alone, _ = learn(environment(1), [7], SETTINGS, ignore)
-    among, _ = learn(environment(4), [5, 6, 7, 8], SETTINGS, ignore)
+@pytest.mark.parametrize("network", ["mlp", "per_stock"])
+def test_an_agent_does_not_depend_on_how_many_train_beside_it(network):
+    settings = dataclasses.replace(SETTINGS, network=network)
+    alone, _ = learn(environment(1), [7], settings, ignore)
+    among, _ = learn(environment(4), [5, 6, 7, 8], settings, ignore)
     for name, value in alone.state()["actor"].items():
-        assert torch.equal(value[0], among.state()["actor"][name][2]), name
+        torch.testing.assert_close(value[0], among.state()["actor"][name][2], rtol=0, atol=1e-6)
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not():
@@ -162,7 +164,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not():
 def test_the_temperature_and_every_network_move():
     settings = dataclasses.replace(SETTINGS, updates=5)
     market = environment(2)
-    before = SoftActorCritic([1, 2], market.state_size, market.assets, settings).state()
+    before = SoftActorCritic([1, 2], market.assets, settings, market.constraints).state()
     after = learn(market, [1, 2], settings, ignore)[0].state()
     for part in ("actor", "critic", "critic_target", "log_alpha"):
         for name, value in before[part].items():
@@ -213,3 +215,19 @@ def test_counterfactual_replay_is_exact():
     expected = 100 * (math.log((1 - 0.001 * traded) * (target @ growth)) - math.log(equal @ growth))
     assert abs(reward.item() - expected) < 1e-3
     np.testing.assert_allclose(after[0, 0].numpy(), target * growth / (target @ growth), atol=1e-6)
+
+
+def test_the_per_stock_network_does_not_care_about_the_order_of_stocks():
+    settings = dataclasses.replace(SETTINGS, network="per_stock")
+    agents = SoftActorCritic([1, 2], 4, settings, Constraints(max_position=0.5))
+    generator = torch.Generator().manual_seed(3)
+    signals, forecast, weights = (
+        torch.rand(2, 5, *shape, generator=generator) for shape in ((3, 7), (3,), (4,))
+    )
+    action, order = torch.rand(2, 5, 4, generator=generator) * 2 - 1, torch.tensor([2, 0, 1])
+    assets = torch.cat([order, torch.tensor([3])])
+    state = torch.cat([signals.flatten(2), forecast, weights], -1)
+    shuffled = torch.cat([signals[:, :, order].flatten(2), forecast[..., order], weights[..., assets]], -1)
+    for mine, theirs in zip(agents.actor(state), agents.actor(shuffled), strict=True):
+        torch.testing.assert_close(mine[..., assets], theirs)
+    torch.testing.assert_close(agents.critic(state, action), agents.critic(shuffled, action[..., assets]))
