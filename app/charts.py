@@ -24,9 +24,9 @@ __all__ = [
 ]
 
 # Mid tones: each stands out from white and from near black.
-STRATEGY_COLOURS = ("#2f80ed", "#e8590c", "#12a594", "#a259e6", "#d6409f", "#7c9a0f")
-BASELINE_COLOURS = {"Equal weight": "#8a94a6", "Buy & hold": "#b7791f"}
-CASH_COLOUR = "#8a94a6"
+STRATEGY_COLOURS = ("#2e86b8", "#d9792b", "#2a9d78", "#8a6cc0", "#c9504a", "#b8961e")
+BASELINE_COLOURS = {"Equal weight": "#8494a2", "Buy & hold": "#b08968"}
+CASH_COLOUR = "#8494a2"
 GRID = "rgba(128, 138, 155, 0.22)"
 MARK = "rgba(128, 138, 155, 0.85)"
 HEIGHT = 360
@@ -77,6 +77,7 @@ def equity(walks: Sequence[Backtest]) -> Chart:
     low = min(walk.wealth.min() for walk in walks)
     high = max(walk.wealth.max() for walk in walks)
     _style(figure, "Growth of $1, net of costs (log scale)")
+    figure.update_layout(margin={"t": 36})  # room for the names of the folds
     figure.update_yaxes(type="log", tickvals=_log_ticks(low, high), tickformat="$.2f")
     ends = ", ".join(f"{walk.name} {percent(cagr(walk.net))} a year" for walk in walks)
     return Chart(figure, f"Growth of one dollar over {len(walks[0].net)} weeks: {ends}")
@@ -116,6 +117,7 @@ def allocation(walk: Backtest) -> Chart:
                 y=walk.weights[:, column],
                 name=names[column],
                 stackgroup="weights",
+                fillcolor=tones[names[column]],
                 line={"width": 0, "color": tones[names[column]], "shape": "hv"},
                 hovertemplate="%{y:.1%}",
             )
@@ -224,11 +226,18 @@ def learning_curve(curve: pd.DataFrame, figures: Sequence[str], title: str) -> d
         "animation": False,
         "color": list(STRATEGY_COLOURS),
         "title": {"text": title, "textStyle": {"fontSize": 13, "fontWeight": "normal"}},
-        "legend": {"top": 22, "icon": "roundRect"},
+        "legend": {"show": len(shown) > 1, "top": 22, "icon": "roundRect", "itemWidth": 12, "itemHeight": 4},
         "tooltip": {"trigger": "axis", "valueFormatter": "%.3f"},
-        "grid": {"left": 56, "right": 16, "top": 56, "bottom": 44},
+        "grid": {"left": 44, "right": 16, "top": 50, "bottom": 28},
         "dataset": {"source": curve[["update", *shown]]},
-        "xAxis": {"type": "value", "name": "update", "nameLocation": "middle", "nameGap": 26, "min": 0},
+        "xAxis": {
+            "type": "value",
+            "name": "update",
+            "nameLocation": "middle",
+            "nameGap": 24,
+            "min": 0,
+            "splitNumber": 3,
+        },
         "yAxis": {"type": "value", "scale": True},
         "series": [
             {
@@ -265,7 +274,7 @@ def _line(name: str, x: Any, y: Any, colour: str, value: str, dashed: bool) -> g
 def _style(figure: go.Figure, y_title: str, percent_axis: bool = False) -> None:
     figure.update_layout(
         height=HEIGHT,
-        margin={"l": 8, "r": 8, "t": 36, "b": 8},
+        margin={"l": 8, "r": 8, "t": 12, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         hovermode="x unified",

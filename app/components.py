@@ -116,10 +116,10 @@ def job_table(latest: list[Job]) -> str | None:
             "Variant": [label(job.variant) for job in latest],
             "Kind": [job.kind for job in latest],
             "Status": [job.status for job in latest],
-            "Duration": [duration(elapsed(job)) for job in latest],
+            "Duration": ["" if job.active else duration(elapsed(job)) for job in latest],
             "By": [job.actor for job in latest],
-            "Version": [(job.result or {}).get("version") for job in latest],
-            "Error": [job.error for job in latest],
+            "Version": [(job.result or {}).get("version", "") for job in latest],
+            "Error": [job.error or "" for job in latest],
         }
     )
     ids = [job.id for job in latest]

@@ -33,7 +33,8 @@ page = st.navigation(
             icon=":material/balance:",
             help="Target weights of the champion as of the last complete week, and the trades to get there.",
         ),
-    ]
+    ],
+    position="top",  # the width belongs to charts and tables
 )
 with refusals_shown():
     page.run()

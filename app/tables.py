@@ -1,12 +1,16 @@
 """Tables of figures that pages show: text with units, "n/a" where a figure is not determined."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
+from app.comparison import calendar_years
 from app.formats import percent, ratio
 from sac.config import Constraints
 from sac.evidence import metrics
@@ -16,45 +20,66 @@ from sac.registry import ForecastSkill
 if TYPE_CHECKING:
     from sac.inference import Recommendation  # importing it loads torch
 
-__all__ = ["figures", "skill", "skill_verdict", "trade_columns", "trades", "trades_csv", "trades_shown"]
+__all__ = [
+    "figures",
+    "skill",
+    "skill_verdict",
+    "trade_columns",
+    "trades",
+    "trades_csv",
+    "trades_shown",
+    "years",
+]
 
+Writer = Callable[[Any], str]  # pandas styles cells of any type
+_percent: Writer = percent
+_ratio: Writer = ratio
+
+FIGURES: dict[str, tuple[str, Writer]] = {  # metric -> title, how it is written
+    "cagr": ("CAGR, net (a year)", percent),
+    "volatility": ("Volatility (a year)", percent),
+    "sharpe": ("Sharpe ratio", ratio),
+    "sortino": ("Sortino ratio", ratio),
+    "max_drawdown": ("Max drawdown", percent),
+    "calmar": ("Calmar ratio", ratio),
+    "hit_rate": ("Weeks with a gain", percent),
+    "turnover": ("Turnover (of wealth a week)", percent),
+    "cost_drag": ("Cost drag (CAGR lost to costs)", partial(percent, digits=2)),
+    "effective_names": ("Effective number of stocks", partial(ratio, digits=1)),
+    "average_cash": ("Average cash", percent),
+    "weeks_at_cap": ("Weeks with a stock at its cap", percent),
+    "weeks": ("Weeks", partial(ratio, digits=0)),
+}
 SIGNIFICANT = 2.0  # t-statistic below which a rank IC is no skill
 
 
-def figures(walks: Sequence[Backtest], constraints: Constraints) -> pd.DataFrame:
+def figures(walks: Sequence[Backtest], constraints: Constraints) -> Styler:
     """Every metric (rows) of every strategy (columns)."""
-    columns = {}
-    for walk in walks:
-        found = metrics(walk, constraints)
-        columns[walk.name] = {
-            "CAGR, net (a year)": percent(found.cagr),
-            "Volatility (a year)": percent(found.volatility),
-            "Sharpe ratio": ratio(found.sharpe),
-            "Sortino ratio": ratio(found.sortino),
-            "Max drawdown": percent(found.max_drawdown),
-            "Calmar ratio": ratio(found.calmar),
-            "Weeks with a gain": percent(found.hit_rate),
-            "Turnover (of wealth a week)": percent(found.turnover),
-            "Cost drag (CAGR lost to costs)": percent(found.cost_drag, 2),
-            "Effective number of stocks": ratio(found.effective_names, 1),
-            "Average cash": percent(found.average_cash),
-            "Weeks with a stock at its cap": percent(found.weeks_at_cap),
-            "Weeks": f"{found.weeks}",
-        }
-    return pd.DataFrame(columns)
+    table = pd.DataFrame({walk.name: asdict(metrics(walk, constraints)) for walk in walks})
+    styled = table.rename(index={name: title for name, (title, _) in FIGURES.items()}).style
+    for title, written in FIGURES.values():
+        styled = styled.format(written, subset=pd.IndexSlice[[title], :])
+    return styled
 
 
-def skill(years: Sequence[ForecastSkill]) -> pd.DataFrame:
+def years(walks: Sequence[Backtest]) -> Styler:
+    """Net return of each strategy per calendar year."""
+    table = calendar_years(walks).set_index("Year")
+    return table.style.format(_percent, subset=[walk.name for walk in walks])
+
+
+def skill(years: Sequence[ForecastSkill]) -> Styler:
     """Rank IC of each year with its t-statistic."""
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "Year": [str(year.year) for year in years],
             "Weeks": [year.weeks for year in years],
-            "Rank IC": [ratio(year.rank_ic, 3) for year in years],
-            "t-statistic": [ratio(year.t_statistic) for year in years],
+            "Rank IC": [year.rank_ic for year in years],
+            "t-statistic": [year.t_statistic for year in years],
             "Verdict": ["skill" if year.t_statistic >= SIGNIFICANT else "no skill" for year in years],
         }
     )
+    return table.set_index("Year").style.format({"Rank IC": partial(ratio, digits=3), "t-statistic": _ratio})
 
 
 def skill_verdict(years: Sequence[ForecastSkill]) -> str:
@@ -104,8 +129,8 @@ def trade_columns() -> dict[str, Any]:
         "current_weight": number("Weight now", format="%.1f %%"),
         "target_weight": number("Target weight", format="%.1f %%"),
         "change": number("Change (pp)", format="%+.1f"),
-        "trade_dollars": number("Trade ($)", format="accounting"),
-        "target_dollars": number("Target value ($)", format="accounting"),
+        "trade_dollars": number("Trade ($)", format="dollar"),
+        "target_dollars": number("Target value ($)", format="dollar"),
         "forecast_next_week": number("Forecast, next week", format="%+.2f %%"),
     }
 

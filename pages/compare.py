@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from app import charts, queries, tables
-from app.comparison import baselines, calendar_years, common_weeks, on_weeks, weekly_returns, weekly_weights
+from app.comparison import baselines, common_weeks, on_weeks, weekly_returns, weekly_weights
 from app.components import (
     damaged_versions,
     label,
@@ -15,8 +15,9 @@ from app.components import (
     show,
     survivorship_note,
 )
-from app.formats import bps, moment, percent
+from app.formats import bps, moment, percent, points
 from app.queries import evaluation
+from sac.evidence import cagr
 from sac.registry import Version
 
 
@@ -83,24 +84,26 @@ st.markdown(
     f"(closes at which trades are filled). Out of sample, net of {bps(constraints.cost_rate)} on every "
     "dollar traded in stocks; everybody starts in cash."
 )
+equal = cagr(walks[len(models)].net)
+for walk in models:
+    st.markdown(
+        f"**{walk.name}**: {percent(cagr(walk.net))} a year, "
+        f"{points(cagr(walk.net) - equal)} against equal weight."
+    )
 for version in chosen:
     provenance_line(version.metadata.provenance, version.metadata.last_decision, version)
 survivorship_note(first.metadata.provenance)
 if len({version.symbols for version in chosen}) > 1:
     st.caption(f":material/info: The universes differ; the baselines hold the one of {short_name(first)}.")
 
-st.table(tables.figures(walks, constraints), border="horizontal", alt="Metrics of every strategy")
 st.subheader("Equity")
 show(charts.equity(walks), "equity")
+st.subheader("Figures")
+st.table(tables.figures(walks, constraints), border="horizontal", alt="Metrics of every strategy")
 st.subheader("Drawdown")
 show(charts.drawdowns(walks), "drawdown")
 st.subheader("Calendar years")
-years = calendar_years(walks)
-st.table(
-    years.assign(**{walk.name: years[walk.name].map(percent) for walk in walks}).set_index("Year"),
-    border="horizontal",
-    alt="Net return per calendar year",
-)
+st.table(tables.years(walks), border="horizontal", alt="Net return per calendar year")
 st.caption("Net return over the weeks that end in the year. With less than 52 weeks it is not a full year.")
 
 st.subheader("Weights over time")
@@ -125,7 +128,7 @@ for version in chosen:
     years_forecast = version.metadata.forecast_skill
     st.markdown(f"**{short_name(version)}.** {tables.skill_verdict(years_forecast)}")
     with st.expander("Year by year"):
-        st.table(tables.skill(years_forecast).set_index("Year"), border="horizontal", alt="Rank IC per year")
+        st.table(tables.skill(years_forecast), border="horizontal", alt="Rank IC per year")
 
 with st.container(horizontal=True):
     span = f"{walks[0].dates[0]}_{walks[0].dates[-1]}"

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from app import queries
+from app.comparison import baselines
 from app.components import (
     acting_user,
     damaged_versions,
@@ -18,7 +19,7 @@ from app.formats import duration, moment, percent, points, ratio
 from app.jobs import Job
 from app.queries import Shelf
 from sac.config import VARIANTS
-from sac.evidence import metrics
+from sac.evidence import cagr, drawdown, metrics
 
 
 def train_demo() -> None:
@@ -51,41 +52,51 @@ def champion_card(shelf: Shelf) -> None:
         if version is None:
             st.markdown("No champion yet. Train this variant to get one.")
             return
+        constraints = version.settings.constraints
         walk = queries.evaluation(version)
-        figures = metrics(walk, version.settings.constraints)
-        equal = version.metadata.baselines.get("Equal weight", {}).get("eval_cagr")
-        grid = st.grid(4, min_column_width=150)
+        equal, hold = baselines(walk, np.arange(len(walk.net)), constraints)
+        figures, rival = metrics(walk, constraints), metrics(equal, constraints)
+        grid = st.grid(4, min_column_width=190)
         grid.metric(
             "CAGR, net of costs",
             percent(figures.cagr),
-            None if equal is None else f"{points(figures.cagr - equal)} vs equal weight",
-            chart_data=np.round(walk.wealth, 4).tolist(),
+            f"{points(figures.cagr - rival.cagr)} vs equal weight",
+            delta_color="primary",
+            chart_data=walk.wealth,
             chart_type="area",
             border=True,
-            height="stretch",
             help="Compound annual growth rate out of sample, after the cost of every trade. "
             "The line is the growth of $1.",
         )
         grid.metric(
             "Equal weight, same weeks",
-            percent(equal),
+            percent(rival.cagr),
+            f"{points(rival.cagr - cagr(hold.net))} vs buy & hold",
+            delta_color="off",
+            chart_data=equal.wealth,
+            chart_type="area",
             border=True,
-            height="stretch",
-            help="CAGR of equal weights, rebalanced every week, with the same costs.",
+            help="CAGR of equal weights, rebalanced weekly at the same costs. The line is the growth of $1.",
         )
         grid.metric(
             "Sharpe ratio",
             ratio(figures.sharpe),
+            f"{figures.sharpe - rival.sharpe:+.2f} vs equal weight",
+            delta_color="primary",
+            chart_data=walk.net,
+            chart_type="bar",
             border=True,
-            height="stretch",
-            help="Annual, excess over zero.",
+            help="Mean weekly return over its standard deviation, a year. The bars are weekly net returns.",
         )
         grid.metric(
             "Max drawdown",
             percent(figures.max_drawdown),
+            f"{points(figures.max_drawdown - rival.max_drawdown)} vs equal weight",
+            delta_color="primary",
+            chart_data=drawdown(walk.net),
+            chart_type="area",
             border=True,
-            height="stretch",
-            help="Deepest fall from a peak, the initial capital included.",
+            help="Deepest fall from a peak, the initial capital included. The line is the fall so far.",
         )
         st.caption(
             f"Walk-forward evaluation over {figures.weeks} weeks, {version.metadata.evaluation_start} "

@@ -33,6 +33,12 @@ OPEN_SETTINGS = {  # title, range, step, meaning
         "Another seed gives another committee; the same one gives the same result.",
     ),
 }
+CURVES = {  # title -> figures on one axis
+    "Losses": ("actor_loss", "critic_loss"),
+    "Reward a week": ("reward",),
+    "Entropy (nats)": ("entropy",),
+    "Temperature": ("alpha",),
+}
 PRESET_NOTES = {"plan": "the plan's networks and values"}
 
 
@@ -110,14 +116,11 @@ def watched(job: Job) -> None:
         grid.metric("Status", job.status.capitalize())
         curve = queries.jobs().curve(job.id)
         if not curve.empty:
-            left, right = st.columns(2)
-            for side, figures, title in (
-                (left, ("actor_loss", "critic_loss"), "Losses"),
-                (right, ("alpha", "entropy", "reward"), "Temperature, entropy and reward"),
-            ):
-                side.echarts_chart(
+            charts = st.grid(4, min_column_width=220)
+            for title, figures in CURVES.items():
+                charts.echarts_chart(
                     learning_curve(curve, figures, title),
-                    height=260,
+                    height=230,
                     key=f"{title}-{job.id}",
                     alt=f"{title} after {int(curve['update'].iloc[-1]):,} updates",
                 )
@@ -164,7 +167,7 @@ def live() -> None:
         now = [job for job in queries.jobs().list() if job.active]
         for job in now:
             watched(job)
-        if {job.id for job in now} != {job.id for job in active.values()}:
+        if {job.id: job.status for job in now} != {job.id: job.status for job in active.values()}:
             st.rerun()
 
 

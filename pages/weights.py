@@ -83,6 +83,7 @@ name = st.selectbox(
     "Version",
     names,
     key="model",
+    width=420,
     bind="query-params",
     format_func=lambda name: short_name(versions[name]) + (" (champion)" if name in champions else ""),
 )
@@ -102,6 +103,8 @@ st.caption(
     f"Decided at the close of {advice.as_of}, traded at the close of {advice.target_week_start}, "
     f"held until the next decision is traded."
 )
+provenance_line(version.metadata.provenance, advice.as_of, version)
+survivorship_note(version.metadata.provenance)
 grid = st.grid(4, min_column_width=150)
 grid.metric("Wealth before trading", dollars(wealth, 2), border=True)
 grid.metric(
@@ -141,8 +144,6 @@ st.download_button(
     on_click="ignore",
     icon=":material/download:",
 )
-provenance_line(version.metadata.provenance, advice.as_of, version)
-survivorship_note(version.metadata.provenance)
 for note in advice.notes:
     if note != version.metadata.provenance.note:
         st.caption(f":material/info: {note}")
