@@ -4,6 +4,7 @@ import argparse
 import dataclasses
 import json
 import math
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -33,10 +34,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     command: Callable[[argparse.Namespace], None] = options.command
     try:
         command(options)
-    except (DeskError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+    except DeskError as error:
+        return _fail(str(error))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at its end
         return 1
+    except OSError as error:
+        return _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     return 0
+
+
+def _fail(message: str) -> int:
+    print(f"error: {message}", file=sys.stderr)
+    return 1
 
 
 def serve(arguments: Sequence[str]) -> int:
@@ -61,7 +71,7 @@ def train(options: argparse.Namespace) -> None:
     }
     jobs = Jobs(settings())
     given = {name: value for name, value in request.items() if value is not None}
-    job = _follow(jobs, jobs.submit(options.variant, "full", given, getuser()))
+    job = _follow(jobs, jobs.submit(options.variant, "full", given, _actor()))
     if job.status == "cancelled":
         raise DeskError("The training was cancelled; nothing was saved.")
     if job.result is None:
@@ -120,7 +130,8 @@ def versions(options: argparse.Namespace) -> None:
         _print_json(shelves)
         return
     for shelf in shelves:
-        print(f"{shelf['variant']}: {len(shelf['versions'])} versions")
+        count = len(shelf["versions"])
+        print(f"{shelf['variant']}: {count or 'no'} version{'' if count == 1 else 's'}")
         rows = [
             (
                 version["version"],
@@ -167,6 +178,13 @@ def _holdings(path: Path | None, cash: float | None) -> tuple[float, dict[str, f
     if cash is not None and listed:
         raise DeskError(f"Cash is given twice: by --cash and by the line CASH in {path}.")
     return listed if cash is None else cash, positions
+
+
+def _actor() -> str:
+    try:
+        return getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return "command line"
 
 
 def _follow(jobs: Jobs, job: Job) -> Job:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from app.job_kinds import KINDS, Kind
+from app.job_kinds import KINDS, Kind, check_training
 from app.worker import main
 from sac.errors import SettingsError
 from sac.progress import Progress
@@ -54,7 +54,27 @@ def ignore(job, settings, report):
     return {}
 
 
+def full(job, settings, report):
+    """In place of a training: `updates` steps of 50 ms, or a refusal for seed 13."""
+    if job.request.get("seed") == 13:
+        raise SettingsError("Choose another seed.")
+    updates = job.request.get("updates", 2)
+    for update in range(updates):
+        report(Progress("agents", update / updates, "Learning", 90.0))
+        time.sleep(0.05)
+    return {
+        "version": "v2022-12-23-0123456789ab",
+        "data_window_start": "2005-01-03",
+        "data_window_end": "2022-12-23",
+        "metrics": {"eval_cagr": 0.0693, "eval_sharpe": 0.53, "eval_sortino": float("nan")},
+        "promoted": job.request.get("members") == 2,
+        "prior_version": "v2022-12-16-ba9876543210",
+        "asked": job.request,
+    }
+
+
 QUICK = {
+    "full": Kind(check_training, full),
     "count": Kind(accept, count),
     "chatter": Kind(accept, chatter),
     "refuse": Kind(accept, refuse),

@@ -1,0 +1,238 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from app import cli
+from app.jobs import Jobs
+from app.settings import Settings
+from sac import training
+from sac.config import AgentSettings, ForecastSettings, TrainingSettings
+from sac.market import DEMO_UNIVERSE, sample_panel
+from sac.registry import Registry
+
+ROOT = Path(__file__).resolve().parents[2]
+# The smallest committee and forecaster: what they are worth does not matter here.
+TINY = TrainingSettings(
+    members=1,
+    evaluation_years=1,
+    agent=AgentSettings(hidden_sizes=(8, 8), batch_size=8, warmup_steps=8, updates=4),
+    forecast=ForecastSettings(window=5, hidden=2, epochs=1, fit_years=1, least_years=1, batch_size=65_536),
+)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A data root with one version, trained on the sample."""
+    home = Settings(tmp_path_factory.mktemp("trained"))
+    return home, training.full("sac_lstm", sample_panel(), TINY, Registry(home.models), home.cache).version
+
+
+@pytest.fixture
+def desk(capsys, monkeypatch, tmp_path):
+    """Runs a command; exit code, stdout, stderr."""
+    monkeypatch.setenv("SAC_DESK_DATA", str(tmp_path / "data"))
+
+    def run(*arguments, data=None):
+        if data:
+            monkeypatch.setenv("SAC_DESK_DATA", str(data))
+        try:
+            code = cli.main(arguments)
+        except SystemExit as exit_:
+            code = exit_.code
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
+
+
+@pytest.fixture
+def quick(open_jobs, monkeypatch):
+    """Trainings of the command line run as the stand-in of `quick_jobs`."""
+    jobs = open_jobs()
+    monkeypatch.setattr(cli, "Jobs", lambda home: jobs)
+    return jobs
+
+
+def test_train_prints_the_result_as_json_only(desk, quick):
+    code, out, err = desk(
+        "train", "sac_lstm", "--members", "3", "--steps", "40", "--years", "1", "--seed", "5", "--json"
+    )
+    assert code == 0
+    result = json.loads(out)
+    assert result["version"] == "v2022-12-23-0123456789ab"
+    assert result["metrics"]["eval_sortino"] is None  # JSON has no NaN
+    assert result["asked"] == {
+        "preset": "plan",
+        "members": 3,
+        "evaluation_years": 1,
+        "seed": 5,
+        "updates": 40,
+    }
+    assert "Learning, 1 min 30 s left" in err
+    assert quick.list()[0].actor
+
+
+def test_train_says_what_came_of_it(desk, quick):
+    code, out, _ = desk("train", "sac_lstm", "--members", "2")
+    assert code == 0
+    assert "v2022-12-23-0123456789ab, data 2005-01-03 to 2022-12-23" in out
+    assert "CAGR 6.9 %, Sharpe 0.53, max drawdown n/a" in out
+    assert "It is sac_lstm's champion." in out
+
+    _, out, _ = desk("train", "sac_lstm")
+    assert "not promoted: sac_lstm's champion is still v2022-12-16-ba9876543210" in out
+
+
+def test_a_failed_training_is_one_line(desk, quick):
+    code, out, err = desk("train", "sac_lstm", "--seed", "13", "--json")
+    assert (code, out) == (1, "")
+    assert err.splitlines()[-1] == "error: Choose another seed."
+
+
+def test_a_busy_variant_is_refused(desk, quick):
+    job = quick.submit("sac_lstm", "count", {"steps": 100, "seconds": 20.0}, "ada")
+    code, _, err = desk("train", "sac_lstm")
+    assert (code, err) == (
+        1,
+        "error: sac_lstm is already being trained: wait until it has finished, or cancel it.\n",
+    )
+    quick.cancel(job.id)
+
+
+def test_a_setting_out_of_range_starts_nothing(desk, quick):
+    code, _, err = desk("train", "sac_lstm", "--members", "500")
+    assert (code, err) == (1, "error: members is 500, outside its range 1 to 64.\n")
+    assert quick.list() == []
+
+
+CTRL_C = """
+import sys
+from functools import partial
+import quick_jobs
+from app import cli
+from app.job_kinds import KINDS
+KINDS.update(quick_jobs.QUICK)
+cli.Jobs = partial(cli.Jobs, worker=quick_jobs.WORKER)
+sys.exit(cli.main(["train", "sac_lstm", "--steps", "1000"]))
+"""
+
+
+def test_ctrl_c_cancels_the_training(home):
+    environment = {
+        **os.environ,
+        "SAC_DESK_DATA": str(home.data),
+        "PYTHONPATH": os.pathsep.join((str(ROOT), str(Path(__file__).parent))),
+    }
+    with subprocess.Popen(
+        [sys.executable, "-c", CTRL_C], env=environment, stderr=subprocess.PIPE, text=True, process_group=0
+    ) as desk:
+        for line in desk.stderr:
+            if "Learning" in line:
+                break
+        os.killpg(desk.pid, signal.SIGINT)  # as a terminal does: to the whole foreground group
+        started = time.monotonic()
+        err = desk.stderr.read()
+    assert time.monotonic() - started < 8
+    assert desk.returncode == 1
+    assert err.splitlines()[-1] == "error: The training was cancelled; nothing was saved."
+    assert [job.status for job in Jobs(home).list()] == ["cancelled"]
+
+
+def test_weights_obey_the_constraints(desk, trained, tmp_path):
+    home, version = trained
+    code, out, err = desk("weights", "sac_lstm", "--json", data=home.data)
+    assert (code, err) == (0, "")
+    answer = json.loads(out)
+    weights = answer["target_weights"]
+    assert list(weights) == [*DEMO_UNIVERSE, "CASH"]
+    assert sum(weights.values()) == pytest.approx(1.0, abs=1e-6)
+    assert weights.pop("CASH") >= 0.02 - 1e-9
+    assert max(weights.values()) <= 0.20 + 1e-9
+    assert answer["model_version"] == version.name
+    assert (answer["as_of"], answer["target_week_start"]) == ("2022-12-23", "2022-12-27")
+
+
+def test_weights_start_from_the_holdings(desk, trained, tmp_path):
+    home, _ = trained
+    file = tmp_path / "holdings.csv"
+    file.write_text("symbol,value\nAAPL,1500\nGE,300\n")
+    code, out, _ = desk(
+        "weights", "sac_lstm", "--holdings", str(file), "--cash", "200", "--json", data=home.data
+    )
+    assert code == 0
+    now = {change["symbol"]: change["current_weight"] for change in json.loads(out)["weight_changes"]}
+    assert (now["AAPL"], now["GE"], now["CASH"], now["XOM"]) == pytest.approx((0.75, 0.15, 0.10, 0.0))
+
+    file.write_text("symbol,value\nAAPL,900\nCASH,100\n")
+    _, out, _ = desk("weights", "sac_lstm", "--holdings", str(file), "--as-of", "2022-12-16")
+    assert "decided on the close of 2022-12-16" in out
+    assert any(line.split()[:3] == ["AAPL", "90.00", "%"] for line in out.splitlines())
+    assert any(line.split()[:3] == ["CASH", "10.00", "%"] for line in out.splitlines())
+
+    code, _, err = desk("weights", "sac_lstm", "--holdings", str(file), "--cash", "5")
+    assert (code, "Cash is given twice" in err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--as-of", "2035-01-01"), "There is no decision for 2035-01-01"),
+        (("--as-of", "tomorrow"), "'tomorrow' is no date"),
+        (("--holdings", "none.csv"), "none.csv: No such file or directory"),
+        (("--cash", "-5"), "Holdings must be amounts in dollars"),
+    ],
+)
+def test_what_weights_cannot_use_is_one_line(desk, trained, arguments, message):
+    code, out, err = desk("weights", "sac_lstm", *arguments, data=trained[0].data)
+    assert (code, out) == (1, "")
+    assert err.startswith(f"error: {message}")
+    assert err.count("\n") == 1
+
+
+def test_weights_need_a_champion(desk):
+    code, _, err = desk("weights", "sac_lstm", "--json")
+    assert code == 1
+    assert "no champion yet: train it first (sac-desk train sac_lstm)" in err
+
+
+def test_versions_show_what_is_stored_and_what_is_damaged(desk, trained):
+    home, version = trained
+    damaged = home.models / "sac_lstm" / "v2020-01-03-0123456789ab"
+    damaged.mkdir(exist_ok=True)
+    code, out, _ = desk("versions", "--json", data=home.data)
+    assert code == 0
+    [shelf] = json.loads(out)
+    assert (shelf["variant"], shelf["champion"]) == ("sac_lstm", version.name)
+    [stored] = shelf["versions"]
+    assert (stored["version"], stored["champion"], stored["preset"]) == (version.name, True, "plan")
+    assert list(shelf["damaged"]) == [damaged.name]
+
+    _, out, _ = desk("versions", "sac_lstm")
+    assert "sac_lstm: 1 version\n" in out
+    assert f"damaged: {damaged.name}: " in out
+
+
+def test_an_empty_desk_has_no_versions(desk):
+    assert desk("versions") == (0, "sac_lstm: no versions\n", "")
+
+
+def test_bad_usage_is_2_and_help_names_only_what_exists(desk):
+    for arguments in (
+        ("train",),
+        ("train", "nonsense"),
+        ("weights", "sac_lstm", "--cash", "much"),
+        ("finetune", "sac_lstm"),
+    ):
+        code, out, err = desk(*arguments)
+        assert (code, out) == (2, "")
+        assert err.startswith("usage: sac-desk")
+    code, out, _ = desk("--help")
+    assert code == 0
+    assert all(name in out for name in ("train", "weights", "versions"))
+    assert not any(name in out for name in ("finetune", "promote", "rollback", "refresh"))
