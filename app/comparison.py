@@ -9,13 +9,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from sac.config import Constraints
-from sac.portfolio import Backtest, BuyAndHold, EqualWeight, account, all_cash
+from sac.portfolio import Backtest, BuyAndHold, EqualWeight, account, all_cash, drift
 
 __all__ = ["baselines", "calendar_years", "common_weeks", "rewalk", "weekly_returns", "weekly_weights"]
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
-Rule = Callable[[int, Floats], Floats]  # row and drifted weights (n+1,) -> target weights (n+1,)
+Rule = Callable[[int, Floats], Floats | None]  # row and held weights (n+1,) -> targets; None is "no trade"
 
 
 def common_weeks(walks: Mapping[str, Backtest]) -> dict[str, Rows]:
@@ -34,12 +34,13 @@ def rewalk(name: str, rule: Rule, recorded: Backtest, rows: Rows, constraints: C
     The record holds what a dollar in each asset became, so nothing else is needed: no panel, and no
     question whether today's data are still those of the record.
     """
-    drifted = all_cash(len(recorded.symbols))
+    held = all_cash(len(recorded.symbols))
     targets, weeks = [], []
     for row in rows:
-        targets.append(rule(int(row), drifted))
-        weeks.append(account(drifted, targets[-1], recorded.growth[row], constraints.cost_rate))
-        drifted = weeks[-1].drifted
+        target = rule(int(row), held)
+        targets.append(held if target is None else target)
+        weeks.append(account(held, targets[-1], recorded.growth[row], constraints.cost_rate))
+        held = drift(targets[-1], recorded.growth[row])
     return replace(
         recorded,
         name=name,
@@ -58,7 +59,7 @@ def rewalk(name: str, rule: Rule, recorded: Backtest, rows: Rows, constraints: C
 
 def on_weeks(name: str, recorded: Backtest, rows: Rows, constraints: Constraints) -> Backtest:
     """A version's own weights over some of its recorded weeks; over all of them it is the record itself."""
-    return rewalk(name, lambda row, drifted: recorded.weights[row], recorded, rows, constraints)
+    return rewalk(name, lambda row, held: recorded.weights[row], recorded, rows, constraints)
 
 
 def baselines(recorded: Backtest, rows: Rows, constraints: Constraints) -> list[Backtest]:
@@ -68,7 +69,7 @@ def baselines(recorded: Backtest, rows: Rows, constraints: Constraints) -> list[
         rewalk(
             allocator.name,
             # These two read nothing of a panel but its symbols, which the record has too.
-            lambda row, drifted, allocator=allocator: allocator.allocate(alone, row, drifted),  # type: ignore[misc]
+            lambda row, held, allocator=allocator: allocator.allocate(alone, row, held),  # type: ignore[misc]
             alone,
             rows,
             constraints,

@@ -66,13 +66,13 @@ def target_weights(
             f"{', '.join(panel.symbols)}. Train again on this universe, or go back to that one."
         )
     step = _decision(panel, as_of)
-    drifted = _weights(panel.symbols, holdings)
+    current = _weights(panel.symbols, holdings)
     predicted = forecast_at(version.tensors("forecaster"), panel, range(step, step + 1))[0]  # (n,)
     forecasts = np.full_like(panel.forecasts, np.nan)
     forecasts[step] = predicted
-    target = committee_of(version).allocate(panel.with_forecasts(forecasts), step, drifted)
+    target = committee_of(version).allocate(panel.with_forecasts(forecasts), step, current)
     cost_rate = version.settings.constraints.cost_rate
-    week = account(drifted, target, np.ones_like(target), cost_rate)
+    week = account(current, target, np.ones_like(target), cost_rate)
     assets = [*panel.symbols, CASH]
     return Recommendation(
         model_version=version.name,
@@ -85,7 +85,7 @@ def target_weights(
         cost=float(cost_rate * week.turnover),
         weight_changes=[
             WeightChange(asset, float(now), float(then), float(then - now))
-            for asset, now, then in zip(assets, drifted, target, strict=True)
+            for asset, now, then in zip(assets, current, target, strict=True)
         ],
         forecasts={
             symbol: float(value) if np.isfinite(value) else None

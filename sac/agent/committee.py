@@ -60,14 +60,14 @@ class Committee:
         ]
 
     @torch.no_grad()
-    def allocate(self, panel: MarketPanel, step: int, drifted: Floats) -> Floats:
-        """Target weights (n+1,) from what the panel knew at step and drifted weights (n+1,)."""
+    def allocate(self, panel: MarketPanel, step: int, weights: Floats) -> Floats:
+        """Target weights (n+1,) from what the panel knew at step and the weights (n+1,) it stood at."""
         features = flat_features(self.scaler.transform(panel.features[step : step + 1]))[0]
-        state = torch.tensor(np.concatenate([features, drifted]), dtype=torch.get_default_dtype())
+        state = torch.tensor(np.concatenate([features, weights]), dtype=torch.get_default_dtype())
         mean, _ = self._actor(state.expand(self.size, 1, -1))  # (M, 1, n+1)
         action = mean[:, 0].double().tanh()  # double: weights must sum to 1 beyond float32
-        weights = portfolio_weights(action, self.settings.action_scale, self.constraints).mean(0)
-        return weights.numpy()
+        target = portfolio_weights(action, self.settings.action_scale, self.constraints).mean(0)
+        return target.numpy()
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,10 +78,10 @@ class WalkForward:
     first_steps: list[int]  # where each fold's evaluation begins
     name: str
 
-    def allocate(self, panel: MarketPanel, step: int, drifted: Floats) -> Floats:
+    def allocate(self, panel: MarketPanel, step: int, weights: Floats) -> Floats:
         """Target weights (n+1,) of the fold that step belongs to."""
         fold = int(np.searchsorted(self.first_steps, step, side="right")) - 1
-        return self.committees[fold].allocate(panel, step, drifted)
+        return self.committees[fold].allocate(panel, step, weights)
 
 
 def members_of(state: Any, rows: slice | list[int]) -> Any:

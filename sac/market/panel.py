@@ -44,6 +44,8 @@ class MarketPanel:
     fills: Dates  # (T,) where the decision trades; the last one lies after the window
     ends: Dates  # (T,) last session of the week that begins with the fill
     returns: Floats  # (T, n) fill t to fill t+1; NaN until that fill is in the window
+    gaps: Floats  # (T, n) decision t to fill t: the part of the week before that no decision has seen
+    seen: Floats  # (T, n) fill t to decision t+1: the part of `returns` that the next decision has seen
     signals: Floats  # (T, n, 7) as known at the decision's close
     forecasts: Floats  # (T, n) next week's return, predicted at the decision's close
     provenance: Provenance
@@ -114,6 +116,7 @@ def build_panel(
     }
     steps, n = len(weeks.decisions), len(symbols)
     signals = np.full((steps, n, len(SIGNALS)), np.nan)
+    decided, filled = _closes_at(sessions, values["close"], weeks.decisions, weeks.fills)
     return MarketPanel(
         symbols=symbols,
         sessions=sessions,
@@ -121,7 +124,9 @@ def build_panel(
         decisions=weeks.decisions,
         fills=weeks.fills,
         ends=weeks.ends,
-        returns=_fill_returns(sessions, values["close"], weeks.fills),
+        returns=_ahead(filled) / filled - 1.0,
+        gaps=filled / decided - 1.0,
+        seen=_ahead(decided) / filled - 1.0,
         signals=signals,
         forecasts=np.full((steps, n), np.nan),
         provenance=Provenance(
@@ -143,16 +148,24 @@ def sample_panel() -> MarketPanel:
     return build_panel({"close": closes}, source="sample", note=SAMPLE_NOTE)
 
 
-def _fill_returns(sessions: Dates, closes: Floats, fills: Dates) -> Floats:
-    """Return of each step, fill to next fill: (T, n), NaN where the next fill is not in the window."""
-    returns = np.full((len(fills), closes.shape[1]), np.nan)
-    inside = int((fills <= sessions[-1]).sum())
-    rows = np.searchsorted(sessions, fills[:inside])
-    if not np.array_equal(sessions[rows], fills[:inside]):
-        missing = fills[:inside][sessions[rows] != fills[:inside]][0]
-        raise DataError(f"There is no price on {missing}, a session on which trades are filled.")
-    returns[: inside - 1] = closes[rows[1:]] / closes[rows[:-1]] - 1.0
-    return returns
+def _closes_at(sessions: Dates, closes: Floats, *stamps: Dates) -> list[Floats]:
+    """Closes on certain sessions, (T, n) each; NaN after the window. A missing session is refused."""
+    found = []
+    for dates in stamps:
+        inside = dates <= sessions[-1]
+        rows = np.searchsorted(sessions, dates[inside])
+        absent = dates[inside][sessions[rows] != dates[inside]]
+        if len(absent):
+            raise DataError(f"There is no price on {absent[0]}, a session that decides or fills trades.")
+        values = np.full((len(dates), closes.shape[1]), np.nan)
+        values[inside] = closes[rows]
+        found.append(values)
+    return found
+
+
+def _ahead(values: Floats) -> Floats:
+    """The next step's values; the last step has none yet."""
+    return np.concatenate([values[1:], np.full_like(values[:1], np.nan)])
 
 
 def _fingerprint(

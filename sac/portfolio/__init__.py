@@ -3,7 +3,7 @@
 `constraints` and `environment` need torch and are imported by name, so that a page does not load it.
 """
 
-from sac.portfolio.accounting import account, all_cash, asset_growth
+from sac.portfolio.accounting import account, all_cash, asset_growth, drift
 from sac.portfolio.backtest import Allocator, Backtest, backtest
 from sac.portfolio.baselines import BuyAndHold, EqualWeight, equal_weights
 
@@ -16,5 +16,6 @@ __all__ = [
     "all_cash",
     "asset_growth",
     "backtest",
+    "drift",
     "equal_weights",
 ]

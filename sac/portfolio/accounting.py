@@ -5,7 +5,7 @@ from typing import Generic, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Week", "account", "all_cash", "asset_growth"]
+__all__ = ["Week", "account", "all_cash", "asset_growth", "drift"]
 
 # numpy for back-tests and trades, torch for training: the arithmetic below is the same for both.
 Array = TypeVar("Array", npt.NDArray[np.float64], "torch.Tensor")  # type: ignore[name-defined]  # noqa: F821
@@ -17,20 +17,23 @@ class Week(NamedTuple, Generic[Array]):
     turnover: Array  # (...) dollars traded in stocks per dollar of wealth
     gross: Array  # (...) growth of a dollar before cost
     net: Array  # (...) growth of a dollar after cost
-    drifted: Array  # (..., n+1) weights when the week ends
 
 
-def account(drifted: Array, target: Array, growth: Array, cost_rate: float) -> Week[Array]:
-    """Trade from drifted to target weights (..., n+1), then hold them for a week.
+def account(held: Array, target: Array, growth: Array, cost_rate: float) -> Week[Array]:
+    """Trade from held to target weights (..., n+1) at the fill, then hold them until the next fill.
 
     growth (..., n+1) is what a dollar in each asset becomes, CASH last. Trading costs cost_rate of every
     dollar bought or sold in stocks (plan: 10 bps); trading CASH is free.
     """
-    turnover = abs(target - drifted)[..., :-1].sum(-1)  # (...)
-    grown = target * growth  # (..., n+1)
-    gross = grown.sum(-1)  # (...)
-    net = (1.0 - cost_rate * turnover) * gross
-    return Week(turnover, gross, net, grown / gross[..., None])
+    turnover = abs(target - held)[..., :-1].sum(-1)  # (...)
+    gross = (target * growth).sum(-1)  # (...)
+    return Week(turnover, gross, (1.0 - cost_rate * turnover) * gross)
+
+
+def drift(weights: Array, growth: Array) -> Array:
+    """What weights (..., n+1) become when each asset grows (..., n+1) and nobody trades."""
+    grown: Array = weights * growth
+    return grown / grown.sum(-1)[..., None]  # type: ignore[no-any-return]
 
 
 def all_cash(n: int) -> npt.NDArray[np.float64]:

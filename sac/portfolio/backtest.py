@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from sac.config import Constraints
 from sac.market import MarketPanel
-from sac.portfolio.accounting import account, all_cash, asset_growth
+from sac.portfolio.accounting import account, all_cash, asset_growth, drift
 
 __all__ = ["Allocator", "Backtest", "backtest"]
 
@@ -24,10 +24,11 @@ class Allocator(Protocol):
     def name(self) -> str:
         """How pages and reports call it."""
 
-    def allocate(self, panel: MarketPanel, step: int, drifted: Floats) -> Floats:
-        """Target weights (n+1,), CASH last, from drifted weights (n+1,) and what the panel knew at step.
+    def allocate(self, panel: MarketPanel, step: int, weights: Floats) -> Floats | None:
+        """Target weights (n+1,), CASH last, or None for "no trade".
 
-        It may read decisions up to `step` only (leak!): returns[step] is what it is judged by.
+        weights (n+1,) is the portfolio as it stands at the decision's close. Of the panel it may read what
+        was known at `step` only (leak!): gaps[step] and returns[step] come later.
         """
 
 
@@ -76,19 +77,20 @@ def backtest(
     """
     if not len(steps) or steps.step != 1 or steps.start < 0 or steps.stop > panel.complete_steps:
         raise ValueError(f"{steps} is no stretch of the {panel.complete_steps} complete steps")
-    growth = asset_growth(panel.returns[steps.start : steps.stop], constraints.cash_growth)
-    drifted = all_cash(len(panel.symbols))
+    window = slice(steps.start, steps.stop)
+    growth = asset_growth(panel.returns[window], constraints.cash_growth)
+    seen = asset_growth(panel.seen[window], 1.0)  # CASH earns its week at the fill
+    held = known = all_cash(len(panel.symbols))
     weights, turnover, gross, net = (np.empty(shape) for shape in (growth.shape, *[len(steps)] * 3))
     for row, step in enumerate(steps):
-        target = allocator.allocate(panel, step, drifted)
+        decision = allocator.allocate(panel, step, known)
+        target = held if decision is None else decision
         if not (np.isfinite(target).all() and (target >= 0).all() and abs(target.sum() - 1) < 1e-6):
-            raise ValueError(
-                f"{allocator.name} gave weights that are no portfolio at {panel.decisions[step]}"
-            )
-        week = account(drifted, target, growth[row], constraints.cost_rate)
-        weights[row], turnover[row], drifted = target, week.turnover, week.drifted
+            raise ValueError(f"{allocator.name} gave no portfolio at {panel.decisions[step]}: {target}")
+        week = account(held, target, growth[row], constraints.cost_rate)
+        held, known = drift(target, growth[row]), drift(target, seen[row])
+        weights[row], turnover[row] = target, week.turnover
         gross[row], net[row] = week.gross - 1.0, week.net - 1.0
-    window = slice(steps.start, steps.stop)
     return Backtest(
         name=allocator.name,
         symbols=panel.symbols,

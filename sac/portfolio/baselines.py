@@ -26,7 +26,7 @@ class EqualWeight:
     constraints: Constraints
     name: str = "Equal weight"
 
-    def allocate(self, panel: MarketPanel, step: int, drifted: Floats) -> Floats:
+    def allocate(self, panel: MarketPanel, step: int, weights: Floats) -> Floats:
         """Equal weights (n+1,), whatever was known."""
         return equal_weights(len(panel.symbols), self.constraints)
 
@@ -38,6 +38,6 @@ class BuyAndHold:
     constraints: Constraints
     name: str = "Buy & hold"
 
-    def allocate(self, panel: MarketPanel, step: int, drifted: Floats) -> Floats:
-        """Equal weights out of all cash, else what is already held."""
-        return drifted if drifted[-1] < 1.0 else equal_weights(len(panel.symbols), self.constraints)
+    def allocate(self, panel: MarketPanel, step: int, weights: Floats) -> Floats | None:
+        """Equal weights out of all cash, else no trade."""
+        return None if weights[-1] < 1.0 else equal_weights(len(panel.symbols), self.constraints)

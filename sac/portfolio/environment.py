@@ -13,7 +13,7 @@ from torch import Tensor
 
 from sac.config import AgentSettings, Constraints
 from sac.market import MarketPanel
-from sac.portfolio.accounting import account, asset_growth
+from sac.portfolio.accounting import account, asset_growth, drift
 from sac.portfolio.baselines import equal_weights
 from sac.portfolio.constraints import portfolio_weights
 
@@ -35,6 +35,8 @@ class PortfolioEnvironment:
     fold: Tensor  # (E,)
     stop: Tensor  # (E,)
     growth: Tensor  # (T, n+1) what a dollar in each asset becomes, fill to fill
+    gap: Tensor  # (T, n+1) the same from decision to fill
+    seen: Tensor  # (T, n+1) the same from fill to the next decision
     benchmark: Tensor  # (T,) log growth that the reward is measured against
     action_scale: float
     reward_scale: float
@@ -55,12 +57,15 @@ class PortfolioEnvironment:
         if not 0 < min(stop) <= max(stop) <= panel.complete_steps:
             raise ValueError(f"windows end at {stop}, the panel has {panel.complete_steps} complete steps")
         growth = asset_growth(panel.returns, constraints.cash_growth)
+        gap, seen = asset_growth(panel.gaps, 1.0), asset_growth(panel.seen, 1.0)
         equal = np.log(growth @ equal_weights(len(panel.symbols), constraints))
         return cls(
             features=torch.as_tensor(features, dtype=dtype),
             fold=torch.tensor(fold),
             stop=torch.tensor(stop),
             growth=torch.as_tensor(growth, dtype=dtype),
+            gap=torch.as_tensor(gap, dtype=dtype),
+            seen=torch.as_tensor(seen, dtype=dtype),
             benchmark=torch.as_tensor(equal * settings.relative_reward, dtype=dtype),
             action_scale=settings.action_scale,
             reward_scale=settings.reward_scale,
@@ -82,11 +87,13 @@ class PortfolioEnvironment:
         return torch.cat([self.features[self.fold[:, None], week], weights], dim=-1)
 
     def step(self, week: Tensor, weights: Tensor, action: Tensor) -> tuple[Tensor, Tensor]:
-        """Reward (E, B) and drifted next weights (E, B, n+1) of an action (E, B, n+1) in [-1, 1].
+        """Reward (E, B) and the next decision's weights (E, B, n+1) of an action (E, B, n+1) in [-1, 1].
 
-        There is no terminal state: where a window ends, the next state exists and its value counts.
+        weights are those that the decision sees; by the fill they have drifted on, unseen, and the trade
+        pays for that too. There is no terminal state: where a window ends, the next state exists and counts.
         """
         target = portfolio_weights(action, self.action_scale, self.constraints)
-        outcome = account(weights, target, self.growth[week], self.constraints.cost_rate)
+        held = drift(weights, self.gap[week])
+        outcome = account(held, target, self.growth[week], self.constraints.cost_rate)
         reward = self.reward_scale * (outcome.net.log() - self.benchmark[week])
-        return reward, outcome.drifted
+        return reward, drift(target, self.seen[week])

@@ -198,23 +198,31 @@ def test_replayed_weeks_stay_inside_each_agents_window():
 
 
 def test_counterfactual_replay_is_exact():
+    """One step of the environment against the same step written out for one agent in numpy."""
+    panel = random_panel(stocks=3)
     market = environment(1)
-    weights = torch.tensor([[[0.2, 0.3, 0.1, 0.4]]])
-    action = torch.tensor([[[0.9, -0.3, 0.2, -0.8]]])
-    week = torch.tensor([[17]])
-    reward, after = market.step(week, weights, action)
-    scaled = torch.softmax(5 * action[0, 0].double(), -1).numpy()
+    weights, action, week = np.array([0.2, 0.3, 0.1, 0.4]), np.array([0.9, -0.3, 0.2, -0.8]), 17
+    reward, after = market.step(
+        torch.tensor([[week]]),
+        torch.tensor(weights).float()[None, None],
+        torch.tensor(action).float()[None, None],
+    )
+    odds = np.exp(5 * action)
+    share = odds / odds.sum()
     # Water level by hand: the first stock is far above its cap of 0.5, the others share what is left.
-    cash = max(scaled[3], 0.02)
-    stocks = scaled[:3] * (1 - cash) / scaled[:3].sum()
+    cash = max(share[3], 0.02)
+    stocks = share[:3] * (1 - cash) / share[:3].sum()
     level = 0.5 / (stocks[1] + stocks[2] + cash)
     target = np.array([0.5, level * stocks[1], level * stocks[2], level * cash])
-    growth = market.growth[17].double().numpy()
-    traded = abs(target - weights[0, 0].double().numpy())[:3].sum()
+    held = weights * np.append(1 + panel.gaps[week], 1.0)
+    held /= held.sum()
+    traded = abs(target - held)[:3].sum()
+    growth = np.append(1 + panel.returns[week], 1.0)
     equal = np.array([0.98 / 3] * 3 + [0.02])
     expected = 100 * (math.log((1 - 0.001 * traded) * (target @ growth)) - math.log(equal @ growth))
     assert abs(reward.item() - expected) < 1e-3
-    np.testing.assert_allclose(after[0, 0].numpy(), target * growth / (target @ growth), atol=1e-6)
+    seen = target * np.append(1 + panel.seen[week], 1.0)
+    np.testing.assert_allclose(after[0, 0].numpy(), seen / seen.sum(), atol=1e-6)
 
 
 def test_the_per_stock_network_does_not_care_about_the_order_of_stocks():

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from sac.config import Constraints
-from sac.portfolio import account, all_cash, asset_growth
+from sac.portfolio import account, all_cash, asset_growth, drift
 
 
 def test_three_weeks_of_two_stocks_by_hand():
@@ -18,14 +18,16 @@ def test_three_weeks_of_two_stocks_by_hand():
     assert abs(one.turnover - 0.80) < 1e-12
     assert abs(one.gross - 1.035) < 1e-12
     assert abs(one.net - (1 - 0.0008) * 1.035) < 1e-12
-    np.testing.assert_allclose(one.drifted, [0.55 / 1.035, 0.285 / 1.035, 0.2 / 1.035], atol=1e-12)
+    held = drift(targets[0], growth[0])
+    np.testing.assert_allclose(held, [0.55 / 1.035, 0.285 / 1.035, 0.2 / 1.035], atol=1e-12)
     # Week 2: sells .55/1.035 - .4 and buys .4 - .285/1.035; together .265/1.035.
-    two = account(one.drifted, targets[1], growth[1], 0.001)
+    two = account(held, targets[1], growth[1], 0.001)
     assert abs(two.turnover - 0.265 / 1.035) < 1e-12
     assert abs(two.gross - 1.024) < 1e-12
-    np.testing.assert_allclose(two.drifted, [0.408 / 1.024, 0.416 / 1.024, 0.2 / 1.024], atol=1e-12)
+    held = drift(targets[1], growth[1])
+    np.testing.assert_allclose(held, [0.408 / 1.024, 0.416 / 1.024, 0.2 / 1.024], atol=1e-12)
     # Week 3: |.4 - .408/1.024| + |.4 - .416/1.024| = (.0016 + .0064) / 1.024.
-    three = account(two.drifted, targets[2], growth[2], 0.001)
+    three = account(held, targets[2], growth[2], 0.001)
     assert abs(three.turnover - 0.008 / 1.024) < 1e-12
     assert abs(three.gross - 0.992) < 1e-12
     wealth = one.net * two.net * three.net
@@ -46,7 +48,7 @@ def test_dollars_are_conserved(drifted, target, stock_returns, cost_rate):
     held = (wealth - paid) * target  # what is left is spread like the target
     after = held * growth
     assert abs(after.sum() - wealth * week.net) < 1e-9
-    np.testing.assert_allclose(after / after.sum(), week.drifted, atol=1e-12)
+    np.testing.assert_allclose(after / after.sum(), drift(target, growth), atol=1e-12)
     assert week.net <= week.gross
 
 
@@ -62,6 +64,10 @@ def test_torch_and_numpy_account_alike(drifted, target, stock_returns):
     growth = asset_growth(stock_returns, 1.0)
     ours = account(drifted, target, growth, 0.001)
     theirs = account(torch.tensor(drifted), torch.tensor(target), torch.tensor(growth), 0.001)
+    ours, theirs = (
+        (*ours, drift(target, growth)),
+        (*theirs, drift(torch.tensor(target), torch.tensor(growth))),
+    )
     for mine, other in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(mine, other.numpy(), rtol=1e-14, atol=1e-15)
 

@@ -15,7 +15,7 @@ class Fixed:
     weights: np.ndarray
     name: str = "Fixed"
 
-    def allocate(self, panel, step, drifted):
+    def allocate(self, panel, step, weights):
         return self.weights
 
 
@@ -75,10 +75,22 @@ class Clairvoyant:
 
     name: str = "Clairvoyant"
 
-    def allocate(self, panel, step, drifted):
-        weights = np.zeros(len(drifted))
-        weights[int(panel.returns[step].argmax())] = 1.0
-        return weights
+    def allocate(self, panel, step, weights):
+        target = np.zeros(len(weights))
+        target[int(panel.returns[step].argmax())] = 1.0
+        return target
+
+
+class AtRandom:
+    """Trades without knowing anything."""
+
+    name = "At random"
+
+    def __init__(self):
+        self.rng = np.random.default_rng(5)
+
+    def allocate(self, panel, step, weights):
+        return self.rng.dirichlet(np.ones(len(weights)))
 
 
 def test_knowing_the_future_pays_and_trading_at_random_costs(panel):
@@ -86,6 +98,26 @@ def test_knowing_the_future_pays_and_trading_at_random_costs(panel):
     equal = backtest(EqualWeight(constraints), panel, steps, constraints)
     best = backtest(Clairvoyant(), panel, steps, constraints)
     assert best.wealth[-1] > 20 * equal.wealth[-1]
+    monkey = backtest(AtRandom(), panel, steps, constraints)
+    costs = np.log1p(monkey.gross) - np.log1p(monkey.net)
+    np.testing.assert_allclose(costs, -np.log1p(-0.001 * monkey.turnover), atol=1e-12)
+    assert costs.sum() * 52 / 208 > 0.03  # more than three points a year for turning over most of it weekly
+
+
+def test_what_a_decision_is_shown_ends_at_its_close(panel):
+    """The weights at the decision have drifted until its close, not until the fill a session later."""
+    shown = []
+
+    class Watch(Fixed):
+        def allocate(self, panel, step, weights):
+            shown.append(weights)
+            return self.weights
+
+    target = np.array([0.3, 0.2, 0.1, 0.1, 0.1, 0.1, 0.1])
+    backtest(Watch(target), panel, range(20, 23), Constraints(max_position=0.5))
+    fill, decision = np.searchsorted(panel.sessions, [panel.fills[20], panel.decisions[21]])
+    value = target * np.append(panel.closes[decision] / panel.closes[fill], 1.0)
+    np.testing.assert_allclose(shown[1], value / value.sum(), atol=1e-14)
 
 
 def test_symbols_are_aligned_by_name_not_by_position():
