@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass
 
-__all__ = ["ForecastSkill"]
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+__all__ = ["ForecastSkill", "rank_correlations", "yearly_skill"]
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -13,3 +19,27 @@ class ForecastSkill:
     weeks: int
     rank_ic: float  # mean weekly Spearman correlation of forecast and return over the stocks
     t_statistic: float  # of that mean; below 2 is "no skill"
+
+
+def rank_correlations(forecasts: Floats, returns: Floats) -> Floats:
+    """Spearman's correlation over the stocks in each week: (W, n) twice -> (W,); 0 where either is flat."""
+    one, other = (
+        pd.DataFrame(values).rank(axis=1).to_numpy() - (values.shape[1] + 1) / 2
+        for values in (forecasts, returns)
+    )
+    spread = np.sqrt((one**2).sum(axis=1) * (other**2).sum(axis=1))
+    correlations: Floats = np.zeros(len(spread))
+    np.divide((one * other).sum(axis=1), spread, out=correlations, where=spread > 0)
+    return correlations
+
+
+def yearly_skill(years: npt.NDArray[np.int64], forecasts: Floats, returns: Floats) -> list[ForecastSkill]:
+    """Skill per calendar year of decisions (T,), over the weeks where every forecast and return is known."""
+    known = np.isfinite(forecasts).all(axis=1) & np.isfinite(returns).all(axis=1)
+    skill = []
+    for year in np.unique(years[known]):
+        ic = rank_correlations(forecasts[known & (years == year)], returns[known & (years == year)])
+        spread = float(ic.std(ddof=1)) if len(ic) > 1 else 0.0
+        t_statistic = float(ic.mean()) / spread * len(ic) ** 0.5 if spread > 0 else float("nan")
+        skill.append(ForecastSkill(int(year), len(ic), float(ic.mean()), t_statistic))
+    return skill

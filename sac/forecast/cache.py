@@ -1,0 +1,40 @@
+"""Fitted forecasters on disk, one file per content key."""
+
+import hashlib
+import io
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+
+__all__ = ["load", "store"]
+
+_DIGEST = 64  # hex characters at the file's end; torch's reader finds its archive in front of them
+
+
+def load(path: Path) -> dict[str, Any] | None:
+    """The state stored at path, or None where there is none or a byte of it changed."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    body, digest = content[:-_DIGEST], content[-_DIGEST:]
+    if hashlib.sha256(body).hexdigest().encode() != digest:  # torch itself loads flipped bits without a word
+        return None
+    state: dict[str, Any] = torch.load(io.BytesIO(body), weights_only=True)
+    return state
+
+
+def store(path: Path, state: dict[str, Any]) -> None:
+    """Write a state of tensors and builtins; a reader sees the whole file or none."""
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    body = buffer.getvalue()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    staging = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        staging.write_bytes(body + hashlib.sha256(body).hexdigest().encode())
+        staging.replace(path)
+    finally:
+        staging.unlink(missing_ok=True)
