@@ -180,12 +180,13 @@ def _stamp(folder: Path) -> Stamp:
     try:
         if not stat.S_ISDIR(folder.lstat().st_mode):
             raise refusal(folder, "it is a link or a file, not a version's folder")
-        for entry in os.scandir(folder):
-            status = entry.stat(follow_symlinks=False)
-            if not stat.S_ISREG(status.st_mode):
-                raise refusal(folder, f"{entry.name} is a link or a folder, not a plain file")
-            times = (status.st_mtime_ns, status.st_ctime_ns)
-            rows.append((entry.name, status.st_size, *times, status.st_ino))
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                status = entry.stat(follow_symlinks=False)
+                if not stat.S_ISREG(status.st_mode):
+                    raise refusal(folder, f"{entry.name} is a link or a folder, not a plain file")
+                times = (status.st_mtime_ns, status.st_ctime_ns)
+                rows.append((entry.name, status.st_size, *times, status.st_ino))
     except OSError as error:
         raise refusal(folder, f"it cannot be read ({error.strerror})") from error
     return tuple(sorted(rows))

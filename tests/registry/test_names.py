@@ -1,0 +1,104 @@
+"""A version's name covers everything that determines the result."""
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import sac.registry.names as names
+from sac.config import AgentSettings, Constraints, ForecastSettings, TrainingSettings
+from sac.errors import ArtifactError, SettingsError
+from sac.registry import version_name
+
+QUESTION: dict[str, Any] = {
+    "fingerprint": "f" * 64,
+    "symbols": ("A", "B"),
+    "settings": TrainingSettings(),
+    "variant": "sac_lstm",
+}
+
+
+def name(last_decision: str = "2022-12-23", **changes: Any) -> str:
+    return version_name(last_decision, **(QUESTION | changes))
+
+
+def another(value: Any) -> Any:
+    """A neighbour of a setting that is still within its range."""
+    choices = {"mlp": "per_stock", "lstm": "patchtst", "plan": "desk"}
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, str):
+        return choices[value]
+    if isinstance(value, tuple):
+        return (value[0], value[1] + 1)
+    return value + 1 if isinstance(value, int) else value * 0.5 + 0.001
+
+
+def variations(settings: Any) -> Iterator[tuple[str, Any]]:
+    for field in dataclasses.fields(settings):
+        value = getattr(settings, field.name)
+        if dataclasses.is_dataclass(value):
+            for inner, changed in variations(value):
+                yield f"{field.name}.{inner}", dataclasses.replace(settings, **{field.name: changed})
+        else:
+            yield field.name, dataclasses.replace(settings, **{field.name: another(value)})
+
+
+def test_every_setting_changes_the_name():
+    seen = {name(): "nothing"}
+    for field, settings in variations(TrainingSettings()):
+        changed = name(settings=settings)
+        assert changed not in seen, f"{field} has the name of {seen[changed]}"
+        seen[changed] = field
+    groups = (TrainingSettings, AgentSettings, ForecastSettings, Constraints)
+    assert len(seen) == 1 + sum(len(dataclasses.fields(group)) for group in groups) - 3
+
+
+def test_everything_else_changes_the_name_too(monkeypatch):
+    answers = [
+        name(),
+        name("2022-12-16"),
+        name(fingerprint="e" * 64),
+        name(symbols=("B", "A")),
+        name(symbols=("A", "B", "C")),
+        name(symbols=("AB",)),
+        name(variant="ppo_lstm"),
+        name(kind="finetune", parent="v2022-12-16-0123456789ab"),
+        name(kind="finetune", parent="v2022-12-16-0123456789ac"),
+    ]
+    monkeypatch.setattr(names, "ENGINE_VERSION", "another")
+    answers.append(name())
+    digits = [answer.removesuffix("-ft")[-12:] for answer in answers if not answer.startswith("v2022-12-16")]
+    assert len(set(answers)) == len(answers)
+    assert len(set(digits)) == len(digits)
+
+
+def test_the_name_is_stable_and_readable():
+    assert name() == name() == name(symbols=["A", "B"])
+    assert name().startswith("v2022-12-23-")
+    assert name(kind="finetune", parent="v2022-12-16-0123456789ab").endswith("-ft")
+
+
+def test_a_whole_number_is_the_same_setting():
+    whole = dataclasses.replace(TrainingSettings(), agent=AgentSettings(action_scale=5))
+    assert name(settings=whole) == name()
+
+
+def test_a_setting_of_another_type_is_refused():
+    odd = dataclasses.replace(TrainingSettings(), agent=AgentSettings(network="transformer"))  # type: ignore
+    with pytest.raises(SettingsError, match=r"agent\.network"):
+        name(settings=odd)
+
+
+@pytest.mark.parametrize("date", ["2022-12-23/..", "23.12.2022", "", "2022-12-23T00:00"])
+def test_a_date_that_is_none_is_refused(date):
+    with pytest.raises(ArtifactError):
+        name(date)
+
+
+def test_only_a_fine_tuned_version_has_a_parent():
+    with pytest.raises(ValueError, match="parent"):
+        name(kind="finetune")
+    with pytest.raises(ValueError, match="parent"):
+        name(parent="v2022-12-16-0123456789ab")
