@@ -101,11 +101,11 @@ def freshness(source: Provenance) -> None:
     behind = weeks_behind(source.window_end)
     if behind > 2:
         st.error(
-            f"The data end on {source.window_end}, {behind} complete weeks ago. Refresh them before trading.",
+            f"They end on {source.window_end}: {behind} complete weeks are missing. Refresh them.",
             title="Data are too old to trade on",
         )
-    elif behind > 1:
-        st.warning(f"The data end on {source.window_end}, {behind} complete weeks ago. Refresh them.")
+    elif behind:
+        st.warning(f"The data end on {source.window_end}: {behind} complete weeks are missing. Refresh them.")
 
 
 def job_table(latest: list[Job]) -> str | None:

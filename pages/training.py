@@ -39,7 +39,10 @@ CURVES = {  # title -> figures on one axis
     "Entropy (nats)": ("entropy",),
     "Temperature": ("alpha",),
 }
-PRESET_NOTES = {"plan": "the plan's networks and values"}
+PRESET_NOTES = {
+    "plan": "the plan's networks and values",
+    "desk": "one network that all stocks share, lower entropy",
+}
 
 
 def new_training(busy: dict[str, Job]) -> None:
@@ -117,7 +120,8 @@ def watched(job: Job) -> None:
         curve = queries.jobs().curve(job.id)
         if not curve.empty:
             charts = st.grid(4, min_column_width=220)
-            for title, figures in CURVES.items():
+            drawn = {title: names for title, names in CURVES.items() if curve.columns.isin(names).any()}
+            for title, figures in drawn.items():
                 charts.echarts_chart(
                     learning_curve(curve, figures, title),
                     height=230,

@@ -1,0 +1,254 @@
+"""Every page in every state, over a real registry and real job records."""
+
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app import queries
+from app.job_store import JobStore
+from app.jobs import Jobs, life_lock
+from app.settings import Settings
+from sac import training
+from sac.config import preset_settings
+from sac.market import sample_panel
+from sac.progress import Progress
+from sac.registry import Registry
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ("overview", "training", "compare", "weights")
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory):
+    """A data root with two versions on the sample, really trained, as small as training gets."""
+    root = tmp_path_factory.mktemp("trained")
+    panel, registry = sample_panel(), Registry(root / "models")
+    for seed in (0, 1):
+        plan = preset_settings("sac_lstm", members=2, updates=2, evaluation_years=1, seed=seed)
+        tiny = replace(plan.forecast, window=5, hidden=2, epochs=1, batch_size=8192)
+        training.full("sac_lstm", panel, replace(plan, forecast=tiny), registry, root / "cache")
+    return root
+
+
+@pytest.fixture
+def empty(tmp_path, monkeypatch):
+    monkeypatch.setenv("SAC_DESK_DATA", str(tmp_path))
+    return Settings(tmp_path)
+
+
+@pytest.fixture
+def filled(empty, trained):
+    shutil.copytree(trained, empty.data, dirs_exist_ok=True)
+    return empty
+
+
+def record(home, *, pid=None, error=None):
+    """The record of a training: failed where there is an error, else running at 40 %."""
+    store = JobStore(home.jobs)
+    store.add("0123456789ab", "sac_lstm", "full", {"preset": "plan", "members": 2}, "Ada")
+    store.greet("0123456789ab", pid or 0)
+    store.start("0123456789ab")
+    if error:
+        store.finish("0123456789ab", "failed", error=error)
+        return
+    for update, fraction in ((100, 0.3), (200, 0.4)):
+        point = {"update": update, "actor_loss": -1.0, "critic_loss": 2.0, "alpha": 0.2, "entropy": 9.0}
+        store.advance("0123456789ab", Progress("agents", fraction, f"Update {update}", 75.0, point))
+
+
+@pytest.fixture
+def process():
+    """What stands in for a worker: it does nothing, and can be stopped."""
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as idle:
+        yield idle
+        idle.kill()
+
+
+@pytest.fixture
+def running(empty, process):
+    """A training at work, as far as anybody can tell: its life lock is held."""
+    record(empty, pid=process.pid)
+    with life_lock(empty.jobs, "0123456789ab").acquire(timeout=0):
+        yield empty
+
+
+def opened(page, **query):
+    at = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=30).run()
+    for name, value in query.items():
+        at.query_params[name] = value
+    at.switch_page(f"../pages/{page}.py").run()
+    assert not at.exception, at.exception[0].message
+    return at
+
+
+def said(at):
+    """Everything that a page says in words."""
+    kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "error", "success")
+    return "\n".join(element.value for kind in kinds for element in getattr(at, kind))
+
+
+def figures(at):
+    return {metric.label: metric.value for metric in at.metric}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_stands_without_a_model_and_says_date_and_source(empty, page):
+    at = opened(page)
+    assert not at.error
+    assert "2022-12-23" in said(at)
+    assert "sample" in said(at)
+
+
+def test_the_empty_overview_offers_one_button(empty):
+    at = opened("overview")
+    assert [button.label for button in at.button] == ["Train the demo models"]
+
+
+@pytest.mark.parametrize("page", ["overview", "compare", "weights"])
+def test_results_stand_beside_version_source_and_survivors(filled, page):
+    at = opened(page)
+    champion = Registry(filled.models).current("sac_lstm")
+    assert not at.error
+    assert champion in said(at)
+    assert "preset plan" in said(at)
+    assert "survivors" in said(at)
+
+
+def test_overview_shows_the_champion_against_equal_weight(filled):
+    champion = Registry(filled.models).champion("sac_lstm").metadata
+    shown = figures(opened("overview"))
+    assert shown["CAGR, net of costs"] == f"{champion.metrics['eval_cagr'] * 100:.1f} %"
+    equal = champion.baselines["Equal weight"]["eval_cagr"]
+    assert shown["Equal weight, same weeks"] == f"{equal * 100:.1f} %"
+
+
+def test_a_new_version_shows_without_a_restart(filled):
+    at = opened("compare")
+    before = len(at.dataframe[0].value)
+    newest = next(path for path in (filled.models / "sac_lstm").iterdir() if path.is_dir())
+    shutil.rmtree(newest)
+    at.run()
+    assert len(at.dataframe[0].value if at.dataframe else []) == before - 1
+
+
+def test_compare_opens_the_versions_of_its_link(filled):
+    names = [version.name for version in Registry(filled.models).versions("sac_lstm")]
+    assert opened("compare", version=names[:1]).table[0].value.shape[1] == 3
+    at = opened("compare", version=names)
+    assert at.table[0].value.shape[1] == 4
+    assert "52 common weeks" in said(at)
+    assert len(at.get("plotly_chart")) == 5
+
+
+def test_compare_agrees_with_the_record(filled):
+    champion = Registry(filled.models).champion("sac_lstm")
+    at = opened("compare", version=[champion.name])
+    recorded = champion.metadata.metrics["eval_cagr"]
+    assert f"{recorded * 100:.1f} % a year" in said(at)
+    assert "skill over 15 years" in said(at).lower() or "skill over 16 years" in said(at).lower()
+
+
+def test_running_job_is_watched_and_blocks_its_variant(running):
+    at = opened("training")
+    assert at.button(key="start").disabled
+    assert "already training (started by Ada" in said(at)
+    assert at.progress[0].value == 40
+    assert figures(at)["Time left"] == "1 min 15 s"
+    assert len(at.get("echarts_chart")) == 3, "one per figure that was reported"
+    assert "time left 1 min 15 s" in opened("overview").progress[0].text
+
+
+def test_cancelling_asks_first_and_then_stops_the_process(running, process):
+    at = opened("training")
+    assert Jobs(running).get("0123456789ab").status == "running"
+    assert "lost" in said(at)
+    at.button(key="cancel-0123456789ab").click().run()
+    assert Jobs(running).get("0123456789ab").status == "cancelling"
+    assert process.wait(timeout=5) < 0
+
+
+def test_failed_job_is_told_on_overview_and_explained_on_training(empty):
+    record(empty, error="The disk is full. Free some space and start again.")
+    assert "The disk is full" in said(opened("overview"))
+    at = opened("training", job="0123456789ab")
+    assert at.dataframe[0].value["Status"].tolist() == ["failed"]
+    assert "The disk is full" in said(at)
+    assert not at.button(key="start").disabled
+
+
+@pytest.mark.parametrize("page", ["overview", "compare", "weights"])
+def test_damaged_version_is_named_and_left_out(filled, page):
+    champion = Registry(filled.models).current("sac_lstm")
+    actor = filled.models / "sac_lstm" / champion / "actor.pt"
+    actor.write_bytes(actor.read_bytes()[:-10])
+    at = opened(page)
+    assert f"`{champion}`" in at.warning[0].value
+    assert "actor.pt" in at.warning[0].value
+    assert "actor.pt" in at.error[0].value, "the champion cannot be used"
+
+
+def test_weights_turn_dollars_into_trades(filled):
+    at = opened("weights")
+    at.number_input(key="cash").set_value(50_000.0).run()
+    trades = at.dataframe[0].value
+    assert figures(at)["Wealth before trading"] == "$50,000.00"
+    assert trades["target_weight"].sum() == pytest.approx(100, abs=1e-4)
+    assert trades["trade_dollars"].sum() == pytest.approx(0, abs=0.2)
+    stocks = trades[trades["symbol"] != "CASH"]
+    assert stocks["target_weight"].max() <= 20 + 1e-6
+    cost = stocks["trade_dollars"].abs().sum() * 0.0010
+    assert figures(at)["Cost of trading"] == f"${cost:.2f}"
+
+
+def test_weights_take_holdings_from_a_file_and_refuse_a_wrong_one(filled):
+    at = opened("weights", holdings="CSV file")
+    assert "Upload the holdings" in said(at)
+    at.file_uploader[0].upload("held.csv", b"symbol,value\nAAPL,6000\nCASH,4000\n").run()
+    assert figures(at)["Wealth before trading"] == "$10,000.00"
+    trades = at.dataframe[0].value.set_index("symbol")
+    assert trades.loc["AAPL", "current_weight"] == pytest.approx(60)
+    wrong = opened("weights", holdings="CSV file")
+    wrong.file_uploader[0].upload("held.csv", b"symbol,value\nZZZ,6000\n").run()
+    assert "ZZZ is not in the universe" in wrong.error[0].value
+
+
+def test_start_begins_a_training_and_a_second_one_is_refused(empty):
+    at = opened("training")
+    late = opened("training")  # another browser, drawn before the first one starts
+    for name, value in (("members", 1), ("updates", 1), ("evaluation_years", 1)):
+        at.number_input(key=f"plan-{name}").set_value(value)
+    at.button(key="start").click().run()
+    assert not at.error
+    assert at.button(key="start").disabled
+    [job] = queries.jobs().list()
+    try:
+        assert job.request == {"preset": "plan", "members": 1, "updates": 1, "evaluation_years": 1, "seed": 0}
+        late.button(key="start").click().run()
+        assert len(queries.jobs().list()) == 1
+        assert "is already training (started by " in said(late)
+        at.button(key=f"cancel-{job.id}").click().run()
+        assert queries.jobs().get(job.id).status in ("cancelling", "cancelled")
+    finally:
+        queries.jobs().cancel(job.id)
+        deadline = time.monotonic() + 15
+        while queries.jobs().get(job.id).active and time.monotonic() < deadline:
+            time.sleep(0.1)
+    assert queries.jobs().get(job.id).status == "cancelled"
+
+
+@pytest.mark.parametrize(("today", "weeks"), [("12-24", 0), ("12-29", 0), ("12-30", 1), ("12-31", 1)])
+def test_only_complete_weeks_make_data_old(today, weeks):
+    assert queries.weeks_behind("2022-12-23", np.datetime64(f"2022-{today}")) == weeks
+
+
+def test_pages_do_not_load_torch():
+    code = "import sys, app.components, app.tables, app.comparison; print('torch' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "False"
