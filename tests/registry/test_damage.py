@@ -92,7 +92,9 @@ def test_a_verdict_is_remembered_while_nothing_changes(registry, version, monkey
 
     data = bytearray((version.path / "folds.pt").read_bytes())
     data[100] ^= 1
+    times = (version.path / "folds.pt").stat()
     (version.path / "folds.pt").write_bytes(data)
+    os.utime(version.path / "folds.pt", ns=(times.st_atime_ns, times.st_mtime_ns))
     assert registry.damaged(VARIANT) == {}  # the cheap look sees sizes only
     assert_refused(registry, version, "folds.pt")
     assert "folds.pt was altered" in registry.damaged(VARIANT)[version.name]  # but it learns
@@ -189,6 +191,12 @@ def test_a_checkpoint_that_runs_a_command_runs_nothing(registry, version, tmp_pa
     assert not trace.exists()
 
 
+def test_a_pickle_that_would_fill_the_memory_is_refused_before_it_does():
+    memo = b"\x80\x04]r\x00\x00\x00\x10."  # LONG_BINPUT at 2**28: 4 GiB of empty memo
+    with pytest.raises(codecs.Unreadable, match="LONG_BINPUT"):
+        codecs.unpack_scaler(memo)
+
+
 def _changed(**fields):
     scaler = small_artifacts().scaler
     return {**scaler, **fields}
@@ -223,7 +231,6 @@ def test_a_scaler_of_another_shape_is_refused(registry, version, payload, proble
         b"",
         b"\x80\x04",
         b"hello",
-        b"\x80\x04]r\xff\xff\xff\x7f.",  # would reserve gigabytes for its memo
         b"\x80\x04\x96\xff\xff\xff\xff\xff\xff\xff\x7f.",  # a bytearray of 8 EiB
         pickle.dumps(_changed(mean=["x" * (2 << 20)]), protocol=4),  # over the cap
     ],

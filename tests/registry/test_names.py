@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import sac.registry.names as names
-from sac.config import AgentSettings, Constraints, ForecastSettings, TrainingSettings
+from sac.config import Constraints, ForecastSettings, SACSettings, TrainingSettings
 from sac.errors import ArtifactError, SettingsError
 from sac.registry import version_name
 
@@ -51,7 +51,7 @@ def test_every_setting_changes_the_name():
         changed = name(settings=settings)
         assert changed not in seen, f"{field} has the name of {seen[changed]}"
         seen[changed] = field
-    groups = (TrainingSettings, AgentSettings, ForecastSettings, Constraints)
+    groups = (TrainingSettings, SACSettings, ForecastSettings, Constraints)
     assert len(seen) == 1 + sum(len(dataclasses.fields(group)) for group in groups) - 3
 
 
@@ -81,12 +81,12 @@ def test_the_name_is_stable_and_readable():
 
 
 def test_a_whole_number_is_the_same_setting():
-    whole = dataclasses.replace(TrainingSettings(), agent=AgentSettings(action_scale=5))
+    whole = dataclasses.replace(TrainingSettings(), agent=SACSettings(action_scale=5))
     assert name(settings=whole) == name()
 
 
 def test_a_setting_of_another_type_is_refused():
-    odd = dataclasses.replace(TrainingSettings(), agent=AgentSettings(network="transformer"))  # type: ignore
+    odd = dataclasses.replace(TrainingSettings(), agent=SACSettings(network="transformer"))  # type: ignore
     with pytest.raises(SettingsError, match=r"agent\.network"):
         name(settings=odd)
 
