@@ -2,7 +2,9 @@
 
 import dataclasses
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Discriminator
 
 from sac.errors import SettingsError
 
@@ -14,6 +16,8 @@ __all__ = [
     "AgentSettings",
     "Constraints",
     "ForecastSettings",
+    "PPOSettings",
+    "SACSettings",
     "TrainingSettings",
     "Variant",
     "preset_settings",
@@ -75,47 +79,89 @@ class Constraints:
 
 @dataclass(frozen=True)
 class AgentSettings:
-    """Soft Actor-Critic. The first block is the plan's table; the second is open (docs/engine.md)."""
+    """What every learner shares. The first block is the plan's; the second is open (docs/engine.md)."""
 
     hidden_sizes: tuple[int, int] = (64, 64)  # small: some 900 weekly transitions
-    actor_lr: float = 3e-4
-    critic_lr: float = 3e-4
-    alpha_lr: float = 3e-4
-    tau: float = 0.005  # Polyak rate of the target critics
     gamma: float = 0.99
-    init_alpha: float = 0.2  # entropy temperature, tuned from here
     batch_size: int = 64
-    buffer_size: int = 10_000
-    warmup_steps: int = 100  # random actions before the first update
     weight_decay: float = 1e-4
 
     network: Literal["mlp", "per_stock"] = "mlp"
     action_scale: float = 5.0  # k of k·tanh(u): with 1 every weight is pinned between 0.9 % and 33 %
     reward_scale: float = 100.0  # raw weekly rewards of 1 % drown in the entropy term
     relative_reward: bool = True  # subtract equal weight's log growth: less noise, same optimum
-    counterfactual: bool = True  # replay any week with any stored weights and action
     updates: int = 3_000
 
     def __post_init__(self) -> None:
-        for name in ("actor_lr", "critic_lr", "alpha_lr"):
-            _within(name, getattr(self, name), 1e-7, 1.0)
-        _within("tau", self.tau, 1e-6, 1.0)
+        for size in self.hidden_sizes:
+            _within("hidden_sizes", size, 1, 1_024)
         _within("gamma", self.gamma, 0.0, 0.9999)
-        _within("init_alpha", self.init_alpha, 1e-6, 10.0)
+        _within("batch_size", self.batch_size, 1, 4_096)
         _within("weight_decay", self.weight_decay, 0.0, 1.0)
         _within("action_scale", self.action_scale, 0.1, 20.0)
         _within("reward_scale", self.reward_scale, 1e-3, 1e5)
-        _within("batch_size", self.batch_size, 1, 4_096)
+        _within("updates", self.updates, 1, 500_000)
+
+
+@dataclass(frozen=True)
+class SACSettings(AgentSettings):
+    """Soft Actor-Critic: the plan's table, then what it leaves open."""
+
+    algorithm: Literal["sac"] = "sac"
+    actor_lr: float = 3e-4
+    critic_lr: float = 3e-4
+    alpha_lr: float = 3e-4
+    tau: float = 0.005  # Polyak rate of the target critics
+    init_alpha: float = 0.2  # entropy temperature, tuned from here
+    buffer_size: int = 10_000
+    warmup_steps: int = 100  # random actions before the first update
+
+    counterfactual: bool = True  # replay any week with any stored weights and action
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("actor_lr", "critic_lr", "alpha_lr"):
+            _within(name, getattr(self, name), 1e-7, 1.0)
+        _within("tau", self.tau, 1e-6, 1.0)
+        _within("init_alpha", self.init_alpha, 1e-6, 10.0)
         _within("buffer_size", self.buffer_size, self.batch_size, 1_000_000)
         _within("warmup_steps", self.warmup_steps, 1, self.buffer_size)
-        _within("updates", self.updates, 1, 200_000)
-        for size in self.hidden_sizes:
-            _within("hidden_sizes", size, 1, 1_024)
 
 
-PRESETS: dict[str, AgentSettings] = {
-    "plan": AgentSettings(),
-    "desk": AgentSettings(network="per_stock", init_alpha=0.02),
+@dataclass(frozen=True)
+class PPOSettings(AgentSettings):
+    """Proximal Policy Optimization, the comparison: as many updates as cost SAC's CPU seconds."""
+
+    algorithm: Literal["ppo"] = "ppo"
+    learning_rate: float = 3e-4
+    clip: float = 0.2
+    gae_lambda: float = 0.95
+    epochs: int = 10
+    rollout_weeks: int = 52
+    entropy_weight: float = 0.05
+
+    walks: int = 16  # rollouts side by side
+    value_weight: float = 0.5
+    updates: int = 10_000
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _within("learning_rate", self.learning_rate, 1e-7, 1.0)
+        _within("clip", self.clip, 0.01, 1.0)
+        _within("gae_lambda", self.gae_lambda, 0.0, 1.0)
+        _within("epochs", self.epochs, 1, 100)
+        _within("rollout_weeks", self.rollout_weeks, 2, 520)
+        _within("entropy_weight", self.entropy_weight, 0.0, 10.0)
+        _within("walks", self.walks, 1, 1_024)
+        _within("value_weight", self.value_weight, 0.0, 100.0)
+
+
+PRESETS: dict[str, dict[str, SACSettings | PPOSettings]] = {
+    "plan": {"sac": SACSettings(), "ppo": PPOSettings()},
+    "desk": {
+        "sac": SACSettings(network="per_stock", init_alpha=0.02),
+        "ppo": PPOSettings(network="per_stock"),
+    },
 }
 
 
@@ -151,7 +197,9 @@ class TrainingSettings:
     members: int = 5  # seeds trained together; the committee's weights are their mean
     evaluation_years: int = 2  # walk-forward folds of 52 weeks
     seed: int = 0
-    agent: AgentSettings = field(default_factory=AgentSettings)
+    agent: Annotated[SACSettings | PPOSettings, Discriminator("algorithm")] = field(
+        default_factory=SACSettings
+    )
     forecast: ForecastSettings = field(default_factory=ForecastSettings)
     constraints: Constraints = field(default_factory=Constraints)
 
@@ -170,7 +218,7 @@ def preset_settings(
     seed: int | None = None,
     **open_settings: float,
 ) -> TrainingSettings:
-    """Settings of a variant's training: a preset, with open settings of `AgentSettings` replaced.
+    """Settings of a variant's training: a preset, with settings of its agent replaced.
 
     Raises SettingsError for an unknown variant, preset or setting, or a value out of range.
     """
@@ -178,12 +226,17 @@ def preset_settings(
         raise SettingsError(f"There is no variant {variant!r}: choose one of {', '.join(VARIANTS)}.")
     if preset not in PRESETS:
         raise SettingsError(f"There is no preset {preset!r}: choose one of {', '.join(PRESETS)}.")
-    unknown = open_settings.keys() - {f.name for f in dataclasses.fields(AgentSettings)}
+    algorithm = VARIANTS[variant].algorithm
+    agent = PRESETS[preset][algorithm]
+    unknown = (
+        open_settings.keys() - {f.name for f in dataclasses.fields(agent)}
+        | {"algorithm"} & open_settings.keys()
+    )
     if unknown:
-        raise SettingsError(f"There is no setting {', '.join(sorted(unknown))}.")
+        raise SettingsError(f"{algorithm.upper()} has no setting {', '.join(sorted(unknown))}.")
     settings = TrainingSettings(
         preset=preset,
-        agent=dataclasses.replace(PRESETS[preset], **open_settings),  # type: ignore[arg-type]
+        agent=dataclasses.replace(agent, **open_settings),  # type: ignore[arg-type]
         forecast=ForecastSettings(kind=VARIANTS[variant].forecaster),
     )
     given = {"members": members, "evaluation_years": evaluation_years, "seed": seed}

@@ -7,7 +7,7 @@ import pytest
 
 from sac import training
 from sac.agent import evaluation_folds
-from sac.config import AgentSettings, Constraints, ForecastSettings, TrainingSettings
+from sac.config import Constraints, ForecastSettings, SACSettings, TrainingSettings
 from sac.errors import Cancelled, DataError
 from sac.forecast import walk_forward
 from sac.portfolio import account, all_cash, drift
@@ -17,7 +17,7 @@ from tests.synthetic import panel_of, perturbed, random_closes
 TINY = TrainingSettings(
     members=2,
     evaluation_years=2,
-    agent=AgentSettings(hidden_sizes=(8, 8), batch_size=8, warmup_steps=8, updates=12),
+    agent=SACSettings(hidden_sizes=(8, 8), batch_size=8, warmup_steps=8, updates=12),
     forecast=ForecastSettings(window=10, hidden=3, epochs=1),
 )
 CLOSES = random_closes(stocks=6, first="2013-01-02", last="2018-12-28")

@@ -3,7 +3,7 @@
 from sac.agent.committee import Committee, WalkForward, members_of
 from sac.agent.ensemble import Ensemble, Fold, evaluation_folds, evaluation_steps, train_ensemble
 from sac.agent.scaler import FEATURES, PortfolioScaler
-from sac.agent.soft_actor_critic import SoftActorCritic, learn
+from sac.agent.soft_actor_critic import SoftActorCritic
 
 __all__ = [
     "FEATURES",
@@ -15,7 +15,6 @@ __all__ = [
     "WalkForward",
     "evaluation_folds",
     "evaluation_steps",
-    "learn",
     "members_of",
     "train_ensemble",
 ]

@@ -7,17 +7,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from sac.agent.ppo import PPO_NETWORKS
 from sac.agent.scaler import PortfolioScaler
-from sac.agent.soft_actor_critic import NETWORKS
-from sac.config import AgentSettings, Constraints
+from sac.agent.soft_actor_critic import SAC_NETWORKS
+from sac.config import Constraints, PPOSettings, SACSettings
 from sac.market import MarketPanel
 from sac.portfolio.constraints import portfolio_weights
 from sac.portfolio.environment import flat_features
 
 __all__ = ["Committee", "WalkForward", "members_of"]
 
+_ACTORS: dict[str, dict[str, type[nn.Module]]] = {
+    "sac": {name: actor for name, (actor, _) in SAC_NETWORKS.items()},
+    "ppo": {**PPO_NETWORKS},
+}
 Floats = npt.NDArray[np.float64]
 
 
@@ -29,14 +34,14 @@ class Committee:
         actor: dict[str, Tensor],
         assets: int,
         scaler: PortfolioScaler,
-        settings: AgentSettings,
+        settings: SACSettings | PPOSettings,
         constraints: Constraints,
         name: str = "Committee",
     ):
         self.name, self.scaler, self.settings, self.constraints = name, scaler, settings, constraints
         self._state = actor
         self.assets = assets
-        network, _ = NETWORKS[settings.network]
+        network = _ACTORS[settings.algorithm][settings.network]
         self._actor = network([torch.Generator() for _ in range(self.size)], assets, settings, constraints)
         self._actor.load_state_dict(actor)
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sac.agent import ppo, soft_actor_critic
 from sac.agent.committee import Committee, WalkForward, members_of
 from sac.agent.scaler import PortfolioScaler
-from sac.agent.soft_actor_critic import learn
 from sac.config import WEEKS_PER_YEAR, TrainingSettings
 from sac.errors import DataError
 from sac.market import MarketPanel
@@ -20,6 +20,7 @@ __all__ = ["PRODUCTION", "Ensemble", "Fold", "evaluation_folds", "evaluation_ste
 
 PRODUCTION = 0  # the number of the fit on all data
 _LEAST_TRAINING_WEEKS = 104
+_LEARNERS: dict[str, Callable[..., Any]] = {"sac": soft_actor_critic.learn, "ppo": ppo.learn}
 
 
 @dataclass(frozen=True)
@@ -118,11 +119,11 @@ def train_ensemble(
         constraints=settings.constraints,
     )
     seeds = [_seed(settings.seed, fold.number, member) for _, fold, member in agents]
-    learned, curve = learn(environment, seeds, settings.agent, report)
+    learned, curve = _LEARNERS[settings.agent.algorithm](environment, seeds, settings.agent, report)
     log = [
         {"update": point["update"], "fold": fold.number, "member": member}
         | {name: values[row] for name, values in point.items() if name != "update"}
-        for point in curve
+        for point in curve.points
         for row, (_, fold, member) in enumerate(agents)
     ]
     return Ensemble(folds, environment.assets, scalers, learned.state(), settings, pd.DataFrame(log))

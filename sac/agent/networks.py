@@ -7,9 +7,21 @@ from torch import Tensor, nn
 
 from sac.config import SIGNALS, AgentSettings, Constraints
 
-__all__ = ["AgentLinear", "GaussianActor", "TwinCritic", "clamp_log_std", "sample", "state_size"]
+__all__ = [
+    "START_LOG_STD",
+    "AgentLinear",
+    "GaussianActor",
+    "Generators",
+    "PolicyValue",
+    "TwinCritic",
+    "clamp_log_std",
+    "sample",
+    "state_size",
+]
 
 Generators = list[torch.Generator]
+
+START_LOG_STD = -0.5  # of PPO's policy: a fifth of a logit's range at action scale 5
 
 _LOG_2 = math.log(2.0)
 _LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
@@ -75,6 +87,37 @@ class TwinCritic(nn.Module):
         x = torch.cat([state, action], dim=-1)[:, None]  # (E, 1, B, S + n+1)
         hidden = self.first(x).relu().unflatten(-1, (2, -1))[:, 0].transpose(1, 2)  # (E, 2, B, 64)
         return self.value(self.second(hidden).relu())[..., 0]  # type: ignore[no-any-return]
+
+
+class PolicyValue(nn.Module):
+    """PPO: state -> 64 -> 64, a body that the policy's mean and the value share; one log-std per asset."""
+
+    value_parts = ("first", "second", "value")
+
+    def __init__(
+        self,
+        generators: Generators,
+        assets: int,
+        settings: AgentSettings,
+        constraints: Constraints,
+    ):
+        super().__init__()
+        hidden = settings.hidden_sizes
+        self.first = AgentLinear(generators, state_size(assets), hidden[0])
+        self.second = AgentLinear(generators, hidden[0], hidden[1])
+        self.mean = AgentLinear(generators, hidden[1], assets)
+        self.value = AgentLinear(generators, hidden[1], 1)
+        self.log_std = nn.Parameter(torch.full((len(generators), 1, assets), START_LOG_STD))
+
+    def forward(self, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log-std (E, B, n+1) at states (E, B, S)."""
+        return self.evaluate(state)[:2]
+
+    def evaluate(self, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Mean and log-std (E, B, n+1), and the value (E, B), at states (E, B, S)."""
+        hidden = self.second(self.first(state[:, None]).relu()).relu()  # (E, 1, B, 64)
+        mean = self.mean(hidden)[:, 0]
+        return mean, clamp_log_std(self.log_std.expand_as(mean)), self.value(hidden)[:, 0, :, 0]
 
 
 def state_size(assets: int) -> int:

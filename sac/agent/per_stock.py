@@ -3,11 +3,11 @@
 import torch
 from torch import Tensor, nn
 
-from sac.agent.networks import AgentLinear, Generators, clamp_log_std
+from sac.agent.networks import START_LOG_STD, AgentLinear, Generators, clamp_log_std
 from sac.config import SIGNALS, AgentSettings, Constraints
 from sac.portfolio.constraints import portfolio_weights
 
-__all__ = ["PerStockActor", "PerStockTwinCritic"]
+__all__ = ["PerStockActor", "PerStockPolicyValue", "PerStockTwinCritic"]
 
 _OWN = len(SIGNALS) + 2  # a stock's signals, forecast and weight
 
@@ -82,6 +82,41 @@ class PerStockTwinCritic(nn.Module):
         shared = torch.cat([cash, choice[:, :, -1]], -1)
         hidden = self.body(own, shared).mean(3)  # (E, 2, B, 64)
         return self.value(hidden)[..., 0]  # type: ignore[no-any-return]
+
+
+class PerStockPolicyValue(nn.Module):
+    """PPO: a shared body per stock; CASH's mean logit and the value come from the mean over stocks."""
+
+    value_parts = ("body", "value")
+
+    def __init__(
+        self,
+        generators: Generators,
+        assets: int,
+        settings: AgentSettings,
+        constraints: Constraints,
+    ):
+        super().__init__()
+        self.stocks = assets - 1
+        self.body = _SharedBody(generators, _OWN, 1, settings.hidden_sizes, groups=1)
+        self.stock = AgentLinear(generators, settings.hidden_sizes[1], 1)
+        self.cash = AgentLinear(generators, settings.hidden_sizes[1], 1)
+        self.value = AgentLinear(generators, settings.hidden_sizes[1], 1)
+        self.log_std = nn.Parameter(torch.full((len(generators), 1, 2), START_LOG_STD))  # a stock's, CASH's
+
+    def forward(self, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log-std (E, B, n+1) at states (E, B, 9n+1)."""
+        return self.evaluate(state)[:2]
+
+    def evaluate(self, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Mean and log-std (E, B, n+1), and the value (E, B), at states (E, B, 9n+1)."""
+        hidden = self.body(*_by_stock(state, self.stocks))[:, 0]  # (E, B, n, 64)
+        stock = self.stock(hidden.flatten(1, 2)[:, None]).view(*hidden.shape[:3])
+        pooled = hidden.mean(2)[:, None]  # (E, 1, B, 64)
+        mean = torch.cat([stock, self.cash(pooled)[:, 0]], 2)
+        stock_std, cash_std = self.log_std[..., :1], self.log_std[..., 1:]
+        log_std = torch.cat([stock_std.expand_as(stock), cash_std.expand(-1, stock.shape[1], -1)], 2)
+        return mean, clamp_log_std(log_std), self.value(pooled)[:, 0, :, 0]
 
 
 def _by_stock(state: Tensor, stocks: int) -> tuple[Tensor, Tensor]:

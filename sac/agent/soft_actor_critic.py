@@ -8,30 +8,30 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Adam, AdamW
 
+from sac.agent.learning import LearningCurve, all_cash_start, detached, moments
 from sac.agent.networks import GaussianActor, TwinCritic, sample
 from sac.agent.per_stock import PerStockActor, PerStockTwinCritic
 from sac.agent.replay import Batch, Replay, draws
-from sac.config import AgentSettings, Constraints
+from sac.config import Constraints, SACSettings
 from sac.portfolio.environment import PortfolioEnvironment
 
-__all__ = ["NETWORKS", "LearningCurve", "SoftActorCritic", "learn"]
+__all__ = ["SAC_NETWORKS", "SoftActorCritic", "learn"]
 
-NETWORKS: dict[str, tuple[type[nn.Module], type[nn.Module]]] = {
+SAC_NETWORKS: dict[str, tuple[type[nn.Module], type[nn.Module]]] = {
     "mlp": (GaussianActor, TwinCritic),
     "per_stock": (PerStockActor, PerStockTwinCritic),
 }
-
-LearningCurve = list[dict[str, Any]]  # "update" and, per logged value, one number per agent
 
 
 class SoftActorCritic:
     """E independent agents: networks, temperatures and optimisers, updated together, never mixed."""
 
-    def __init__(self, seeds: list[int], assets: int, settings: AgentSettings, constraints: Constraints):
+    def __init__(self, seeds: list[int], assets: int, settings: SACSettings, constraints: Constraints):
         self.settings, self.target_entropy = settings, -float(assets)
         self.generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         self.actor, self.critic = (
-            network(self.generators, assets, settings, constraints) for network in NETWORKS[settings.network]
+            network(self.generators, assets, settings, constraints)
+            for network in SAC_NETWORKS[settings.network]
         )
         self.critic_target = copy.deepcopy(self.critic).requires_grad_(False)
         start = torch.full((len(seeds),), settings.init_alpha).log()
@@ -84,18 +84,18 @@ class SoftActorCritic:
     def state(self) -> dict[str, Any]:
         """Everything that continues these agents: tensors with a leading agent dimension, and builtins."""
         return {
-            "actor": _detached(self.actor),
-            "critic": _detached(self.critic),
-            "critic_target": _detached(self.critic_target),
+            "actor": detached(self.actor),
+            "critic": detached(self.critic),
+            "critic_target": detached(self.critic_target),
             "log_alpha": {"log_alpha": self.log_alpha.detach().clone()},
-            "optimizers": {name: _moments(optimizer) for name, optimizer in self.optimizers.items()},
+            "optimizers": {name: moments(optimizer) for name, optimizer in self.optimizers.items()},
         }
 
 
 def learn(
     environment: PortfolioEnvironment,
     seeds: list[int],
-    settings: AgentSettings,
+    settings: SACSettings,
     report: Callable[[int, dict[str, float]], None],
 ) -> tuple[SoftActorCritic, LearningCurve]:
     """Train E agents from scratch, one environment step per update; agents share nothing but the clock.
@@ -105,9 +105,9 @@ def learn(
     agents = SoftActorCritic(seeds, environment.assets, settings, environment.constraints)
     replay = Replay(environment, settings.buffer_size, settings.counterfactual)
     stream = draws(agents.generators, settings.batch_size, environment.assets)
-    curve: LearningCurve = []
-    every = max(1, settings.updates // 100)
-    week, weights = _start(environment)
+    curve = LearningCurve(settings.updates, report)
+    week = torch.zeros(environment.agents, 1, dtype=torch.int64)
+    weights = cash = all_cash_start(environment)
     for step in range(settings.warmup_steps + settings.updates):
         draw = next(stream)
         if step < settings.warmup_steps:
@@ -119,31 +119,7 @@ def learn(
         _, weights = environment.step(week, weights, action)
         week = week + 1
         over = week >= environment.stop[:, None]  # a truncation: the walk starts again, nothing is terminal
-        week = week.masked_fill(over, 0)
-        weights = torch.where(over[..., None], _start(environment)[1], weights)
-        if step < settings.warmup_steps:
-            continue
-        values = agents.update(replay.sample(draw))
-        done = step - settings.warmup_steps + 1
-        if done % every == 0 or done == settings.updates:
-            point = {name: value.tolist() for name, value in values.items()}
-            curve.append({"update": done, **point})
-            report(done, {name: sum(v) / len(v) for name, v in point.items()})
+        week, weights = week.masked_fill(over, 0), torch.where(over[..., None], cash, weights)
+        if step >= settings.warmup_steps:
+            curve.add(step - settings.warmup_steps + 1, agents.update(replay.sample(draw)))
     return agents, curve
-
-
-def _start(environment: PortfolioEnvironment) -> tuple[Tensor, Tensor]:
-    """First week (E, 1) and all cash (E, 1, n+1)."""
-    weights = torch.zeros(environment.agents, 1, environment.assets, dtype=environment.growth.dtype)
-    weights[..., -1] = 1.0
-    return torch.zeros(environment.agents, 1, dtype=torch.int64), weights
-
-
-def _detached(module: nn.Module) -> dict[str, Tensor]:
-    return {name: value.detach().clone() for name, value in module.state_dict().items()}
-
-
-def _moments(optimizer: torch.optim.Optimizer) -> list[dict[str, Tensor]]:
-    """Step count and moments per parameter, in the parameters' order."""
-    state = optimizer.state_dict()["state"]
-    return [{name: value.detach().clone() for name, value in state[i].items()} for i in sorted(state)]

@@ -9,13 +9,14 @@ import torch
 from torch import nn
 from torch.distributions import Normal
 
-from sac.agent import PortfolioScaler, SoftActorCritic, learn
+from sac.agent import PortfolioScaler, SoftActorCritic
 from sac.agent.replay import Replay, draws
-from sac.config import AgentSettings, Constraints
+from sac.agent.soft_actor_critic import learn
+from sac.config import Constraints, SACSettings
 from sac.portfolio.environment import PortfolioEnvironment, flat_features
 from tests.synthetic import random_panel, with_planted_forecast
 
-SETTINGS = AgentSettings(batch_size=16, warmup_steps=20, updates=30, buffer_size=64)
+SETTINGS = SACSettings(batch_size=16, warmup_steps=20, updates=30, buffer_size=64)
 
 
 def environment(agents, settings=SETTINGS, dtype=torch.float32, stop=100):

@@ -1,0 +1,45 @@
+"""What every learner shares: where a walk starts, the curve it leaves, the state it hands on."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from sac.portfolio.environment import PortfolioEnvironment
+
+__all__ = ["LearningCurve", "all_cash_start", "detached", "moments"]
+
+
+class LearningCurve:
+    """About a hundred points of a training; each is reported, and the report may raise to stop."""
+
+    def __init__(self, updates: int, report: Callable[[int, dict[str, float]], None]):
+        self.updates, self._report = updates, report
+        self._every = max(1, updates // 100)
+        self.points: list[dict[str, Any]] = []  # "update" and, per value, one number per agent
+
+    def add(self, done: int, values: dict[str, Tensor]) -> None:
+        """Keep the values (E,) of update number `done` if it is one of the hundred."""
+        if done % self._every == 0 or done == self.updates:
+            point = {name: value.tolist() for name, value in values.items()}
+            self.points.append({"update": done, **point})
+            self._report(done, {name: sum(v) / len(v) for name, v in point.items()})
+
+
+def all_cash_start(environment: PortfolioEnvironment, walks: int = 1) -> Tensor:
+    """Weights (E, walks, n+1) of portfolios that hold only CASH."""
+    weights = torch.zeros(environment.agents, walks, environment.assets, dtype=environment.growth.dtype)
+    weights[..., -1] = 1.0
+    return weights
+
+
+def detached(module: nn.Module) -> dict[str, Tensor]:
+    """A module's parameters, free of the graph and of later updates."""
+    return {name: value.detach().clone() for name, value in module.state_dict().items()}
+
+
+def moments(optimizer: torch.optim.Optimizer) -> list[dict[str, Tensor]]:
+    """Step count and moments per parameter, in the parameters' order."""
+    state = optimizer.state_dict()["state"]
+    return [{name: value.detach().clone() for name, value in state[i].items()} for i in sorted(state)]
