@@ -250,8 +250,8 @@ def test_scaler_bytes_that_are_no_scaler_are_refused(registry, version, data):
         ("config.json", b'{"members": 0}', "members is 0, outside its range"),
         (
             "config.json",
-            b'{"agent": {"leverage": 3}}',
-            "config.json does not fit this program at agent.leverage",
+            b'{"agent": {"algorithm": "sac", "leverage": 3}}',
+            "config.json does not fit this program at agent",
         ),
         ("metadata.json", b"{}", "metadata.json does not fit this program at version"),
         ("metadata.json", b"\xff", "metadata.json is not valid JSON"),

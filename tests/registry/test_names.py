@@ -2,12 +2,12 @@
 
 import dataclasses
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 
 import sac.registry.names as names
-from sac.config import Constraints, ForecastSettings, SACSettings, TrainingSettings
+from sac.config import VARIANTS, TrainingSettings, preset_settings
 from sac.errors import ArtifactError, SettingsError
 from sac.registry import version_name
 
@@ -23,36 +23,44 @@ def name(last_decision: str = "2022-12-23", **changes: Any) -> str:
     return version_name(last_decision, **(QUESTION | changes))
 
 
-def another(value: Any) -> Any:
+def another(value: Any, choices: tuple[Any, ...]) -> Any:
     """A neighbour of a setting that is still within its range."""
-    choices = {"mlp": "per_stock", "lstm": "patchtst", "plan": "desk"}
+    if choices:  # of a Literal
+        return next(choice for choice in choices if choice != value)
     if isinstance(value, bool):
         return not value
     if isinstance(value, str):
-        return choices[value]
+        return value + "!"
     if isinstance(value, tuple):
         return (value[0], value[1] + 1)
     return value + 1 if isinstance(value, int) else value * 0.5 + 0.001
 
 
 def variations(settings: Any) -> Iterator[tuple[str, Any]]:
+    """The settings with one field changed at a time, and that field's name."""
     for field in dataclasses.fields(settings):
         value = getattr(settings, field.name)
+        choices = get_args(field.type) if get_origin(field.type) is Literal else ()
+        if field.name == "algorithm":
+            continue  # it names the class of the settings, whose other fields it comes with
         if dataclasses.is_dataclass(value):
             for inner, changed in variations(value):
                 yield f"{field.name}.{inner}", dataclasses.replace(settings, **{field.name: changed})
-        else:
-            yield field.name, dataclasses.replace(settings, **{field.name: another(value)})
+        elif len(choices) != 1:  # one choice only names its class
+            yield field.name, dataclasses.replace(settings, **{field.name: another(value, choices)})
 
 
-def test_every_setting_changes_the_name():
-    seen = {name(): "nothing"}
-    for field, settings in variations(TrainingSettings()):
-        changed = name(settings=settings)
-        assert changed not in seen, f"{field} has the name of {seen[changed]}"
-        seen[changed] = field
-    groups = (TrainingSettings, SACSettings, ForecastSettings, Constraints)
-    assert len(seen) == 1 + sum(len(dataclasses.fields(group)) for group in groups) - 3
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_setting_changes_the_name(variant):
+    settings = preset_settings(variant)
+    seen = {name(settings=settings, variant=variant): "nothing"}
+    for field, changed in variations(settings):
+        answer = name(settings=changed, variant=variant)
+        assert answer not in seen, f"{field} has the name of {seen[answer]}"
+        seen[answer] = field
+    assert {"seed", "agent.updates", "agent.hidden_sizes", "forecast.kind", "constraints.cost_rate"} <= {
+        *seen.values()
+    }
 
 
 def test_everything_else_changes_the_name_too(monkeypatch):
@@ -80,15 +88,18 @@ def test_the_name_is_stable_and_readable():
     assert name(kind="finetune", parent="v2022-12-16-0123456789ab").endswith("-ft")
 
 
+def with_agent(**changes: Any) -> TrainingSettings:
+    settings = TrainingSettings()
+    return dataclasses.replace(settings, agent=dataclasses.replace(settings.agent, **changes))
+
+
 def test_a_whole_number_is_the_same_setting():
-    whole = dataclasses.replace(TrainingSettings(), agent=SACSettings(action_scale=5))
-    assert name(settings=whole) == name()
+    assert name(settings=with_agent(action_scale=5)) == name()
 
 
 def test_a_setting_of_another_type_is_refused():
-    odd = dataclasses.replace(TrainingSettings(), agent=SACSettings(network="transformer"))  # type: ignore
-    with pytest.raises(SettingsError, match=r"agent\.network"):
-        name(settings=odd)
+    with pytest.raises(SettingsError, match=r"agent.*network"):
+        name(settings=with_agent(network="transformer"))
 
 
 @pytest.mark.parametrize("date", ["2022-12-23/..", "23.12.2022", "", "2022-12-23T00:00"])
