@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from pandas.util import hash_pandas_object
 
 import pages
 from app.charts import Chart
@@ -145,8 +146,8 @@ def selectable(
         on_select="rerun",
         selection_mode="single-row" if single else "multi-row",
         selection_default={"selection": {"rows": rows[:1] if single else rows}},
-        # Rows are selected by position: a table with other rows must be another table.
-        key=f"{parameter}-{hash(tuple(ids))}",
+        # Rows are selected by position: a table with other contents must be another table.
+        key=f"{parameter}-{hash_pandas_object(table).sum()}",
         placeholder=UNKNOWN,
         column_config=columns,
         alt=alt,

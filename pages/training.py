@@ -110,6 +110,7 @@ def watched(job: Job) -> None:
                     st.markdown("Stop this training? What it has learned so far is lost.")
                     if st.button("Yes, cancel it", type="primary", key=f"cancel-{job.id}"):
                         queries.jobs().cancel(job.id)
+                        st.query_params["job"] = job.id
                         st.rerun()
         st.progress(job.fraction, f"{job.message} · {percent(job.fraction, 0)}")
         grid = st.grid(4, min_column_width=130)
@@ -138,6 +139,8 @@ def result(job: Job) -> None:
     st.subheader(f"{label(job.variant)}, {moment(job.created_at)}")
     asked = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in job.request.items())
     st.caption(f"Job `{job.id}` · started by {job.actor} · asked for: {asked}")
+    if job.status == "cancelled":
+        st.info("Cancelled. Nothing was saved.", icon=":material/stop_circle:")
     if job.error:
         st.error(job.error, icon=":material/error:")
     if job.result:
@@ -171,7 +174,10 @@ def live() -> None:
         now = [job for job in queries.jobs().list() if job.active]
         for job in now:
             watched(job)
-        if {job.id: job.status for job in now} != {job.id: job.status for job in active.values()}:
+        ended = {job.id for job in active.values()} - {job.id for job in now}
+        if ended:
+            st.query_params["job"] = ended.pop()
+        if {(job.id, job.status) for job in now} != {(job.id, job.status) for job in active.values()}:
             st.rerun()
 
 

@@ -1,0 +1,144 @@
+"""From nothing to this week's weights, in a real browser, against a real server and a real worker."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+expect = playwright.expect
+expect.set_options(timeout=30_000)  # ms: Plotly alone is 4.7 MB, and other tests run beside this one
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+)
+LONG = 240_000  # ms: sixteen years of forecasters on a busy machine
+
+pytestmark = pytest.mark.skipif(
+    not Path(CHROMIUM).exists(), reason="there is no Chromium: apt install chromium"
+)
+
+
+@contextmanager
+def served(folder, port):
+    """The dashboard as a user starts it, on a data root of its own."""
+    environment = {**os.environ, "SAC_DESK_DATA": str(folder / "data"), "PYTHONPATH": str(ROOT)}
+    with (folder / "server.log").open("ab") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "app.cli", "--server.port", str(port)],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5).close()
+                break
+            except OSError:
+                assert server.poll() is None, (folder / "server.log").read_text()
+                assert time.monotonic() < deadline, (folder / "server.log").read_text()
+                time.sleep(0.2)
+        yield
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+@pytest.fixture
+def port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@pytest.fixture
+def page(port):
+    """A page of a browser that notes every request which leaves the machine."""
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        context = browser.new_context(
+            viewport={"width": 1440, "height": 1000}, base_url=f"http://127.0.0.1:{port}"
+        )
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        strangers = []
+        page.on(
+            "request",
+            lambda r: (
+                None if "127.0.0.1" in r.url or r.url[:5] in ("data:", "blob:") else strangers.append(r.url)
+            ),
+        )
+        yield page
+        browser.close()
+    assert not strangers, "the desk works without the internet"
+
+
+def heading(page, text):
+    return page.get_by_role("heading", name=text, exact=True)
+
+
+def fill(page, label, value):
+    field = page.get_by_label(label, exact=True)
+    field.fill(str(value))
+    field.press("Enter")
+
+
+def see(page, text, **options):
+    expect(page.get_by_text(text).first).to_be_visible(**options)
+
+
+def test_first_light(tmp_path, port, page):
+    with served(tmp_path, port):
+        page.goto("/")
+        page.get_by_role("button", name="Train the demo models").click()
+        expect(heading(page, "Training")).to_be_visible()
+        see(page, "is already training")
+        see(page, "Fitting one forecaster per year", timeout=60_000)
+
+        page.reload()
+        see(page, "is already training")
+        job = page.locator("code").first.inner_text()
+
+    with served(tmp_path, port):  # the server restarts; the training goes on
+        page.goto("/training")
+        see(page, "is already training")
+        assert page.locator("code").first.inner_text() == job
+        page.get_by_role("button", name="Cancel").click()
+        page.get_by_role("button", name="Yes, cancel it").click()
+        expect(page.get_by_role("button", name="Start training")).to_be_enabled()
+        see(page, "Cancelled. Nothing was saved.")
+
+        fill(page, "Members", 1)
+        fill(page, "Updates", 20)
+        fill(page, "Evaluation years", 1)
+        page.get_by_role("button", name="Start training").click()
+        see(page, "is already training")
+        see(page, re.compile(r"is the champion now"), timeout=LONG)
+
+        page.get_by_role("link", name="See it beside the baselines").click()
+        expect(heading(page, "Compare")).to_be_visible()
+        see(page, "52 common weeks")
+        expect(page.get_by_label(re.compile("Growth of one dollar over 52 weeks"))).to_be_visible()
+
+        page.goto("/weights")
+        expect(heading(page, "Week of 2022-12-27 to 2022-12-30")).to_be_visible(timeout=60_000)
+        expect(page.get_by_label(re.compile("Weights before and after the trades"))).to_be_visible()
+
+        page.goto("/")
+        see(page, "CAGR, net of costs")
+        expect(page.get_by_test_id("stException")).to_have_count(0)
