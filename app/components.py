@@ -163,9 +163,8 @@ def damaged_versions(shelf: Shelf) -> None:
     if shelf.champion_problem:
         st.error(shelf.champion_problem, title=f"The champion of {label(shelf.variant)} cannot be used")
     if shelf.damaged:
-        lines = "\n".join(f"- `{name}`: {reason}" for name, reason in shelf.damaged.items())
         st.warning(
-            f"{lines}\n\nThey are left out. Remove the folders from `{shelf.folder}`, or restore them.",
-            title=f"Damaged versions of {label(shelf.variant)}",
+            "\n".join(f"- {reason}" for reason in shelf.damaged.values()),
+            title=f"Versions of {label(shelf.variant)} that are left out because they are damaged",
             icon=":material/broken_image:",
         )
