@@ -10,13 +10,13 @@ import numpy as np
 
 from sac.agent import Ensemble, evaluation_folds, evaluation_steps, members_of, train_ensemble
 from sac.config import ENGINE_VERSION, VARIANTS, TrainingSettings
-from sac.errors import SettingsError
+from sac.errors import ArtifactError, SettingsError
 from sac.evidence import metrics
 from sac.forecast import Forecasts, walk_forward
 from sac.market import MarketPanel
 from sac.portfolio import Backtest, BuyAndHold, EqualWeight, backtest, equal_weights
 from sac.progress import Report, Stopwatch, unwatched
-from sac.registry import Artifacts, Metadata, Registry, Settlement, Version, gate, settle, version_name
+from sac.registry import Artifacts, Gate, Metadata, Registry, Settlement, Version, settle, version_name
 
 __all__ = ["Outcome", "full", "summary"]
 
@@ -53,6 +53,12 @@ def full(
         settings=settings,
         variant=variant,
     )
+    damage = registry.damaged(variant).get(name)
+    if damage:
+        raise ArtifactError(
+            f"{variant} {name} was trained before, but its folder is damaged: {damage} "
+            "Restore the folder or delete it, then train again."
+        )
     if name in {version.name for version in registry.versions(variant)}:
         version = registry.version(variant, name)
         return Outcome(version, created=False, settlement=_standing(registry, version))
@@ -98,12 +104,16 @@ def summary(outcome: Outcome) -> dict[str, Any]:
 
 
 def _standing(registry: Registry, version: Version) -> Settlement:
-    """How a version that was trained before stands; without a champion it is offered to the gate again."""
-    champion = registry.champion(version.variant)
-    if champion is None:
+    """How a version that was trained before stands. A rolled-back one is not promoted by asking again."""
+    current = registry.current(version.variant)
+    if current is None:  # a writer was killed between saving and promoting
         return settle(registry, version)
-    verdict = gate(version.metadata, champion.metadata)
-    return Settlement(champion.name == version.name, champion.name, verdict)
+    champion = current == version.name
+    reason = "it is the champion" if champion else "its promotion was decided then"
+    cagr = version.metadata.metrics["eval_cagr"]
+    return Settlement(
+        champion, current, Gate(champion, cagr, None, f"This version was trained before; {reason}.")
+    )
 
 
 def _metadata(

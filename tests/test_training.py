@@ -8,7 +8,7 @@ import pytest
 from sac import training
 from sac.agent import evaluation_folds
 from sac.config import Constraints, ForecastSettings, SACSettings, TrainingSettings
-from sac.errors import Cancelled, DataError
+from sac.errors import ArtifactError, Cancelled, DataError
 from sac.forecast import walk_forward
 from sac.portfolio import account, all_cash, drift
 from sac.registry import Registry
@@ -154,3 +154,21 @@ def test_every_setting_of_cost_reaches_the_account(trained, tmp_path):
     dear = dataclasses.replace(TINY, constraints=Constraints(cost_rate=0.02))
     metrics = train(tmp_path, settings=dear).version.metadata.metrics
     assert metrics["eval_cost_drag"] > 5 * outcome.version.metadata.metrics["eval_cost_drag"]
+
+
+def test_asking_again_for_a_damaged_version_says_so_before_any_work(tmp_path):
+    version = train(tmp_path).version
+    (version.path / "actor.pt").unlink()
+    with pytest.raises(ArtifactError, match="trained before, but its folder is damaged"):
+        train(tmp_path)
+
+
+def test_asking_again_does_not_promote_what_was_rolled_back(tmp_path):
+    first = train(tmp_path)
+    second = train(tmp_path, settings=dataclasses.replace(TINY, seed=1))
+    registry = Registry(tmp_path / "models")
+    registry.set_current("sac_lstm", first.version.name)
+    again = train(tmp_path, settings=dataclasses.replace(TINY, seed=1))
+    assert again.version.name == second.version.name
+    assert not again.settlement.promoted
+    assert registry.current("sac_lstm") == first.version.name

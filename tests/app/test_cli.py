@@ -12,7 +12,7 @@ from app import cli
 from app.jobs import Jobs
 from app.settings import Settings
 from sac import training
-from sac.config import AgentSettings, ForecastSettings, TrainingSettings
+from sac.config import ForecastSettings, SACSettings, TrainingSettings
 from sac.market import DEMO_UNIVERSE, sample_panel
 from sac.registry import Registry
 
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TINY = TrainingSettings(
     members=1,
     evaluation_years=1,
-    agent=AgentSettings(hidden_sizes=(8, 8), batch_size=8, warmup_steps=8, updates=4),
+    agent=SACSettings(hidden_sizes=(8, 8), batch_size=8, warmup_steps=8, updates=4),
     forecast=ForecastSettings(window=5, hidden=2, epochs=1, fit_years=1, least_years=1, batch_size=65_536),
 )
 
