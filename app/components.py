@@ -11,9 +11,8 @@ from pandas.util import hash_pandas_object
 
 import pages
 from app.charts import Chart
-from app.formats import UNKNOWN, duration, moment
-from app.jobs import Job
-from app.queries import Shelf, elapsed, weeks_behind
+from app.formats import UNKNOWN, moment
+from app.queries import Shelf, weeks_behind
 from sac.config import VARIANTS
 from sac.errors import DeskError
 from sac.market import Provenance
@@ -23,7 +22,6 @@ __all__ = [
     "acting_user",
     "damaged_versions",
     "freshness",
-    "job_table",
     "label",
     "page_path",
     "provenance_line",
@@ -107,24 +105,6 @@ def freshness(source: Provenance) -> None:
         )
     elif behind:
         st.warning(f"The data end on {source.window_end}: {behind} complete weeks are missing. Refresh them.")
-
-
-def job_table(latest: list[Job]) -> str | None:
-    """History of jobs, newest first; returns the id of the one selected, which the URL keeps."""
-    table = pd.DataFrame(
-        {
-            "Started": [moment(job.created_at) for job in latest],
-            "Variant": [label(job.variant) for job in latest],
-            "Kind": [job.kind for job in latest],
-            "Status": [job.status for job in latest],
-            "Duration": ["" if job.active else duration(elapsed(job)) for job in latest],
-            "By": [job.actor for job in latest],
-            "Version": [(job.result or {}).get("version", "") for job in latest],
-            "Error": [job.error or "" for job in latest],
-        }
-    )
-    ids = [job.id for job in latest]
-    return next(iter(selectable(table, ids, "job", "Trainings, newest first", single=True)), None)
 
 
 def selectable(

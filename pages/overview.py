@@ -15,8 +15,8 @@ from app.components import (
     refusals_shown,
     survivorship_note,
 )
-from app.formats import duration, moment, percent, points, ratio
-from app.jobs import Job
+from app.formats import moment, percent, points, ratio
+from app.job_panels import progress_line
 from app.queries import Shelf
 from sac.config import VARIANTS
 from sac.evidence import cagr, drawdown, metrics
@@ -109,17 +109,6 @@ def champion_card(shelf: Shelf) -> None:
             st.page_link(page_path("weights"), label="This week's weights", icon=":material/balance:")
 
 
-def running(job: Job) -> None:
-    """One line of a training at work."""
-    with st.container(border=True):
-        st.progress(
-            job.fraction,
-            f"**{label(job.variant)}** · {job.message} · {percent(job.fraction, 0)} · "
-            f"time left {duration(job.eta_seconds)}",
-        )
-        st.page_link(page_path("training"), label="Watch it", icon=":material/model_training:")
-
-
 st.title("Overview")
 latest = queries.jobs().list()
 active = any(job.active for job in latest)
@@ -132,7 +121,7 @@ def work() -> None:
         seen = queries.jobs().list()
         for job in seen:
             if job.active:
-                running(job)
+                progress_line(job)
         ended = next((job for job in seen if not job.active), None)
         if ended and ended.status == "failed":
             st.error(
