@@ -10,6 +10,7 @@ from torch import nn
 
 from sac.config import ForecastSettings
 from sac.forecast.lstm import LSTMForecaster
+from sac.forecast.patchtst import PatchTSTForecaster
 
 __all__ = ["BUILDERS", "fit", "predict"]
 
@@ -18,6 +19,7 @@ Singles = npt.NDArray[np.float32]
 # settings.kind -> (channels, settings) -> module: windows (B, window, channels) -> returns (B,), both scaled
 BUILDERS: dict[str, Callable[[int, ForecastSettings], nn.Module]] = {
     "lstm": LSTMForecaster,
+    "patchtst": PatchTSTForecaster,
 }
 
 _WEIGHT_DECAY = 0.01

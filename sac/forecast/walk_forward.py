@@ -75,11 +75,13 @@ def forecast_at(state: dict[str, Any], panel: MarketPanel, steps: range) -> Floa
     """
     from sac.forecast.fitting import predict
 
-    for what, given in (("symbols", panel.symbols), ("price fields", channels(panel))):
-        wanted = tuple(state["symbols" if what == "symbols" else "channels"])
-        if given != wanted:
+    for what, fitted, given in (
+        ("symbols", state["symbols"], panel.symbols),
+        ("price fields", state["channels"], channels(panel)),
+    ):
+        if given != tuple(fitted):
             raise DataError(
-                f"The forecaster was fitted on the {what} {', '.join(wanted)}, but the data has "
+                f"The forecaster was fitted on the {what} {', '.join(fitted)}, but the data has "
                 f"{', '.join(given)}. Use the same data or train again."
             )
     chosen = np.asarray(steps, dtype=np.intp)
@@ -139,7 +141,10 @@ def _fitted(
     if state is None:
         epochs = settings.epochs
         learned = fitting.fit(
-            *(inputs, targets, settings, settings.seed * 10_000 + year),
+            inputs,
+            targets,
+            settings,
+            seed=settings.seed * 10_000 + year,
             report=lambda epoch: told((epoch - 1) / epochs, f"epoch {epoch} of {epochs}"),
         )
         state = {**identity, **learned}

@@ -22,6 +22,7 @@ TINY = {
         window=10, hidden=4, epochs=2, batch_size=64, learning_rate=0.01, fit_years=2, least_years=1
     ),
 }
+TINY["patchtst"] = dataclasses.replace(TINY["lstm"], kind="patchtst")
 
 
 @pytest.fixture(params=KINDS)
@@ -249,6 +250,9 @@ def test_planted_momentum_is_found_and_shuffled_days_hold_none(settings, tmp_pat
     assert abs(mean_ic(returns, eager, tmp_path)) < 0.08  # standard error 0.026
 
 
-def test_importing_the_floor_does_not_load_torch():
-    script = "import sys, sac.forecast; sys.exit('torch' in sys.modules)"
+@pytest.mark.parametrize(
+    ("light", "heavy"), [("sac.forecast", "torch"), ("sac.forecast.fitting", "transformers")]
+)
+def test_what_takes_seconds_is_imported_only_by_who_needs_it(light, heavy):
+    script = f"import sys, {light}; sys.exit({heavy!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], cwd=Path(sac.__file__).parents[1]).returncode == 0
