@@ -56,7 +56,7 @@ def champion_card(shelf: Shelf) -> None:
         walk = queries.evaluation(version)
         equal, hold = baselines(walk, np.arange(len(walk.net)), constraints)
         figures, rival = metrics(walk, constraints), metrics(equal, constraints)
-        grid = st.grid(4, min_column_width=190)
+        grid = st.grid(4, min_column_width=240)
         grid.metric(
             "CAGR, net of costs",
             percent(figures.cagr),

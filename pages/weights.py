@@ -54,6 +54,7 @@ def holdings(symbols: tuple[str, ...]) -> tuple[Position, ...] | None:
                 disabled=["Asset"],
                 key="typed",
                 width=320,
+                placeholder="",
                 alt="Holdings in dollars",
                 column_config={
                     "Value": st.column_config.NumberColumn("Value ($)", min_value=0.0, format="dollar")

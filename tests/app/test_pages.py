@@ -207,6 +207,16 @@ def test_weights_turn_dollars_into_trades(filled):
     assert figures(at)["Cost of trading"] == f"${cost:.2f}"
 
 
+def test_weights_take_holdings_as_they_are_typed(filled):
+    at = opened("weights", holdings="Typed in")
+    assert figures(at)["Wealth before trading"] == "$100,000.00"
+    at.session_state["typed"] = {"edited_rows": {1: {"Value": 300_000}}, "added_rows": [], "deleted_rows": []}
+    at.run()
+    assert figures(at)["Wealth before trading"] == "$400,000.00"
+    trades = at.dataframe[-1].value.set_index("symbol")
+    assert trades.loc["AAPL", "current_weight"] == pytest.approx(75)
+
+
 def test_weights_take_holdings_from_a_file_and_refuse_a_wrong_one(filled):
     at = opened("weights", holdings="CSV file")
     assert "Upload the holdings" in said(at)
