@@ -56,7 +56,10 @@ def served(folder, port):
         yield
     finally:
         server.terminate()
-        server.wait(timeout=20)
+        try:
+            server.wait(timeout=60)
+        finally:
+            server.kill()  # no orphan, whatever went wrong
 
 
 @pytest.fixture
