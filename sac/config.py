@@ -9,7 +9,9 @@ from pydantic import Discriminator
 from sac.errors import SettingsError
 
 __all__ = [
+    "DEMO_VARIANTS",
     "ENGINE_VERSION",
+    "FORECASTERS",
     "PRESETS",
     "SIGNALS",
     "VARIANTS",
@@ -53,7 +55,12 @@ class Variant:
 
 VARIANTS = {
     "sac_lstm": Variant("sac", "lstm", "SAC + LSTM"),
+    "sac_patchtst": Variant("sac", "patchtst", "SAC + PatchTST"),
+    "ppo_lstm": Variant("ppo", "lstm", "PPO + LSTM"),
+    "ppo_patchtst": Variant("ppo", "patchtst", "PPO + PatchTST"),
 }
+
+DEMO_VARIANTS = ("sac_lstm", "sac_patchtst", "ppo_lstm")  # the three contenders that the desk shows first
 
 
 @dataclass(frozen=True)
@@ -172,7 +179,7 @@ class ForecastSettings:
     kind: Literal["lstm", "patchtst"] = "lstm"
     window: int = 60  # sessions of history per input
     hidden: int = 32
-    epochs: int = 8
+    epochs: int = 4
     batch_size: int = 256
     learning_rate: float = 1e-3
     fit_years: int = 5  # plan: the five years before the predicted one
@@ -187,6 +194,10 @@ class ForecastSettings:
         _within("learning_rate", self.learning_rate, 1e-7, 1.0)
         _within("least_years", self.least_years, 1, self.fit_years)
         _within("fit_years", self.fit_years, 1, 50)
+
+
+# Chosen on 2007-2018 by rank IC and error out of sample; later years were not looked at.
+FORECASTERS = {"lstm": ForecastSettings(), "patchtst": ForecastSettings("patchtst", learning_rate=3e-4)}
 
 
 @dataclass(frozen=True)
@@ -237,7 +248,7 @@ def preset_settings(
     settings = TrainingSettings(
         preset=preset,
         agent=dataclasses.replace(agent, **open_settings),  # type: ignore[arg-type]
-        forecast=ForecastSettings(kind=VARIANTS[variant].forecaster),
+        forecast=FORECASTERS[VARIANTS[variant].forecaster],
     )
     given = {"members": members, "evaluation_years": evaluation_years, "seed": seed}
     return dataclasses.replace(settings, **{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]

@@ -30,15 +30,21 @@ _LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
 class AgentLinear(nn.Module):
     """E × groups linear layers in one product, each initialised like `nn.Linear` by its agent's generator."""
 
-    def __init__(self, generators: Generators, inputs: int, outputs: int, groups: int = 1):
+    def __init__(
+        self, generators: Generators, inputs: int, outputs: int, groups: int = 1, *, bias: bool = True
+    ):
         super().__init__()
         bound = 1.0 / math.sqrt(inputs)
         self.weight = nn.Parameter(_uniform(generators, bound, groups, inputs, outputs))
-        self.bias = nn.Parameter(_uniform(generators, bound, groups, 1, outputs))
+        self.bias = nn.Parameter(_uniform(generators, bound, groups, 1, outputs)) if bias else None
 
     def forward(self, x: Tensor) -> Tensor:
         """(E, groups, B, inputs) -> (E, groups, B, outputs)."""
-        y = torch.baddbmm(self.bias.flatten(0, 1), x.flatten(0, 1), self.weight.flatten(0, 1))
+        x_flat, weight = x.flatten(0, 1), self.weight.flatten(0, 1)
+        if self.bias is None:
+            y = torch.bmm(x_flat, weight)
+        else:
+            y = torch.baddbmm(self.bias.flatten(0, 1), x_flat, weight)
         return y.view(*x.shape[:2], *y.shape[1:])
 
 

@@ -56,7 +56,9 @@ class SoftActorCritic:
         self._descend("critic", qf_loss, list(self.critic.parameters()))
 
         action, log_pi = sample(self.actor, batch.state, batch.noise)
+        self.critic.requires_grad_(False)  # the actor's step follows the values, it does not move them
         actor_loss = (alpha * log_pi - self.critic(batch.state, action).amin(1)).mean(-1)  # (E,)
+        self.critic.requires_grad_(True)
         self._descend("actor", actor_loss, list(self.actor.parameters()))
 
         entropy = -log_pi.detach().mean(-1)  # (E,)
