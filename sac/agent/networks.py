@@ -16,6 +16,7 @@ __all__ = [
     "TwinCritic",
     "clamp_log_std",
     "sample",
+    "start_weights",
     "state_size",
 ]
 
@@ -30,21 +31,14 @@ _LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
 class AgentLinear(nn.Module):
     """E × groups linear layers in one product, each initialised like `nn.Linear` by its agent's generator."""
 
-    def __init__(
-        self, generators: Generators, inputs: int, outputs: int, groups: int = 1, *, bias: bool = True
-    ):
+    def __init__(self, generators: Generators, inputs: int, outputs: int, groups: int = 1):
         super().__init__()
-        bound = 1.0 / math.sqrt(inputs)
-        self.weight = nn.Parameter(_uniform(generators, bound, groups, inputs, outputs))
-        self.bias = nn.Parameter(_uniform(generators, bound, groups, 1, outputs)) if bias else None
+        self.weight = start_weights(generators, inputs, groups, inputs, outputs)
+        self.bias = start_weights(generators, inputs, groups, 1, outputs)
 
     def forward(self, x: Tensor) -> Tensor:
         """(E, groups, B, inputs) -> (E, groups, B, outputs)."""
-        x_flat, weight = x.flatten(0, 1), self.weight.flatten(0, 1)
-        if self.bias is None:
-            y = torch.bmm(x_flat, weight)
-        else:
-            y = torch.baddbmm(self.bias.flatten(0, 1), x_flat, weight)
+        y = torch.baddbmm(self.bias.flatten(0, 1), x.flatten(0, 1), self.weight.flatten(0, 1))
         return y.view(*x.shape[:2], *y.shape[1:])
 
 
@@ -146,6 +140,8 @@ def sample(actor: nn.Module, state: Tensor, noise: Tensor) -> tuple[Tensor, Tens
     return u.tanh(), log_pi
 
 
-def _uniform(generators: Generators, bound: float, *shape: int) -> Tensor:
+def start_weights(generators: Generators, inputs: int, *shape: int) -> nn.Parameter:
+    """Parameters (E, *shape) drawn as `nn.Linear` with that many inputs draws them, agent by agent."""
     draws = [torch.rand(*shape, generator=generator, dtype=torch.float64) for generator in generators]
-    return ((torch.stack(draws) * 2.0 - 1.0) * bound).to(torch.get_default_dtype())
+    values = (torch.stack(draws) * 2.0 - 1.0) / math.sqrt(inputs)
+    return nn.Parameter(values.to(torch.get_default_dtype()))

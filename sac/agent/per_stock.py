@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from sac.agent.networks import START_LOG_STD, AgentLinear, Generators, clamp_log_std
+from sac.agent.networks import START_LOG_STD, AgentLinear, Generators, clamp_log_std, start_weights
 from sac.config import SIGNALS, AgentSettings, Constraints
 from sac.portfolio.constraints import portfolio_weights
 
@@ -19,7 +19,7 @@ class _SharedBody(nn.Module):
 
     def __init__(self, generators: Generators, own: int, shared: int, hidden: tuple[int, int], groups: int):
         super().__init__()
-        self.own = AgentLinear(generators, own, hidden[0], groups, bias=False)  # the context has it
+        self.own = start_weights(generators, own, groups, own, hidden[0])  # the context has the bias
         self.context = AgentLinear(generators, shared + own, hidden[0], groups)
         self.second = AgentLinear(generators, hidden[0], hidden[1], groups)
         self.groups = groups
@@ -28,10 +28,10 @@ class _SharedBody(nn.Module):
         """own (E, B, n, F) and shared (E, B, C) -> hidden (E, groups, B, n, 64)."""
         agents, batch, stocks, _ = own.shape
         context = self.context(self._grouped(torch.cat([shared, own.mean(2)], -1)))  # (E, groups, B, 64)
-        hidden = _TwoLayers.apply(
+        hidden: Tensor = _TwoLayers.apply(  # type: ignore[no-untyped-call]
             self._grouped(own.flatten(1, 2)).flatten(0, 1),
             context.flatten(0, 1),
-            *(x.flatten(0, 1) for x in (self.own.weight, self.second.weight, self.second.bias)),
+            *(x.flatten(0, 1) for x in (self.own, self.second.weight, self.second.bias)),
         )
         return hidden.view(agents, self.groups, batch, stocks, -1)
 
