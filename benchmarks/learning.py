@@ -68,6 +68,7 @@ class Result:
     members: list[float]  # CAGR of each
     equal: Metrics
     rule: Metrics
+    trusted: bool  # by validation; else it stayed at equal weight
     in_sample: float  # the committee's CAGR over equal weight on its training weeks: never evidence
     cpu_seconds: float  # a member
 
@@ -97,15 +98,18 @@ def planted(panel: MarketPanel, correlation: float, persistence: float, draw: in
     return panel.with_forecasts(0.01 * (share * signal + np.sqrt(1 - share**2) * noise))
 
 
-def run(setting: str, agent: SACSettings | PPOSettings, edge: str, draw: int, members: int) -> Result:
+def run(
+    setting: str, agent: SACSettings | PPOSettings, edge: str, draw: int, members: int, held_out: int
+) -> Result:
     """Train a committee on one draw and walk it over the years after."""
     torch.set_num_threads(1)
     constraints = Constraints()
     panel, stop = market(draw)
     panel = planted(panel, *EDGES[edge], draw)
-    settings = TrainingSettings(members=members, seed=draw, agent=agent)
+    settings = TrainingSettings(members=members, seed=draw, agent=agent, validation_weeks=held_out)
+    fold = Fold(0, stop, range(0), range(stop - held_out, stop))
     began = time.process_time()
-    ensemble = train_ensemble(panel, [Fold(0, stop, range(0))], settings, lambda done, values: None)
+    ensemble = train_ensemble(panel, [fold], settings, lambda done, values: None)
     spent = (time.process_time() - began) / members
     committee = ensemble.committee(0, setting)
     steps = range(stop + 1, panel.complete_steps)  # the week in between was not known yet
@@ -122,6 +126,7 @@ def run(setting: str, agent: SACSettings | PPOSettings, edge: str, draw: int, me
         [judge(member).cagr for member in committee.members()],
         judge(EqualWeight(constraints)),
         judge(TopByForecast(constraints)),
+        committee.trusted,
         judge(committee, seen).cagr - judge(EqualWeight(constraints), seen).cagr,
         spent,
     )
@@ -130,7 +135,7 @@ def run(setting: str, agent: SACSettings | PPOSettings, edge: str, draw: int, me
 def table(results: list[Result]) -> str:
     """Points of CAGR over equal weight, mean over the draws."""
     columns = [
-        *("setting", "edge", "committee", "worst draw", "member, worst member", "top-5 rule"),
+        *("setting", "edge", "committee", "worst draw", "trusted", "member, worst member", "top-5 rule"),
         *("in sample", "turnover a week", "cost drag", "CPU s a member"),
     ]
     lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
@@ -141,6 +146,7 @@ def table(results: list[Result]) -> str:
         rule = np.mean([100 * (r.rule.cagr - r.equal.cagr) for r in group])
         lines.append(
             f"| {setting} | {edge} | {np.mean(excess):+.1f} | {min(excess):+.1f} "
+            f"| {sum(r.trusted for r in group)} of {len(group)} "
             f"| {np.mean(alone):+.1f}, {min(alone):+.1f} | {rule:+.1f} "
             f"| {np.mean([100 * r.in_sample for r in group]):+.0f} "
             f"| {np.mean([r.committee.turnover for r in group]):.2f} "
@@ -157,13 +163,24 @@ def main() -> None:
     parser.add_argument("--edges", nargs="+", default=list(EDGES), choices=EDGES)
     parser.add_argument("--draws", nargs="+", type=int, default=[0, 1, 2, 3])
     parser.add_argument("--members", type=int, default=5)
+    parser.add_argument(
+        "--held-out", type=int, default=104, help="validation weeks; 0 always trusts the agents"
+    )
     parser.add_argument("--jobs", type=int, default=1, help="trainings side by side, one thread each")
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="other agent settings")
     asked = parser.parse_args()
     changes = dict(_change(text) for text in asked.set)
     with ProcessPoolExecutor(asked.jobs) as pool:
         pending = [
-            pool.submit(run, name, dataclasses.replace(SETTINGS[name], **changes), edge, draw, asked.members)
+            pool.submit(
+                run,
+                name,
+                dataclasses.replace(SETTINGS[name], **changes),
+                edge,
+                draw,
+                asked.members,
+                asked.held_out,
+            )
             for name, edge, draw in _grid(asked.settings, asked.edges, asked.draws)
         ]
         results = []

@@ -207,6 +207,7 @@ class TrainingSettings:
     preset: str = "plan"
     members: int = 5  # seeds trained together; the committee's weights are their mean
     evaluation_years: int = 2  # walk-forward folds of 52 weeks
+    validation_weeks: int = 104  # held out to judge the committee: no edge there, no trading; 0 trusts it
     seed: int = 0
     agent: Annotated[SACSettings | PPOSettings, Discriminator("algorithm")] = field(
         default_factory=SACSettings
@@ -217,6 +218,8 @@ class TrainingSettings:
     def __post_init__(self) -> None:
         _within("members", self.members, 1, 64)
         _within("evaluation_years", self.evaluation_years, 1, 15)
+        if self.validation_weeks:
+            _within("validation_weeks", self.validation_weeks, 13, 520)
         _within("seed", self.seed, 0, 2**31 - 1)
 
 
@@ -226,6 +229,7 @@ def preset_settings(
     *,
     members: int | None = None,
     evaluation_years: int | None = None,
+    validation_weeks: int | None = None,
     seed: int | None = None,
     **open_settings: float,
 ) -> TrainingSettings:
@@ -250,5 +254,10 @@ def preset_settings(
         agent=dataclasses.replace(agent, **open_settings),  # type: ignore[arg-type]
         forecast=FORECASTERS[VARIANTS[variant].forecaster],
     )
-    given = {"members": members, "evaluation_years": evaluation_years, "seed": seed}
+    given = {
+        "members": members,
+        "evaluation_years": evaluation_years,
+        "validation_weeks": validation_weeks,
+        "seed": seed,
+    }
     return dataclasses.replace(settings, **{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]

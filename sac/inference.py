@@ -106,6 +106,7 @@ def committee_of(version: Version) -> Committee:
         settings.agent,
         settings.constraints,
         version.name,
+        trusted=not version.metadata.validations or version.metadata.validations[-1].trusted,
     )
 
 

@@ -45,7 +45,7 @@ def full(
     """
     if VARIANTS[variant].forecaster != settings.forecast.kind:
         raise SettingsError(f"{variant} needs the forecaster {VARIANTS[variant].forecaster}.")
-    folds = evaluation_folds(panel, settings.evaluation_years)
+    folds = evaluation_folds(panel, settings.evaluation_years, settings.validation_weeks)
     name = version_name(
         str(panel.decisions[-1]),
         fingerprint=panel.provenance.sha256,
@@ -146,7 +146,8 @@ def _metadata(
         metrics=_figures(evaluation, settings) | ensemble.final_losses(),
         baselines={rival.name: _figures(rival, settings) for rival in rivals},
         forecast_skill=forecasts.skill,
-        notes=_notes(panel, settings),
+        validations=ensemble.validations,
+        notes=_notes(panel, ensemble),
         seconds=seconds,
     )
 
@@ -182,13 +183,22 @@ def _figures(result: Backtest, settings: TrainingSettings) -> dict[str, float]:
     return {f"eval_{name}": float(value) for name, value in figures.items() if np.isfinite(value)}
 
 
-def _notes(panel: MarketPanel, settings: TrainingSettings) -> list[str]:
+def _notes(panel: MarketPanel, ensemble: Ensemble) -> list[str]:
     """What a reader of the version must know."""
+    constraints = ensemble.settings.constraints
     notes = [panel.provenance.note] if panel.provenance.note else []
-    cash = equal_weights(len(panel.symbols), settings.constraints)[-1]
-    if cash > settings.constraints.cash_buffer + 1e-9:
+    cash = equal_weights(len(panel.symbols), constraints)[-1]
+    if cash > constraints.cash_buffer + 1e-9:
         notes.append(
-            f"{len(panel.symbols)} stocks with at most {settings.constraints.max_position:.0%} each "
+            f"{len(panel.symbols)} stocks with at most {constraints.max_position:.0%} each "
             f"leave at least {cash:.0%} in CASH."
+        )
+    for validation in ensemble.validations[-1:]:
+        verb = "beat" if validation.trusted else "did not beat"
+        then = "follows its agents" if validation.trusted else "holds equal weight"
+        notes.append(
+            f"On the {validation.weeks} weeks held out of its training, {validation.start} to "
+            f"{validation.end}, the committee {verb} equal weight by one standard error "
+            f"({validation.excess:+.1%} a year, t {validation.t_statistic:+.1f}), so it {then}."
         )
     return notes

@@ -17,6 +17,7 @@ from tests.synthetic import panel_of, perturbed, random_closes
 TINY = TrainingSettings(
     members=2,
     evaluation_years=2,
+    validation_weeks=0,
     agent=SACSettings(hidden_sizes=(8, 8), batch_size=8, warmup_steps=8, updates=12),
     forecast=ForecastSettings(window=10, hidden=3, epochs=1),
 )

@@ -2,15 +2,18 @@
 
 from sac.agent.committee import Committee, WalkForward, members_of
 from sac.agent.ensemble import Ensemble, Fold, evaluation_folds, evaluation_steps, train_ensemble
+from sac.agent.ppo import PPOLearner
 from sac.agent.scaler import FEATURES, PortfolioScaler
-from sac.agent.soft_actor_critic import SoftActorCritic
+from sac.agent.soft_actor_critic import SACLearner, SoftActorCritic
 
 __all__ = [
     "FEATURES",
     "Committee",
     "Ensemble",
     "Fold",
+    "PPOLearner",
     "PortfolioScaler",
+    "SACLearner",
     "SoftActorCritic",
     "WalkForward",
     "evaluation_folds",

@@ -14,6 +14,7 @@ from sac.agent.scaler import PortfolioScaler
 from sac.agent.soft_actor_critic import SAC_NETWORKS
 from sac.config import Constraints, PPOSettings, SACSettings
 from sac.market import MarketPanel
+from sac.portfolio import equal_weights
 from sac.portfolio.constraints import portfolio_weights
 from sac.portfolio.environment import flat_features
 
@@ -37,9 +38,12 @@ class Committee:
         settings: SACSettings | PPOSettings,
         constraints: Constraints,
         name: str = "Committee",
+        *,
+        trusted: bool = True,
     ):
+        """`trusted` False: the committee showed no edge in validation and stays at equal weight."""
         self.name, self.scaler, self.settings, self.constraints = name, scaler, settings, constraints
-        self._state = actor
+        self._state, self.trusted = actor, trusted
         self.assets = assets
         network = _ACTORS[settings.algorithm][settings.network]
         self._actor = network([torch.Generator() for _ in range(self.size)], assets, settings, constraints)
@@ -51,7 +55,7 @@ class Committee:
         return len(next(iter(self._state.values())))
 
     def members(self) -> list["Committee"]:
-        """Each member as a committee of its own."""
+        """Each member as a committee of its own; what it would do, trusted or not."""
         return [
             Committee(
                 members_of(self._state, slice(i, i + 1)),
@@ -67,6 +71,8 @@ class Committee:
     @torch.no_grad()
     def allocate(self, panel: MarketPanel, step: int, weights: Floats) -> Floats:
         """Target weights (n+1,) from what the panel knew at step and the weights (n+1,) it stood at."""
+        if not self.trusted:
+            return equal_weights(self.assets - 1, self.constraints)
         features = flat_features(self.scaler.transform(panel.features[step : step + 1]))[0]
         state = torch.tensor(np.concatenate([features, weights]), dtype=torch.get_default_dtype())
         mean, _ = self._actor(state.expand(self.size, 1, -1))  # (M, 1, n+1)

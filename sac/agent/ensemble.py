@@ -7,20 +7,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sac.agent import ppo, soft_actor_critic
 from sac.agent.committee import Committee, WalkForward, members_of
+from sac.agent.learning import LearningCurve
+from sac.agent.ppo import PPOLearner
 from sac.agent.scaler import PortfolioScaler
+from sac.agent.soft_actor_critic import SACLearner
 from sac.config import WEEKS_PER_YEAR, TrainingSettings
 from sac.errors import DataError
 from sac.market import MarketPanel
-from sac.portfolio import Backtest, backtest
+from sac.portfolio import Backtest, Validation, backtest, validate
 from sac.portfolio.environment import PortfolioEnvironment, flat_features
 
 __all__ = ["PRODUCTION", "Ensemble", "Fold", "evaluation_folds", "evaluation_steps", "train_ensemble"]
 
 PRODUCTION = 0  # the number of the fit on all data
 _LEAST_TRAINING_WEEKS = 104
-_LEARNERS: dict[str, Callable[..., Any]] = {"sac": soft_actor_critic.learn, "ppo": ppo.learn}
+_BEFORE_VALIDATION = 0.75  # share of the updates that agents make before they see the held-out weeks
+_LEARNERS: dict[str, type[SACLearner] | type[PPOLearner]] = {"sac": SACLearner, "ppo": PPOLearner}
 
 
 @dataclass(frozen=True)
@@ -30,26 +33,38 @@ class Fold:
     number: int  # 1 is the earliest evaluation year
     train_stop: int
     evaluation: range
+    validation: range = range(0)  # last weeks of training, held out to judge the committee first
+
+    @property
+    def inner_stop(self) -> int:
+        """Where the training ends that validation judges; the weeks in between are not yet known there."""
+        return max(self.validation.start - 1, 0) if self.validation else self.train_stop
 
 
-def evaluation_folds(panel: MarketPanel, years: int) -> list[Fold]:
+def evaluation_folds(panel: MarketPanel, years: int, validation_weeks: int = 0) -> list[Fold]:
     """Expanding windows, oldest first, then the production fit; 52 steps a year, the last ends with the data.
 
     Purge: a fold trains only on steps whose return is complete at its first decision's close.
     Raises DataError when the history is too short.
     """
-    end = panel.complete_steps
+    end, needed = panel.complete_steps, _LEAST_TRAINING_WEEKS + validation_weeks
     folds = []
     for number in range(1, years + 1):
         first = end - WEEKS_PER_YEAR * (years - number + 1)
-        if first < 0 or panel.steps_known_at(first) < _LEAST_TRAINING_WEEKS:
-            possible = max(end - _LEAST_TRAINING_WEEKS - 2, 0) // WEEKS_PER_YEAR
+        fold = _fold(panel, number, first, range(first, first + WEEKS_PER_YEAR), validation_weeks)
+        if fold.inner_stop < _LEAST_TRAINING_WEEKS:
+            possible = max(end - needed - 4, 0) // WEEKS_PER_YEAR
             raise DataError(
-                f"{years} evaluation years need {_LEAST_TRAINING_WEEKS} weeks of history before them, and "
-                f"this data allows {possible}. Ask for fewer years or load a longer history."
+                f"{years} evaluation years need {needed} weeks of history before them, and this data allows "
+                f"{possible}. Ask for fewer years or load a longer history."
             )
-        folds.append(Fold(number, panel.steps_known_at(first), range(first, first + WEEKS_PER_YEAR)))
-    return [*folds, Fold(PRODUCTION, panel.steps_known_at(len(panel.decisions) - 1), range(0))]
+        folds.append(fold)
+    return [*folds, _fold(panel, PRODUCTION, len(panel.decisions) - 1, range(0), validation_weeks)]
+
+
+def _fold(panel: MarketPanel, number: int, first: int, evaluation: range, validation_weeks: int) -> Fold:
+    stop = panel.steps_known_at(first) if first > 0 else 0
+    return Fold(number, stop, evaluation, range(stop - validation_weeks, stop))
 
 
 def evaluation_steps(folds: list[Fold]) -> range:
@@ -68,6 +83,7 @@ class Ensemble:
     state: dict[str, Any]  # see SoftActorCritic.state: E = folds × members
     settings: TrainingSettings
     log: pd.DataFrame  # one row per logged update and agent
+    validations: list[Validation]  # one per fold; empty when nothing was held out
 
     def rows(self, index: int) -> slice:
         """Where the agents of the index-th fold stand."""
@@ -76,9 +92,17 @@ class Ensemble:
 
     def committee(self, index: int, name: str) -> Committee:
         """The members of the index-th fold as one allocator."""
-        actor = members_of(self.state["actor"], self.rows(index))
-        settings = self.settings
-        return Committee(actor, self.assets, self.scalers[index], settings.agent, settings.constraints, name)
+        settings, actor = self.settings, members_of(self.state["actor"], self.rows(index))
+        trusted = not self.validations or self.validations[index].trusted
+        return Committee(
+            actor,
+            self.assets,
+            self.scalers[index],
+            settings.agent,
+            settings.constraints,
+            name,
+            trusted=trusted,
+        )
 
     def final_losses(self) -> dict[str, float]:
         """Actor and critic loss at the last update, mean over the production members."""
@@ -107,26 +131,54 @@ def train_ensemble(
     settings: TrainingSettings,
     report: Callable[[int, dict[str, float]], None],
 ) -> Ensemble:
-    """Train every fold's members together; an agent sees its fold's window and nothing later."""
-    scalers = [PortfolioScaler.fit(panel.features[: fold.train_stop]) for fold in folds]
+    """Train every fold's members together; an agent sees its fold's window and nothing later.
+
+    With weeks held out, the agents first train without them, are judged on them, and go on with them.
+    """
+    scalers = [PortfolioScaler.fit(panel.features[: fold.inner_stop]) for fold in folds]
+    features = np.stack([flat_features(scaler.transform(panel.features)) for scaler in scalers])
     agents = [(i, fold, member) for i, fold in enumerate(folds) for member in range(1, settings.members + 1)]
-    environment = PortfolioEnvironment.over(
-        panel,
-        np.stack([flat_features(scaler.transform(panel.features)) for scaler in scalers]),
-        fold=[i for i, _, _ in agents],
-        stop=[fold.train_stop for _, fold, _ in agents],
-        settings=settings.agent,
-        constraints=settings.constraints,
-    )
+
+    def windows(stops: list[int]) -> PortfolioEnvironment:
+        rows = [i for i, _, _ in agents]
+        stop = [stops[i] for i in rows]
+        return PortfolioEnvironment.over(panel, features, rows, stop, settings.agent, settings.constraints)
+
     seeds = [_seed(settings.seed, fold.number, member) for _, fold, member in agents]
-    learned, curve = _LEARNERS[settings.agent.algorithm](environment, seeds, settings.agent, report)
-    log = [
+    learner = _LEARNERS[settings.agent.algorithm](
+        windows([fold.inner_stop for fold in folds]),
+        seeds,
+        settings.agent,  # type: ignore[arg-type]  # the algorithm chose both
+    )
+    curve = LearningCurve(settings.agent.updates, report)
+
+    def ensemble(validations: list[Validation]) -> Ensemble:
+        assets = len(panel.symbols) + 1
+        return Ensemble(folds, assets, scalers, learner.state(), settings, _log(curve, agents), validations)
+
+    if not settings.validation_weeks:
+        learner.run(settings.agent.updates, curve)
+        return ensemble([])
+    before = int(settings.agent.updates * _BEFORE_VALIDATION)
+    learner.run(before, curve)
+    judged = ensemble([])
+    validations = [
+        validate(panel, judged.committee(i, "Held out"), fold.validation, fold.number, settings.constraints)
+        for i, fold in enumerate(folds)
+    ]
+    learner.go_on_in(windows([fold.train_stop for fold in folds]))
+    learner.run(settings.agent.updates - before, curve)
+    return ensemble(validations)
+
+
+def _log(curve: LearningCurve, agents: list[tuple[int, Fold, int]]) -> pd.DataFrame:
+    """One row per logged update and agent."""
+    return pd.DataFrame(
         {"update": point["update"], "fold": fold.number, "member": member}
         | {name: values[row] for name, values in point.items() if name != "update"}
         for point in curve.points
         for row, (_, fold, member) in enumerate(agents)
-    ]
-    return Ensemble(folds, environment.assets, scalers, learned.state(), settings, pd.DataFrame(log))
+    )
 
 
 def _seed(*parts: int) -> int:

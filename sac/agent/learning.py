@@ -17,14 +17,16 @@ class LearningCurve:
     def __init__(self, updates: int, report: Callable[[int, dict[str, float]], None]):
         self.updates, self._report = updates, report
         self._every = max(1, updates // 100)
+        self.done = 0
         self.points: list[dict[str, Any]] = []  # "update" and, per value, one number per agent
 
-    def add(self, done: int, values: dict[str, Tensor]) -> None:
-        """Keep the values (E,) of update number `done` if it is one of the hundred."""
-        if done % self._every == 0 or done == self.updates:
+    def add(self, values: dict[str, Tensor]) -> None:
+        """One more update with its values (E,); kept if it is one of the hundred."""
+        self.done += 1
+        if self.done % self._every == 0 or self.done == self.updates:
             point = {name: value.tolist() for name, value in values.items()}
-            self.points.append({"update": done, **point})
-            self._report(done, {name: sum(v) / len(v) for name, v in point.items()})
+            self.points.append({"update": self.done, **point})
+            self._report(self.done, {name: sum(v) / len(v) for name, v in point.items()})
 
 
 def all_cash_start(environment: PortfolioEnvironment, walks: int = 1) -> Tensor:

@@ -14,7 +14,7 @@ from sac.agent.per_stock import PerStockPolicyValue
 from sac.config import PPOSettings
 from sac.portfolio.environment import PortfolioEnvironment
 
-__all__ = ["PPO_NETWORKS", "ProximalPolicyOptimization", "learn"]
+__all__ = ["PPO_NETWORKS", "PPOLearner"]
 
 PPO_NETWORKS: dict[str, type[PolicyValue] | type[PerStockPolicyValue]] = {
     "mlp": PolicyValue,
@@ -46,10 +46,10 @@ class _Rollout:
         )
 
 
-class ProximalPolicyOptimization:
+class PPOLearner:
     """E independent agents: a shared body for policy and value each, updated together, never mixed."""
 
-    def __init__(self, seeds: list[int], environment: PortfolioEnvironment, settings: PPOSettings):
+    def __init__(self, environment: PortfolioEnvironment, seeds: list[int], settings: PPOSettings):
         self.settings, self.environment = settings, environment
         self.generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         network = PPO_NETWORKS[settings.network]
@@ -59,6 +59,20 @@ class ProximalPolicyOptimization:
             self.parameters, settings.learning_rate, weight_decay=settings.weight_decay, fused=True
         )
         self.weights = all_cash_start(environment, settings.walks)  # (E, R, n+1) where the next walks start
+
+    def go_on_in(self, environment: PortfolioEnvironment) -> None:
+        """Continue in other windows of the same market."""
+        self.environment = environment
+
+    def run(self, updates: int, curve: LearningCurve) -> None:
+        """Roll out, learn from it for some epochs, throw it away; the last rollout may be cut short."""
+        left = updates
+        while left:
+            rollout, reward = self.roll_out()
+            for _ in range(self.settings.epochs):
+                for rows in self.minibatches(rollout.week.shape[1])[:left]:
+                    curve.add(self.update(rollout.take(rows)) | {"reward": reward})
+                    left -= 1
 
     @torch.no_grad()
     def roll_out(self) -> tuple[_Rollout, Tensor]:
@@ -128,29 +142,6 @@ class ProximalPolicyOptimization:
 
     def _draw(self, source: Callable[..., Tensor], *shape: int) -> Tensor:
         return torch.stack([source(*shape, generator=generator) for generator in self.generators])
-
-
-def learn(
-    environment: PortfolioEnvironment,
-    seeds: list[int],
-    settings: PPOSettings,
-    report: Callable[[int, dict[str, float]], None],
-) -> tuple[ProximalPolicyOptimization, LearningCurve]:
-    """Train E agents from scratch for a number of minibatch updates; agents share nothing but the clock.
-
-    report(updates done, mean values) is called about a hundred times and may raise to stop.
-    """
-    agents = ProximalPolicyOptimization(seeds, environment, settings)
-    curve = LearningCurve(settings.updates, report)
-    done = 0
-    while done < settings.updates:
-        rollout, reward = agents.roll_out()
-        for _ in range(settings.epochs):
-            for rows in agents.minibatches(rollout.week.shape[1]):
-                if done < settings.updates:
-                    done += 1
-                    curve.add(done, agents.update(rollout.take(rows)) | {"reward": reward})
-    return agents, curve
 
 
 _ENTROPY_OF_UNIT = 1.4189385332046727  # 0.5 log(2πe): entropy of a standard normal

@@ -1,7 +1,6 @@
 """Soft Actor-Critic (Haarnoja et al. 2018, with automatic temperature) for E agents as one tensor program."""
 
 import copy
-from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -11,11 +10,11 @@ from torch.optim import Adam, AdamW
 from sac.agent.learning import LearningCurve, all_cash_start, detached, moments
 from sac.agent.networks import GaussianActor, TwinCritic, sample
 from sac.agent.per_stock import PerStockActor, PerStockTwinCritic
-from sac.agent.replay import Batch, Replay, draws
+from sac.agent.replay import Batch, Draws, Replay, draws
 from sac.config import Constraints, SACSettings
 from sac.portfolio.environment import PortfolioEnvironment
 
-__all__ = ["SAC_NETWORKS", "SoftActorCritic", "learn"]
+__all__ = ["SAC_NETWORKS", "SACLearner", "SoftActorCritic"]
 
 SAC_NETWORKS: dict[str, tuple[type[nn.Module], type[nn.Module]]] = {
     "mlp": (GaussianActor, TwinCritic),
@@ -94,34 +93,43 @@ class SoftActorCritic:
         }
 
 
-def learn(
-    environment: PortfolioEnvironment,
-    seeds: list[int],
-    settings: SACSettings,
-    report: Callable[[int, dict[str, float]], None],
-) -> tuple[SoftActorCritic, LearningCurve]:
-    """Train E agents from scratch, one environment step per update; agents share nothing but the clock.
+class SACLearner:
+    """A training that can go on: the agents, what they have done, and where their walks stand."""
 
-    report(updates done, mean values) is called about a hundred times and may raise to stop.
-    """
-    agents = SoftActorCritic(seeds, environment.assets, settings, environment.constraints)
-    replay = Replay(environment, settings.buffer_size, settings.counterfactual)
-    stream = draws(agents.generators, settings.batch_size, environment.assets)
-    curve = LearningCurve(settings.updates, report)
-    week = torch.zeros(environment.agents, 1, dtype=torch.int64)
-    weights = cash = all_cash_start(environment)
-    for step in range(settings.warmup_steps + settings.updates):
-        draw = next(stream)
-        if step < settings.warmup_steps:
-            action = draw.explore
-        else:
-            with torch.no_grad():
-                action, _ = sample(agents.actor, environment.state(week, weights), draw.act)
-        replay.add(week, weights, action)
-        _, weights = environment.step(week, weights, action)
-        week = week + 1
-        over = week >= environment.stop[:, None]  # a truncation: the walk starts again, nothing is terminal
-        week, weights = week.masked_fill(over, 0), torch.where(over[..., None], cash, weights)
-        if step >= settings.warmup_steps:
-            curve.add(step - settings.warmup_steps + 1, agents.update(replay.sample(draw)))
-    return agents, curve
+    def __init__(self, environment: PortfolioEnvironment, seeds: list[int], settings: SACSettings):
+        self.agents = SoftActorCritic(seeds, environment.assets, settings, environment.constraints)
+        self._replay = Replay(environment, settings.buffer_size, settings.counterfactual)
+        self._stream = draws(self.agents.generators, settings.batch_size, environment.assets)
+        self._week = torch.zeros(environment.agents, 1, dtype=torch.int64)
+        self._weights = self._cash = all_cash_start(environment)
+
+    def go_on_in(self, environment: PortfolioEnvironment) -> None:
+        """Continue in other windows of the same market."""
+        self._replay.environment = environment
+
+    def run(self, updates: int, curve: LearningCurve) -> None:
+        """One environment step per update; before the very first one, a warm-up of random actions."""
+        settings = self.agents.settings
+        while self._replay.added < settings.warmup_steps:
+            self._walk(next(self._stream), warming_up=True)
+        for _ in range(updates):
+            draw = next(self._stream)
+            self._walk(draw)
+            curve.add(self.agents.update(self._replay.sample(draw)))
+
+    def state(self) -> dict[str, Any]:
+        """Everything that continues these agents."""
+        return self.agents.state()
+
+    @torch.no_grad()
+    def _walk(self, draw: Draws, warming_up: bool = False) -> None:
+        """One week on, for every agent."""
+        environment, week, weights = self._replay.environment, self._week, self._weights
+        action = draw.explore
+        if not warming_up:
+            action, _ = sample(self.agents.actor, environment.state(week, weights), draw.act)
+        self._replay.add(week, weights, action)
+        _, after = environment.step(week, weights, action)
+        over = week + 1 >= environment.stop[:, None]  # a truncation: nothing is terminal
+        self._week = (week + 1).masked_fill(over, 0)
+        self._weights = torch.where(over[..., None], self._cash, after)

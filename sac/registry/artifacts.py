@@ -8,7 +8,7 @@ import pandas as pd
 from sac.config import TrainingSettings
 from sac.forecast import ForecastSkill
 from sac.market import Provenance
-from sac.portfolio import Backtest
+from sac.portfolio import Backtest, Validation
 
 if TYPE_CHECKING:
     import torch
@@ -34,6 +34,7 @@ class Metadata:
     metrics: dict[str, float]  # eval_cagr, eval_sharpe, ..., actor_loss, critic_loss
     baselines: dict[str, dict[str, float]]  # name -> the same eval_ figures on the same weeks
     forecast_skill: list[ForecastSkill]
+    validations: list[Validation]  # per fold, production last; empty when nothing was held out
     notes: list[str]  # what a reader must know: survivors in the sample, a cap that forces cash
     seconds: dict[str, float]  # wall clock per stage
 

@@ -9,9 +9,9 @@ import torch
 from torch import nn
 from torch.distributions import Normal
 
-from sac.agent import PortfolioScaler, SoftActorCritic
+from sac.agent import PortfolioScaler, SACLearner, SoftActorCritic
+from sac.agent.learning import LearningCurve
 from sac.agent.replay import Replay, draws
-from sac.agent.soft_actor_critic import learn
 from sac.config import Constraints, SACSettings
 from sac.portfolio.environment import PortfolioEnvironment, flat_features
 from tests.synthetic import random_panel, with_planted_forecast
@@ -140,19 +140,23 @@ def ignore(done, values):
     pass
 
 
+def learn(environment, seeds, settings, report=ignore):
+    learner = SACLearner(environment, seeds, settings)
+    learner.run(settings.updates, LearningCurve(settings.updates, report))
+    return learner
+
+
 @pytest.mark.parametrize("network", ["mlp", "per_stock"])
 def test_an_agent_does_not_depend_on_how_many_train_beside_it(network):
     settings = dataclasses.replace(SETTINGS, network=network)
-    alone, _ = learn(environment(1), [7], settings, ignore)
-    among, _ = learn(environment(4), [5, 6, 7, 8], settings, ignore)
+    alone = learn(environment(1), [7], settings)
+    among = learn(environment(4), [5, 6, 7, 8], settings)
     for name, value in alone.state()["actor"].items():
         torch.testing.assert_close(value[0], among.state()["actor"][name][2], rtol=0, atol=1e-6)
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not():
-    first, second, other = (
-        learn(environment(2), seeds, SETTINGS, ignore)[0] for seeds in ([1, 2], [1, 2], [1, 3])
-    )
+    first, second, other = (learn(environment(2), seeds, SETTINGS) for seeds in ([1, 2], [1, 2], [1, 3]))
     for name, value in first.state()["critic"].items():
         assert torch.equal(value, second.state()["critic"][name])
     changed = [
@@ -166,7 +170,7 @@ def test_the_temperature_and_every_network_move():
     settings = dataclasses.replace(SETTINGS, updates=5)
     market = environment(2)
     before = SoftActorCritic([1, 2], market.assets, settings, market.constraints).state()
-    after = learn(market, [1, 2], settings, ignore)[0].state()
+    after = learn(market, [1, 2], settings).state()
     for part in ("actor", "critic", "critic_target", "log_alpha"):
         for name, value in before[part].items():
             assert not torch.equal(value, after[part][name]), (part, name)

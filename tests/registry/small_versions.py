@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 
 from sac.config import ENGINE_VERSION, Constraints, TrainingSettings
-from sac.portfolio import Backtest, EqualWeight, backtest
+from sac.portfolio import Backtest, EqualWeight, Validation, backtest
 from sac.registry import SCALER_FEATURES, Artifacts, ForecastSkill, Metadata, version_name
 from tests.synthetic import random_panel
 
@@ -69,6 +69,7 @@ def small_artifacts(
             metrics={"eval_cagr": cagr, "eval_calmar": float("nan"), "actor_loss": 1 / 3},
             baselines={"Equal weight": {"eval_cagr": 0.05}},
             forecast_skill=[ForecastSkill(2018, 20, 0.01, 0.2)],
+            validations=[Validation(0, "2018-01-05", "2018-06-29", 26, 0.02, 1.4, True)],
             notes=["The names are survivors."],
             seconds={"agents": 1.5},
         ),

@@ -1,0 +1,50 @@
+"""Does an allocator earn its trades? Judged on weeks held out of its training, before its evaluation."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sac.config import WEEKS_PER_YEAR, Constraints
+from sac.market import MarketPanel
+from sac.portfolio.backtest import Allocator, backtest
+from sac.portfolio.baselines import EqualWeight
+
+__all__ = ["Validation", "validate"]
+
+_STANDARD_ERRORS = 1.0  # by which it must beat equal weight: with no edge, trading only costs
+
+
+@dataclass(frozen=True)
+class Validation:
+    """An allocator against equal weight, net of costs, on held-out weeks. Dates are ISO text."""
+
+    fold: int
+    start: str  # first and last decision
+    end: str
+    weeks: int
+    excess: float  # log growth over equal weight, a year
+    t_statistic: float
+    trusted: bool  # False: it stays at equal weight
+
+
+def validate(
+    panel: MarketPanel, allocator: Allocator, weeks: range, fold: int, constraints: Constraints
+) -> Validation:
+    """Walk an allocator over held-out weeks; one standard error above equal weight makes it trusted.
+
+    It must not have been fitted to those weeks (leak!).
+    """
+    equal = backtest(EqualWeight(constraints), panel, weeks, constraints)
+    walk = backtest(allocator, panel, weeks, constraints)
+    edge = np.log1p(walk.net) - np.log1p(equal.net)
+    error = float(edge.std(ddof=1)) / np.sqrt(len(edge))
+    t_statistic = float(edge.mean()) / error if error > 0 else 0.0
+    return Validation(
+        fold=fold,
+        start=str(walk.decisions[0]),
+        end=str(walk.decisions[-1]),
+        weeks=len(edge),
+        excess=float(edge.mean()) * WEEKS_PER_YEAR,
+        t_statistic=t_statistic,
+        trusted=t_statistic > _STANDARD_ERRORS,
+    )
