@@ -6,12 +6,14 @@ published table; settings are chosen on draws from 100 on. Everything is net of 
 """
 
 import argparse
+import ast
 import dataclasses
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -194,9 +196,11 @@ def _grid(settings: list[str], edges: list[str], draws: list[int]) -> Iterator[t
     return ((name, edge, draw) for name in settings for edge in edges for draw in draws)
 
 
-def _change(text: str) -> tuple[str, float | bool]:
+def _change(text: str) -> tuple[str, Any]:
+    """NAME=VALUE of a setting; hidden_sizes=32 means (32, 32)."""
     name, value = text.split("=")
-    return name, {"True": True, "False": False}.get(value, int(value) if value.isdigit() else float(value))
+    parsed = ast.literal_eval(value)
+    return name, (parsed, parsed) if name == "hidden_sizes" else parsed
 
 
 if __name__ == "__main__":

@@ -151,8 +151,10 @@ def test_an_agent_does_not_depend_on_how_many_train_beside_it(network):
     settings = dataclasses.replace(SETTINGS, network=network)
     alone = learn(environment(1), [7], settings)
     among = learn(environment(4), [5, 6, 7, 8], settings)
+    # Sums over stocks may be taken in another order for another number of agents: equal but for rounding.
+    tolerance = 0.0 if network == "mlp" else 1e-6
     for name, value in alone.state()["actor"].items():
-        torch.testing.assert_close(value[0], among.state()["actor"][name][2], rtol=0, atol=1e-6)
+        torch.testing.assert_close(value[0], among.state()["actor"][name][2], rtol=0, atol=tolerance)
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not():
