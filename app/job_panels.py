@@ -43,11 +43,12 @@ def watched(job: Job) -> None:
                         st.query_params["job"] = job.id
                         st.rerun()
         st.progress(job.fraction, f"{job.message} · {percent(job.fraction, 0)}")
-        grid = st.grid(4, min_column_width=130)
-        grid.metric("Stage", (job.stage or job.status).capitalize())
-        grid.metric("Time left", duration(job.eta_seconds), help="Measured from the work done so far.")
-        grid.metric("Elapsed", duration(queries.elapsed(job)), help="Since its turn came.")
-        grid.metric("Status", job.status.capitalize())
+        if job.started_at:
+            grid = st.grid(4, min_column_width=130)
+            grid.metric("Stage", (job.stage or job.status).capitalize())
+            grid.metric("Time left", duration(job.eta_seconds), help="Measured from the work done so far.")
+            grid.metric("Elapsed", duration(queries.elapsed(job)), help="Since its turn came.")
+            grid.metric("Status", job.status.capitalize())
         curve = queries.jobs().curve(job.id)
         if not curve.empty:
             charts = st.grid(4, min_column_width=220)

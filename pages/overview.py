@@ -18,19 +18,19 @@ from app.components import (
 from app.formats import moment, percent, points, ratio
 from app.job_panels import progress_line
 from app.queries import Shelf
-from sac.config import VARIANTS
+from sac.config import DEMO_VARIANTS
 from sac.evidence import cagr, drawdown, metrics
 
 
 def train_demo() -> None:
-    """One button: every variant with the plan's settings, then to the page that shows them working."""
-    names = " and ".join(variant.label for variant in VARIANTS.values())
+    """One button: the demo variants with the plan's settings, then to the page that shows them working."""
+    names = ", ".join(label(variant) for variant in DEMO_VARIANTS)
     with st.container(border=True, horizontal_alignment="center"):
         st.subheader("No model yet", text_alignment="center")
         st.markdown(
             f"Train {names} with the plan's settings on the embedded sample: "
             "two years of walk-forward evaluation, then a model for this week's weights. "
-            "It takes some minutes; you can watch it, and leave.",
+            "One after the other, some minutes each; you can watch them, and leave.",
             text_alignment="center",
         )
         with st.container(horizontal=True, horizontal_alignment="center"):
@@ -39,7 +39,7 @@ def train_demo() -> None:
             )
     if pressed:
         with refusals_shown():
-            for variant in VARIANTS:
+            for variant in DEMO_VARIANTS:
                 queries.jobs().submit(variant, "full", {"preset": "plan"}, acting_user())
             st.switch_page(page_path("training"))
 
