@@ -29,7 +29,7 @@ __all__ = [
     "selectable",
     "short_name",
     "show",
-    "survivorship_note",
+    "version_notes",
 ]
 
 SOURCES = {"sample": "embedded sample (real S&P 500 closes)", "yahoo": "Yahoo", "files": "files"}
@@ -83,10 +83,10 @@ def provenance_line(source: Provenance, as_of: str, version: Version | None = No
     st.caption(" · ".join(parts))
 
 
-def survivorship_note(source: Provenance) -> None:
-    """What flatters every result on these data, said beside the results."""
-    if source.note:
-        st.caption(f":material/info: {source.note}")
+def version_notes(*versions: Version) -> None:
+    """What a reader of their results must know, once each: survivors, a committee that is not trusted."""
+    for note in dict.fromkeys(note for version in versions for note in version.metadata.notes):
+        st.caption(f":material/info: {note}")
 
 
 def freshness(source: Provenance) -> None:

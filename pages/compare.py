@@ -13,7 +13,7 @@ from app.components import (
     selectable,
     short_name,
     show,
-    survivorship_note,
+    version_notes,
 )
 from app.formats import bps, moment, percent, points
 from app.queries import evaluation
@@ -92,7 +92,7 @@ for walk in models:
     )
 for version in chosen:
     provenance_line(version.metadata.provenance, version.metadata.last_decision, version)
-survivorship_note(first.metadata.provenance)
+version_notes(*chosen)
 if len({version.symbols for version in chosen}) > 1:
     st.caption(f":material/info: The universes differ; the baselines hold the one of {short_name(first)}.")
 

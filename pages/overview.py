@@ -13,7 +13,7 @@ from app.components import (
     page_path,
     provenance_line,
     refusals_shown,
-    survivorship_note,
+    version_notes,
 )
 from app.formats import moment, percent, points, ratio
 from app.job_panels import progress_line
@@ -103,7 +103,7 @@ def champion_card(shelf: Shelf) -> None:
             f"to {version.metadata.evaluation_end}."
         )
         provenance_line(version.metadata.provenance, version.metadata.last_decision, version)
-        survivorship_note(version.metadata.provenance)
+        version_notes(version)
         with st.container(horizontal=True):
             st.page_link(page_path("compare"), label="Compare", icon=":material/stacked_line_chart:")
             st.page_link(page_path("weights"), label="This week's weights", icon=":material/balance:")

@@ -11,7 +11,7 @@ from app.components import (
     provenance_line,
     short_name,
     show,
-    survivorship_note,
+    version_notes,
 )
 from app.formats import bps, dollars, percent
 from app.holdings import CASH, Position, from_csv, from_table
@@ -105,7 +105,7 @@ st.caption(
     f"held until the next decision is traded."
 )
 provenance_line(version.metadata.provenance, advice.as_of, version)
-survivorship_note(version.metadata.provenance)
+version_notes(version)
 grid = st.grid(4, min_column_width=150)
 grid.metric("Wealth before trading", dollars(wealth, 2), border=True)
 grid.metric(
@@ -145,6 +145,3 @@ st.download_button(
     on_click="ignore",
     icon=":material/download:",
 )
-for note in advice.notes:
-    if note != version.metadata.provenance.note:
-        st.caption(f":material/info: {note}")
