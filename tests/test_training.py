@@ -10,7 +10,8 @@ from sac.agent import evaluation_folds
 from sac.config import Constraints, ForecastSettings, SACSettings, TrainingSettings
 from sac.errors import ArtifactError, Cancelled, DataError
 from sac.forecast import walk_forward
-from sac.portfolio import account, all_cash, drift
+from sac.inference import target_weights
+from sac.portfolio import account, all_cash, drift, equal_weights
 from sac.registry import Registry
 from tests.synthetic import panel_of, perturbed, random_closes
 
@@ -148,6 +149,20 @@ def test_too_few_stocks_for_the_cap_are_said_and_held_as_cash(tmp_path):
         for x in outcome.version.metadata.notes
     )
     assert (outcome.version.evaluation().weights[:, -1] >= 0.4 - 1e-9).all()
+
+
+def test_the_verdict_on_held_out_weeks_is_stored_and_followed(tmp_path):
+    version = train(
+        tmp_path, settings=dataclasses.replace(TINY, evaluation_years=1, validation_weeks=52)
+    ).version
+    first, production = version.metadata.validations
+    assert (first.fold, production.fold) == (1, 0)
+    walk = version.evaluation()
+    even = equal_weights(6, TINY.constraints)
+    assert first.trusted != np.allclose(walk.weights, even)
+    target = target_weights(version, panel_of(CLOSES))
+    assert production.trusted != np.allclose(list(target.target_weights.values()), even)
+    assert any("held out of its training" in note for note in target.notes)
 
 
 def test_every_setting_of_cost_reaches_the_account(trained, tmp_path):

@@ -1,6 +1,7 @@
 """The plan's networks for E agents side by side: every parameter has a leading agent dimension."""
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +19,7 @@ __all__ = [
     "sample",
     "start_weights",
     "state_size",
+    "two_layers",
 ]
 
 Generators = list[torch.Generator]
@@ -42,6 +44,49 @@ class AgentLinear(nn.Module):
         return y.view(*x.shape[:2], *y.shape[1:])
 
 
+def two_layers(x: Tensor, context: Tensor, first: Tensor, second: AgentLinear) -> Tensor:
+    """Two hidden layers: x (E, groups, R, F), first (E, groups, F, 64) -> (E, groups, R, 64).
+
+    context (E, groups, C, 64) is added to the first layer, each of its rows to R / C rows of x: a bias
+    where C is 1.
+    """
+    flat = (tensor.flatten(0, 1) for tensor in (x, context, first, second.weight, second.bias))
+    hidden: Tensor = _TwoLayers.apply(*flat)  # type: ignore[no-untyped-call]
+    return hidden.view(*x.shape[:2], *hidden.shape[1:])
+
+
+class _TwoLayers(torch.autograd.Function):
+    """relu(relu(x·W1 + context)·W2 + b2) for G stacks of R rows, with its gradient by hand.
+
+    Hidden layers are the largest tensors of an update; autograd would pass over them more often, and
+    would allocate each pass anew.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, context: Tensor, w1: Tensor, w2: Tensor, b2: Tensor) -> Tensor:
+        """x (G, R, F), context (G, C, 64), w1 (G, F, 64), w2 (G, 64, 64), b2 (G, 1, 64)."""
+        h1 = torch.bmm(x, w1)  # (G, R, 64)
+        h1.view(*context.shape[:2], -1, h1.shape[-1]).add_(context[:, :, None]).relu_()
+        h2 = torch.baddbmm(b2, h1, w2).relu_()
+        ctx.save_for_backward(x, context, w1, w2, h1, h2)
+        return h2
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        """The chain rule, from the last layer to the first."""
+        x, context, w1, w2, h1, h2 = ctx.saved_tensors
+        needs_x, _, needs_weights, *_ = ctx.needs_input_grad
+        g2 = torch.ops.aten.threshold_backward(gradient, h2, 0)
+        g1 = torch.ops.aten.threshold_backward(torch.bmm(g2, w2.transpose(1, 2)), h1, 0)
+        return (
+            torch.bmm(g1, w1.transpose(1, 2)) if needs_x else None,
+            g1.view(*context.shape[:2], -1, g1.shape[-1]).sum(2),
+            torch.bmm(x.transpose(1, 2), g1) if needs_weights else None,
+            torch.bmm(h1.transpose(1, 2), g2) if needs_weights else None,
+            g2.sum(1, keepdim=True) if needs_weights else None,
+        )
+
+
 class GaussianActor(nn.Module):
     """state -> 64 -> 64 -> mean and log-std of the logits of n + 1 assets."""
 
@@ -60,14 +105,14 @@ class GaussianActor(nn.Module):
 
     def forward(self, state: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log-std (E, B, n+1) at states (E, B, S)."""
-        hidden = self.first(state[:, None]).relu()  # (E, 1, B, 64)
-        heads = self.heads(self.second(hidden).relu())[:, 0]  # (E, B, 2(n+1))
+        hidden = two_layers(state[:, None], self.first.bias, self.first.weight, self.second)  # (E, 1, B, 64)
+        heads = self.heads(hidden)[:, 0]  # (E, B, 2(n+1))
         mean, log_std = heads.chunk(2, dim=-1)
         return mean, clamp_log_std(log_std)
 
 
 class TwinCritic(nn.Module):
-    """Q1 and Q2: (state + action) -> 64 -> 64 -> 1; their first layers share one product."""
+    """Q1 and Q2: (state + action) -> 64 -> 64 -> 1, side by side."""
 
     def __init__(
         self,
@@ -78,15 +123,15 @@ class TwinCritic(nn.Module):
     ):
         super().__init__()
         hidden = settings.hidden_sizes
-        self.first = AgentLinear(generators, state_size(assets) + assets, 2 * hidden[0])
+        self.first = AgentLinear(generators, state_size(assets) + assets, hidden[0], groups=2)
         self.second = AgentLinear(generators, hidden[0], hidden[1], groups=2)
         self.value = AgentLinear(generators, hidden[1], 1, groups=2)
 
     def forward(self, state: Tensor, action: Tensor) -> Tensor:
         """Both values (E, 2, B) of actions (E, B, n+1) at states (E, B, S)."""
-        x = torch.cat([state, action], dim=-1)[:, None]  # (E, 1, B, S + n+1)
-        hidden = self.first(x).relu().unflatten(-1, (2, -1))[:, 0].transpose(1, 2)  # (E, 2, B, 64)
-        return self.value(self.second(hidden).relu())[..., 0]  # type: ignore[no-any-return]
+        x = torch.cat([state, action], dim=-1)[:, None].expand(-1, 2, -1, -1)  # (E, 2, B, S + n+1)
+        hidden = two_layers(x, self.first.bias, self.first.weight, self.second)  # (E, 2, B, 64)
+        return self.value(hidden)[..., 0]  # type: ignore[no-any-return]
 
 
 class PolicyValue(nn.Module):
@@ -115,7 +160,7 @@ class PolicyValue(nn.Module):
 
     def evaluate(self, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Mean and log-std (E, B, n+1), and the value (E, B), at states (E, B, S)."""
-        hidden = self.second(self.first(state[:, None]).relu()).relu()  # (E, 1, B, 64)
+        hidden = two_layers(state[:, None], self.first.bias, self.first.weight, self.second)  # (E, 1, B, 64)
         mean = self.mean(hidden)[:, 0]
         return mean, clamp_log_std(self.log_std.expand_as(mean)), self.value(hidden)[:, 0, :, 0]
 

@@ -1,11 +1,16 @@
 """Networks that judge every stock by its own numbers, weights shared: equivariant to the stocks' order."""
 
-from typing import Any
-
 import torch
 from torch import Tensor, nn
 
-from sac.agent.networks import START_LOG_STD, AgentLinear, Generators, clamp_log_std, start_weights
+from sac.agent.networks import (
+    START_LOG_STD,
+    AgentLinear,
+    Generators,
+    clamp_log_std,
+    start_weights,
+    two_layers,
+)
 from sac.config import SIGNALS, AgentSettings, Constraints
 from sac.portfolio.constraints import portfolio_weights
 
@@ -28,49 +33,12 @@ class _SharedBody(nn.Module):
         """own (E, B, n, F) and shared (E, B, C) -> hidden (E, groups, B, n, 64)."""
         agents, batch, stocks, _ = own.shape
         context = self.context(self._grouped(torch.cat([shared, own.mean(2)], -1)))  # (E, groups, B, 64)
-        hidden: Tensor = _TwoLayers.apply(  # type: ignore[no-untyped-call]
-            self._grouped(own.flatten(1, 2)).flatten(0, 1),
-            context.flatten(0, 1),
-            *(x.flatten(0, 1) for x in (self.own, self.second.weight, self.second.bias)),
-        )
+        hidden = two_layers(self._grouped(own.flatten(1, 2)), context, self.own, self.second)
         return hidden.view(agents, self.groups, batch, stocks, -1)
 
     def _grouped(self, x: Tensor) -> Tensor:
         """(E, R, F) -> (E, groups, R, F), without a copy of its own."""
         return x[:, None].expand(-1, self.groups, -1, -1)
-
-
-class _TwoLayers(torch.autograd.Function):
-    """relu(relu(x·W1 + context)·W2 + b2) for G stacks of B·n rows, with its gradient by hand.
-
-    The hidden layers of all stocks are the largest tensors of an update; autograd would pass over them
-    about three times as often.
-    """
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, context: Tensor, w1: Tensor, w2: Tensor, b2: Tensor) -> Tensor:
-        """x (G, B·n, F), context (G, B, 64), w1 (G, F, 64), w2 (G, 64, 64), b2 (G, 1, 64)."""
-        h1 = torch.bmm(x, w1)  # (G, B·n, 64)
-        h1.view(*context.shape[:2], -1, h1.shape[-1]).add_(context[:, :, None])
-        h1.relu_()
-        h2 = torch.baddbmm(b2, h1, w2).relu_()
-        ctx.save_for_backward(x, context, w1, w2, h1, h2)
-        return h2
-
-    @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        """The chain rule, from the last layer to the first."""
-        x, context, w1, w2, h1, h2 = ctx.saved_tensors
-        needs_x, _, needs_weights, *_ = ctx.needs_input_grad
-        g2 = torch.ops.aten.threshold_backward(gradient, h2, 0)
-        g1 = torch.ops.aten.threshold_backward(torch.bmm(g2, w2.transpose(1, 2)), h1, 0)
-        return (
-            torch.bmm(g1, w1.transpose(1, 2)) if needs_x else None,
-            g1.view(*context.shape[:2], -1, g1.shape[-1]).sum(2),
-            torch.bmm(x.transpose(1, 2), g1) if needs_weights else None,
-            torch.bmm(h1.transpose(1, 2), g2) if needs_weights else None,
-            g2.sum(1, keepdim=True) if needs_weights else None,
-        )
 
 
 class PerStockActor(nn.Module):

@@ -37,7 +37,7 @@ def validate(
     equal = backtest(EqualWeight(constraints), panel, weeks, constraints)
     walk = backtest(allocator, panel, weeks, constraints)
     edge = np.log1p(walk.net) - np.log1p(equal.net)
-    error = float(edge.std(ddof=1)) / np.sqrt(len(edge))
+    error = float(edge.std(ddof=1) / np.sqrt(len(edge)))
     t_statistic = float(edge.mean()) / error if error > 0 else 0.0
     return Validation(
         fold=fold,

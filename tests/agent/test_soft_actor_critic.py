@@ -56,16 +56,7 @@ class TextbookAgent:
         return nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), last)
 
     def _critic(self, module, row, which):
-        hidden = module.second.weight.shape[2]
-        half = slice(which * hidden, (which + 1) * hidden)
-        first = self._linear(
-            module.first.weight.detach()[row, 0][:, half], module.first.bias.detach()[row, 0][:, half]
-        )
-        rest = [
-            self._linear(x.weight.detach()[row, which], x.bias.detach()[row, which])
-            for x in (module.second, module.value)
-        ]
-        return nn.Sequential(first, nn.ReLU(), rest[0], nn.ReLU(), rest[1])
+        return self._mlp(module, row, which, ["first", "second", "value"])
 
     def sample(self, state, noise):
         mean, log_std = self.actor(state).chunk(2, -1)
