@@ -9,10 +9,10 @@ import pandas as pd
 import streamlit as st
 from pandas.util import hash_pandas_object
 
-import pages
 from app.charts import Chart
 from app.formats import UNKNOWN, moment
 from app.queries import Shelf, weeks_behind
+from app.settings import CODE
 from sac.config import VARIANTS
 from sac.errors import DeskError
 from sac.market import Provenance
@@ -37,7 +37,7 @@ SOURCES = {"sample": "embedded sample (real S&P 500 closes)", "yahoo": "Yahoo", 
 
 def page_path(name: str) -> Path:
     """The script of a page, for links and switches."""
-    return Path(pages.__file__).parent / f"{name}.py"
+    return CODE / "pages" / f"{name}.py"
 
 
 def acting_user() -> str:
