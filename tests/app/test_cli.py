@@ -12,7 +12,7 @@ from app import cli
 from app.jobs import Jobs
 from app.settings import Settings
 from sac import training
-from sac.config import ForecastSettings, SACSettings, TrainingSettings
+from sac.config import VARIANTS, ForecastSettings, SACSettings, TrainingSettings
 from sac.market import DEMO_UNIVERSE, sample_panel
 from sac.registry import Registry
 
@@ -207,8 +207,9 @@ def test_versions_show_what_is_stored_and_what_is_damaged(desk, trained):
     damaged.mkdir(exist_ok=True)
     code, out, _ = desk("versions", "--json", data=home.data)
     assert code == 0
-    [shelf] = json.loads(out)
+    shelf, *others = json.loads(out)
     assert (shelf["variant"], shelf["champion"]) == ("sac_lstm", version.name)
+    assert [other["versions"] for other in others] == [[]] * (len(VARIANTS) - 1)
     [stored] = shelf["versions"]
     assert (stored["version"], stored["champion"], stored["preset"]) == (version.name, True, "plan")
     assert list(shelf["damaged"]) == [damaged.name]
@@ -219,7 +220,7 @@ def test_versions_show_what_is_stored_and_what_is_damaged(desk, trained):
 
 
 def test_an_empty_desk_has_no_versions(desk):
-    assert desk("versions") == (0, "sac_lstm: no versions\n", "")
+    assert desk("versions") == (0, "".join(f"{variant}: no versions\n" for variant in VARIANTS), "")
 
 
 def test_bad_usage_is_2_and_help_names_only_what_exists(desk):
