@@ -160,7 +160,8 @@ def table(results: list[Result]) -> str:
         alone = [100 * (m - r.equal.cagr) for r in group for m in r.members]
         rule = np.mean([100 * (r.rule.cagr - r.equal.cagr) for r in group])
         lines.append(
-            f"| {setting} | {edge} | {np.mean([r.rank_ic for r in group]):.3f} | {np.mean(excess):+.1f} | {min(excess):+.1f} "
+            f"| {setting} | {edge} | {np.mean([r.rank_ic for r in group]):.3f} "
+            f"| {np.mean(excess):+.1f} | {min(excess):+.1f} "
             f"| {sum(r.trusted for r in group)} of {len(group)} "
             f"| {np.mean(alone):+.1f}, {min(alone):+.1f} | {rule:+.1f} "
             f"| {np.mean([100 * r.in_sample for r in group]):+.0f} "
