@@ -1,0 +1,236 @@
+"""The SAC implementations that a user could take instead, on our environment: only for measuring speed.
+
+Each trainer takes (environment of one agent, settings, chunk, tick), trains without end and calls
+tick(updates done) every `chunk` updates; one environment step per update, like ours.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+from torch.distributions import Normal
+
+from sac.config import SACSettings
+from sac.portfolio import account, all_cash, drift
+from sac.portfolio.environment import PortfolioEnvironment
+
+Array = npt.NDArray[np.float32]
+Tick = Callable[[int], None]
+
+
+class Walk:
+    """One agent's way through its window, as single-agent libraries want it.
+
+    In numpy: a step of one agent through the batched environment costs over ten times as much.
+    """
+
+    def __init__(self, environment: PortfolioEnvironment):
+        if environment.agents != 1:
+            raise ValueError(f"a rival trains one agent, the environment has {environment.agents}")
+        self.features = environment.features[int(environment.fold)].numpy()
+        self.growth, self.gap, self.seen, self.benchmark = (
+            x.double().numpy()
+            for x in (environment.growth, environment.gap, environment.seen, environment.benchmark)
+        )
+        self.stop, self.assets = int(environment.stop), environment.assets
+        self.constraints = environment.constraints
+        self.action_scale, self.reward_scale = environment.action_scale, environment.reward_scale
+        self.size = self.reset().shape[0]
+
+    def reset(self) -> Array:
+        """Week 0, everything in CASH: the state (8n + n + 1,)."""
+        self.week, self.weights = 0, all_cash(self.assets - 1)
+        return self._state()
+
+    def step(self, action: Array) -> tuple[Array, float, bool]:
+        """Next state, reward, and whether the window is over (a truncation), from an action (n+1,)."""
+        week, target = self.week, self._target(action)
+        held = drift(self.weights, self.gap[week])
+        net = account(held, target, self.growth[week], self.constraints.cost_rate).net
+        self.week, self.weights = week + 1, drift(target, self.seen[week])
+        reward = self.reward_scale * (math.log(net) - self.benchmark[week])
+        return self._state(), float(reward), self.week >= self.stop
+
+    def _target(self, action: Array) -> npt.NDArray[np.float64]:
+        """`portfolio_weights` for one action, without tensors; it stops when no stock is above the cap."""
+        odds, cap = np.exp(self.action_scale * action.astype(np.float64)), self.constraints.max_position
+        cash = max(odds[-1] / odds.sum(), self.constraints.cash_buffer)
+        weights = np.append(odds[:-1] * ((1.0 - cash) / odds[:-1].sum()), cash)
+        capped = np.zeros(len(weights), dtype=bool)
+        while (above := weights[:-1] > cap).any():
+            capped[:-1] |= above
+            weights[capped] = cap
+            weights[~capped] *= (1.0 - cap * capped.sum()) / weights[~capped].sum()
+        return weights
+
+    def _state(self) -> Array:
+        return np.concatenate([self.features[self.week], self.weights], dtype=np.float32)
+
+
+def gymnasium_environment(environment: PortfolioEnvironment) -> Any:
+    """A walk as a `gymnasium.Env`; gymnasium comes with the `bench` extra."""
+    import gymnasium
+    from gymnasium.spaces import Box
+
+    class Portfolio(gymnasium.Env[Array, Array]):
+        def __init__(self) -> None:
+            self.walk = Walk(environment)
+            self.observation_space = Box(-np.inf, np.inf, (self.walk.size,), np.float32)
+            self.action_space = Box(-1.0, 1.0, (environment.assets,), np.float32)
+
+        def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Array, dict[str, Any]]:
+            super().reset(seed=seed)
+            return self.walk.reset(), {}
+
+        def step(self, action: Array) -> tuple[Array, float, bool, bool, dict[str, Any]]:
+            state, reward, over = self.walk.step(action)
+            return state, reward, False, over, {}
+
+    return Portfolio()
+
+
+def stable_baselines3(
+    environment: PortfolioEnvironment, settings: SACSettings, chunk: int, tick: Tick
+) -> None:
+    """stable-baselines3's SAC (eager PyTorch)."""
+    from stable_baselines3 import SAC
+
+    _learn(SAC, environment, settings, chunk, tick)
+
+
+def sbx(environment: PortfolioEnvironment, settings: SACSettings, chunk: int, tick: Tick) -> None:
+    """SBX's SAC (compiled JAX)."""
+    from sbx import SAC
+
+    _learn(SAC, environment, settings, chunk, tick)
+
+
+def _learn(algorithm: Any, environment: Any, settings: SACSettings, chunk: int, tick: Tick) -> None:
+    model = algorithm(
+        "MlpPolicy",
+        gymnasium_environment(environment),
+        learning_rate=settings.critic_lr,
+        buffer_size=settings.buffer_size,
+        learning_starts=settings.warmup_steps,
+        batch_size=settings.batch_size,
+        tau=settings.tau,
+        gamma=settings.gamma,
+        train_freq=1,
+        gradient_steps=1,
+        ent_coef=f"auto_{settings.init_alpha}",
+        policy_kwargs={"net_arch": list(settings.hidden_sizes)},
+        device="cpu",
+        seed=0,
+    )
+
+    def after_each_step(*_: Any) -> bool:
+        done = model.num_timesteps - settings.warmup_steps
+        if done > 0 and done % chunk == 0:
+            tick(done)
+        return True
+
+    model.learn(total_timesteps=1_000_000_000, callback=after_each_step)
+
+
+class _Actor(nn.Module):
+    def __init__(self, states: int, actions: int, hidden: tuple[int, int]):
+        super().__init__()
+        self.fc1, self.fc2 = nn.Linear(states, hidden[0]), nn.Linear(hidden[0], hidden[1])
+        self.fc_mean, self.fc_logstd = nn.Linear(hidden[1], actions), nn.Linear(hidden[1], actions)
+
+    def get_action(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        x = self.fc2(self.fc1(x).relu()).relu()
+        mean, log_std = self.fc_mean(x), -5 + 0.5 * 7 * (torch.tanh(self.fc_logstd(x)) + 1)
+        normal = Normal(mean, log_std.exp(), validate_args=False)
+        u = normal.rsample()
+        action = torch.tanh(u)
+        log_prob = normal.log_prob(u) - torch.log(1 - action.pow(2) + 1e-6)
+        return action, log_prob.sum(1, keepdim=True)
+
+
+class _SoftQNetwork(nn.Module):
+    def __init__(self, states: int, actions: int, hidden: tuple[int, int]):
+        super().__init__()
+        self.fc1, self.fc2 = nn.Linear(states + actions, hidden[0]), nn.Linear(hidden[0], hidden[1])
+        self.fc3 = nn.Linear(hidden[1], 1)
+
+    def forward(self, x: Tensor, a: Tensor) -> Tensor:
+        x = self.fc2(self.fc1(torch.cat([x, a], 1)).relu()).relu()
+        return self.fc3(x)  # type: ignore[no-any-return]
+
+
+class _Eager:
+    """One agent as CleanRL's sac_continuous_action.py writes it, one actor update per critic update."""
+
+    def __init__(self, states: int, actions: int, settings: SACSettings):
+        self.settings, sizes = settings, (states, actions, settings.hidden_sizes)
+        self.actor = _Actor(*sizes)
+        self.qf1, self.qf2, self.qf1_target, self.qf2_target = (_SoftQNetwork(*sizes) for _ in range(4))
+        self.qf1_target.load_state_dict(self.qf1.state_dict())
+        self.qf2_target.load_state_dict(self.qf2.state_dict())
+        self.log_alpha = torch.full((1,), settings.init_alpha).log().requires_grad_()
+        self.alpha, self.target_entropy = settings.init_alpha, -float(actions)
+        critics = [*self.qf1.parameters(), *self.qf2.parameters()]
+        self.q_optimizer = torch.optim.Adam(critics, lr=settings.critic_lr)
+        self.actor_optimizer = torch.optim.Adam(self.actor.parameters(), lr=settings.actor_lr)
+        self.a_optimizer = torch.optim.Adam([self.log_alpha], lr=settings.alpha_lr)
+
+    def update(self, obs: Tensor, actions: Tensor, rewards: Tensor, next_obs: Tensor) -> None:
+        with torch.no_grad():
+            next_action, next_log_pi = self.actor.get_action(next_obs)
+            qf1_next, qf2_next = (qf(next_obs, next_action) for qf in (self.qf1_target, self.qf2_target))
+            next_value = torch.min(qf1_next, qf2_next) - self.alpha * next_log_pi
+            target = rewards + self.settings.gamma * next_value.view(-1)
+        losses = [nn.functional.mse_loss(qf(obs, actions).view(-1), target) for qf in (self.qf1, self.qf2)]
+        self._descend(self.q_optimizer, losses[0] + losses[1])
+
+        pi, log_pi = self.actor.get_action(obs)
+        min_qf_pi = torch.min(self.qf1(obs, pi), self.qf2(obs, pi))
+        self._descend(self.actor_optimizer, (self.alpha * log_pi - min_qf_pi).mean())
+
+        with torch.no_grad():
+            _, log_pi = self.actor.get_action(obs)
+        self._descend(self.a_optimizer, (-self.log_alpha.exp() * (log_pi + self.target_entropy)).mean())
+        self.alpha = self.log_alpha.exp().item()
+        for qf, old in ((self.qf1, self.qf1_target), (self.qf2, self.qf2_target)):
+            for param, target_param in zip(qf.parameters(), old.parameters(), strict=True):
+                target_param.data.copy_(
+                    self.settings.tau * param.data + (1 - self.settings.tau) * target_param.data
+                )
+
+    @staticmethod
+    def _descend(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+
+def eager(environment: PortfolioEnvironment, settings: SACSettings, chunk: int, tick: Tick) -> None:
+    """A single agent in eager PyTorch with a replay in numpy, in CleanRL's style."""
+    torch.manual_seed(0)
+    rng, walk, assets = np.random.default_rng(0), Walk(environment), environment.assets
+    agent, size = _Eager(walk.size, assets, settings), settings.buffer_size
+    columns = (walk.size, assets, 1, walk.size)  # state, action, reward, next state; nothing is terminal
+    replay = [np.zeros((size, width), dtype=np.float32) for width in columns]
+    state, step = walk.reset(), 0
+    while True:
+        if step < settings.warmup_steps:
+            action = rng.uniform(-1.0, 1.0, assets).astype(np.float32)
+        else:
+            with torch.no_grad():
+                action = agent.actor.get_action(torch.as_tensor(state)[None])[0][0].numpy()
+        next_state, reward, over = walk.step(action)
+        for column, value in zip(replay, (state, action, reward, next_state), strict=True):
+            column[step % size] = value
+        state, step = walk.reset() if over else next_state, step + 1
+        done = step - settings.warmup_steps
+        if done > 0:
+            rows = rng.integers(0, min(step, size), settings.batch_size)
+            obs, actions, rewards, next_obs = (torch.from_numpy(column[rows]) for column in replay)
+            agent.update(obs, actions, rewards.view(-1), next_obs)
+            if done % chunk == 0:
+                tick(done)
