@@ -29,6 +29,7 @@ __all__ = [
     "selectable",
     "short_name",
     "show",
+    "trust_note",
     "version_notes",
 ]
 
@@ -84,9 +85,16 @@ def provenance_line(source: Provenance, as_of: str, version: Version | None = No
 
 
 def version_notes(*versions: Version) -> None:
-    """What a reader of their results must know, once each: survivors, a committee that is not trusted."""
+    """What a reader of their results must know, once each, such as the survivors in the sample."""
     for note in dict.fromkeys(note for version in versions for note in version.metadata.notes):
         st.caption(f":material/info: {note}")
+
+
+def trust_note(version: Version) -> None:
+    """Whether today's committee earned its trades on weeks held out of its training."""
+    verdict = version.metadata.production
+    if verdict:
+        st.caption(f":material/{'task_alt' if verdict.trusted else 'balance'}: {verdict.verdict}")
 
 
 def freshness(source: Provenance) -> None:

@@ -1,6 +1,6 @@
 """Tables of figures that pages show: text with units, "n/a" where a figure is not determined."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from app.comparison import calendar_years
 from app.formats import percent, ratio
 from sac.config import Constraints
 from sac.evidence import metrics
-from sac.portfolio import Backtest
+from sac.portfolio import Backtest, Validation
 from sac.registry import ForecastSkill
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "figures",
+    "held_out",
     "skill",
     "skill_verdict",
     "trade_columns",
@@ -144,3 +145,19 @@ def trades_csv(advice: "Recommendation", wealth: float) -> str:
         week_end=advice.target_week_end,
     )
     return table.to_csv(index=False)
+
+
+def held_out(verdicts: Mapping[str, Sequence[Validation]]) -> pd.DataFrame:
+    """Each committee's verdict on its held-out weeks, by strategy; empty when nothing was held out."""
+    return pd.DataFrame(
+        {
+            "Strategy": name,
+            "Committee of": f"evaluation year {verdict.fold}" if verdict.fold else "today",
+            "Held-out weeks": f"{verdict.weeks}, {verdict.start} to {verdict.end}",
+            "Over equal weight (a year)": percent(verdict.excess),
+            "t": ratio(verdict.t_statistic, digits=1),
+            "So it": "follows its agents" if verdict.trusted else "stays at equal weight",
+        }
+        for name, judged in verdicts.items()
+        for verdict in judged
+    )

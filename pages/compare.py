@@ -96,6 +96,8 @@ version_notes(*chosen)
 if len({version.symbols for version in chosen}) > 1:
     st.caption(f":material/info: The universes differ; the baselines hold the one of {short_name(first)}.")
 
+held_out = tables.held_out({short_name(version): version.metadata.validations for version in chosen})
+
 st.subheader("Equity")
 show(charts.equity(walks), "equity")
 st.subheader("Figures")
@@ -120,8 +122,18 @@ st.subheader("Turnover")
 show(charts.turnover(walks), "turnover")
 st.caption("Without the first purchase out of cash, which is the same for everybody.")
 
+if not held_out.empty:
+    st.subheader("Who earned its trades")
+    st.caption(
+        "Before a committee may trade, it must beat equal weight by one standard error, net of costs, on the "
+        "last weeks of its training window, which its agents had not seen until then."
+    )
+    st.table(held_out, border="horizontal", alt="Verdict on the held-out weeks of every committee")
 st.subheader("Spread over members")
-st.caption("Each member walked alone (dots) beside its committee (diamond): how much is luck of the seed.")
+st.caption(
+    "Each member walked alone (dots), whether trusted to trade or not, beside its committee (diamond): "
+    "how much is luck of the seed."
+)
 show(charts.member_spread(models), "members")
 st.subheader("Forecaster skill, out of sample")
 for version in chosen:

@@ -13,6 +13,7 @@ from app.components import (
     page_path,
     provenance_line,
     refusals_shown,
+    trust_note,
     version_notes,
 )
 from app.formats import moment, percent, points, ratio
@@ -104,6 +105,7 @@ def champion_card(shelf: Shelf) -> None:
         )
         provenance_line(version.metadata.provenance, version.metadata.last_decision, version)
         version_notes(version)
+        trust_note(version)
         with st.container(horizontal=True):
             st.page_link(page_path("compare"), label="Compare", icon=":material/stacked_line_chart:")
             st.page_link(page_path("weights"), label="This week's weights", icon=":material/balance:")

@@ -11,6 +11,7 @@ from app.components import (
     provenance_line,
     short_name,
     show,
+    trust_note,
     version_notes,
 )
 from app.formats import bps, dollars, percent
@@ -106,6 +107,7 @@ st.caption(
 )
 provenance_line(version.metadata.provenance, advice.as_of, version)
 version_notes(version)
+trust_note(version)
 grid = st.grid(4, min_column_width=150)
 grid.metric("Wealth before trading", dollars(wealth, 2), border=True)
 grid.metric(

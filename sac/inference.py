@@ -73,7 +73,7 @@ def target_weights(
     target = committee_of(version).allocate(panel.with_forecasts(forecasts), step, current)
     cost_rate = version.settings.constraints.cost_rate
     week = account(current, target, np.ones_like(target), cost_rate)
-    assets = [*panel.symbols, CASH]
+    assets, verdict = [*panel.symbols, CASH], version.metadata.production
     return Recommendation(
         model_version=version.name,
         variant=version.variant,
@@ -91,13 +91,13 @@ def target_weights(
             symbol: float(value) if np.isfinite(value) else None
             for symbol, value in zip(panel.symbols, predicted, strict=True)
         },
-        notes=version.metadata.notes,
+        notes=version.metadata.notes + ([verdict.verdict] if verdict else []),
     )
 
 
 def committee_of(version: Version) -> Committee:
     """The production committee of a version."""
-    scaler = PortfolioScaler.from_payload(version.scaler())
+    scaler, verdict = PortfolioScaler.from_payload(version.scaler()), version.metadata.production
     settings = version.settings
     return Committee(
         version.tensors("actor"),
@@ -106,7 +106,7 @@ def committee_of(version: Version) -> Committee:
         settings.agent,
         settings.constraints,
         version.name,
-        trusted=not version.metadata.validations or version.metadata.validations[-1].trusted,
+        trusted=verdict is None or verdict.trusted,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sac.agent import Ensemble, evaluation_folds, evaluation_steps, members_of, train_ensemble
-from sac.config import ENGINE_VERSION, VARIANTS, TrainingSettings
+from sac.config import ENGINE_VERSION, VARIANTS, Constraints, TrainingSettings
 from sac.errors import ArtifactError, SettingsError
 from sac.evidence import metrics
 from sac.forecast import Forecasts, walk_forward
@@ -147,7 +147,7 @@ def _metadata(
         baselines={rival.name: _figures(rival, settings) for rival in rivals},
         forecast_skill=forecasts.skill,
         validations=ensemble.validations,
-        notes=_notes(panel, ensemble),
+        notes=_notes(panel, settings.constraints),
         seconds=seconds,
     )
 
@@ -183,22 +183,13 @@ def _figures(result: Backtest, settings: TrainingSettings) -> dict[str, float]:
     return {f"eval_{name}": float(value) for name, value in figures.items() if np.isfinite(value)}
 
 
-def _notes(panel: MarketPanel, ensemble: Ensemble) -> list[str]:
+def _notes(panel: MarketPanel, constraints: Constraints) -> list[str]:
     """What a reader of the version must know."""
-    constraints = ensemble.settings.constraints
     notes = [panel.provenance.note] if panel.provenance.note else []
     cash = equal_weights(len(panel.symbols), constraints)[-1]
     if cash > constraints.cash_buffer + 1e-9:
         notes.append(
             f"{len(panel.symbols)} stocks with at most {constraints.max_position:.0%} each "
             f"leave at least {cash:.0%} in CASH."
-        )
-    for validation in ensemble.validations[-1:]:
-        verb = "beat" if validation.trusted else "did not beat"
-        then = "follows its agents" if validation.trusted else "holds equal weight"
-        notes.append(
-            f"On the {validation.weeks} weeks held out of its training, {validation.start} to "
-            f"{validation.end}, the committee {verb} equal weight by one standard error "
-            f"({validation.excess:+.1%} a year, t {validation.t_statistic:+.1f}), so it {then}."
         )
     return notes

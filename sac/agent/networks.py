@@ -177,12 +177,32 @@ def clamp_log_std(log_std: Tensor) -> Tensor:
 
 def sample(actor: nn.Module, state: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
     """Reparametrised actions in (-1, 1), (E, B, n+1), and their log densities (E, B)."""
-    mean, log_std = actor(state)
-    u = mean + log_std.exp() * noise
-    # log(1 - tanh(u)^2) in the form that does not underflow (SAC paper, appendix C).
-    log_slope = 2.0 * (_LOG_2 - u - nn.functional.softplus(-2.0 * u))
-    log_pi = -(0.5 * noise.square() + log_std + _LOG_SQRT_2PI + log_slope).sum(-1)
-    return u.tanh(), log_pi
+    action, log_pi = _Squash.apply(*actor(state), noise)  # type: ignore[no-untyped-call]
+    return action, log_pi
+
+
+class _Squash(torch.autograd.Function):
+    """a = tanh(u), u = mean + std·noise, and log pi(a), with the gradient by hand: a third of the passes."""
+
+    @staticmethod
+    def forward(ctx: Any, mean: Tensor, log_std: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
+        """All (E, B, n+1)."""
+        spread = log_std.exp() * noise
+        u = mean + spread
+        action = u.tanh()
+        # log(1 - tanh(u)^2) in the form that does not underflow (SAC paper, appendix C).
+        log_slope = 2.0 * (_LOG_2 - u - nn.functional.softplus(-2.0 * u))
+        log_pi = -(0.5 * noise.square() + log_std + log_slope + _LOG_SQRT_2PI).sum(-1)
+        ctx.save_for_backward(action, spread)
+        return action, log_pi
+
+    @staticmethod
+    def backward(ctx: Any, g_action: Tensor, g_log_pi: Tensor) -> tuple[Tensor, Tensor, None]:
+        """da/du = 1 - a^2, and d log pi/du = 2a: the squashing's slope is all that depends on u."""
+        action, spread = ctx.saved_tensors
+        g_log_pi = g_log_pi[..., None]
+        g_u = g_action * (1.0 - action.square()) + g_log_pi * (2.0 * action)
+        return g_u, g_u * spread - g_log_pi, None
 
 
 def start_weights(generators: Generators, inputs: int, *shape: int) -> nn.Parameter:

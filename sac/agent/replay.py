@@ -52,6 +52,27 @@ class Batch:
     noise: Tensor  # (E, B, n+1)
     next_noise: Tensor  # (E, B, n+1)
 
+    @classmethod
+    def of(
+        cls,
+        environment: PortfolioEnvironment,
+        week: Tensor,
+        weights: Tensor,
+        action: Tensor,
+        reward: Tensor,
+        after: Tensor,
+        draw: Draws,
+    ) -> "Batch":
+        """States looked up for steps from (week, weights) by action, that paid reward and led to after."""
+        return cls(
+            state=environment.state(week, weights),
+            action=action,
+            reward=reward,
+            next_state=environment.state(week + 1, after),
+            noise=draw.action,
+            next_noise=draw.next_action,
+        )
+
 
 class Replay:
     """Ring buffer of (week, weights, action); states and rewards are looked up, so they are always exact."""
@@ -70,24 +91,15 @@ class Replay:
         self.week[:, row], self.weights[:, row], self.action[:, row] = week[:, 0], weights[:, 0], action[:, 0]
         self.added += 1
 
-    def sample(self, draw: Draws) -> Batch:
-        """B stored transitions per agent.
+    def pick(self, draw: Draws) -> tuple[Tensor, Tensor, Tensor]:
+        """Weeks (E, B), weights and actions (E, B, n+1) to learn from.
 
-        Counterfactual: the stored weights and action are put into any week of the agent's own window;
+        Counterfactual: stored weights and actions are put into any week of the agent's own window;
         reward and next weights are exact there too, because prices do not react to our trades.
         """
         entry = (draw.entry * min(self.added, self.capacity)).long()  # (E, B)
         rows = entry[..., None].expand(-1, -1, self.weights.shape[-1])
-        weights, action = self.weights.gather(1, rows), self.action.gather(1, rows)
         week = self.week.gather(1, entry)
         if self.counterfactual:
             week = (draw.week * self.environment.stop[:, None]).long()
-        reward, next_weights = self.environment.step(week, weights, action)
-        return Batch(
-            state=self.environment.state(week, weights),
-            action=action,
-            reward=reward,
-            next_state=self.environment.state(week + 1, next_weights),
-            noise=draw.action,
-            next_noise=draw.next_action,
-        )
+        return week, self.weights.gather(1, rows), self.action.gather(1, rows)

@@ -61,8 +61,9 @@ class SoftActorCritic:
         self._descend("actor", actor_loss, list(self.actor.parameters()))
 
         entropy = -log_pi.detach().mean(-1)  # (E,)
-        alpha_loss = self.log_alpha.exp() * (entropy - self.target_entropy)
-        self._descend("log_alpha", alpha_loss, [self.log_alpha])
+        # alpha_loss = exp(log_alpha) · (entropy - target_entropy) is its own gradient.
+        self.log_alpha.grad = alpha[:, 0] * (entropy - self.target_entropy)
+        self.optimizers["log_alpha"].step()
 
         with torch.no_grad():
             torch._foreach_lerp_(
@@ -109,27 +110,32 @@ class SACLearner:
 
     def run(self, updates: int, curve: LearningCurve) -> None:
         """One environment step per update; before the very first one, a warm-up of random actions."""
-        settings = self.agents.settings
-        while self._replay.added < settings.warmup_steps:
-            self._walk(next(self._stream), warming_up=True)
+        while self._replay.added < self.agents.settings.warmup_steps:
+            action = next(self._stream).explore
+            _, after = self._replay.environment.step(self._week, self._weights, action)
+            self._walk_on(action, after)
         for _ in range(updates):
-            draw = next(self._stream)
-            self._walk(draw)
-            curve.add(self.agents.update(self._replay.sample(draw)))
+            curve.add(self.agents.update(self._transitions(next(self._stream))))
 
     def state(self) -> dict[str, Any]:
         """Everything that continues these agents."""
         return self.agents.state()
 
     @torch.no_grad()
-    def _walk(self, draw: Draws, warming_up: bool = False) -> None:
-        """One week on, for every agent."""
-        environment, week, weights = self._replay.environment, self._week, self._weights
-        action = draw.explore
-        if not warming_up:
-            action, _ = sample(self.agents.actor, environment.state(week, weights), draw.act)
-        self._replay.add(week, weights, action)
-        _, after = environment.step(week, weights, action)
-        over = week + 1 >= environment.stop[:, None]  # a truncation: nothing is terminal
-        self._week = (week + 1).masked_fill(over, 0)
+    def _transitions(self, draw: Draws) -> Batch:
+        """A step of every agent's walk and a batch of replayed ones, in one pass through the environment."""
+        environment = self._replay.environment
+        action, _ = sample(self.agents.actor, environment.state(self._week, self._weights), draw.act)
+        replayed = self._replay.pick(draw)
+        now = (self._week, self._weights, action)
+        reward, after = environment.step(*(torch.cat(pair, 1) for pair in zip(now, replayed, strict=True)))
+        self._walk_on(action, after[:, :1])
+        return Batch.of(environment, *replayed, reward[:, 1:], after[:, 1:], draw)
+
+    def _walk_on(self, action: Tensor, after: Tensor) -> None:
+        """Remember a step of every agent and go to the next week, or back to the first one."""
+        self._replay.add(self._week, self._weights, action)
+        week = self._week + 1
+        over = week >= self._replay.environment.stop[:, None]  # a truncation: nothing is terminal
+        self._week = week.masked_fill(over, 0)
         self._weights = torch.where(over[..., None], self._cash, after)

@@ -26,6 +26,17 @@ class Validation:
     t_statistic: float
     trusted: bool  # False: it stays at equal weight
 
+    @property
+    def verdict(self) -> str:
+        """The judgement in one sentence."""
+        verb = "beat" if self.trusted else "did not beat"
+        then = "follows its agents" if self.trusted else "holds equal weight"
+        return (
+            f"On {self.weeks} weeks held out of its training, {self.start} to {self.end}, the committee "
+            f"{verb} equal weight by one standard error ({self.excess:+.1%} a year, t {self.t_statistic:+.1f}): "
+            f"it {then}."
+        )
+
 
 def validate(
     panel: MarketPanel, allocator: Allocator, weeks: range, fold: int, constraints: Constraints

@@ -38,6 +38,11 @@ class Metadata:
     notes: list[str]  # what a reader must know: survivors in the sample, a cap that forces cash
     seconds: dict[str, float]  # wall clock per stage
 
+    @property
+    def production(self) -> Validation | None:
+        """The verdict on the committee that decides today; None when nothing was held out."""
+        return self.validations[-1] if self.validations else None
+
 
 @dataclass(frozen=True, eq=False)
 class Artifacts:

@@ -10,7 +10,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmarks import speed
 from benchmarks.rivals import Walk, eager, gymnasium_environment
 from benchmarks.rounds import Contender, Measurement, Report, environment, measure, sgemm
-from sac.agent.replay import Replay, draws
+from sac.agent.replay import Batch, Replay, draws
 from sac.agent.soft_actor_critic import SoftActorCritic
 
 SMALL = Contender("small", stocks=3, weeks=120)
@@ -32,7 +32,8 @@ def test_the_engine_does_the_products_that_are_counted_and_few_more(preset):
     replay = Replay(market, 64, settings.counterfactual)
     draw = next(draws(agents.generators, settings.batch_size, market.assets))
     replay.add(torch.zeros(1, 1, dtype=torch.int64), torch.softmax(draw.act, -1), draw.explore)
-    batch = replay.sample(draw)
+    picked = replay.pick(draw)
+    batch = Batch.of(market, *picked, *market.step(*picked), draw)
     with FlopCounterMode(display=False) as done:
         agents.update(batch)
     assert 1.0 <= done.get_total_flops() / speed.update_flop(settings, 15) < 1.25
