@@ -111,6 +111,12 @@ class Jobs:
             if child.poll() is not None:  # this also reaps the zombie
                 self._children.pop(job_id, None)
 
+    def next_in_line(self, job_id: str) -> bool:
+        """Whether no earlier job still waits for its turn."""
+        self.reconcile()  # a dead one must not hold up the others
+        waiting = [job for job in self._store.active() if job.status == "queued"]
+        return not waiting or min(waiting, key=lambda job: job.created_at).id == job_id
+
     def curve(self, job_id: str) -> pd.DataFrame:
         """A job's learning curve: a column `update`, ascending, and one column per figure."""
         return self._store.curve(job_id)

@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import FrameType
 
@@ -12,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from app.job_kinds import KINDS
 from app.job_store import JobStore
-from app.jobs import life_lock, slot_lock
+from app.jobs import Jobs, life_lock, slot_lock
 from app.settings import Settings, settings
 from sac.errors import Cancelled, DeskError
 from sac.progress import Progress
@@ -21,7 +22,7 @@ __all__ = ["main"]
 
 NICENESS = 10  # the dashboard comes first
 WRITE_SECONDS = 0.5  # between two writes of mere progress
-POLL_SECONDS = 0.25  # between two looks at the slot
+POLL_SECONDS = 0.5  # between two looks at the slot
 
 
 class Watch:
@@ -88,7 +89,7 @@ def perform(store: JobStore, watch: Watch, home: Settings, job_id: str) -> int:
     """Wait for the job's turn, run it, and write how it ended."""
     slot = slot_lock(home.jobs)
     try:
-        await_turn(store, watch, job_id, slot)
+        await_turn(Jobs(home), store, watch, job_id, slot)
         job = store.get(job_id)
         result = KINDS[job.kind].run(job, home, watch)
         store.finish(job_id, "succeeded", result=result)
@@ -110,20 +111,19 @@ def perform(store: JobStore, watch: Watch, home: Settings, job_id: str) -> int:
     return 0
 
 
-def await_turn(store: JobStore, watch: Watch, job_id: str, slot: FileLock) -> None:
-    """Take the slot, waiting as long as another training has it. Raises Cancelled."""
+def await_turn(jobs: Jobs, store: JobStore, watch: Watch, job_id: str, slot: FileLock) -> None:
+    """Take the slot when it is free and no earlier job waits for it. Raises Cancelled."""
     told = False
     while True:
         watch.check()
-        try:
-            slot.acquire(timeout=0)
-        except Timeout:
-            if not told:
-                watch.check(store.wait(job_id, "Waiting for another training to finish"))
-                told = True
-            time.sleep(POLL_SECONDS)
-        else:
-            break
+        with suppress(Timeout):
+            if jobs.next_in_line(job_id):
+                slot.acquire(timeout=0)
+                break
+        if not told:
+            watch.check(store.wait(job_id, "Waiting for another training to finish"))
+            told = True
+        time.sleep(POLL_SECONDS)
     watch.check(store.start(job_id))
 
 

@@ -1,5 +1,6 @@
 import multiprocessing
 import os
+import signal
 import sqlite3
 import threading
 import time
@@ -200,3 +201,22 @@ def test_times_are_utc(jobs):
     job = jobs.submit("sac_lstm", "count", {}, "ada")
     assert abs(datetime.now(UTC) - job.created_at) < timedelta(seconds=5)
     follow(jobs, job.id)
+
+
+def test_waiting_jobs_take_their_turn_in_the_order_in_which_they_came(jobs):
+    submitted = [jobs.submit(f"variant_{i}", "count", {"steps": 2, "seconds": 0.3}, "Ada") for i in range(4)]
+    ended = [follow(jobs, job.id, seconds=30.0) for job in submitted]
+    starts = [job.started_at for job in ended]
+    assert starts == sorted(starts)
+    assert all(job.status == "succeeded" for job in ended)
+
+
+def test_a_dead_job_in_the_line_does_not_hold_up_the_next(jobs):
+    first = jobs.submit("variant_0", "count", {"steps": 40, "seconds": 6.0}, "Ada")
+    follow(jobs, first.id, running)
+    second, third = (jobs.submit(f"variant_{i}", "count", {"steps": 1}, "Ada") for i in (1, 2))
+    waiting = follow(jobs, second.id, lambda job: job.message.startswith("Waiting"))
+    os.kill(waiting.pid, signal.SIGKILL)
+    jobs.cancel(first.id)
+    assert follow(jobs, third.id).status == "succeeded"
+    assert jobs.get(second.id).status == "failed"

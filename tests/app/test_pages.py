@@ -233,13 +233,13 @@ def test_start_begins_a_training_and_a_second_one_is_refused(empty):
     at = opened("training")
     late = opened("training")  # another browser, drawn before the first one starts
     for name, value in (("members", 1), ("updates", 1), ("evaluation_years", 1)):
-        at.number_input(key=f"plan-{name}").set_value(value)
+        at.number_input(key=f"sac_lstm-desk-{name}").set_value(value)
     at.button(key="start").click().run()
     assert not at.error
     assert at.button(key="start").disabled
     [job] = queries.jobs().list()
     try:
-        assert job.request == {"preset": "plan", "members": 1, "updates": 1, "evaluation_years": 1, "seed": 0}
+        assert job.request == {"preset": "desk", "members": 1, "updates": 1, "evaluation_years": 1, "seed": 0}
         late.button(key="start").click().run()
         assert len(queries.jobs().list()) == 1
         assert "is already training (started by " in said(late)
