@@ -180,7 +180,10 @@ def main() -> None:
     parser.add_argument("--draws", nargs="+", type=int, default=[0, 1, 2, 3])
     parser.add_argument("--members", type=int, default=5)
     parser.add_argument(
-        "--held-out", type=int, default=104, help="validation weeks; 0 always trusts the agents"
+        "--held-out",
+        type=int,
+        default=TrainingSettings().validation_weeks,
+        help="validation weeks; 0 always trusts the agents",
     )
     parser.add_argument("--jobs", type=int, default=1, help="trainings side by side, one thread each")
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="other agent settings")
