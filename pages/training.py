@@ -35,7 +35,7 @@ OPEN_SETTINGS = {  # title, range, step, meaning
 }
 PRESET_NOTES = {
     "plan": "the plan's networks and values",
-    "desk": "one network that all stocks share (recommended)",
+    "desk": "shared network (recommended)",
 }
 
 
