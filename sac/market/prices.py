@@ -22,6 +22,7 @@ SAMPLE_NOTE = (
     "Results on it flatter every strategy."
 )
 _SAMPLE_SHA256 = "ee21cac28befb1d0a739a9ceb22184f995394726aa0cfde9a21941d1ac04ac0d"
+_REINSTALL = "Reinstall it with `pip install --force-reinstall --no-deps 'skfolio~=1.12'`."
 _SAMPLE_START = "2005-01-03"  # older prices are quantised to 3 decimals
 
 _LARGEST_LOG_RETURN = 0.7
@@ -44,11 +45,10 @@ def sample_closes(path: Path | None = None) -> pd.DataFrame:
     """
     path = path or sample_path()
     if not path.is_file():
-        raise DataError(f"The market sample is missing: {path}. Reinstall it with `pip install skfolio`.")
+        raise DataError(f"The market sample is missing: {path}. {_REINSTALL}")
     if hashlib.sha256(path.read_bytes()).hexdigest() != _SAMPLE_SHA256:
         raise DataError(
-            f"The market sample was altered: {path} has another sha256 than the checked file. "
-            "Reinstall it with `pip install --force-reinstall 'skfolio~=1.12'`."
+            f"The market sample was altered: {path} has another sha256 than the checked file. {_REINSTALL}"
         )
     frame = pd.read_csv(path, parse_dates=["Date"], index_col="Date")
     return frame.loc[_SAMPLE_START:, list(DEMO_UNIVERSE)]
