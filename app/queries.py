@@ -47,10 +47,6 @@ class Shelf:
     champion: Version | None
     champion_problem: str | None  # why the pointer leads nowhere
 
-    def find(self, name: str | None) -> Version | None:
-        """A readable version by name."""
-        return next((version for version in self.versions if version.name == name), None)
-
 
 @st.cache_resource(show_spinner="Reading market data…")
 def panel() -> MarketPanel:

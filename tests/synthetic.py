@@ -1,7 +1,5 @@
 """Markets made for tests: prices that we know the truth about."""
 
-import dataclasses
-
 import numpy as np
 import pandas as pd
 
@@ -48,8 +46,3 @@ def perturbed(closes: pd.DataFrame, after: np.datetime64, seed: int = 1) -> pd.D
     noise = np.random.default_rng(seed).normal(0.0, 0.1, (int(late.sum()), closes.shape[1]))
     changed.iloc[np.flatnonzero(late)] *= np.exp(noise.clip(-0.2, 0.2))
     return changed
-
-
-def without_forecasts(panel: MarketPanel) -> MarketPanel:
-    """The panel as the market gave it."""
-    return dataclasses.replace(panel, forecasts=np.full_like(panel.forecasts, np.nan))

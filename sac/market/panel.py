@@ -70,11 +70,6 @@ class MarketPanel:
         """Mask of the features that are real: (T, n, 8)."""
         return np.isfinite(self.features)
 
-    @cached_property
-    def decision_rows(self) -> npt.NDArray[np.intp]:
-        """Row of each decision in `sessions`: (T,)."""
-        return np.searchsorted(self.sessions, self.decisions)
-
     def with_forecasts(self, forecasts: Floats) -> "MarketPanel":
         """The same panel with forecasts (T, n). They must come from data before each decision (leak!)."""
         if forecasts.shape != self.returns.shape:
