@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from sac.portfolio.environment import PortfolioEnvironment
 
-__all__ = ["LearningCurve", "all_cash_start", "detached", "moments"]
+__all__ = ["LearningCurve", "all_cash_start", "descend", "detached", "moments"]
 
 
 class LearningCurve:
@@ -34,6 +34,13 @@ def all_cash_start(environment: PortfolioEnvironment, walks: int = 1) -> Tensor:
     weights = torch.zeros(environment.agents, walks, environment.assets, dtype=environment.growth.dtype)
     weights[..., -1] = 1.0
     return weights
+
+
+def descend(optimizer: torch.optim.Optimizer, loss: Tensor, parameters: list[nn.Parameter]) -> None:
+    """One step down the losses (E,) of all agents; no gradient but that of these parameters is touched."""
+    for parameter, gradient in zip(parameters, torch.autograd.grad(loss.sum(), parameters), strict=True):
+        parameter.grad = gradient
+    optimizer.step()
 
 
 def detached(module: nn.Module) -> dict[str, Tensor]:

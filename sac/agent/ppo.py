@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.optim import AdamW
 
-from sac.agent.learning import LearningCurve, all_cash_start, detached, moments
+from sac.agent.learning import LearningCurve, all_cash_start, descend, detached, moments
 from sac.agent.networks import PolicyValue
 from sac.agent.per_stock import PerStockPolicyValue
 from sac.config import PPOSettings
@@ -116,11 +116,7 @@ class PPOLearner:
         v_loss = 0.5 * (value - batch.returns).square().mean(1)
         entropy = (log_std + _ENTROPY_OF_UNIT).mean((1, 2))  # per asset
         loss = pg_loss + settings.value_weight * v_loss - settings.entropy_weight * entropy
-        for parameter, gradient in zip(
-            self.parameters, torch.autograd.grad(loss.sum(), self.parameters), strict=True
-        ):
-            parameter.grad = gradient
-        self.optimizer.step()
+        descend(self.optimizer, loss, self.parameters)
         return {"actor_loss": pg_loss.detach(), "critic_loss": v_loss.detach(), "entropy": entropy.detach()}
 
     def minibatches(self, samples: int) -> Tensor:

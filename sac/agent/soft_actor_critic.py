@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Adam, AdamW
 
-from sac.agent.learning import LearningCurve, all_cash_start, detached, moments
+from sac.agent.learning import LearningCurve, all_cash_start, descend, detached, moments
 from sac.agent.networks import GaussianActor, TwinCritic, sample
 from sac.agent.per_stock import PerStockActor, PerStockTwinCritic
 from sac.agent.replay import Batch, Draws, Replay, draws
@@ -52,13 +52,13 @@ class SoftActorCritic:
             target = batch.reward + self.settings.gamma * next_q  # (E, B); no terminal states
         q = self.critic(batch.state, batch.action)  # (E, 2, B)
         qf_loss = (q - target[:, None]).square().mean(-1).sum(-1)  # (E,)
-        self._descend("critic", qf_loss, list(self.critic.parameters()))
+        descend(self.optimizers["critic"], qf_loss, list(self.critic.parameters()))
 
         action, log_pi = sample(self.actor, batch.state, batch.noise)
         self.critic.requires_grad_(False)  # the actor's step follows the values, it does not move them
         actor_loss = (alpha * log_pi - self.critic(batch.state, action).amin(1)).mean(-1)  # (E,)
         self.critic.requires_grad_(True)
-        self._descend("actor", actor_loss, list(self.actor.parameters()))
+        descend(self.optimizers["actor"], actor_loss, list(self.actor.parameters()))
 
         entropy = -log_pi.detach().mean(-1)  # (E,)
         # alpha_loss = exp(log_alpha) · (entropy - target_entropy) is its own gradient.
@@ -76,12 +76,6 @@ class SoftActorCritic:
             "entropy": entropy,
             "reward": batch.reward.mean(-1),
         }
-
-    def _descend(self, name: str, loss: Tensor, parameters: list[nn.Parameter]) -> None:
-        # grad() of just these parameters: the actor's step must not touch the critics' gradients.
-        for parameter, gradient in zip(parameters, torch.autograd.grad(loss.sum(), parameters), strict=True):
-            parameter.grad = gradient
-        self.optimizers[name].step()
 
     def state(self) -> dict[str, Any]:
         """Everything that continues these agents: tensors with a leading agent dimension, and builtins."""
