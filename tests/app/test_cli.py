@@ -55,7 +55,7 @@ def desk(capsys, monkeypatch, tmp_path):
 def quick(open_jobs, monkeypatch):
     """Trainings of the command line run as the stand-in of `quick_jobs`."""
     jobs = open_jobs()
-    monkeypatch.setattr(cli, "Jobs", lambda home: jobs)
+    monkeypatch.setattr(cli.training, "Jobs", lambda home: jobs)
     return jobs
 
 
@@ -118,7 +118,7 @@ import quick_jobs
 from app import cli
 from app.job_kinds import KINDS
 KINDS.update(quick_jobs.QUICK)
-cli.Jobs = partial(cli.Jobs, worker=quick_jobs.WORKER)
+cli.training.Jobs = partial(cli.training.Jobs, worker=quick_jobs.WORKER)
 sys.exit(cli.main(["train", "sac_lstm", "--steps", "1000"]))
 """
 

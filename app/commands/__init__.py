@@ -1,0 +1,1 @@
+"""The commands of `sac-desk`: a module each, which adds itself to the parser with `add`."""

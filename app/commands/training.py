@@ -1,0 +1,58 @@
+"""`sac-desk train`."""
+
+import argparse
+
+from app.commands.following import actor, follow
+from app.commands.printing import print_json
+from app.formats import percent, ratio
+from app.jobs import Jobs
+from app.settings import settings
+from sac.config import PRESETS, VARIANTS
+from sac.errors import DeskError
+
+__all__ = ["add"]
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser("train", help="train a variant from scratch and follow the training")
+    command.set_defaults(command=train)
+    command.add_argument("variant", choices=VARIANTS)
+    command.add_argument("--preset", choices=PRESETS, default="plan")
+    command.add_argument("--members", type=int, metavar="N", help="agents in the committee")
+    command.add_argument("--steps", type=int, metavar="N", help="updates of every agent")
+    command.add_argument("--years", type=int, metavar="N", help="walk-forward evaluation years")
+    command.add_argument("--seed", type=int, metavar="N")
+
+
+def train(options: argparse.Namespace) -> None:
+    """Submit a full training and follow it to its end. Ctrl-C cancels it."""
+    request = {
+        "preset": options.preset,
+        "members": options.members,
+        "evaluation_years": options.years,
+        "seed": options.seed,
+        "updates": options.steps,
+    }
+    jobs = Jobs(settings())
+    given = {name: value for name, value in request.items() if value is not None}
+    job = follow(jobs, jobs.submit(options.variant, "full", given, actor()))
+    if job.status == "cancelled":
+        raise DeskError("The training was cancelled; nothing was saved.")
+    if job.result is None:
+        raise DeskError(job.error or "The training ended without a result.")
+    if options.json:
+        print_json(job.result)
+        return
+    result, figures = job.result, job.result["metrics"]
+    print(f"{result['version']}, data {result['data_window_start']} to {result['data_window_end']}")
+    print(
+        f"Out of sample, net of costs: CAGR {percent(figures.get('eval_cagr'))}, "
+        f"Sharpe {ratio(figures.get('eval_sharpe'))}, "
+        f"max drawdown {percent(figures.get('eval_max_drawdown'))}"
+    )
+    champion = f"{options.variant}'s champion"
+    if result["promoted"]:
+        print(f"It is {champion}.")
+    else:
+        print(f"It was not promoted: {champion} is still {result['prior_version']}.")

@@ -1,0 +1,66 @@
+"""`sac-desk versions`."""
+
+import argparse
+from typing import Any
+
+from app.commands.printing import print_json, print_table
+from app.formats import moment, percent, ratio
+from app.settings import settings
+from sac.config import VARIANTS
+from sac.registry import Registry
+
+__all__ = ["add"]
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser("versions", help="list the stored versions")
+    command.set_defaults(command=versions)
+    command.add_argument("variant", nargs="?", choices=VARIANTS)
+
+
+def versions(options: argparse.Namespace) -> None:
+    """Print what the registry holds, damaged folders included."""
+    registry = Registry(settings().models)
+    shelves = [_shelf(registry, variant) for variant in ([options.variant] if options.variant else VARIANTS)]
+    if options.json:
+        print_json(shelves)
+        return
+    for shelf in shelves:
+        count = len(shelf["versions"])
+        print(f"{shelf['variant']}: {count or 'no'} version{'' if count == 1 else 's'}")
+        rows = [
+            (
+                version["version"],
+                moment(version["created_at"]),
+                version["preset"],
+                percent(version["metrics"].get("eval_cagr")),
+                ratio(version["metrics"].get("eval_sharpe")),
+                "champion" if version["champion"] else "",
+            )
+            for version in shelf["versions"]
+        ]
+        if rows:
+            print_table(("version", "created", "preset", "CAGR", "Sharpe", ""), rows)
+        for folder, problem in shelf["damaged"].items():
+            print(f"damaged: {folder}: {problem}")
+
+
+def _shelf(registry: Registry, variant: str) -> dict[str, Any]:
+    current = registry.current(variant)
+    return {
+        "variant": variant,
+        "champion": current,
+        "versions": [
+            {
+                "version": version.name,
+                "champion": version.name == current,
+                "created_at": version.metadata.created_at,
+                "preset": version.metadata.preset,
+                "last_decision": version.metadata.last_decision,
+                "metrics": version.metadata.metrics,
+            }
+            for version in registry.versions(variant)
+        ],
+        "damaged": registry.damaged(variant),
+    }
