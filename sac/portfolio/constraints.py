@@ -23,12 +23,9 @@ def constrain(weights: Tensor, constraints: Constraints) -> Tensor:
     cash = weights[..., -1:].clamp(min=constraints.cash_buffer)  # (..., 1)
     stocks = weights[..., :-1]  # (..., n)
     stocks = stocks * ((1.0 - cash) / stocks.sum(-1, keepdim=True).clamp(min=1e-30))
-    # Capped stocks fill at most 1 - cash_buffer, and every round but the last caps one more: this is exact.
-    for _ in range(min(stocks.shape[-1], int((1.0 - constraints.cash_buffer) / cap + 1e-9))):
-        capped = stocks >= cap
-        free = stocks.masked_fill(capped, 0.0)
-        room = 1.0 - cap * capped.sum(-1, keepdim=True, dtype=stocks.dtype)
-        level = room / (free.sum(-1, keepdim=True) + cash)
-        stocks = (stocks * level).masked_fill(capped, cap)
-        cash = cash * level
-    return torch.cat([stocks, cash], dim=-1)
+    # What CASH and the i smallest stocks have, against the room beside n - i capped ones: the level that
+    # fills it is right where it is highest, for a sum of minima is the least of these lines. Exact.
+    rest = torch.cat([cash, stocks.sort(-1).values], -1).cumsum(-1)  # (..., n+1)
+    room = 1.0 - cap * torch.arange(stocks.shape[-1], -1, -1, dtype=stocks.dtype)
+    level = (room / rest).amax(-1, keepdim=True)
+    return torch.cat([(stocks * level).clamp(max=cap), cash * level], dim=-1)
