@@ -190,9 +190,10 @@ class _Squash(torch.autograd.Function):
         spread = log_std.exp() * noise
         u = mean + spread
         action = u.tanh()
-        # log(1 - tanh(u)^2) in the form that does not underflow (SAC paper, appendix C).
-        log_slope = 2.0 * (_LOG_2 - u - nn.functional.softplus(-2.0 * u))
-        log_pi = -(0.5 * noise.square() + log_std + log_slope + _LOG_SQRT_2PI).sum(-1)
+        # log(1 - tanh(u)^2) = 2·(log 2 + u - softplus(2u)) does not underflow (SAC paper, appendix C).
+        slope = torch.sub(nn.functional.softplus(u, beta=2.0), u, alpha=0.5)  # half of softplus(2u) - u
+        surprise = torch.addcmul(log_std, noise, noise, value=0.5).sub_(slope, alpha=4.0)
+        log_pi = -(surprise.sum(-1) + u.shape[-1] * (2.0 * _LOG_2 + _LOG_SQRT_2PI))
         ctx.save_for_backward(action, spread)
         return action, log_pi
 
@@ -201,8 +202,9 @@ class _Squash(torch.autograd.Function):
         """da/du = 1 - a^2, and d log pi/du = 2a: the squashing's slope is all that depends on u."""
         action, spread = ctx.saved_tensors
         g_log_pi = g_log_pi[..., None]
-        g_u = g_action * (1.0 - action.square()) + g_log_pi * (2.0 * action)
-        return g_u, g_u * spread - g_log_pi, None
+        falling = torch.mul(g_action, action).sub_(g_log_pi, alpha=2.0)
+        g_u = torch.addcmul(g_action, action, falling, value=-1.0)
+        return g_u, torch.addcmul(-g_log_pi, g_u, spread), None
 
 
 def start_weights(generators: Generators, inputs: int, *shape: int) -> nn.Parameter:
