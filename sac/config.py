@@ -25,7 +25,7 @@ __all__ = [
     "preset_settings",
 ]
 
-ENGINE_VERSION = "1"  # part of every version's name: raise it when the same settings train another agent
+ENGINE_VERSION = "2"  # part of every version's name: raise it when the same settings train another agent
 WEEKS_PER_YEAR = 52
 
 SIGNALS = (

@@ -39,7 +39,8 @@ class TextbookAgent:
 
     def __init__(self, batched, row, settings):
         self.settings = settings
-        self.actor = self._mlp(batched.actor, row, 0, ["first", "second", "heads"])
+        actor = (batched.actor.first, batched.actor.second, batched.actor.heads)
+        self.actor = self._mlp(*((layer.weight[row, 0], layer.bias[row, 0]) for layer in actor))
         self.critics = [self._critic(batched.critic, row, i) for i in (0, 1)]
         self.targets = [self._critic(batched.critic_target, row, i) for i in (0, 1)]
         self.log_alpha = batched.log_alpha.detach()[row].clone().requires_grad_()
@@ -49,20 +50,21 @@ class TextbookAgent:
         self.alpha_optimizer = torch.optim.Adam([self.log_alpha], 3e-4)
 
     @staticmethod
-    def _linear(weight, bias):
-        layer = nn.Linear(*weight.shape)
-        layer.weight.data, layer.bias.data = weight.T.clone(), bias[0].clone()
-        return layer
-
-    def _mlp(self, module, row, group, names):
-        layers = [getattr(module, name) for name in names]
-        first, second, last = (
-            self._linear(x.weight.detach()[row, group], x.bias.detach()[row, group]) for x in layers
-        )
+    def _mlp(*layers):
+        """nn.Linear layers of (inputs × outputs, bias)."""
+        first, second, last = (nn.Linear(*weight.shape) for weight, _ in layers)
+        for linear, (weight, bias) in zip((first, second, last), layers, strict=True):
+            linear.weight.data, linear.bias.data = weight.detach().T.clone(), bias.detach()[0].clone()
         return nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), last)
 
     def _critic(self, module, row, which):
-        return self._mlp(module, row, which, ["first", "second", "value"])
+        """The state's part of the first layer stands beside the other critic's, the action's part alone."""
+        mine = slice(which * module.action.shape[-1], (which + 1) * module.action.shape[-1])
+        first = torch.cat([module.state.weight[row, 0, :, mine], module.action[row, which]])
+        hidden = (
+            (layer.weight[row, which], layer.bias[row, which]) for layer in (module.second, module.value)
+        )
+        return self._mlp((first, module.state.bias[row, 0, :, mine]), *hidden)
 
     def sample(self, state, noise):
         mean, log_std = self.actor(state).chunk(2, -1)
