@@ -36,13 +36,13 @@ def run_full(job: Job, settings: Settings, report: Report) -> dict[str, Any]:
     import torch
 
     from sac import training
-    from sac.market import sample_panel
+    from sac.market import load_panel
     from sac.registry import Registry
 
     torch.set_num_threads(1)  # the same bytes on every machine, and a core left for the dashboard
     outcome = training.full(
         job.variant,
-        sample_panel(),
+        load_panel(settings.data),
         preset_settings(job.variant, **job.request),
         Registry(settings.models),
         settings.cache,

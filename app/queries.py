@@ -14,7 +14,7 @@ from app.jobs import Job, Jobs
 from app.settings import Settings, settings
 from sac.config import VARIANTS
 from sac.errors import ArtifactError
-from sac.market import MarketPanel, sample_panel, trading_weeks
+from sac.market import MarketPanel, load_panel, trading_weeks
 from sac.portfolio import Backtest
 from sac.registry import Registry, Version
 
@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 Stamp = tuple[tuple[str, int, int], ...]
+MARKET_PARTS = ("market.toml", "raw", "output")  # of the data root: what `load_panel` reads
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,10 +49,15 @@ class Shelf:
     champion_problem: str | None  # why the pointer leads nowhere
 
 
-@st.cache_resource(show_spinner="Reading market data…")
 def panel() -> MarketPanel:
-    """The market data that the desk works on. It is part of the installation, so once is enough."""
-    return sample_panel()
+    """The market data that the desk works on, read again whenever the choice or a file of theirs changed."""
+    home = settings().data
+    return _panel(home, tuple(stamp for part in MARKET_PARTS for stamp in _stamp(home / part)))
+
+
+@st.cache_resource(show_spinner="Reading market data…", max_entries=2)
+def _panel(home: Path, stamp: Stamp) -> MarketPanel:
+    return load_panel(home)
 
 
 def jobs() -> Jobs:
@@ -129,7 +135,7 @@ def weeks_behind(last_session: str, today: np.datetime64 | None = None) -> int:
 
 
 def _stamp(folder: Path) -> Stamp:
-    """What changes when a file under a folder does: cheap to take, unlike a checksum."""
-    files = (path for path in folder.rglob("*") if path.is_file())
+    """What changes when a file, or one under a folder, does: cheap to take, unlike a checksum."""
+    files = (path for path in (folder, *folder.rglob("*")) if path.is_file())
     facts = ((str(path), path.stat()) for path in files)
     return tuple(sorted((name, stat.st_mtime_ns, stat.st_size) for name, stat in facts))

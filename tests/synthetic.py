@@ -1,5 +1,7 @@
 """Markets made for tests: prices that we know the truth about."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
@@ -46,3 +48,18 @@ def perturbed(closes: pd.DataFrame, after: np.datetime64, seed: int = 1) -> pd.D
     noise = np.random.default_rng(seed).normal(0.0, 0.1, (int(late.sum()), closes.shape[1]))
     changed.iloc[np.flatnonzero(late)] *= np.exp(noise.clip(-0.2, 0.2))
     return changed
+
+
+def write_prices(folder: Path, closes: pd.DataFrame, **others: pd.DataFrame) -> None:
+    """One CSV per symbol as a user would keep them: date, close and the other fields given."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for symbol in closes.columns:
+        columns = {"close": closes[symbol], **{name: frame[symbol] for name, frame in others.items()}}
+        pd.DataFrame(columns).rename_axis("date").to_csv(folder / f"{symbol}.csv", date_format="%Y-%m-%d")
+
+
+def write_scores(data: Path, rows: list[tuple[str, str, float, int]]) -> None:
+    """The news file, from (date, symbol, score, articles)."""
+    frame = pd.DataFrame(rows, columns=["date", "symbol", "sentiment_score", "article_count"])
+    (data / "output").mkdir(parents=True, exist_ok=True)
+    frame.to_parquet(data / "output" / "daily_sentiment.parquet", index=False)

@@ -36,11 +36,10 @@ def weights(options: argparse.Namespace) -> None:
             f"{options.variant} has no champion yet: train it first (sac-desk train {options.variant})."
         )
     from sac.inference import Holdings, target_weights  # torch
-    from sac.market import sample_panel
+    from sac.market import load_panel
 
-    wanted = target_weights(
-        version, sample_panel(), None if holdings is None else Holdings(*holdings), options.as_of
-    )
+    held = None if holdings is None else Holdings(*holdings)
+    wanted = target_weights(version, load_panel(settings().data), held, options.as_of)
     if options.json:
         print_json(dataclasses.asdict(wanted))
         return

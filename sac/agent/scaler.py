@@ -15,32 +15,50 @@ Floats = npt.NDArray[np.float64]
 FEATURES = (*SIGNALS, "forecast")
 
 
+_TAIL = 0.01  # of a signal's values on each side that are pulled in to its limits
+_LIMIT = float(np.finfo(np.float64).max)
+
+
 @dataclass(frozen=True, eq=False)
 class PortfolioScaler:
-    """Mean and scale of each feature over the stocks and weeks of a window; weights are not scaled."""
+    """Limits, mean and scale of each feature over the stocks and weeks of a window; weights are not scaled.
+
+    Signals are winsorised, for a ratio near a zero denominator would set the scale for all others. The
+    forecast is not: its size is its meaning.
+    """
 
     mean: Floats  # (8,)
     scale: Floats  # (8,) positive
+    low: Floats  # (8,)
+    high: Floats  # (8,) not below low
 
     @classmethod
     def fit(cls, features: Floats) -> "PortfolioScaler":
         """Statistics of the known values of a training window (T, n, 8); pass no later week (leak!)."""
-        values = np.where(np.isfinite(features), features, np.nan).reshape(-1, features.shape[-1])
-        seen = np.isfinite(values)
-        count = seen.sum(axis=0).clip(1)
-        mean = np.where(seen, values, 0.0).sum(axis=0) / count
-        spread = np.sqrt(np.where(seen, (values - mean) ** 2, 0.0).sum(axis=0) / count)
-        return cls(mean, np.where(spread > 1e-12, spread, 1.0))
+        columns = [column[np.isfinite(column)] for column in features.reshape(-1, features.shape[-1]).T]
+        low, high = np.full((2, len(columns)), _LIMIT) * [[-1.0], [1.0]]
+        mean, scale = np.zeros(len(columns)), np.ones(len(columns))
+        for i, known in enumerate(columns):
+            if not len(known):
+                continue
+            if FEATURES[i] in SIGNALS:
+                low[i], high[i] = np.quantile(known, [_TAIL, 1.0 - _TAIL])
+            within = known.clip(low[i], high[i])
+            mean[i], spread = within.mean(), within.std()
+            scale[i] = spread if spread > 1e-12 else 1.0
+        return cls(mean, scale, low, high)
 
     def transform(self, features: Floats) -> Floats:
         """Standardised features; what is not known becomes 0, the window's mean."""
-        return np.nan_to_num((features - self.mean) / self.scale, nan=0.0)
+        within = features.clip(self.low, self.high)
+        return np.nan_to_num((within - self.mean) / self.scale, nan=0.0)
 
     def payload(self) -> dict[str, Any]:
         """Builtins only, for `scaler.pkl`."""
-        return {"features": list(FEATURES), "mean": self.mean.tolist(), "scale": self.scale.tolist()}
+        figures = {name: getattr(self, name).tolist() for name in ("mean", "scale", "low", "high")}
+        return {"features": list(FEATURES), **figures}
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> "PortfolioScaler":
         """The scaler of a checked payload."""
-        return cls(np.array(payload["mean"]), np.array(payload["scale"]))
+        return cls(*(np.array(payload[name]) for name in ("mean", "scale", "low", "high")))

@@ -1,20 +1,28 @@
 """Market: calendar, prices and the panel of what was known when."""
 
 from sac.market.calendar import TradingWeeks, exchange_sessions, trading_weeks
+from sac.market.choice import SOURCES, MarketChoice, read_choice, write_choice
+from sac.market.loading import load_panel, price_folder
 from sac.market.panel import MarketPanel, Provenance, build_panel, sample_panel
 from sac.market.prices import DEMO_UNIVERSE, SAMPLE_NOTE, sample_closes, sample_path, validate_closes
 
 __all__ = [
     "DEMO_UNIVERSE",
     "SAMPLE_NOTE",
+    "SOURCES",
+    "MarketChoice",
     "MarketPanel",
     "Provenance",
     "TradingWeeks",
     "build_panel",
     "exchange_sessions",
+    "load_panel",
+    "price_folder",
+    "read_choice",
     "sample_closes",
     "sample_panel",
     "sample_path",
     "trading_weeks",
     "validate_closes",
+    "write_choice",
 ]

@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -90,9 +90,11 @@ def build_panel(
     source: str,
     note: str,
     fetched_at: str | None = None,
+    signals: Callable[[tuple[str, ...], Dates], Floats] | None = None,
 ) -> MarketPanel:
     """Align validated daily prices (field -> sessions × symbols) by decision session.
 
+    `signals` tells what was known of symbols at decisions: (T, n, 7). It must know nothing later (leak!).
     Sessions after the last complete week are dropped, so a panel is the same on every day of a week.
     Raises DataError where the prices cannot be trusted or cover less than two weeks.
     """
@@ -110,7 +112,10 @@ def build_panel(
         for name, frame in prices.items()
     }
     steps, n = len(weeks.decisions), len(symbols)
-    signals = np.full((steps, n, len(SIGNALS)), np.nan)
+    known = np.full((steps, n, len(SIGNALS)), np.nan)
+    if signals is not None:
+        known = signals(symbols, weeks.decisions)
+    real = [name for name, column in zip(SIGNALS, known.T, strict=True) if np.isfinite(column).any()]
     decided, filled = _closes_at(sessions, values["close"], weeks.decisions, weeks.fills)
     return MarketPanel(
         symbols=symbols,
@@ -122,14 +127,14 @@ def build_panel(
         returns=_ahead(filled) / filled - 1.0,
         gaps=filled / decided - 1.0,
         seen=_ahead(decided) / filled - 1.0,
-        signals=signals,
+        signals=known,
         forecasts=np.full((steps, n), np.nan),
         provenance=Provenance(
             source=source,
             window_start=str(sessions[0]),
             window_end=str(sessions[-1]),
-            sha256=_fingerprint(symbols, sessions, values, signals),
-            fields=tuple(sorted(values)),
+            sha256=_fingerprint(symbols, sessions, values, known),
+            fields=(*sorted(values), *real),
             fetched_at=fetched_at,
             note=note,
         ),

@@ -35,6 +35,7 @@ __all__ = [
     "unpack_state",
 ]
 
+_SCALER_FIGURES = ("mean", "scale", "low", "high")
 SCALER_FEATURES = (*SIGNALS, "forecast")
 
 _T = TypeVar("_T")
@@ -168,14 +169,10 @@ def _detached(value: Any) -> Any:
 
 
 def pack_scaler(scaler: dict[str, Any]) -> bytes:
-    """Protocol-4 pickle of {"features": names, "mean": floats, "scale": floats}, one of each per feature."""
+    """Protocol-4 pickle of the features' names and, per feature, mean, scale and limits as floats."""
     _check_scaler(scaler)
-    plain = {
-        "features": list(scaler["features"]),
-        "mean": [float(value) for value in scaler["mean"]],
-        "scale": [float(value) for value in scaler["scale"]],
-    }
-    return pickle.dumps(plain, protocol=4)
+    figures = {name: [float(value) for value in scaler[name]] for name in _SCALER_FIGURES}
+    return pickle.dumps({"features": list(scaler["features"]), **figures}, protocol=4)
 
 
 def unpack_scaler(data: bytes) -> dict[str, Any]:
@@ -202,13 +199,13 @@ class BuiltinsUnpickler(pickle.Unpickler):
 
 
 def _check_scaler(scaler: Any) -> None:
-    if type(scaler) is not dict or set(scaler) != {"features", "mean", "scale"}:
-        raise Unreadable("is no dict of features, mean and scale")
+    if type(scaler) is not dict or set(scaler) != {"features", *_SCALER_FIGURES}:
+        raise Unreadable(f"is no dict of features, {', '.join(_SCALER_FIGURES)}")
     if any(type(column) is not list for column in scaler.values()):
         raise Unreadable("holds something else than lists")
     if scaler["features"] != list(SCALER_FEATURES):
         raise Unreadable(f"is for other features than {', '.join(SCALER_FEATURES)}")
-    for name in ("mean", "scale"):
+    for name in _SCALER_FIGURES:
         column = scaler[name]
         if len(column) != len(SCALER_FEATURES):
             raise Unreadable(f"has {len(column)} values of {name}, not {len(SCALER_FEATURES)}")
@@ -216,3 +213,5 @@ def _check_scaler(scaler: Any) -> None:
             raise Unreadable(f"holds a {name} that is no finite number")
     if not all(value > 0 for value in scaler["scale"]):
         raise Unreadable("holds a scale that is not above zero")
+    if not all(low <= high for low, high in zip(scaler["low"], scaler["high"], strict=True)):
+        raise Unreadable("holds a lower limit above the upper one")

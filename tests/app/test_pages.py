@@ -267,10 +267,10 @@ def test_pages_do_not_load_torch():
 @pytest.mark.parametrize("page", ["overview", "training", "weights"])
 def test_a_missing_sample_is_said_without_a_stack_trace(filled, page, monkeypatch, tmp_path):
     monkeypatch.setattr("sac.market.prices.sample_path", lambda: tmp_path / "gone.csv.gz")
-    queries.panel.clear()
+    queries._panel.clear()
     try:
         at = opened(page)
         assert any("The market sample is missing" in error.value for error in at.error)
         assert not at.exception
     finally:
-        queries.panel.clear()
+        queries._panel.clear()

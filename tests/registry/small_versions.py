@@ -49,6 +49,8 @@ def small_artifacts(
             "features": list(SCALER_FEATURES),
             "mean": [0.1 * i for i in range(8)],
             "scale": [1.0 + i / 3 for i in range(8)],
+            "low": [-2.0] * 8,
+            "high": [3.0] * 8,
         },
         settings=settings,
         symbols=evaluation.symbols,

@@ -215,6 +215,7 @@ def _changed(**fields):
         (_changed(scale=[float("nan")] * 8), "scale that is no finite number"),
         (_changed(scale=[1.0] * 7 + [0.0]), "not above zero"),
         (_changed(scale=[1.0] * 7 + [-1.0]), "not above zero"),
+        (_changed(low=[1.0] * 8, high=[0.5] * 8), "lower limit above the upper one"),
         (_changed(features=["a"] * 8), "other features"),
         (_changed(features=["news_sentiment"]), "other features"),
     ],

@@ -148,7 +148,10 @@ def _with(artifacts, **changes):
         ({"actor": {"w": torch.tensor([1.0, float("nan")])}}, "actor.pt holds a number in w"),
         ({"critic": {"q": [1.0]}}, "critic.pt holds something else"),
         ({"folds": {"x": np.float64(1.0)}}, "folds.pt holds a float64"),
-        ({"scaler": {"features": [], "mean": [], "scale": []}}, "scaler.pkl is for other features"),
+        (
+            {"scaler": {key: [] for key in ("features", "mean", "scale", "low", "high")}},
+            "scaler.pkl is for other features",
+        ),
         ({"symbols": ("A", "A", "B")}, "symbol_order.json must list every stock once"),
         ({"symbols": ("A", "B", "CASH")}, "symbol_order.json must list every stock once"),
         ({"symbols": ("S01", "S00", "S02")}, "symbol_order.json lists other symbols"),

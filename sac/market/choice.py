@@ -1,0 +1,105 @@
+"""`market.toml`: which market the desk works on, as the data folder says."""
+
+import datetime as dt
+import json
+import os
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from sac.errors import DataError
+from sac.market.prices import DEMO_UNIVERSE
+
+__all__ = ["SOURCES", "MarketChoice", "market_file", "read_choice", "write_choice"]
+
+SOURCES = {
+    "sample": "the embedded sample: 15 large US companies, 2005 to 2022",
+    "yahoo": "Yahoo Finance, downloaded by a refresh",
+    "files": "your own files in raw/prices",
+}
+_SYMBOL = re.compile(r"[A-Z0-9^][A-Z0-9.\-=^]{0,14}")  # also a file's name, so nothing that leads elsewhere
+_FEWEST, _MOST = 2, 200
+
+
+@dataclass(frozen=True)
+class MarketChoice:
+    """Source, universe and first day. Raises DataError for what cannot be."""
+
+    source: Literal["sample", "yahoo", "files"] = "sample"
+    symbols: tuple[str, ...] = DEMO_UNIVERSE
+    start: dt.date = dt.date(2005, 1, 3)
+
+    def __post_init__(self) -> None:
+        if self.source not in SOURCES:
+            raise DataError(f"There is no source {self.source!r}: choose one of {', '.join(SOURCES)}.")
+        for symbol in self.symbols:
+            if not _SYMBOL.fullmatch(symbol) or symbol == "CASH":
+                raise DataError(f"{symbol[:20]!r} is no symbol: write it as AAPL or BRK-B.")
+        twice = {symbol for symbol in self.symbols if self.symbols.count(symbol) > 1}
+        if twice:
+            raise DataError(f"{min(twice)} stands twice in the universe: remove one.")
+        if not _FEWEST <= len(self.symbols) <= _MOST:
+            raise DataError(f"A universe has {_FEWEST} to {_MOST} symbols, this one {len(self.symbols)}.")
+        if self.start >= dt.date.today():
+            raise DataError(f"The start {self.start} lies in the future.")
+        if self.source == "sample" and set(self.symbols) != set(DEMO_UNIVERSE):
+            raise DataError(
+                "The sample's universe is fixed. To choose symbols, choose the source yahoo or files."
+            )
+
+
+def market_file(data: Path) -> Path:
+    """Where the choice is written down."""
+    return data / "market.toml"
+
+
+def read_choice(data: Path) -> MarketChoice:
+    """What `market.toml` says; without it, the sample. Raises DataError naming the key and the remedy."""
+    path = market_file(data)
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return MarketChoice()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(
+            f"{path.name} is no TOML: {error}. Mend it, or delete it to get the sample."
+        ) from None
+    unknown = given.keys() - {"source", "symbols", "start"}
+    if unknown:
+        raise DataError(f"{path.name} has a key {min(unknown)!r}: it knows source, symbols and start.")
+    _refuse_type(given, "source", str, 'source = "yahoo"')
+    _refuse_type(given, "symbols", list, 'symbols = ["AAPL", "MSFT"]')
+    _refuse_type(given, "start", dt.date, "start = 2005-01-03")
+    if "symbols" in given:
+        given["symbols"] = tuple(str(symbol) for symbol in given["symbols"])
+    if type(given.get("start")) is dt.datetime:
+        given["start"] = given["start"].date()
+    return MarketChoice(**given)
+
+
+def write_choice(data: Path, choice: MarketChoice) -> None:
+    """Replace `market.toml`; a reader sees the old choice or the new one."""
+    lines = [
+        f"source = {json.dumps(choice.source)}",
+        *([] if choice.source == "sample" else [f"symbols = {_listed(choice.symbols)}"]),
+        f"start = {choice.start.isoformat()}",
+    ]
+    data.mkdir(parents=True, exist_ok=True)
+    staging = market_file(data).with_suffix(f".{os.getpid()}.tmp")
+    try:
+        staging.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        staging.replace(market_file(data))
+    finally:
+        staging.unlink(missing_ok=True)
+
+
+def _listed(symbols: Sequence[str]) -> str:
+    return f"[{', '.join(json.dumps(symbol) for symbol in symbols)}]"
+
+
+def _refuse_type(given: dict[str, Any], key: str, kind: type, example: str) -> None:
+    if key in given and not isinstance(given[key], kind):
+        raise DataError(f"market.toml: {key} must look like {example}.")

@@ -1,0 +1,59 @@
+"""From the data folder to a panel: the chosen source's prices, and the signals that are there."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow.parquet as pq
+
+from sac.config import SIGNALS
+from sac.market.calendar import Dates
+from sac.market.choice import read_choice
+from sac.market.fundamentals import fundamental_signals, fundamentals_folder
+from sac.market.panel import MarketPanel, build_panel, sample_panel
+from sac.market.price_files import file_of, read_prices
+from sac.market.sentiment import read_sentiment, sentiment_file, sentiment_signal
+
+__all__ = ["FETCHED_AT", "known_signals", "load_panel", "price_folder"]
+
+FETCHED_AT = b"fetched_at"  # in a downloaded file's parquet metadata: when, UTC, ISO text
+
+
+def price_folder(data: Path) -> Path:
+    """One file per symbol."""
+    return data / "raw" / "prices"
+
+
+def load_panel(data: Path) -> MarketPanel:
+    """The market that `market.toml` chooses; nothing is fetched. Raises DataError with the remedy."""
+    choice = read_choice(data)
+    if choice.source == "sample":
+        return sample_panel()
+    folder = price_folder(data)
+    prices, note = read_prices(folder, choice.symbols, choice.start)
+    stamps = [_fetched_at(file_of(folder, symbol)) for symbol in choice.symbols]
+    return build_panel(
+        prices,
+        source=choice.source,
+        note=note,
+        fetched_at=min((stamp for stamp in stamps if stamp), default=None),
+        signals=partial(known_signals, data),
+    )
+
+
+def known_signals(data: Path, symbols: tuple[str, ...], decisions: Dates) -> npt.NDArray[np.float64]:
+    """The seven signals as known at each decision's close: (T, n, 7), NaN where nothing was."""
+    signals = np.full((len(decisions), len(symbols), len(SIGNALS)), np.nan)
+    news = sentiment_file(data)
+    if news.exists():
+        signals[..., 0] = sentiment_signal(read_sentiment(news), symbols, decisions)
+    signals[..., 1:] = fundamental_signals(fundamentals_folder(data), symbols, decisions)
+    return signals
+
+
+def _fetched_at(path: Path) -> str | None:
+    if path.suffix != ".parquet":
+        return None
+    stamp = (pq.read_schema(path).metadata or {}).get(FETCHED_AT)
+    return stamp.decode() if stamp else None

@@ -1,0 +1,43 @@
+import datetime as dt
+
+import pytest
+
+from sac.errors import DataError
+from sac.market import DEMO_UNIVERSE, MarketChoice, load_panel, read_choice, write_choice
+
+
+def test_without_a_file_the_desk_works_on_the_sample(tmp_path):
+    assert read_choice(tmp_path) == MarketChoice("sample", DEMO_UNIVERSE, dt.date(2005, 1, 3))
+    assert load_panel(tmp_path).provenance.source == "sample"
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [MarketChoice(), MarketChoice("files", ("AAPL", "BRK-B", "^GSPC"), dt.date(2010, 2, 1))],
+)
+def test_what_was_written_is_read(tmp_path, choice):
+    write_choice(tmp_path / "new", choice)
+    assert read_choice(tmp_path / "new") == choice
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["market.toml"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("source = yahoo", "no TOML"),
+        ('source = "bloomberg"', "choose one of sample, yahoo, files"),
+        ('universe = ["A"]', "has a key 'universe'"),
+        ('source = "files"\nsymbols = "AAPL"', r'must look like symbols = \["AAPL"'),
+        ('source = "files"\nsymbols = ["AAPL", "AAPL"]', "AAPL stands twice"),
+        ('source = "files"\nsymbols = ["AAPL"]', "has 2 to 200 symbols, this one 1"),
+        ('source = "files"\nsymbols = ["../x", "AAPL"]', "no symbol: write it as AAPL"),
+        ('source = "files"\nsymbols = ["CASH", "AAPL"]', "'CASH' is no symbol"),
+        ('source = "files"\nstart = "2005"', "must look like start = 2005-01-03"),
+        ('source = "files"\nstart = 2105-01-03', "lies in the future"),
+        ('source = "sample"\nsymbols = ["AAPL", "MSFT"]', "The sample's universe is fixed"),
+    ],
+)
+def test_a_choice_that_cannot_be_says_what_to_write(tmp_path, text, message):
+    (tmp_path / "market.toml").write_text(text)
+    with pytest.raises(DataError, match=message):
+        read_choice(tmp_path)
