@@ -2,11 +2,12 @@
 
 import hashlib
 import io
-import os
 from pathlib import Path
 from typing import Any
 
 import torch
+
+from sac.files import replace_file
 
 __all__ = ["load", "store"]
 
@@ -31,10 +32,4 @@ def store(path: Path, state: dict[str, Any]) -> None:
     buffer = io.BytesIO()
     torch.save(state, buffer)
     body = buffer.getvalue()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    staging = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
-        staging.write_bytes(body + hashlib.sha256(body).hexdigest().encode())
-        staging.replace(path)
-    finally:
-        staging.unlink(missing_ok=True)
+    replace_file(path, body + hashlib.sha256(body).hexdigest().encode())

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import os
 import re
 import tomllib
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sac.errors import DataError
+from sac.files import replace_file
 from sac.market.prices import DEMO_UNIVERSE
 
 __all__ = ["SOURCES", "MarketChoice", "market_file", "read_choice", "write_choice"]
@@ -87,13 +87,7 @@ def write_choice(data: Path, choice: MarketChoice) -> None:
         *([] if choice.source == "sample" else [f"symbols = {_listed(choice.symbols)}"]),
         f"start = {choice.start.isoformat()}",
     ]
-    data.mkdir(parents=True, exist_ok=True)
-    staging = market_file(data).with_suffix(f".{os.getpid()}.tmp")
-    try:
-        staging.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        staging.replace(market_file(data))
-    finally:
-        staging.unlink(missing_ok=True)
+    replace_file(market_file(data), ("\n".join(lines) + "\n").encode())
 
 
 def _listed(symbols: Sequence[str]) -> str:

@@ -4,7 +4,6 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sac.errors import DataError
+from sac.files import replace_file
 from sac.market.calendar import exchange_sessions
 from sac.market.loading import FETCHED_AT
 from sac.market.price_files import read_price_file
@@ -110,7 +110,7 @@ def refresh_prices(
         failed,
         {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
     )
-    _replace(folder / _MANIFEST, json.dumps(dataclasses.asdict(result), indent=2).encode())
+    replace_file(folder / _MANIFEST, json.dumps(dataclasses.asdict(result), indent=2).encode())
     return result
 
 
@@ -159,17 +159,4 @@ def _store(folder: Path, symbol: str, table: pd.DataFrame, start: dt.date) -> No
     }
     sink = pa.BufferOutputStream()
     pq.write_table(arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), **facts}), sink)
-    _replace(folder / f"{symbol}.parquet", sink.getvalue().to_pybytes())
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """A reader sees the old file or the new one; on a full disk the old one stays."""
-    staging = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with staging.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        staging.replace(path)
-    finally:
-        staging.unlink(missing_ok=True)
+    replace_file(folder / f"{symbol}.parquet", sink.getvalue().to_pybytes())

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from sac.errors import Cancelled
-from sac.market import MarketChoice, load_panel, price_cache, write_choice
+from sac.market import MarketChoice, load_panel, write_choice
 from sac.market.price_cache import last_closed_session, last_refresh, refresh_prices
 from tests.market.loopback_yahoo import LoopbackYahoo, daily, session_to
 from tests.synthetic import random_closes
@@ -22,9 +22,6 @@ from tests.synthetic import random_closes
 CLOSES = random_closes(stocks=30, first="2015-01-02", last="2019-12-31")
 FEW = random_closes(stocks=3, first="2015-01-02", last="2019-12-31")
 START, END = dt.date(2015, 1, 2), dt.date(2019, 12, 31)
-
-
-pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword")  # the client's own
 
 
 @pytest.fixture(autouse=True)
@@ -150,7 +147,7 @@ def test_a_full_disk_leaves_the_old_prices(tmp_path, few, monkeypatch):
     def full(number):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(price_cache.os, "fsync", full)
+    monkeypatch.setattr("sac.files.os.fsync", full)
     with pytest.raises(OSError, match="No space"):
         refresh(tmp_path, few, ["S00"])
     assert (tmp_path / "S00.parquet").read_bytes() == before
