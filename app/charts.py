@@ -18,6 +18,7 @@ __all__ = [
     "colours",
     "drawdowns",
     "equity",
+    "known_shares",
     "learning_curve",
     "member_spread",
     "turnover",
@@ -216,6 +217,30 @@ def before_after(current: Mapping[str, float], target: Mapping[str, float]) -> C
     top = max(target, key=lambda name: target[name])
     return Chart(
         figure, f"Weights before and after the trades; largest target: {top}, {percent(target[top])}"
+    )
+
+
+def known_shares(table: pd.DataFrame, name: str) -> Chart:
+    """Known share of a field or signal: symbols × years."""
+    figure = go.Figure(
+        go.Heatmap(
+            x=[str(year) for year in table.columns],
+            y=list(table.index),
+            z=table.to_numpy(),
+            zmin=0,
+            zmax=1,
+            colorscale=[[0, "rgba(201, 80, 74, 0.75)"], [0.98, "#b8961e"], [1, "#2a9d78"]],
+            colorbar={"tickformat": ".0%", "title": "known"},
+            hovertemplate="%{y} in %{x}: %{z:.1%} known<extra></extra>",
+            xgap=1,
+            ygap=1,
+        )
+    )
+    _style(figure, "")
+    figure.update_layout(height=90 + 22 * len(table), hovermode="closest")
+    figure.update_yaxes(autorange="reversed", automargin=True)
+    return Chart(
+        figure, f"Known share of {name} by stock and year; on average {percent(table.to_numpy().mean())}"
     )
 
 

@@ -14,7 +14,7 @@ from app.formats import UNKNOWN, moment
 from app.queries import Shelf, weeks_behind
 from app.settings import CODE
 from sac.config import VARIANTS
-from sac.errors import DeskError
+from sac.errors import DataError, DeskError
 from sac.market import Provenance
 from sac.registry import Version
 
@@ -53,16 +53,19 @@ def show(chart: Chart, key: str) -> None:
 
 @contextmanager
 def refusals_shown() -> Iterator[None]:
-    """Show what the desk refuses as a message, never as a stack trace."""
+    """Show what the desk refuses as a message, never as a stack trace; data are mended on their page."""
     try:
         yield
+    except DataError as refusal:
+        st.error(str(refusal), icon=":material/error:")
+        st.page_link(page_path("data"), label="Look at the data", icon=":material/database:")
     except DeskError as refusal:
         st.error(str(refusal), icon=":material/error:")
 
 
 def label(variant: str) -> str:
     """A variant as people call it."""
-    return VARIANTS[variant].label if variant in VARIANTS else variant
+    return VARIANTS[variant].label if variant in VARIANTS else variant.capitalize()
 
 
 def short_name(version: Version) -> str:

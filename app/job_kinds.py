@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.data_refresh import check_refresh, run_refresh
 from app.job_store import Job
 from app.settings import Settings
 from sac.config import preset_settings
@@ -19,6 +20,7 @@ class Kind:
 
     check: Callable[[str, Mapping[str, Any]], None]  # of (variant, request): refuses it with a DeskError
     run: Callable[[Job, Settings, Report], dict[str, Any]]  # the work; its result must be plain JSON
+    takes_turns: bool = True  # with all others that do: one of them works at a time
 
 
 def check_training(variant: str, request: Mapping[str, Any]) -> None:
@@ -51,4 +53,9 @@ def run_full(job: Job, settings: Settings, report: Report) -> dict[str, Any]:
     return training.summary(outcome)
 
 
-KINDS = {"full": Kind(check_training, run_full)}
+KINDS = {
+    "full": Kind(check_training, run_full),
+    "refresh": Kind(
+        check_refresh, run_refresh, takes_turns=False
+    ),  # it waits for others, not for the machine
+}

@@ -140,7 +140,8 @@ class JobStore:
                 )
         except sqlite3.IntegrityError:
             raise JobConflict(
-                f"{variant} is already being trained: wait until it has finished, or cancel it."
+                f"{variant} is already being {'refreshed' if kind == 'refresh' else 'trained'}: "
+                "wait until it has finished, or cancel it."
             ) from None
 
     def get(self, job_id: str) -> Job:

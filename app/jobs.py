@@ -25,7 +25,7 @@ WORKER = (sys.executable, "-m", "app.worker")
 BOOT_SECONDS = 20.0  # a worker imports for a second or two; a busy machine takes longer
 LOG_TAIL = 200_000  # bytes of a log that a page shows at most
 ENDED = (
-    "The training process ended unexpectedly (killed or out of memory). Nothing was saved; start it again."
+    "The process ended unexpectedly (killed or out of memory). Nothing half-done was kept; start it again."
 )
 
 
@@ -72,7 +72,7 @@ class Jobs:
         try:
             self._children[job_id] = self._spawn(job_id)
         except OSError as refused:
-            error = f"The training process could not be started: {refused}."
+            error = f"The process could not be started: {refused}."
             self._store.finish(job_id, "failed", error=error)
             raise DeskError(error) from refused
         return self._store.get(job_id)

@@ -33,6 +33,12 @@ page = st.navigation(
             icon=":material/balance:",
             help="Target weights of the champion as of the last complete week, and the trades to get there.",
         ),
+        st.Page(
+            page_path("data"),
+            title="Data",
+            icon=":material/database:",
+            help="Source and universe, what is known of each stock, and the refresh.",
+        ),
     ],
     position="top",  # the width belongs to charts and tables
 )

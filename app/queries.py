@@ -28,8 +28,10 @@ __all__ = [
     "jobs",
     "panel",
     "recommendation",
+    "refreshes",
     "shelf",
     "shelves",
+    "trainings",
     "weeks_behind",
 ]
 
@@ -68,6 +70,16 @@ def jobs() -> Jobs:
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _jobs(home: Settings) -> Jobs:  # one object for all: it reaps the processes that it started
     return Jobs(home)
+
+
+def trainings() -> list[Job]:
+    """The latest jobs that train, newest first."""
+    return [job for job in jobs().list() if job.kind != "refresh"]
+
+
+def refreshes() -> list[Job]:
+    """The latest refreshes of the market data, newest first."""
+    return [job for job in jobs().list() if job.kind == "refresh"]
 
 
 def elapsed(job: Job) -> float | None:

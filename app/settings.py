@@ -4,7 +4,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Settings", "settings"]
+from sac.market.news import FINBERT, Keys
+
+__all__ = ["Feeds", "Settings", "feeds", "settings"]
 
 CODE = Path(__file__).resolve().parent.parent  # the folder that holds the packages app and sac
 
@@ -31,6 +33,25 @@ class Settings:
         """Environment for a process that works on the same data root, on one core."""
         one_thread = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
         return {**os.environ, **one_thread, "SAC_DESK_DATA": str(self.data.absolute())}
+
+
+@dataclass(frozen=True)
+class Feeds:
+    """Keys of the services that a refresh may ask; None where there is none."""
+
+    alpha_vantage: str | None
+    alpaca: Keys | None
+    sentiment_model: str  # of the Hugging Face Hub, or a folder
+
+
+def feeds() -> Feeds:
+    """The keys of this process's environment."""
+    name, secret = os.environ.get("ALPACA_API_KEY"), os.environ.get("ALPACA_SECRET_KEY")
+    return Feeds(
+        os.environ.get("ALPHA_VANTAGE_API_KEY") or None,
+        Keys(name, secret) if name and secret else None,
+        os.environ.get("SAC_DESK_SENTIMENT_MODEL") or FINBERT,
+    )
 
 
 def settings() -> Settings:

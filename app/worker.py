@@ -86,12 +86,14 @@ def main(job_id: str) -> int:
 
 
 def perform(store: JobStore, watch: Watch, home: Settings, job_id: str) -> int:
-    """Wait for the job's turn, run it, and write how it ended."""
+    """Wait for the job's turn if it takes one, run it, and write how it ended."""
     slot = slot_lock(home.jobs)
     try:
-        await_turn(Jobs(home), store, watch, job_id, slot)
-        job = store.get(job_id)
-        result = KINDS[job.kind].run(job, home, watch)
+        kind = KINDS[store.get(job_id).kind]
+        if kind.takes_turns:
+            await_turn(Jobs(home), store, watch, job_id, slot)
+        watch.check(store.start(job_id))
+        result = kind.run(store.get(job_id), home, watch)
         store.finish(job_id, "succeeded", result=result)
         log("Finished")
     except Cancelled:
@@ -124,7 +126,6 @@ def await_turn(jobs: Jobs, store: JobStore, watch: Watch, job_id: str, slot: Fil
             watch.check(store.wait(job_id, "Waiting for another training to finish"))
             told = True
         time.sleep(POLL_SECONDS)
-    watch.check(store.start(job_id))
 
 
 if __name__ == "__main__":

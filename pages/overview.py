@@ -112,7 +112,7 @@ def champion_card(shelf: Shelf) -> None:
 
 
 st.title("Overview")
-latest = queries.jobs().list()
+latest = queries.trainings()
 active = any(job.active for job in latest)
 
 
@@ -120,7 +120,7 @@ active = any(job.active for job in latest)
 def work() -> None:
     """What runs, and what failed last when nothing succeeded since."""
     with refusals_shown():
-        seen = queries.jobs().list()
+        seen = queries.trainings()
         for job in seen:
             if job.active:
                 progress_line(job)

@@ -104,7 +104,7 @@ def new_training(busy: dict[str, Job]) -> None:
 
 
 st.title("Training")
-latest = queries.jobs().list()
+latest = queries.trainings()
 active = {job.variant: job for job in latest if job.active}
 new_training(active)
 
@@ -113,7 +113,7 @@ new_training(active)
 def live() -> None:
     """Trainings at work; when one ends, the page is drawn again to show what it came to."""
     with refusals_shown():
-        now = [job for job in queries.jobs().list() if job.active]
+        now = [job for job in queries.trainings() if job.active]
         for job in now:
             watched(job)
         ended = {job.id for job in active.values()} - {job.id for job in now}

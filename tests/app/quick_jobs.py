@@ -76,6 +76,7 @@ def full(job, settings, report):
 QUICK = {
     "full": Kind(check_training, full),
     "count": Kind(accept, count),
+    "aside": Kind(accept, count, takes_turns=False),
     "chatter": Kind(accept, chatter),
     "refuse": Kind(accept, refuse),
     "break": Kind(accept, break_down),

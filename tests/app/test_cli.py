@@ -237,3 +237,25 @@ def test_bad_usage_is_2_and_help_names_only_what_exists(desk):
     assert code == 0
     assert all(name in out for name in ("train", "weights", "versions"))
     assert not any(name in out for name in ("finetune", "promote", "rollback", "refresh"))
+
+
+def test_data_status_says_what_is_known_and_what_is_not(desk):
+    code, out, err = desk("data", "status")
+    assert (code, err) == (0, "")
+    assert "15 symbols, 2005-01-03 to 2022-12-23" in out
+    assert "known: close\n" in out
+    assert "unknown: news_sentiment" in out
+    code, out, _ = desk("data", "status", "--json")
+    assert json.loads(out)["source"] == "sample"
+
+
+def test_data_use_writes_the_choice_and_warns_of_another_universe(desk, tmp_path):
+    code, out, _ = desk("data", "use", "files", "aapl", "msft", "--start", "2012-01-03")
+    assert code == 0
+    assert "full training" in out
+    assert 'symbols = ["AAPL", "MSFT"]' in (tmp_path / "data" / "market.toml").read_text()
+    assert desk("data", "status")[0] == 1  # no files yet
+    assert "AAPL has no prices" in desk("data", "status")[2]
+    assert desk("data", "use", "files", "AAPL")[2].startswith("error: A universe has 2 to 200 symbols")
+    assert desk("data", "use", "sample")[0] == 0
+    assert desk("data", "use", "bloomberg")[0] == 2

@@ -22,7 +22,7 @@ from sac.progress import Progress
 from sac.registry import Registry
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("overview", "training", "compare", "weights")
+PAGES = ("overview", "training", "compare", "weights", "data")
 
 
 @pytest.fixture(scope="session")
@@ -274,3 +274,33 @@ def test_a_missing_sample_is_said_without_a_stack_trace(filled, page, monkeypatc
         assert not at.exception
     finally:
         queries._panel.clear()
+
+
+def test_the_data_page_saves_a_choice_shows_its_finding_and_stays_usable(empty):
+    page = opened("data")
+    assert "15 symbols passed every check" in page.success[0].value
+    page.selectbox(key="source").set_value("files").run()
+    page.text_area(key="symbols").set_value("aapl, msft").run()
+    page.button(key="save").click().run()
+    assert not page.exception
+    assert "AAPL has no prices" in page.error[0].value
+    assert (empty.data / "market.toml").read_text().startswith('source = "files"')
+    page.text_area(key="symbols").set_value("aapl aapl").run()
+    page.button(key="save").click().run()
+    assert any("AAPL stands twice" in error.value for error in page.error)
+    page.selectbox(key="source").set_value("sample").run()
+    page.button(key="save").click().run()
+    assert "15 symbols passed every check" in page.success[0].value
+
+
+def test_an_unknown_signal_is_said_to_be_unknown(empty):
+    page = opened("data")
+    page.selectbox(key="field").set_value("news_sentiment").run()
+    assert any("n/a" in info.value for info in page.info)
+
+
+def test_other_pages_lead_to_the_data_page_when_data_cannot_be_used(empty):
+    (empty.data / "market.toml").write_text('source = "files"\n')
+    page = opened("overview")
+    assert "AAPL has no prices" in page.error[0].value
+    assert not page.exception
