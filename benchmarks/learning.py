@@ -1,6 +1,6 @@
 """Do the agents learn an edge that is there, and leave alone one that is not?
 
-Real prices, planted forecasts: python -m benchmarks.learning [--draws 0 1 2 3] [--presets plan desk bare] ...
+Real prices, planted forecasts: python -m benchmarks.learning [--draws 0 1 2 3] [--settings plan desk] ...
 Each draw is another noise, another universe of 15 and, in turn, one of two windows. Draws below 100 make the
 published table; settings are chosen on draws from 100 on. Everything is net of 10 bps.
 """
