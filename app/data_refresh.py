@@ -40,6 +40,10 @@ def run_refresh(job: Job, settings: Settings, report: Report) -> dict[str, Any]:
             watch.inner(done / count, f"{stage.capitalize()}: {what}, {done} of {count}")
 
         result[stage] = step(told)
+    prices = result.get("prices")
+    if prices and not prices["fetched"] and not prices["kept"]:
+        symbol, reason = next(iter(prices["failed"].items()))
+        raise DataError(f"No price could be fetched. {symbol}: {reason}.")
     return result
 
 

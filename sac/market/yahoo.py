@@ -89,8 +89,10 @@ def _alone(symbol: str, start: dt.date, end: dt.date, session: Any, pause: Pause
                 continue
             except YFException as error:
                 return f"Yahoo: {str(error).removeprefix(f'${symbol}: ')}"
-            except (OSError, ValueError, KeyError, TypeError) as error:  # cut connections, foreign answers
+            except (ValueError, KeyError, TypeError) as error:
                 return f"Yahoo's answer could not be read: {type(error).__name__}: {error}"
+            except OSError as error:
+                return f"Yahoo cannot be reached ({type(error).__name__}): check the network, refresh again"
             tidy = _tidy(frame)
             return "Yahoo has no prices in this window" if tidy is None else tidy
         return LIMITED

@@ -58,6 +58,17 @@ def test_the_sample_and_own_files_without_keys_have_nothing_to_refresh(home):
         run_refresh(None, home, lambda look: None)
 
 
+def test_a_refresh_that_reaches_nobody_fails_and_says_so(home, monkeypatch):
+    def unreachable(symbols, start, end, told, session, pause):
+        for symbol in symbols:
+            told(symbol, "Yahoo cannot be reached (DNSError): check the network, refresh again")
+
+    monkeypatch.setattr(price_cache, "load_prices_yfinance", unreachable)
+    write_choice(home.data, MarketChoice("yahoo", ("S00", "S01"), dt.date(2015, 1, 2)))
+    with pytest.raises(DataError, match="No price could be fetched. S00: Yahoo cannot be reached"):
+        run_refresh(None, home, lambda look: None)
+
+
 def test_a_refresh_takes_no_settings():
     check_refresh(MARKET, {})
     with pytest.raises(SettingsError, match="takes no settings"):
