@@ -10,10 +10,10 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
-from app.comparison import calendar_years
 from app.formats import percent, ratio
 from sac.config import Constraints
 from sac.evidence import metrics
+from sac.evidence.comparison import calendar_years
 from sac.portfolio import Backtest, Validation
 from sac.registry import ForecastSkill
 

@@ -4,7 +4,6 @@ import pandas as pd
 import streamlit as st
 
 from app import charts, queries, tables
-from app.comparison import baselines, common_weeks, on_weeks, weekly_returns, weekly_weights
 from app.components import (
     damaged_versions,
     label,
@@ -18,6 +17,7 @@ from app.components import (
 from app.formats import bps, moment, percent, points
 from app.queries import evaluation
 from sac.evidence import cagr
+from sac.evidence.comparison import baselines, common_weeks, on_weeks, weekly_returns, weekly_weights
 from sac.registry import Version
 
 

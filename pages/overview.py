@@ -4,7 +4,6 @@ import numpy as np
 import streamlit as st
 
 from app import queries
-from app.comparison import baselines
 from app.components import (
     acting_user,
     damaged_versions,
@@ -21,6 +20,7 @@ from app.job_panels import progress_line
 from app.queries import Shelf
 from sac.config import DEMO_VARIANTS
 from sac.evidence import cagr, drawdown, metrics
+from sac.evidence.comparison import baselines
 
 
 def train_demo() -> None:

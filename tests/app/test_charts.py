@@ -6,9 +6,9 @@ import pytest
 from synthetic import random_panel
 
 from app import charts
-from app.comparison import baselines
 from sac.config import Constraints
 from sac.evidence import drawdown
+from sac.evidence.comparison import baselines
 from sac.portfolio import EqualWeight, backtest
 
 

@@ -259,7 +259,7 @@ def test_only_complete_weeks_make_data_old(today, weeks):
 
 
 def test_pages_do_not_load_torch():
-    code = "import sys, app.components, app.tables, app.comparison; print('torch' in sys.modules)"
+    code = "import sys, app.components, app.tables, sac.evidence; print('torch' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "False"
 

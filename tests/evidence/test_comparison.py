@@ -5,8 +5,15 @@ import pandas as pd
 import pytest
 from synthetic import random_panel
 
-from app.comparison import baselines, calendar_years, common_weeks, on_weeks, weekly_returns, weekly_weights
 from sac.config import Constraints
+from sac.evidence.comparison import (
+    baselines,
+    calendar_years,
+    common_weeks,
+    on_weeks,
+    weekly_returns,
+    weekly_weights,
+)
 from sac.portfolio import BuyAndHold, EqualWeight, backtest
 
 CONSTRAINTS = Constraints()

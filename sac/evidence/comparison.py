@@ -11,7 +11,15 @@ import pandas as pd
 from sac.config import Constraints
 from sac.portfolio import Backtest, BuyAndHold, EqualWeight, account, all_cash, drift
 
-__all__ = ["baselines", "calendar_years", "common_weeks", "rewalk", "weekly_returns", "weekly_weights"]
+__all__ = [
+    "baselines",
+    "calendar_years",
+    "common_weeks",
+    "on_weeks",
+    "rewalk",
+    "weekly_returns",
+    "weekly_weights",
+]
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
