@@ -10,9 +10,9 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
-from app.formats import percent, ratio
+from app.formats import percent, points, ratio
 from sac.config import Constraints
-from sac.evidence import metrics
+from sac.evidence import difference, metrics
 from sac.evidence.comparison import calendar_years
 from sac.portfolio import Backtest, Validation
 from sac.registry import ForecastSkill
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sac.inference import Recommendation  # importing it loads torch
 
 __all__ = [
+    "difference_verdict",
     "figures",
     "held_out",
     "skill",
@@ -81,6 +82,20 @@ def skill(years: Sequence[ForecastSkill]) -> Styler:
         }
     )
     return table.set_index("Year").style.format({"Rank IC": partial(ratio, digits=3), "t-statistic": _ratio})
+
+
+def difference_verdict(walk: Backtest, rival: Backtest) -> str:
+    """How sure the difference to a rival on the same weeks is, in one plain sentence."""
+    found = difference(walk.net, rival.net)
+    if found.low <= 0.0 <= found.high:
+        verdict = "could be luck"
+    else:
+        verdict = "is more than luck" if found.low > 0 else "is worse by more than luck"
+    return (
+        f"{walk.name} against {rival.name.lower()}: {points(found.mean)} of log growth a year, 95 % interval "
+        f"{points(found.low)} to {points(found.high)}, P(better) {percent(found.p_better, 0)}: it {verdict}. "
+        f"With {found.weeks} weeks only a true difference of {points(found.detectable)} would show reliably."
+    )
 
 
 def skill_verdict(years: Sequence[ForecastSkill]) -> str:

@@ -90,6 +90,11 @@ for walk in models:
         f"**{walk.name}**: {percent(cagr(walk.net))} a year, "
         f"{points(cagr(walk.net) - equal)} against equal weight."
     )
+st.markdown(
+    "\n".join(
+        f"- {tables.difference_verdict(walk, walks[len(models)])}" for walk in models if len(walk.net) > 1
+    )
+)
 for version in chosen:
     provenance_line(version.metadata.provenance, version.metadata.last_decision, version)
 version_notes(*chosen)

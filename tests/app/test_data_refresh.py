@@ -65,7 +65,7 @@ def test_a_refresh_that_reaches_nobody_fails_and_says_so(home, monkeypatch):
 
     monkeypatch.setattr(price_cache, "load_prices_yfinance", unreachable)
     write_choice(home.data, MarketChoice("yahoo", ("S00", "S01"), dt.date(2015, 1, 2)))
-    with pytest.raises(DataError, match="No price could be fetched. S00: Yahoo cannot be reached"):
+    with pytest.raises(DataError, match=r"No price could be fetched\. S00: Yahoo cannot be reached"):
         run_refresh(None, home, lambda look: None)
 
 
