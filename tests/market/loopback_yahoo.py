@@ -1,78 +1,42 @@
 """A Yahoo of our own on 127.0.0.1, and a session that leads the true client there."""
 
-import json
 import re
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pandas as pd
 import requests
 from requests.adapters import HTTPAdapter
 
+from tests.market.loopback import LoopbackService
+
 FIELDS = ("open", "high", "low", "close", "volume")
 NOT_FOUND = {"code": "Not Found", "description": "No data found, symbol may be delisted"}
 
 
-class LoopbackYahoo:
+class LoopbackYahoo(LoopbackService):
     """Serves charts of `frames` (symbol -> sessions × fields and adjclose).
 
     `trouble` maps a symbol to answers that come first: an HTTP status, or text to send in place of a chart.
     """
 
     def __init__(self, frames):
-        self.frames, self.trouble, self.asked = dict(frames), {}, []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        super().__init__(self._answer)
+        self.frames, self.trouble = dict(frames), {}
+        self.charts = []  # (symbol, query) of every chart that was asked for
 
-    def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *problem):
-        self._server.shutdown()
-        self._server.server_close()
-
-    def symbols_asked(self):
-        """Symbols of the chart requests so far."""
-        return [symbol for symbol, _ in self.asked]
-
-    def answer(self, path, query):
-        """Status, content type and body of a request."""
+    def _answer(self, path, query, headers):
         chart = re.match(r"/v8/finance/chart/(.+)$", path)
         if not chart:
-            return 200, "text/plain", b"crumb"
+            return 200, "crumb"
         symbol = unquote(chart[1])
-        self.asked.append((symbol, query))
+        self.charts.append((symbol, query))
         trouble = self.trouble.get(symbol)
         if trouble:
             first = trouble.pop(0)
-            if isinstance(first, int):
-                return first, "text/plain", b"Too Many Requests" if first == 429 else b"oops"
-            return 200, "application/json", first.encode()
+            return (first, "Too Many Requests") if isinstance(first, int) else (200, first)
         if symbol not in self.frames:
-            body = {"chart": {"result": None, "error": NOT_FOUND}}
-            return 404, "application/json", json.dumps(body).encode()
-        return 200, "application/json", json.dumps(chart_of(symbol, self.frames[symbol], query)).encode()
-
-    def _handler(self):
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *parts):
-                pass
-
-            def do_GET(self):
-                address = urlsplit(self.path)
-                query = {key: values[0] for key, values in parse_qs(address.query).items()}
-                status, kind, body = outer.answer(address.path, query)
-                self.send_response(status)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-        return Handler
+            return 404, {"chart": {"result": None, "error": NOT_FOUND}}
+        return 200, chart_of(symbol, self.frames[symbol], query)
 
 
 def chart_of(symbol, frame, query):

@@ -75,10 +75,10 @@ def test_thirty_symbols_of_which_three_fail_and_one_is_limited_twice(tmp_path, y
     assert panel.provenance.fetched_at
     np.testing.assert_allclose(panel.closes[-1], CLOSES[list(usable)].loc["2019-12-27"], rtol=1e-9)
 
-    yahoo.asked.clear()
+    yahoo.charts.clear()
     yahoo.trouble.clear()
     again, _ = refresh(folder, yahoo, symbols)
-    assert set(yahoo.symbols_asked()) == {"S03", "S07", "S11"}
+    assert {symbol for symbol, _ in yahoo.charts} == {"S03", "S07", "S11"}
     assert (len(again.kept), again.fetched) == (27, ["S07"])
 
 
@@ -86,11 +86,11 @@ def test_a_later_refresh_fetches_ten_sessions_and_the_new_ones(tmp_path, few):
     full, few.frames = few.frames, {name: frame.loc[:"2019-11-29"] for name, frame in few.frames.items()}
     refresh(tmp_path, few, ["S00", "S01"], end=dt.date(2019, 11, 29))
     few.frames = full
-    few.asked.clear()
+    few.charts.clear()
     result, _ = refresh(tmp_path, few, ["S00", "S01"])
     assert result.fetched == ["S00", "S01"] or result.fetched == ["S01", "S00"]
     since = {
-        pd.Timestamp(int(query["period1"]), unit="s").date() for _, query in few.asked if "period1" in query
+        pd.Timestamp(int(query["period1"]), unit="s").date() for _, query in few.charts if "period1" in query
     }
     assert since == {dt.date(2019, 11, 15)}
     table = pd.read_parquet(tmp_path / "S00.parquet")
@@ -110,9 +110,9 @@ def test_an_earlier_start_is_fetched_anew_and_a_late_listing_is_not(tmp_path, fe
     refresh(tmp_path, few, ["S00"], start=dt.date(2016, 1, 4))
     refresh(tmp_path, few, ["S00"])
     assert len(pd.read_parquet(tmp_path / "S00.parquet")) == len(FEW)
-    few.asked.clear()
+    few.charts.clear()
     result, _ = refresh(tmp_path, few, ["S00"], start=dt.date(2016, 1, 4))
-    assert (result.kept, few.asked) == (["S00"], [])
+    assert (result.kept, few.charts) == (["S00"], [])
 
 
 def test_a_symbol_that_stays_limited_stops_the_rest(tmp_path, few):
