@@ -18,22 +18,33 @@ from sac.market import MarketPanel
 from sac.portfolio import Backtest, Validation, backtest, validate
 from sac.portfolio.environment import PortfolioEnvironment, flat_features
 
-__all__ = ["PRODUCTION", "Ensemble", "Fold", "evaluation_folds", "evaluation_steps", "train_ensemble"]
+__all__ = [
+    "LEARNERS",
+    "PRODUCTION",
+    "Ensemble",
+    "Fold",
+    "agent_seed",
+    "evaluation_folds",
+    "evaluation_steps",
+    "learning_log",
+    "train_ensemble",
+]
 
 PRODUCTION = 0  # the number of the fit on all data
 _LEAST_TRAINING_WEEKS = 104
 _BEFORE_VALIDATION = 0.75  # share of the updates that agents make before they see the held-out weeks
-_LEARNERS: dict[str, type[SACLearner] | type[PPOLearner]] = {"sac": SACLearner, "ppo": PPOLearner}
+LEARNERS: dict[str, type[SACLearner] | type[PPOLearner]] = {"sac": SACLearner, "ppo": PPOLearner}
 
 
 @dataclass(frozen=True)
 class Fold:
-    """One fit: trained on steps [0, train_stop), judged on `evaluation` (empty for production)."""
+    """One fit: trained on steps [train_start, train_stop), judged on `evaluation` (empty for production)."""
 
-    number: int  # 1 is the earliest evaluation year
+    number: int  # 1 is the earliest evaluation year, or block of a fine-tuning
     train_stop: int
     evaluation: range
     validation: range = range(0)  # last weeks of training, held out to judge the committee first
+    train_start: int = 0
 
     @property
     def inner_stop(self) -> int:
@@ -113,7 +124,9 @@ class Ensemble:
         """One continuous walk over all evaluation years; where a year begins its own committee takes over."""
         years = [i for i, fold in enumerate(self.folds) if fold.number != PRODUCTION]
         committees = [self.committee(i, name) for i in years]
-        numbers = np.repeat([self.folds[i].number for i in years], WEEKS_PER_YEAR)
+        numbers = np.repeat(
+            [self.folds[i].number for i in years], [len(self.folds[i].evaluation) for i in years]
+        )
 
         def walk(parts: Sequence[Committee], name: str) -> Backtest:
             allocator = WalkForward(parts, [self.folds[i].evaluation.start for i in years], name)
@@ -144,8 +157,8 @@ def train_ensemble(
         stop = [stops[i] for i in rows]
         return PortfolioEnvironment.over(panel, features, rows, stop, settings.agent, settings.constraints)
 
-    seeds = [_seed(settings.seed, fold.number, member) for _, fold, member in agents]
-    learner = _LEARNERS[settings.agent.algorithm](
+    seeds = [agent_seed(settings.seed, fold.number, member) for _, fold, member in agents]
+    learner = LEARNERS[settings.agent.algorithm](
         windows([fold.inner_stop for fold in folds]),
         seeds,
         settings.agent,  # type: ignore[arg-type]  # the algorithm chose both
@@ -154,7 +167,7 @@ def train_ensemble(
 
     def ensemble(validations: list[Validation]) -> Ensemble:
         assets = len(panel.symbols) + 1
-        return Ensemble(folds, assets, scalers, learner.state(), settings, _log(curve, agents), validations)
+        return Ensemble(folds, assets, scalers, learner.state(), settings, learning_log(curve, agents), validations)
 
     if not settings.validation_weeks:
         learner.run(settings.agent.updates, curve)
@@ -171,7 +184,7 @@ def train_ensemble(
     return ensemble(validations)
 
 
-def _log(curve: LearningCurve, agents: list[tuple[int, Fold, int]]) -> pd.DataFrame:
+def learning_log(curve: LearningCurve, agents: list[tuple[int, Fold, int]]) -> pd.DataFrame:
     """One row per logged update and agent."""
     return pd.DataFrame(
         {"update": point["update"], "fold": fold.number, "member": member}
@@ -181,6 +194,6 @@ def _log(curve: LearningCurve, agents: list[tuple[int, Fold, int]]) -> pd.DataFr
     )
 
 
-def _seed(*parts: int) -> int:
+def agent_seed(*parts: int) -> int:
     """One agent's seed: the same whatever else trains beside it."""
     return int(np.random.SeedSequence(parts).generate_state(1, np.uint64)[0] >> 1)

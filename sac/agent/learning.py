@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from sac.portfolio.environment import PortfolioEnvironment
 
-__all__ = ["LearningCurve", "all_cash_start", "descend", "detached", "moments"]
+__all__ = ["LearningCurve", "all_cash_start", "descend", "detached", "moments", "recall"]
 
 
 class LearningCurve:
@@ -52,3 +52,9 @@ def moments(optimizer: torch.optim.Optimizer) -> list[dict[str, Tensor]]:
     """Step count and moments per parameter, in the parameters' order."""
     state = optimizer.state_dict()["state"]
     return [{name: value.detach().clone() for name, value in state[i].items()} for i in sorted(state)]
+
+
+def recall(optimizer: torch.optim.Optimizer, remembered: list[dict[str, Tensor]]) -> None:
+    """Put step counts and moments back; the rates stay those that the optimiser was made with."""
+    groups = optimizer.state_dict()["param_groups"]
+    optimizer.load_state_dict({"state": dict(enumerate(remembered)), "param_groups": groups})

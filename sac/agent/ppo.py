@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.optim import AdamW
 
-from sac.agent.learning import LearningCurve, all_cash_start, descend, detached, moments
+from sac.agent.learning import LearningCurve, all_cash_start, descend, detached, moments, recall
 from sac.agent.networks import PolicyValue
 from sac.agent.per_stock import PerStockPolicyValue
 from sac.config import PPOSettings
@@ -82,9 +82,10 @@ class PPOLearner:
         so every start is possible. Its last value is bootstrapped: a walk's end is a truncation.
         """
         settings, environment = self.settings, self.environment
-        length = min(settings.rollout_weeks, int(environment.stop.min()))
+        weeks = environment.stop - environment.start  # (E,)
+        length = min(settings.rollout_weeks, int(weeks.min()))
         start = self._draw(torch.rand, settings.walks)  # (E, R)
-        first = (start * (environment.stop[:, None] - length + 1)).long()
+        first = environment.start[:, None] + (start * (weeks[:, None] - length + 1)).long()
         noise = self._draw(torch.randn, length, settings.walks, environment.assets)  # (E, L, R, n+1)
         steps = []
         weights = self.weights
@@ -135,6 +136,11 @@ class PPOLearner:
             "log_alpha": {},
             "optimizers": {"policy": moments(self.optimizer)},
         }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a `state`, all of it together; only the learning rate is one's own."""
+        self.policy.load_state_dict(state["actor"])
+        recall(self.optimizer, state["optimizers"]["policy"])
 
     def _draw(self, source: Callable[..., Tensor], *shape: int) -> Tensor:
         return torch.stack([source(*shape, generator=generator) for generator in self.generators])

@@ -101,5 +101,6 @@ class Replay:
         rows = entry[..., None].expand(-1, -1, self.weights.shape[-1])
         week = self.week.gather(1, entry)
         if self.counterfactual:
-            week = (draw.week * self.environment.stop[:, None]).long()
+            start, stop = self.environment.start[:, None], self.environment.stop[:, None]
+            week = start + (draw.week * (stop - start)).long()
         return week, self.weights.gather(1, rows), self.action.gather(1, rows)

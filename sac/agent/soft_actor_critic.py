@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Adam, AdamW
 
-from sac.agent.learning import LearningCurve, all_cash_start, descend, detached, moments
+from sac.agent.learning import LearningCurve, all_cash_start, descend, detached, moments, recall
 from sac.agent.networks import GaussianActor, TwinCritic, sample
 from sac.agent.per_stock import PerStockActor, PerStockTwinCritic
 from sac.agent.replay import Batch, Draws, Replay, draws
@@ -87,6 +87,15 @@ class SoftActorCritic:
             "optimizers": {name: moments(optimizer) for name, optimizer in self.optimizers.items()},
         }
 
+    def restore(self, state: dict[str, Any]) -> None:
+        """Become the agents of a `state`, all of it together; only the learning rates are one's own."""
+        for name in ("actor", "critic", "critic_target"):
+            getattr(self, name).load_state_dict(state[name])
+        with torch.no_grad():
+            self.log_alpha.copy_(state["log_alpha"]["log_alpha"])
+        for name, optimizer in self.optimizers.items():
+            recall(optimizer, state["optimizers"][name])
+
 
 class SACLearner:
     """A training that can go on: the agents, what they have done, and where their walks stand."""
@@ -95,25 +104,40 @@ class SACLearner:
         self.agents = SoftActorCritic(seeds, environment.assets, settings, environment.constraints)
         self._replay = Replay(environment, settings.buffer_size, settings.counterfactual)
         self._stream = draws(self.agents.generators, settings.batch_size, environment.assets)
-        self._week = torch.zeros(environment.agents, 1, dtype=torch.int64)
+        self._week = environment.start[:, None]
         self._weights = self._cash = all_cash_start(environment)
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a `state`: its policy walks each window once, and no random action is ever taken."""
+        self.agents.restore(state)
+        environment = self._replay.environment
+        for _ in range(int((environment.stop - environment.start).max())):
+            with torch.no_grad():
+                now = environment.state(self._week, self._weights)
+                action, _ = sample(self.agents.actor, now, next(self._stream).act)
+            _, after = environment.step(self._week, self._weights, action)
+            self._walk_on(action, after)
 
     def go_on_in(self, environment: PortfolioEnvironment) -> None:
         """Continue in other windows of the same market."""
         self._replay.environment = environment
 
     def run(self, updates: int, curve: LearningCurve) -> None:
-        """One environment step per update; before the very first one, a warm-up of random actions."""
-        while self._replay.added < self.agents.settings.warmup_steps:
-            action = next(self._stream).explore
-            _, after = self._replay.environment.step(self._week, self._weights, action)
-            self._walk_on(action, after)
+        """One environment step per update; new agents warm up with random actions first."""
+        if not self._replay.added:
+            self._warm_up()
         for _ in range(updates):
             curve.add(self.agents.update(self._transitions(next(self._stream))))
 
     def state(self) -> dict[str, Any]:
         """Everything that continues these agents."""
         return self.agents.state()
+
+    def _warm_up(self) -> None:
+        for _ in range(self.agents.settings.warmup_steps):
+            action = next(self._stream).explore
+            _, after = self._replay.environment.step(self._week, self._weights, action)
+            self._walk_on(action, after)
 
     @torch.no_grad()
     def _transitions(self, draw: Draws) -> Batch:
@@ -129,7 +153,7 @@ class SACLearner:
     def _walk_on(self, action: Tensor, after: Tensor) -> None:
         """Remember a step of every agent and go to the next week, or back to the first one."""
         self._replay.add(self._week, self._weights, action)
-        week = self._week + 1
-        over = week >= self._replay.environment.stop[:, None]  # a truncation: nothing is terminal
-        self._week = week.masked_fill(over, 0)
+        environment, week = self._replay.environment, self._week + 1
+        over = week >= environment.stop[:, None]  # a truncation: nothing is terminal
+        self._week = torch.where(over, environment.start[:, None], week)
         self._weights = torch.where(over[..., None], self._cash, after)

@@ -29,10 +29,11 @@ def flat_features(standardised: npt.NDArray[np.float64]) -> npt.NDArray[np.float
 
 @dataclass(frozen=True, eq=False)
 class PortfolioEnvironment:
-    """K folds' features and one market; agent e lives in weeks [0, stop[e]) of fold[e]."""
+    """K folds' features and one market; agent e lives in weeks [start[e], stop[e]) of fold[e]."""
 
     features: Tensor  # (K, T, 8n) standardised with each fold's own training window
     fold: Tensor  # (E,)
+    start: Tensor  # (E,)
     stop: Tensor  # (E,)
     growth: Tensor  # (T, n+1) what a dollar in each asset becomes, fill to fill
     gap: Tensor  # (T, n+1) the same from decision to fill
@@ -52,16 +53,22 @@ class PortfolioEnvironment:
         settings: AgentSettings,
         constraints: Constraints,
         dtype: torch.dtype = torch.float32,
+        start: list[int] | None = None,
     ) -> "PortfolioEnvironment":
-        """Put a panel into tensors. Raises ValueError when a window holds a week without a return."""
-        if not 0 < min(stop) <= max(stop) <= panel.complete_steps:
-            raise ValueError(f"windows end at {stop}, the panel has {panel.complete_steps} complete steps")
+        """Put a panel into tensors; without `start` every window begins with the panel.
+
+        Raises ValueError when a window is empty or holds a week without a return.
+        """
+        start = start or [0] * len(stop)
+        if min(start) < 0 or max(stop) > panel.complete_steps or any(map(int.__ge__, start, stop)):
+            raise ValueError(f"windows {start} to {stop}, the panel has {panel.complete_steps} complete steps")
         growth = asset_growth(panel.returns, constraints.cash_growth)
         gap, seen = asset_growth(panel.gaps, 1.0), asset_growth(panel.seen, 1.0)
         equal = np.log(growth @ equal_weights(len(panel.symbols), constraints))
         return cls(
             features=torch.as_tensor(features, dtype=dtype),
             fold=torch.tensor(fold),
+            start=torch.tensor(start),
             stop=torch.tensor(stop),
             growth=torch.as_tensor(growth, dtype=dtype),
             gap=torch.as_tensor(gap, dtype=dtype),
