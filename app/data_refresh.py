@@ -17,7 +17,7 @@ MARKET = "market"  # stands where a training names its variant: one refresh at a
 Step = Callable[[Callable[[int, int, str], None]], dict[str, Any]]
 
 
-def check_refresh(variant: str, request: Mapping[str, Any]) -> None:
+def check_refresh(variant: str, request: Mapping[str, Any], home: Settings) -> None:
     """A refresh takes no settings. Raises SettingsError."""
     if variant != MARKET or request:
         raise SettingsError("A refresh takes no settings: it follows market.toml.")

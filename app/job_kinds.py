@@ -7,9 +7,10 @@ from typing import Any
 from app.data_refresh import check_refresh, run_refresh
 from app.job_store import Job
 from app.settings import Settings
-from sac.config import preset_settings
+from sac.config import FineTuneSettings, preset_settings
 from sac.errors import SettingsError
 from sac.progress import Progress, Report
+from sac.registry import Registry
 
 __all__ = ["KINDS", "Kind"]
 
@@ -18,12 +19,12 @@ __all__ = ["KINDS", "Kind"]
 class Kind:
     """A kind of job."""
 
-    check: Callable[[str, Mapping[str, Any]], None]  # of (variant, request): refuses it with a DeskError
+    check: Callable[[str, Mapping[str, Any], Settings], None]  # of (variant, request, home): raises DeskError
     run: Callable[[Job, Settings, Report], dict[str, Any]]  # the work; its result must be plain JSON
     takes_turns: bool = True  # with all others that do: one of them works at a time
 
 
-def check_training(variant: str, request: Mapping[str, Any]) -> None:
+def check_training(variant: str, request: Mapping[str, Any], home: Settings) -> None:
     """Refuse a training that could not start. Raises SettingsError."""
     try:
         preset_settings(variant, **request)
@@ -39,7 +40,6 @@ def run_full(job: Job, settings: Settings, report: Report) -> dict[str, Any]:
 
     from sac import training
     from sac.market import load_panel
-    from sac.registry import Registry
 
     torch.set_num_threads(1)  # the same bytes on every machine, and a core left for the dashboard
     outcome = training.full(
@@ -53,8 +53,40 @@ def run_full(job: Job, settings: Settings, report: Report) -> dict[str, Any]:
     return training.summary(outcome)
 
 
+def check_finetune(variant: str, request: Mapping[str, Any], home: Settings) -> None:
+    """Refuse a fine-tuning that could not start. Raises SettingsError; ArtifactError for a damaged champion."""
+    champion = Registry(home.models).champion(variant)
+    if champion is None:
+        raise SettingsError(f"{variant} has no champion to start from: train it in full first.")
+    try:
+        FineTuneSettings(**request).applied(champion.settings)
+    except TypeError as wrong:
+        raise SettingsError(f"A fine-tuning setting is wrong: {wrong}.") from wrong
+
+
+def run_finetune(job: Job, settings: Settings, report: Report) -> dict[str, Any]:
+    """Fine-tune a variant's champion; the result is that of `sac.training.summary`."""
+    report(Progress("data", 0.0, "Reading market data"))
+    import torch  # as in run_full
+
+    from sac import training
+    from sac.market import load_panel
+
+    torch.set_num_threads(1)
+    outcome = training.finetune(
+        job.variant,
+        load_panel(settings.data),
+        Registry(settings.models),
+        settings.cache,
+        report,
+        FineTuneSettings(**job.request),
+    )
+    return training.summary(outcome)
+
+
 KINDS = {
     "full": Kind(check_training, run_full),
+    "finetune": Kind(check_finetune, run_finetune),
     "refresh": Kind(
         check_refresh, run_refresh, takes_turns=False
     ),  # it waits for others, not for the machine

@@ -11,6 +11,8 @@ from app.jobs import Job
 
 __all__ = ["job_table", "progress_line", "result", "watched"]
 
+KIND_WORDS = {"full": "full", "finetune": "fine-tune", "refresh": "data refresh"}
+
 CURVES = {  # title -> figures on one axis
     "Losses": ("actor_loss", "critic_loss"),
     "Reward a week": ("reward",),
@@ -71,7 +73,7 @@ def job_table(latest: list[Job]) -> str | None:
         {
             "Started": [moment(job.created_at) for job in latest],
             "Variant": [label(job.variant) for job in latest],
-            "Kind": [job.kind for job in latest],
+            "Kind": [KIND_WORDS.get(job.kind, job.kind) for job in latest],
             "Status": [job.status for job in latest],
             "Duration": ["" if job.active else duration(queries.elapsed(job)) for job in latest],
             "By": [job.actor for job in latest],

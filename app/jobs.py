@@ -65,7 +65,7 @@ class Jobs:
         """Start a job. Raises JobConflict for a busy variant, and DeskError for a request that cannot run."""
         if kind not in KINDS:
             raise DeskError(f"There is no kind of job {kind!r}: choose one of {', '.join(KINDS)}.")
-        KINDS[kind].check(variant, request)
+        KINDS[kind].check(variant, request, self._settings)
         self.reconcile()  # a dead job must not block its variant
         job_id = secrets.token_hex(6)
         self._store.add(job_id, variant, kind, request, actor)

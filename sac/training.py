@@ -1,24 +1,30 @@
 """The story of a version, top to bottom."""
 
-import dataclasses
-import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from sac.agent import Ensemble, evaluation_folds, evaluation_steps, members_of, train_ensemble
-from sac.config import ENGINE_VERSION, VARIANTS, Constraints, TrainingSettings
+from sac.agent import (
+    Ensemble,
+    evaluation_folds,
+    fine_tune_ensemble,
+    fine_tuning_blocks,
+    train_ensemble,
+)
+from sac.assembly import artifacts_of, metadata_of, restored
+from sac.config import VARIANTS, FineTuneSettings, TrainingSettings
 from sac.errors import ArtifactError, SettingsError
-from sac.evidence import metrics
-from sac.forecast import Forecasts, walk_forward
+from sac.forecast import walk_forward
 from sac.market import MarketPanel
-from sac.portfolio import Backtest, BuyAndHold, EqualWeight, backtest, equal_weights
 from sac.progress import Report, Stopwatch, unwatched
-from sac.registry import Artifacts, Gate, Metadata, Registry, Settlement, Version, settle, version_name
+from sac.registry import Gate, Registry, Settlement, Version, settle, version_name
 
-__all__ = ["Outcome", "full", "summary"]
+__all__ = ["Outcome", "finetune", "full", "parent_of", "summary"]
+
+Learn = Callable[[MarketPanel, Callable[[int, dict[str, float]], None]], Ensemble]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,44 +52,123 @@ def full(
     if VARIANTS[variant].forecaster != settings.forecast.kind:
         raise SettingsError(f"{variant} needs the forecaster {VARIANTS[variant].forecaster}.")
     folds = evaluation_folds(panel, settings.evaluation_years, settings.validation_weeks)
-    name = version_name(
-        str(panel.decisions[-1]),
-        fingerprint=panel.provenance.sha256,
-        symbols=panel.symbols,
-        settings=settings,
-        variant=variant,
+    request = _Request(variant, panel, settings, None)
+    return _standing_version(request, registry) or _made(
+        request,
+        registry,
+        cache,
+        report,
+        len(folds),
+        lambda known, learned: train_ensemble(known, folds, settings, learned),
     )
+
+
+def finetune(
+    variant: str,
+    panel: MarketPanel,
+    registry: Registry,
+    cache: Path,
+    report: Report = unwatched,
+    tuning: FineTuneSettings | None = None,
+) -> Outcome:
+    """Go on from the champion with the most recent 26 weeks; the new version names it as its parent.
+
+    Judged on the parent's evaluation weeks in blocks of 26, each by its fold's own agents fine-tuned on
+    the 26 weeks before it, then on the weeks since the parent's last decision, by its production agents
+    fine-tuned likewise. Forecasts are the walk-forward's: each year's forecaster saw earlier years only.
+    Raises DataError, SettingsError or ArtifactError, before any work, where that cannot be done.
+    """
+    parent = parent_of(registry, variant)
+    settings = (tuning or FineTuneSettings()).applied(parent.settings)
+    veterans = restored(parent, panel)
+    starts = [fold.evaluation.start for fold in veterans.folds[:-1]]
+    fitted = int((panel.decisions < np.datetime64(parent.metadata.last_decision)).sum())
+    blocks = fine_tuning_blocks(panel, starts, fitted)
+    request = _Request(variant, panel, settings, parent)
+    return _standing_version(request, registry) or _made(
+        request,
+        registry,
+        cache,
+        report,
+        len(blocks),
+        lambda known, learned: fine_tune_ensemble(known, veterans, blocks, settings, learned),
+    )
+
+
+def parent_of(registry: Registry, variant: str) -> Version:
+    """The champion that a fine-tuning starts from. Raises SettingsError where there is none."""
+    champion = registry.champion(variant)
+    if champion is None:
+        raise SettingsError(f"{variant} has no champion to start from: train it in full first.")
+    return champion
+
+
+@dataclass(frozen=True, eq=False)
+class _Request:
+    """What determines a version."""
+
+    variant: str
+    panel: MarketPanel
+    settings: TrainingSettings
+    parent: Version | None  # of a fine-tuning
+
+    @property
+    def name(self) -> str:
+        """The name of the version that comes of it."""
+        kind: Literal["full", "finetune"] = "finetune" if self.parent else "full"
+        return version_name(
+            str(self.panel.decisions[-1]),
+            fingerprint=self.panel.provenance.sha256,
+            symbols=self.panel.symbols,
+            settings=self.settings,
+            variant=self.variant,
+            kind=kind,
+            parent=self.parent.name if self.parent else None,
+        )
+
+
+def _standing_version(request: _Request, registry: Registry) -> Outcome | None:
+    """The version, if it was trained before."""
+    variant, name = request.variant, request.name
     damage = registry.damaged(variant).get(name)
     if damage:
         raise ArtifactError(
             f"{variant} {name} was trained before, but its folder is damaged: {damage} "
             "Restore the folder or delete it, then train again."
         )
-    if name in {version.name for version in registry.versions(variant)}:
-        version = registry.version(variant, name)
-        return Outcome(version, created=False, settlement=_standing(registry, version))
+    if name not in {version.name for version in registry.versions(variant)}:
+        return None
+    version = registry.version(variant, name)
+    return Outcome(version, created=False, settlement=_standing(registry, version))
 
+
+def _made(
+    request: _Request, registry: Registry, cache: Path, report: Report, folds: int, learn: Learn
+) -> Outcome:
+    """Forecasts, agents, evaluation, version: `learn` is what full and fine-tune differ in."""
+    variant, settings, updates = request.variant, request.settings, request.settings.agent.updates
     watch = Stopwatch(report)
     watch.enter("forecasts", 0.0, 0.5, "Fitting one forecaster per year")
-    forecasts = walk_forward(panel, settings.forecast, cache, watch.inner)
-    panel = panel.with_forecasts(forecasts.values)
+    forecasts = walk_forward(request.panel, settings.forecast, cache, watch.inner)
+    panel = request.panel.with_forecasts(forecasts.values)
 
-    count = len(folds) * settings.members
+    count = folds * settings.members
     watch.enter("agents", 0.5, 0.95, f"Training {count} agents together")
-    updates = settings.agent.updates
 
     def learned(done: int, values: dict[str, float]) -> None:
         message = f"{count} agents: update {done:,} of {updates:,}"
         watch.inner(done / updates, message, {"update": done, **values})
 
-    ensemble = train_ensemble(panel, folds, settings, learned)
+    ensemble = learn(panel, learned)
 
     watch.enter("evaluation", 0.95, 0.99, "Walking the evaluation years week by week")
     evaluation = ensemble.evaluate(panel, VARIANTS[variant].label)
 
     watch.enter("saving", 0.99, 1.0, "Writing the version")
-    metadata = _metadata(name, variant, panel, forecasts, ensemble, evaluation, watch.seconds())
-    version = registry.save(_artifacts(panel, forecasts, ensemble, evaluation, metadata))
+    metadata = metadata_of(
+        request.name, variant, panel, forecasts, ensemble, evaluation, watch.seconds(), request.parent
+    )
+    version = registry.save(artifacts_of(panel, forecasts, ensemble, evaluation, metadata))
     return Outcome(version, created=True, settlement=settle(registry, version))
 
 
@@ -114,82 +199,3 @@ def _standing(registry: Registry, version: Version) -> Settlement:
     return Settlement(
         champion, current, Gate(champion, cagr, None, f"This version was trained before; {reason}.")
     )
-
-
-def _metadata(
-    name: str,
-    variant: str,
-    panel: MarketPanel,
-    forecasts: Forecasts,
-    ensemble: Ensemble,
-    evaluation: Backtest,
-    seconds: dict[str, float],
-) -> Metadata:
-    settings = ensemble.settings
-    steps = evaluation_steps(ensemble.folds)
-    rivals = [
-        backtest(rule(settings.constraints), panel, steps, settings.constraints)
-        for rule in (EqualWeight, BuyAndHold)
-    ]
-    return Metadata(
-        version=name,
-        variant=variant,
-        kind="full",
-        parent=None,
-        created_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        engine_version=ENGINE_VERSION,
-        preset=settings.preset,
-        provenance=panel.provenance,
-        last_decision=str(panel.decisions[-1]),
-        evaluation_start=str(evaluation.dates[0]),
-        evaluation_end=str(evaluation.dates[-1]),
-        metrics=_figures(evaluation, settings) | ensemble.final_losses(),
-        baselines={rival.name: _figures(rival, settings) for rival in rivals},
-        forecast_skill=forecasts.skill,
-        validations=ensemble.validations,
-        notes=_notes(panel, settings.constraints),
-        seconds=seconds,
-    )
-
-
-def _artifacts(
-    panel: MarketPanel, forecasts: Forecasts, ensemble: Ensemble, evaluation: Backtest, metadata: Metadata
-) -> Artifacts:
-    production = members_of(ensemble.state, ensemble.rows(len(ensemble.folds) - 1))
-    earlier = slice(0, ensemble.rows(len(ensemble.folds) - 1).start)
-    return Artifacts(
-        actor=production["actor"],
-        critic=production["critic"],
-        critic_target=production["critic_target"],
-        log_alpha=production["log_alpha"],
-        optimizers=production["optimizers"],
-        folds={
-            "agents": members_of(ensemble.state, earlier),
-            "scalers": [scaler.payload() for scaler in ensemble.scalers[:-1]],
-        },
-        forecaster=forecasts.newest,
-        scaler=ensemble.scalers[-1].payload(),
-        settings=ensemble.settings,
-        symbols=panel.symbols,
-        evaluation=evaluation,
-        training_log=ensemble.log,
-        metadata=metadata,
-    )
-
-
-def _figures(result: Backtest, settings: TrainingSettings) -> dict[str, float]:
-    """Metrics by their names in records and answers; what the weeks don't determine is left out."""
-    figures = dataclasses.asdict(metrics(result, settings.constraints))
-    return {f"eval_{name}": float(value) for name, value in figures.items() if np.isfinite(value)}
-
-
-def _notes(panel: MarketPanel, constraints: Constraints) -> list[str]:
-    """What a reader of the version must know."""
-    notes = [panel.provenance.note] if panel.provenance.note else []
-    cash = equal_weights(len(panel.symbols), constraints)[-1]
-    if cash > constraints.cash_buffer + 1e-9:
-        notes.append(
-            f"{len(panel.symbols)} stocks with at most {constraints.max_position:.0%} each "
-            f"leave at least {cash:.0%} in CASH."
-        )
-    return notes

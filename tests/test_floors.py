@@ -18,7 +18,7 @@ FLOORS = [
     {"sac.agent"},
     {"sac.evidence"},
     {"sac.registry"},
-    {"sac.training", "sac.inference"},
+    {"sac.assembly", "sac.training", "sac.inference"},
     {"app"},
     {"pages"},
 ]

@@ -1,6 +1,7 @@
-"""`sac-desk train`."""
+"""`sac-desk train` and `sac-desk finetune`."""
 
 import argparse
+from typing import Any
 
 from app.commands.following import actor, follow
 from app.commands.printing import print_json
@@ -24,6 +25,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     command.add_argument("--years", type=int, metavar="N", help="walk-forward evaluation years")
     command.add_argument("--seed", type=int, metavar="N")
 
+    command = commands.add_parser("finetune", help="fine-tune a champion on the most recent 26 weeks")
+    command.set_defaults(command=finetune)
+    command.add_argument("variant", choices=VARIANTS)
+    command.add_argument("--steps", type=int, metavar="N", help="updates of every agent")
+
 
 def train(options: argparse.Namespace) -> None:
     """Submit a full training and follow it to its end. Ctrl-C cancels it."""
@@ -34,9 +40,18 @@ def train(options: argparse.Namespace) -> None:
         "seed": options.seed,
         "updates": options.steps,
     }
+    _followed(options, "full", request)
+
+
+def finetune(options: argparse.Namespace) -> None:
+    """Submit a fine-tuning of the champion and follow it to its end. Ctrl-C cancels it."""
+    _followed(options, "finetune", {"updates": options.steps})
+
+
+def _followed(options: argparse.Namespace, kind: str, request: dict[str, Any]) -> None:
     jobs = Jobs(settings())
     given = {name: value for name, value in request.items() if value is not None}
-    job = follow(jobs, jobs.submit(options.variant, "full", given, actor()))
+    job = follow(jobs, jobs.submit(options.variant, kind, given, actor()))
     if job.status == "cancelled":
         raise DeskError("The training was cancelled; nothing was saved.")
     if job.result is None:

@@ -1,13 +1,23 @@
 """Agent: Soft Actor-Critic for many agents at once, and the committee that decides."""
 
 from sac.agent.committee import Committee, WalkForward, members_of
-from sac.agent.ensemble import Ensemble, Fold, evaluation_folds, evaluation_steps, train_ensemble
+from sac.agent.ensemble import (
+    PRODUCTION,
+    Ensemble,
+    Fold,
+    evaluation_folds,
+    evaluation_steps,
+    train_ensemble,
+)
+from sac.agent.fine_tuning import Block, fine_tune_ensemble, fine_tuning_blocks, joined
 from sac.agent.ppo import PPOLearner
 from sac.agent.scaler import FEATURES, PortfolioScaler
 from sac.agent.soft_actor_critic import SACLearner, SoftActorCritic
 
 __all__ = [
     "FEATURES",
+    "PRODUCTION",
+    "Block",
     "Committee",
     "Ensemble",
     "Fold",
@@ -18,6 +28,9 @@ __all__ = [
     "WalkForward",
     "evaluation_folds",
     "evaluation_steps",
+    "fine_tune_ensemble",
+    "fine_tuning_blocks",
+    "joined",
     "members_of",
     "train_ensemble",
 ]

@@ -167,7 +167,9 @@ def train_ensemble(
 
     def ensemble(validations: list[Validation]) -> Ensemble:
         assets = len(panel.symbols) + 1
-        return Ensemble(folds, assets, scalers, learner.state(), settings, learning_log(curve, agents), validations)
+        return Ensemble(
+            folds, assets, scalers, learner.state(), settings, learning_log(curve, agents), validations
+        )
 
     if not settings.validation_weeks:
         learner.run(settings.agent.updates, curve)

@@ -61,7 +61,9 @@ class PortfolioEnvironment:
         """
         start = start or [0] * len(stop)
         if min(start) < 0 or max(stop) > panel.complete_steps or any(map(int.__ge__, start, stop)):
-            raise ValueError(f"windows {start} to {stop}, the panel has {panel.complete_steps} complete steps")
+            raise ValueError(
+                f"windows {start} to {stop}, the panel has {panel.complete_steps} complete steps"
+            )
         growth = asset_growth(panel.returns, constraints.cash_growth)
         gap, seen = asset_growth(panel.gaps, 1.0), asset_growth(panel.seen, 1.0)
         equal = np.log(growth @ equal_weights(len(panel.symbols), constraints))

@@ -15,7 +15,7 @@ from sac.progress import Progress
 WORKER = (sys.executable, __file__)
 
 
-def accept(variant, request):
+def accept(variant, request, home):
     pass
 
 

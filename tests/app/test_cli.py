@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -201,6 +202,23 @@ def test_weights_need_a_champion(desk):
     assert "no champion yet: train it first (sac-desk train sac_lstm)" in err
 
 
+def test_a_fine_tuning_needs_a_champion_and_known_settings(desk, trained):
+    code, _, err = desk("finetune", "sac_lstm")
+    assert (code, "no champion to start from" in err) == (1, True)
+    code, _, err = desk("finetune", "sac_lstm", "--steps", "0", data=trained[0].data)
+    assert (code, "updates is 0" in err) == (1, True)
+    assert Jobs(trained[0]).list() == []
+
+
+def test_a_champion_is_fine_tuned_by_a_command(desk, trained, tmp_path):
+    home, parent = trained
+    shutil.copytree(home.data, tmp_path / "desk")
+    code, out, err = desk("finetune", "sac_lstm", "--steps", "3", "--json", data=tmp_path / "desk")
+    assert code == 0, err
+    version = Registry(tmp_path / "desk" / "models").version("sac_lstm", json.loads(out)["version"])
+    assert (version.metadata.kind, version.metadata.parent) == ("finetune", parent.name)
+
+
 def test_versions_show_what_is_stored_and_what_is_damaged(desk, trained):
     home, version = trained
     damaged = home.models / "sac_lstm" / "v2020-01-03-0123456789ab"
@@ -228,7 +246,7 @@ def test_bad_usage_is_2_and_help_names_only_what_exists(desk):
         ("train",),
         ("train", "nonsense"),
         ("weights", "sac_lstm", "--cash", "much"),
-        ("finetune", "sac_lstm"),
+        ("finetune", "nonsense"),
     ):
         code, out, err = desk(*arguments)
         assert (code, out) == (2, "")
@@ -236,7 +254,7 @@ def test_bad_usage_is_2_and_help_names_only_what_exists(desk):
     code, out, _ = desk("--help")
     assert code == 0
     assert all(name in out for name in ("train", "weights", "versions", "data"))
-    assert not any(name in out for name in ("finetune", "promote", "rollback"))
+    assert not any(name in out for name in ("promote", "rollback"))
 
 
 def test_data_status_says_what_is_known_and_what_is_not(desk):

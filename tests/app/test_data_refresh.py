@@ -70,9 +70,9 @@ def test_a_refresh_that_reaches_nobody_fails_and_says_so(home, monkeypatch):
 
 
 def test_a_refresh_takes_no_settings():
-    check_refresh(MARKET, {})
+    check_refresh(MARKET, {}, home)
     with pytest.raises(SettingsError, match="takes no settings"):
-        check_refresh(MARKET, {"seed": 1})
+        check_refresh(MARKET, {"seed": 1}, home)
 
 
 def test_a_job_that_takes_no_turn_works_beside_a_training(jobs):

@@ -1,0 +1,121 @@
+"""Fine-tuning: trained agents go on with the most recent weeks, and are judged block by block."""
+
+import dataclasses
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sac.agent.committee import members_of
+from sac.agent.ensemble import LEARNERS, PRODUCTION, Ensemble, Fold, agent_seed, learning_log
+from sac.agent.learning import LearningCurve
+from sac.config import FINETUNE_WEEKS, TrainingSettings
+from sac.errors import DataError
+from sac.market import MarketPanel
+from sac.portfolio.environment import PortfolioEnvironment, flat_features
+
+__all__ = ["Block", "fine_tune_ensemble", "fine_tuning_blocks", "joined"]
+
+_STREAM = 26  # apart from the draws of the full training with the same seed
+
+
+@dataclasses.dataclass(frozen=True)
+class Block:
+    """A fine-tuning: the fold it is, and which of the parent's committees it starts from."""
+
+    fold: Fold
+    origin: int
+
+
+def fine_tuning_blocks(panel: MarketPanel, starts: list[int], fitted: int) -> list[Block]:
+    """Blocks of 26 weeks in order of time, then the production fit; a rest below 13 weeks joins the last.
+
+    `starts`: the first step that each of the parent's committees was judged on, oldest first. `fitted`: the
+    parent's last decision; from there on its production committee, which saw nothing later, is judged too.
+    Purge: a block's agents see the 26 weeks that are complete at its first decision's close.
+    Raises DataError where there are not as many.
+    """
+    bounds = [*starts, min(fitted, panel.complete_steps), panel.complete_steps]
+    blocks: list[Block] = []
+    for origin, (start, stop) in enumerate(itertools.pairwise(bounds)):
+        count = max(round((stop - start) / FINETUNE_WEEKS), 1) if stop > start else 0
+        cuts = [start + FINETUNE_WEEKS * i for i in range(count)] + [stop]
+        for first, end in itertools.pairwise(cuts):
+            blocks.append(Block(_recent(panel, len(blocks) + 1, range(first, end), first), origin))
+    newest = len(panel.decisions) - 1
+    return [*blocks, Block(_recent(panel, PRODUCTION, range(0), newest), len(starts))]
+
+
+def _recent(panel: MarketPanel, number: int, evaluation: range, decision: int) -> Fold:
+    stop = panel.steps_known_at(decision)
+    if stop < FINETUNE_WEEKS:
+        raise DataError(
+            f"Fine-tuning needs {FINETUNE_WEEKS} complete weeks before each block it is judged on, and the "
+            f"data hold {stop} before {panel.decisions[decision]}. Load a longer history, or train in full."
+        )
+    return Fold(number, stop, evaluation, train_start=stop - FINETUNE_WEEKS)
+
+
+def fine_tune_ensemble(
+    panel: MarketPanel,
+    parent: Ensemble,
+    blocks: list[Block],
+    settings: TrainingSettings,
+    report: Callable[[int, dict[str, float]], None],
+) -> Ensemble:
+    """Every block's agents go on from their own committee of the parent, all together.
+
+    Scalers and verdicts are the parent's: its networks know their inputs by that scale, and 26 weeks
+    are too few for a verdict of their own.
+    """
+    folds, origins = [block.fold for block in blocks], [block.origin for block in blocks]
+    scalers = [parent.scalers[origin] for origin in origins]
+    features = np.stack([flat_features(scaler.transform(panel.features)) for scaler in scalers])
+    agents = [(i, fold, member) for i, fold in enumerate(folds) for member in range(1, settings.members + 1)]
+    environment = PortfolioEnvironment.over(
+        panel,
+        features,
+        [i for i, _, _ in agents],
+        [fold.train_stop for _, fold, _ in agents],
+        settings.agent,
+        settings.constraints,
+        start=[fold.train_start for _, fold, _ in agents],
+    )
+    seeds = [agent_seed(settings.seed, fold.number, member, _STREAM) for _, fold, member in agents]
+    learner = LEARNERS[settings.agent.algorithm](
+        environment,
+        seeds,
+        settings.agent,  # type: ignore[arg-type]  # the algorithm chose both
+    )
+    rows = [row for origin in origins for row in _rows(parent, origin)]
+    learner.restore(members_of(parent.state, rows))
+    curve = LearningCurve(settings.agent.updates, report)
+    learner.run(settings.agent.updates, curve)
+    inherited = [
+        dataclasses.replace(parent.validations[block.origin], fold=block.fold.number)
+        for block in blocks
+        if parent.validations
+    ]
+    log = learning_log(curve, agents)
+    return Ensemble(folds, parent.assets, scalers, learner.state(), settings, log, inherited)
+
+
+def _rows(parent: Ensemble, origin: int) -> list[int]:
+    rows = parent.rows(origin)
+    return list(range(rows.start, rows.stop))
+
+
+def joined(first: Any, second: Any) -> Any:
+    """Two nested states of agents as one; what has no agent dimension, a step count, they must share."""
+    if isinstance(first, dict):
+        return {name: joined(value, second[name]) for name, value in first.items()}
+    if isinstance(first, list):
+        return [joined(*pair) for pair in zip(first, second, strict=True)]
+    if isinstance(first, Tensor) and first.ndim:
+        return torch.cat([first, second])
+    if first != second:
+        raise ValueError(f"agents that stopped at {first} and {second} cannot go on together")
+    return first

@@ -1,0 +1,163 @@
+"""A version put together from what a training gave, and taken apart again to go on from."""
+
+import dataclasses
+import datetime as dt
+
+import numpy as np
+
+from sac.agent import PRODUCTION, Ensemble, Fold, PortfolioScaler, evaluation_steps, joined, members_of
+from sac.config import ENGINE_VERSION, FINETUNE_WEEKS, Constraints, TrainingSettings
+from sac.errors import ArtifactError, DataError
+from sac.evidence import metrics
+from sac.forecast import Forecasts
+from sac.market import MarketPanel
+from sac.portfolio import Backtest, BuyAndHold, EqualWeight, backtest, equal_weights
+from sac.registry import Artifacts, Metadata, Version
+from sac.registry.store import Part
+
+__all__ = ["artifacts_of", "metadata_of", "restored"]
+
+
+def metadata_of(
+    name: str,
+    variant: str,
+    panel: MarketPanel,
+    forecasts: Forecasts,
+    ensemble: Ensemble,
+    evaluation: Backtest,
+    seconds: dict[str, float],
+    parent: Version | None = None,
+) -> Metadata:
+    """The record of a training that gave this ensemble and this evaluation."""
+    settings = ensemble.settings
+    steps = evaluation_steps(ensemble.folds)
+    rivals = [
+        backtest(rule(settings.constraints), panel, steps, settings.constraints)
+        for rule in (EqualWeight, BuyAndHold)
+    ]
+    return Metadata(
+        version=name,
+        variant=variant,
+        kind="finetune" if parent else "full",
+        parent=parent.name if parent else None,
+        created_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        engine_version=ENGINE_VERSION,
+        preset=settings.preset,
+        provenance=panel.provenance,
+        last_decision=str(panel.decisions[-1]),
+        evaluation_start=str(evaluation.dates[0]),
+        evaluation_end=str(evaluation.dates[-1]),
+        metrics=_figures(evaluation, settings) | ensemble.final_losses(),
+        baselines={rival.name: _figures(rival, settings) for rival in rivals},
+        forecast_skill=forecasts.skill,
+        validations=ensemble.validations,
+        notes=_notes(panel, settings.constraints) + ([_inheritance(parent)] if parent else []),
+        seconds=seconds,
+    )
+
+
+def artifacts_of(
+    panel: MarketPanel, forecasts: Forecasts, ensemble: Ensemble, evaluation: Backtest, metadata: Metadata
+) -> Artifacts:
+    """Everything to store: the production fit by itself, the folds' agents together."""
+    production = members_of(ensemble.state, ensemble.rows(len(ensemble.folds) - 1))
+    earlier = slice(0, ensemble.rows(len(ensemble.folds) - 1).start)
+    return Artifacts(
+        actor=production["actor"],
+        critic=production["critic"],
+        critic_target=production["critic_target"],
+        log_alpha=production["log_alpha"],
+        optimizers=production["optimizers"],
+        folds={
+            "agents": members_of(ensemble.state, earlier),
+            "scalers": [scaler.payload() for scaler in ensemble.scalers[:-1]],
+        },
+        forecaster=forecasts.newest,
+        scaler=ensemble.scalers[-1].payload(),
+        settings=ensemble.settings,
+        symbols=panel.symbols,
+        evaluation=evaluation,
+        training_log=ensemble.log,
+        metadata=metadata,
+    )
+
+
+def restored(version: Version, panel: MarketPanel) -> Ensemble:
+    """A stored version's agents, fold by fold, production last, with all that lets them go on.
+
+    Folds begin where their weeks begin in the panel. Raises DataError where the panel does not hold these,
+    or holds another universe or other fields; ArtifactError where a file is damaged.
+    """
+    starts = _first_steps(version, panel)
+    stored, settings = version.tensors("folds"), version.settings
+    parts: tuple[Part, ...] = ("actor", "critic", "critic_target", "log_alpha", "optimizers")
+    try:
+        state = joined(stored["agents"], {part: version.tensors(part) for part in parts})
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise ArtifactError(f"{version.name}: folds.pt does not fit its agents ({error}).") from error
+    scalers = [PortfolioScaler.from_payload(payload) for payload in (*stored["scalers"], version.scaler())]
+    stops = [
+        *starts[1:],
+        int(np.searchsorted(panel.decisions, np.datetime64(version.metadata.last_decision))),
+    ]
+    folds = [
+        Fold(number, panel.steps_known_at(start), range(start, min(stop, panel.complete_steps)))
+        for number, (start, stop) in enumerate(zip(starts, stops, strict=True), start=1)
+    ]
+    return Ensemble(
+        [*folds, Fold(PRODUCTION, panel.steps_known_at(stops[-1]), range(0))],
+        len(version.symbols) + 1,
+        scalers,
+        state,
+        settings,
+        version.training_log(),
+        version.metadata.validations,
+    )
+
+
+def _first_steps(version: Version, panel: MarketPanel) -> list[int]:
+    """Where in the panel each of a version's folds begins, oldest first."""
+    record = version.metadata
+    for what, trained, given in (
+        ("the universe", version.symbols, panel.symbols),
+        ("the channels", record.provenance.fields, panel.provenance.fields),
+    ):
+        if tuple(trained) != tuple(given):
+            raise DataError(
+                f"{version.name} was trained on {what} {', '.join(trained)}; the data hold "
+                f"{', '.join(given)}. Fine-tuning cannot change that: train in full."
+            )
+    evaluation = version.evaluation()
+    rows = np.unique(evaluation.folds, return_index=True)[1]
+    wanted = np.append(evaluation.decisions[np.sort(rows)], np.datetime64(record.last_decision))
+    absent = wanted[~np.isin(wanted, panel.decisions)]
+    if len(absent):
+        raise DataError(
+            f"{version.name} decided on {absent[0]}, which is no decision of the data: they hold the weeks "
+            f"from {panel.decisions[0]} to {panel.decisions[-1]}. Load these weeks too, or train in full."
+        )
+    return [int(step) for step in np.searchsorted(panel.decisions, wanted[:-1])]
+
+
+def _inheritance(parent: Version) -> str:
+    """What a fine-tuned version took over without trying it again."""
+    verdict = "; whether its agents are followed was judged there" if parent.metadata.validations else ""
+    return f"Fine-tuned from {parent.name} on the last {FINETUNE_WEEKS} weeks{verdict}."
+
+
+def _figures(result: Backtest, settings: TrainingSettings) -> dict[str, float]:
+    """Metrics by their names in records and answers; what the weeks don't determine is left out."""
+    figures = dataclasses.asdict(metrics(result, settings.constraints))
+    return {f"eval_{name}": float(value) for name, value in figures.items() if np.isfinite(value)}
+
+
+def _notes(panel: MarketPanel, constraints: Constraints) -> list[str]:
+    """What a reader of the version must know."""
+    notes = [panel.provenance.note] if panel.provenance.note else []
+    cash = equal_weights(len(panel.symbols), constraints)[-1]
+    if cash > constraints.cash_buffer + 1e-9:
+        notes.append(
+            f"{len(panel.symbols)} stocks with at most {constraints.max_position:.0%} each "
+            f"leave at least {cash:.0%} in CASH."
+        )
+    return notes
