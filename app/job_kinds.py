@@ -54,7 +54,7 @@ def run_full(job: Job, settings: Settings, report: Report) -> dict[str, Any]:
 
 
 def check_finetune(variant: str, request: Mapping[str, Any], home: Settings) -> None:
-    """Refuse a fine-tuning that could not start. Raises SettingsError; ArtifactError for a damaged champion."""
+    """Refuse a fine-tuning that could not start. SettingsError, or ArtifactError for damage."""
     champion = Registry(home.models).champion(variant)
     if champion is None:
         raise SettingsError(f"{variant} has no champion to start from: train it in full first.")

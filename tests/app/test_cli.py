@@ -210,12 +210,18 @@ def test_a_fine_tuning_needs_a_champion_and_known_settings(desk, trained):
     assert Jobs(trained[0]).list() == []
 
 
-def test_a_champion_is_fine_tuned_by_a_command(desk, trained, tmp_path):
+def test_a_champion_is_fine_tuned_by_a_command(trained, tmp_path):
     home, parent = trained
     shutil.copytree(home.data, tmp_path / "desk")
-    code, out, err = desk("finetune", "sac_lstm", "--steps", "3", "--json", data=tmp_path / "desk")
-    assert code == 0, err
-    version = Registry(tmp_path / "desk" / "models").version("sac_lstm", json.loads(out)["version"])
+    done = subprocess.run(
+        [sys.executable, "-m", "app.cli", "finetune", "sac_lstm", "--steps", "3", "--json"],
+        cwd=ROOT,
+        env={**os.environ, "SAC_DESK_DATA": str(tmp_path / "desk")},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    version = Registry(tmp_path / "desk" / "models").version("sac_lstm", json.loads(done.stdout)["version"])
     assert (version.metadata.kind, version.metadata.parent) == ("finetune", parent.name)
 
 
