@@ -19,7 +19,6 @@ from sac.market import Provenance
 from sac.registry import Version
 
 __all__ = [
-    "acting_user",
     "damaged_versions",
     "freshness",
     "label",
@@ -39,11 +38,6 @@ SOURCES = {"sample": "embedded sample (real S&P 500 closes)", "yahoo": "Yahoo", 
 def page_path(name: str) -> Path:
     """The script of a page, for links and switches."""
     return CODE / "pages" / f"{name}.py"
-
-
-def acting_user() -> str:
-    """Who to name in a record: the signed-in address, else the one local user."""
-    return str(st.user.get("email") or "local user")
 
 
 def show(chart: Chart, key: str) -> None:

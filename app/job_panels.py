@@ -3,9 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from app import queries
+from app import access, queries
 from app.charts import learning_curve
-from app.components import label, page_path, selectable
+from app.components import label, page_path, refusals_shown, selectable
 from app.formats import duration, moment, percent, ratio
 from app.jobs import Job
 
@@ -40,10 +40,19 @@ def watched(job: Job) -> None:
             if job.status != "cancelling":
                 with st.popover("Cancel", icon=":material/stop_circle:", key=f"stop-{job.id}"):
                     st.markdown("Stop this training? What it has learned so far is lost.")
-                    if st.button("Yes, cancel it", type="primary", key=f"cancel-{job.id}"):
-                        queries.jobs().cancel(job.id)
-                        st.query_params["job"] = job.id
-                        st.rerun()
+                    why_not = access.refusal()
+                    if st.button(
+                        "Yes, cancel it",
+                        type="primary",
+                        key=f"cancel-{job.id}",
+                        disabled=why_not is not None,
+                        help=why_not,
+                    ):
+                        with refusals_shown():
+                            access.approver()
+                            queries.jobs().cancel(job.id)
+                            st.query_params["job"] = job.id
+                            st.rerun()
         st.progress(job.fraction, f"{job.message} · {percent(job.fraction, 0)}")
         if job.started_at:
             grid = st.grid(4, min_column_width=130)

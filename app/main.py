@@ -2,9 +2,15 @@
 
 import streamlit as st
 
+from app import access
 from app.components import page_path, refusals_shown
 
 st.set_page_config(page_title="SAC Desk", page_icon="📈", layout="wide")
+if access.signed_out():
+    st.title("SAC Desk")
+    st.markdown("Portfolios, their record and this week's weights are for people who are logged in.")
+    st.button("Log in", on_click=st.login, type="primary", icon=":material/login:", key="login")
+    st.stop()
 
 page = st.navigation(
     [
@@ -42,5 +48,10 @@ page = st.navigation(
     ],
     position="top",  # the width belongs to charts and tables
 )
+if access.login_configured():
+    st.button("Log out", on_click=st.logout, type="tertiary", icon=":material/logout:", key="logout")
 with refusals_shown():
+    person = access.visitor()  # refuses somebody whom the desk does not know, before the page says anything
+    if access.login_configured():
+        st.caption(f"Logged in as {person.name}, {person.role}")
     page.run()

@@ -5,14 +5,14 @@ import re
 import pandas as pd
 import streamlit as st
 
-from app import charts, queries
-from app.components import acting_user, freshness, provenance_line, refusals_shown, show
+from app import access, charts, queries
+from app.components import freshness, provenance_line, refusals_shown, show
 from app.data_refresh import MARKET
 from app.formats import duration, moment, percent
 from app.job_store import Job
 from app.settings import settings
 from sac.config import SIGNALS
-from sac.errors import DataError
+from sac.errors import DataError, DeskError
 from sac.market import SOURCES, MarketChoice, MarketPanel, read_choice, write_choice
 from sac.market.coverage import coverage
 from sac.market.price_files import OPTIONAL_FIELDS
@@ -22,12 +22,13 @@ def save() -> None:
     """Write the choice of the form; the message is kept for the next run of the page."""
     state, home = st.session_state, settings().data
     try:
+        access.approver()
         choice = MarketChoice()
         if state.source != "sample":
             symbols = tuple(re.findall(r"[^\s,;]+", state.symbols.upper()))
             choice = MarketChoice(state.source, symbols, state.start)
         write_choice(home, choice)
-    except DataError as refusal:
+    except DeskError as refusal:
         state.saved = (False, str(refusal))
         return
     state.saved = (True, f"Saved: {choice.source}, {len(choice.symbols)} symbols from {choice.start}.")
@@ -57,7 +58,16 @@ def editor(choice: MarketChoice) -> None:
                 "No stored model knows this universe: it needs a full training before it gives weights.",
                 icon=":material/model_training:",
             )
-        st.button("Save", on_click=save, type="primary", icon=":material/save:", key="save")
+        why_not = access.refusal()
+        st.button(
+            "Save",
+            on_click=save,
+            type="primary",
+            icon=":material/save:",
+            disabled=why_not is not None,
+            help=why_not,
+            key="save",
+        )
         if "saved" in st.session_state:
             good, message = st.session_state.pop("saved")
             (st.success if good else st.error)(message)
@@ -93,15 +103,17 @@ def refresh(choice: MarketChoice) -> None:
     active = next((job for job in latest if job.active), None)
     if choice.source == "sample":
         st.caption("The sample is part of the installation and never changes.")
+    why_not = access.refusal()
     pressed = st.button(
         "Refresh now",
         icon=":material/sync:",
-        disabled=choice.source == "sample" or active is not None,
+        disabled=choice.source == "sample" or active is not None or why_not is not None,
+        help=why_not,
         key="refresh",
     )
     if pressed:
         with refusals_shown():
-            queries.jobs().submit(MARKET, "refresh", {}, acting_user())
+            queries.jobs().submit(MARKET, "refresh", {}, access.approver())
             st.rerun()
 
     @st.fragment(run_every="2s" if active else None, key="refresh-job")
@@ -114,9 +126,17 @@ def refresh(choice: MarketChoice) -> None:
             return
         left = duration(now.eta_seconds)
         st.progress(now.fraction, f"{now.message} · {percent(now.fraction, 0)} · time left {left}")
-        if st.button("Cancel", icon=":material/stop_circle:", key="cancel-refresh"):
-            queries.jobs().cancel(now.id)
-            st.rerun()
+        if st.button(
+            "Cancel",
+            icon=":material/stop_circle:",
+            disabled=why_not is not None,
+            help=why_not,
+            key="cancel-refresh",
+        ):
+            with refusals_shown():
+                access.approver()
+                queries.jobs().cancel(now.id)
+                st.rerun()
 
     live()
     ended = next((job for job in latest if not job.active), None)

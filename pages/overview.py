@@ -3,9 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from app import queries
+from app import access, queries
 from app.components import (
-    acting_user,
     damaged_versions,
     freshness,
     label,
@@ -35,13 +34,20 @@ def train_demo() -> None:
             text_alignment="center",
         )
         with st.container(horizontal=True, horizontal_alignment="center"):
+            why_not = access.refusal()
             pressed = st.button(
-                "Train the demo models", type="primary", icon=":material/play_arrow:", key="demo"
+                "Train the demo models",
+                type="primary",
+                icon=":material/play_arrow:",
+                key="demo",
+                disabled=why_not is not None,
+                help=why_not,
             )
     if pressed:
         with refusals_shown():
+            actor = access.approver()
             for variant in DEMO_VARIANTS:
-                queries.jobs().submit(variant, "full", {"preset": "plan"}, acting_user())
+                queries.jobs().submit(variant, "full", {"preset": "plan"}, actor)
             st.switch_page(page_path("training"))
 
 

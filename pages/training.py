@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from app import queries
-from app.components import acting_user, label, provenance_line, refusals_shown
+from app import access, queries
+from app.components import label, provenance_line, refusals_shown
 from app.formats import moment
 from app.job_panels import job_table, result, watched
 from app.jobs import Job
@@ -95,11 +95,17 @@ def new_training(busy: dict[str, Job]) -> None:
                 f":material/lock: {label(variant)} is already training (started by {job.actor}, "
                 f"{moment(job.created_at)}). One training per variant: wait for it, or cancel it below."
             )
+        why_not = access.refusal()
         if st.button(
-            "Start training", type="primary", icon=":material/play_arrow:", disabled=bool(job), key="start"
+            "Start training",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=bool(job or why_not),
+            help=why_not,
+            key="start",
         ):
             with refusals_shown():
-                queries.jobs().submit(variant, "full", request, acting_user())
+                queries.jobs().submit(variant, "full", request, access.approver())
                 st.rerun()
 
 
