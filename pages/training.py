@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import access, queries
-from app.components import label, provenance_line, refusals_shown
+from app.components import label, provenance_line, refusals_shown, short_name
 from app.formats import moment
 from app.job_panels import job_table, result, watched
 from app.jobs import Job
@@ -109,10 +109,43 @@ def new_training(busy: dict[str, Job]) -> None:
                 st.rerun()
 
 
+def fine_tuning(busy: dict[str, Job]) -> None:
+    """The champion that a fine-tuning starts from, and the button that starts it."""
+    with st.container(border=True):
+        st.subheader("Fine-tune a champion")
+        st.caption(
+            "The champion's agents go on learning on the most recent 26 weeks, at lower rates, with all "
+            "their state restored. Judged in blocks of 26 weeks, each by agents fine-tuned before it began."
+        )
+        champions = {name: shelf.champion for name, shelf in queries.shelves().items() if shelf.champion}
+        if not champions:
+            st.info("There is no champion yet: a full training comes first.", icon=":material/info:")
+            return
+        variant = st.selectbox(
+            "Champion",
+            list(champions),
+            format_func=lambda name: short_name(champions[name]),
+            key="champion",
+            width=420,
+        )
+        why_not = access.refusal()
+        if st.button(
+            "Fine-tune",
+            icon=":material/tune:",
+            disabled=bool(variant in busy or why_not),
+            help=why_not,
+            key="finetune",
+        ):
+            with refusals_shown():
+                queries.jobs().submit(variant, "finetune", {}, access.approver())
+                st.rerun()
+
+
 st.title("Training")
 latest = queries.trainings()
 active = {job.variant: job for job in latest if job.active}
 new_training(active)
+fine_tuning(active)
 
 
 @st.fragment(run_every="2s" if active else None, key="training-jobs")

@@ -255,6 +255,17 @@ def test_start_begins_a_training_and_a_second_one_is_refused(empty):
     assert queries.jobs().get(job.id).status == "cancelled"
 
 
+def test_fine_tuning_names_the_champion_that_it_starts_from(filled):
+    at = opened("training")
+    [champion] = [s.champion for s in queries.shelves().values() if s.champion]
+    assert champion.name.split("-", 3)[3][:6] in at.selectbox(key="champion").options[0]
+    assert not at.button(key="finetune").disabled
+
+
+def test_without_a_champion_fine_tuning_says_what_comes_first(empty):
+    assert "a full training comes first" in said(opened("training"))
+
+
 @pytest.mark.parametrize(("today", "weeks"), [("12-24", 0), ("12-29", 0), ("12-30", 1), ("12-31", 1)])
 def test_only_complete_weeks_make_data_old(today, weeks):
     assert queries.weeks_behind("2022-12-23", np.datetime64(f"2022-{today}")) == weeks
