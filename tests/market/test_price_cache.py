@@ -1,5 +1,6 @@
 """Refreshing prices: the true client against a Yahoo on this machine."""
 
+import dataclasses
 import datetime as dt
 import errno
 import os
@@ -13,11 +14,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sac import training
 from sac.errors import Cancelled
 from sac.market import MarketChoice, load_panel, write_choice
 from sac.market.price_cache import last_closed_session, last_refresh, refresh_prices
+from sac.registry import Registry
 from tests.market.loopback_yahoo import LoopbackYahoo, daily, session_to
 from tests.synthetic import random_closes
+from tests.test_training import TINY
 
 CLOSES = random_closes(stocks=30, first="2015-01-02", last="2019-12-31")
 FEW = random_closes(stocks=3, first="2015-01-02", last="2019-12-31")
@@ -74,6 +78,10 @@ def test_thirty_symbols_of_which_three_fail_and_one_is_limited_twice(tmp_path, y
     assert panel.provenance.source == "yahoo"
     assert panel.provenance.fetched_at
     np.testing.assert_allclose(panel.closes[-1], CLOSES[list(usable)].loc["2019-12-27"], rtol=1e-9)
+
+    one_year = dataclasses.replace(TINY, evaluation_years=1)
+    outcome = training.full("sac_lstm", panel, one_year, Registry(tmp_path / "models"), tmp_path / "cache")
+    assert outcome.version.symbols == usable
 
     yahoo.charts.clear()
     yahoo.trouble.clear()
