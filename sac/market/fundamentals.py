@@ -67,12 +67,11 @@ def fundamental_signals(root: Path, symbols: Sequence[str], decisions: Dates) ->
     reports = [read_quarters(folder) for folder in folders]
     first = min([decisions[0], *(_published(quarters).min() for quarters in reports if len(quarters))])
     sessions = exchange_sessions(first, decisions[-1] + np.timedelta64(14, "D"))
-    for column, quarters in enumerate(reports):
+    for column, every in enumerate(reports):
+        quarters = every[_published(every) < sessions[-1]]
         if quarters.empty:
             continue
-        published = _published(quarters)
-        published = published[published < sessions[-1]]
-        known = sessions[np.searchsorted(sessions, published, side="right")]  # (Q,) quarters by fiscal end
+        known = sessions[np.searchsorted(sessions, _published(quarters), side="right")]  # (Q,) by fiscal end
         latest = np.where(known <= decisions[:, None], np.arange(len(known)), -1).max(axis=1)  # (T,)
         age = (decisions - known[latest]) / np.timedelta64(1, "D") / _DAYS
         usable = (latest >= 0) & (age < _OLDEST)

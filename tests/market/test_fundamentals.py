@@ -52,6 +52,17 @@ def test_without_a_date_a_quarter_waits_60_days_and_a_fiscal_year_90(tmp_path):
     assert ages[3] == 0.0
 
 
+def test_a_report_that_is_still_to_come_leaves_the_others_where_they_are(company):
+    """It lies after every decision: alone it is nothing, and it moves no other's figures."""
+    path = company / "A" / "earnings.json"
+    path.write_text(path.read_text().replace("2019-04-25", "2020-06-01"))
+    values = fundamental_signals(company, ("A",), days("2019-07-19", "2019-08-02"))[:, 0]
+    assert np.isnan(values[0, 0])
+    np.testing.assert_allclose(values[1, 0], 0.6)
+    path.write_text(path.read_text().replace("2019-07-25", "2020-06-01"))
+    assert np.isnan(fundamental_signals(company, ("A",), days("2019-08-02"))[0, 0, :5]).all()
+
+
 def test_without_any_folder_everything_is_unknown_and_with_one_the_others_are_old(company):
     assert np.isnan(fundamental_signals(company / "no", ("A",), days("2019-05-03"))).all()
     values = fundamental_signals(company, ("A", "B"), days("2019-05-03"))[0]
