@@ -1,8 +1,10 @@
 """What pages read: cached by what is on disk, so that a finished training shows at the next rerun."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -148,6 +150,10 @@ def weeks_behind(last_session: str, today: np.datetime64 | None = None) -> int:
 
 def _stamp(folder: Path) -> Stamp:
     """What changes when a file, or one under a folder, does: cheap to take, unlike a checksum."""
-    files = (path for path in (folder, *folder.rglob("*")) if path.is_file())
-    facts = ((str(path), path.stat()) for path in files)
-    return tuple(sorted((name, stat.st_mtime_ns, stat.st_size) for name, stat in facts))
+    facts = []
+    for path in (folder, *folder.rglob("*")):
+        with suppress(FileNotFoundError):  # replaced by a refresh or a training under our eyes
+            stat = path.stat()
+            if S_ISREG(stat.st_mode):
+                facts.append((str(path), stat.st_mtime_ns, stat.st_size))
+    return tuple(sorted(facts))
