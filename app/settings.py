@@ -3,8 +3,10 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sac.market.news import FINBERT, Keys
+if TYPE_CHECKING:
+    from sac.market.news import Keys
 
 __all__ = ["Feeds", "Settings", "feeds", "settings"]
 
@@ -40,12 +42,14 @@ class Feeds:
     """Keys of the services that a refresh may ask; None where there is none."""
 
     alpha_vantage: str | None
-    alpaca: Keys | None
+    alpaca: "Keys | None"
     sentiment_model: str  # of the Hugging Face Hub, or a folder
 
 
 def feeds() -> Feeds:
     """The keys of this process's environment."""
+    from sac.market.news import FINBERT, Keys  # here: it takes a second, and every process reads settings
+
     name, secret = os.environ.get("ALPACA_API_KEY"), os.environ.get("ALPACA_SECRET_KEY")
     return Feeds(
         os.environ.get("ALPHA_VANTAGE_API_KEY") or None,
