@@ -5,13 +5,12 @@ import dataclasses
 import datetime as dt
 from typing import Any
 
-from app.commands.following import actor, follow
+from app.commands.following import actor, followed
 from app.commands.printing import print_json, print_table
 from app.data_refresh import MARKET
 from app.jobs import Jobs
 from app.settings import settings
 from sac.config import SIGNALS
-from sac.errors import DeskError
 from sac.market import SOURCES, MarketChoice, load_panel, read_choice, write_choice
 
 __all__ = ["add"]
@@ -50,26 +49,22 @@ def status(options: argparse.Namespace) -> None:
 def refresh(options: argparse.Namespace) -> None:
     """Submit a refresh and follow it to its end. Ctrl-C cancels it; what was fetched is kept."""
     jobs = Jobs(settings())
-    job = follow(jobs, jobs.submit(MARKET, "refresh", {}, actor()))
-    if job.status == "cancelled":
-        raise DeskError("The refresh was cancelled; what was fetched until then is kept.")
-    if job.result is None:
-        raise DeskError(job.error or "The refresh ended without a result.")
+    job = jobs.submit(MARKET, "refresh", {}, actor())
+    result = followed(jobs, job, "refresh", "what was fetched until then is kept")
     if options.json:
-        print_json(job.result)
+        print_json(result)
         return
-    for part, outcome in job.result.items():
-        if part != "skipped":
-            print(f"{part}: {_told(outcome)}")
+    skipped = result.pop("skipped")
+    for part, outcome in result.items():
+        print(f"{part}: {_told(outcome)}")
     failed = [
         (symbol, reason)
-        for part, outcome in job.result.items()
-        if part != "skipped"
+        for outcome in result.values()
         for symbol, reason in outcome.get("failed", {}).items()
     ]
     if failed:
         print_table(("failed", "reason"), failed)
-    for reason in job.result["skipped"].values():
+    for reason in skipped.values():
         print(f"left out: {reason}")
 
 

@@ -3,11 +3,13 @@
 import sys
 import time
 from getpass import getuser
+from typing import Any
 
 from app.formats import duration
 from app.jobs import Job, Jobs
+from sac.errors import DeskError
 
-__all__ = ["actor", "follow"]
+__all__ = ["actor", "followed"]
 
 POLL_SECONDS = 0.5
 
@@ -20,7 +22,20 @@ def actor() -> str:
         return "command line"
 
 
-def follow(jobs: Jobs, job: Job) -> Job:
+def followed(jobs: Jobs, job: Job, work: str, rest: str) -> dict[str, Any]:
+    """Follow a job to its end; its result. Ctrl-C cancels it.
+
+    `work` is what the job is called, `rest` what remains of it after a cancellation. Raises DeskError.
+    """
+    job = _follow(jobs, job)
+    if job.status == "cancelled":
+        raise DeskError(f"The {work} was cancelled; {rest}.")
+    if job.result is None:
+        raise DeskError(job.error or f"The {work} ended without a result.")
+    return job.result
+
+
+def _follow(jobs: Jobs, job: Job) -> Job:
     """Show a job's progress on stderr until it has ended."""
     line = _ProgressLine()
     try:

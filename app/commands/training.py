@@ -3,13 +3,12 @@
 import argparse
 from typing import Any
 
-from app.commands.following import actor, follow
+from app.commands.following import actor, followed
 from app.commands.printing import print_json
 from app.formats import percent, ratio
 from app.jobs import Jobs
 from app.settings import settings
 from sac.config import PRESETS, VARIANTS
-from sac.errors import DeskError
 
 __all__ = ["add"]
 
@@ -40,26 +39,23 @@ def train(options: argparse.Namespace) -> None:
         "seed": options.seed,
         "updates": options.steps,
     }
-    _followed(options, "full", request)
+    _trained(options, "full", request)
 
 
 def finetune(options: argparse.Namespace) -> None:
     """Submit a fine-tuning of the champion and follow it to its end. Ctrl-C cancels it."""
-    _followed(options, "finetune", {"updates": options.steps})
+    _trained(options, "finetune", {"updates": options.steps})
 
 
-def _followed(options: argparse.Namespace, kind: str, request: dict[str, Any]) -> None:
+def _trained(options: argparse.Namespace, kind: str, request: dict[str, Any]) -> None:
     jobs = Jobs(settings())
     given = {name: value for name, value in request.items() if value is not None}
-    job = follow(jobs, jobs.submit(options.variant, kind, given, actor()))
-    if job.status == "cancelled":
-        raise DeskError("The training was cancelled; nothing was saved.")
-    if job.result is None:
-        raise DeskError(job.error or "The training ended without a result.")
+    job = jobs.submit(options.variant, kind, given, actor())
+    result = followed(jobs, job, "training", "nothing was saved")
     if options.json:
-        print_json(job.result)
+        print_json(result)
         return
-    result, figures = job.result, job.result["metrics"]
+    figures = result["metrics"]
     print(f"{result['version']}, data {result['data_window_start']} to {result['data_window_end']}")
     print(
         f"Out of sample, net of costs: CAGR {percent(figures.get('eval_cagr'))}, "
