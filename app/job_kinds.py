@@ -87,7 +87,5 @@ def run_finetune(job: Job, settings: Settings, report: Report) -> dict[str, Any]
 KINDS = {
     "full": Kind(check_training, run_full),
     "finetune": Kind(check_finetune, run_finetune),
-    "refresh": Kind(
-        check_refresh, run_refresh, takes_turns=False
-    ),  # it waits for others, not for the machine
+    "refresh": Kind(check_refresh, run_refresh, takes_turns=False),  # it waits for the network
 }

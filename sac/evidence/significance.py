@@ -15,10 +15,9 @@ Floats = npt.NDArray[np.float64]
 
 _DRAWS = 10_000
 _INTERVAL = (2.5, 97.5)  # percentiles
-_DETECTABLE = NormalDist().inv_cdf(0.975) + NormalDist().inv_cdf(
-    0.8
-)  # standard errors seen in 4 of 5 samples
 _NORMAL = NormalDist()
+# Standard errors by which a true difference must stand out to be seen in four of five samples.
+_DETECTABLE = _NORMAL.inv_cdf(0.975) + _NORMAL.inv_cdf(0.8)
 _EULER = 0.5772156649015329
 
 

@@ -53,18 +53,19 @@ def refresh_fundamentals(
     Every answer is kept at once, so that the next day's refresh goes on. `watch` may raise to stop.
     """
     day, result = today or dt.date.today(), Fetched()
+    stale = (day - dt.timedelta(days=_FRESH_DAYS)).isoformat()
     ages = {symbol: _oldest(root / symbol) for symbol in symbols}
     order = sorted(symbols, key=lambda symbol: ages[symbol])
     used_up = False
     with httpx.Client(base_url=address, timeout=30.0) as client:
         for done, symbol in enumerate(order, start=1):
-            if ages[symbol] > (day - dt.timedelta(days=_FRESH_DAYS)).isoformat():
+            if ages[symbol] > stale:
                 result.kept.append(symbol)
             elif used_up:
                 result.failed[symbol] = _LATER
             else:
                 try:
-                    problem = _company(client, root, symbol, key, day, pause)
+                    problem = _company(client, root, symbol, key, day, stale, pause)
                 except _Limited:
                     used_up, problem = True, _LATER
                 if problem:
@@ -75,11 +76,13 @@ def refresh_fundamentals(
     return result
 
 
-def _company(client: httpx.Client, root: Path, symbol: str, key: str, day: dt.date, pause: Pause) -> str:
+def _company(
+    client: httpx.Client, root: Path, symbol: str, key: str, day: dt.date, stale: str, pause: Pause
+) -> str:
     """Fetch a symbol's stale answers; the reason where one cannot be had. Raises _Limited."""
     for endpoint in ENDPOINTS:
         path = root / symbol / f"{endpoint}.json"
-        if _fetched_at(path) > (day - dt.timedelta(days=_FRESH_DAYS)).isoformat():
+        if _fetched_at(path) > stale:
             continue
         _count(root / _QUOTA, day)
         pause(_SECONDS_BETWEEN)

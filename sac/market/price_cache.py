@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ from sac.market.yahoo import Pause, load_prices_yfinance
 if TYPE_CHECKING:
     import requests
 
-__all__ = ["Refreshed", "last_closed_session", "last_refresh", "refresh_prices"]
+__all__ = ["Refreshed", "last_closed_session", "refresh_prices"]
 
 _OVERLAP = 10  # sessions that are fetched again to see whether the adjusted history changed
 _SAME = 1e-4  # relative difference up to which a close is the same
@@ -38,12 +38,12 @@ Watch = Callable[[int, int, str], None]  # symbols done, symbols in all, the las
 class Refreshed:
     """What a refresh of prices came to; dates are ISO text, sha256 is of the symbol's file."""
 
-    finished_at: str = ""
-    last_session: str = ""
-    fetched: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)  # up to date before
-    failed: dict[str, str] = field(default_factory=dict)  # symbol -> reason
-    sha256: dict[str, str] = field(default_factory=dict)
+    finished_at: str
+    last_session: str
+    fetched: list[str]
+    kept: list[str]  # up to date before
+    failed: dict[str, str]  # symbol -> reason
+    sha256: dict[str, str]
 
 
 def last_closed_session(now: pd.Timestamp | None = None) -> dt.date:
@@ -112,14 +112,6 @@ def refresh_prices(
     )
     replace_file(folder / _MANIFEST, json.dumps(dataclasses.asdict(result), indent=2).encode())
     return result
-
-
-def last_refresh(folder: Path) -> Refreshed | None:
-    """What the last refresh that came to its end says; None where there was none."""
-    try:
-        return Refreshed(**json.loads((folder / _MANIFEST).read_bytes()))
-    except (FileNotFoundError, json.JSONDecodeError, TypeError):
-        return None
 
 
 def _stored(folder: Path, symbol: str, start: dt.date) -> pd.DataFrame | None:

@@ -15,7 +15,7 @@ __all__ = ["OPTIONAL_FIELDS", "PriceTable", "file_of", "read_price_file", "read_
 
 OPTIONAL_FIELDS = ("open", "high", "low", "volume")
 _LEAST_YEARS = 3  # of history of every symbol: less teaches nothing
-_LATE_SESSIONS = 10  # calendar days by which one symbol may end before the others
+_LATE_DAYS = 10  # calendar days by which one symbol may end before the others
 
 PriceTable = dict[str, pd.DataFrame]  # field -> sessions × symbols
 
@@ -69,10 +69,10 @@ def read_prices(folder: Path, symbols: Sequence[str], start: dt.date) -> tuple[P
     An optional field is there only when every symbol has it on every session; nothing is filled in.
     """
     tables = {symbol: read_price_file(file_of(folder, symbol)) for symbol in symbols}
-    last = min(table.index[-1] for table in tables.values())
+    ends = [table.index[-1] for table in tables.values()]
+    last, newest = min(ends), max(ends)
     for symbol, table in tables.items():
-        newest = max(other.index[-1] for other in tables.values())
-        if (newest - table.index[-1]).days > _LATE_SESSIONS:
+        if (newest - table.index[-1]).days > _LATE_DAYS:
             raise DataError(
                 f"{symbol} ends on {table.index[-1].date()}, others on {newest.date()}. "
                 "Refresh it, or take it out of the universe if it is no longer traded."
@@ -90,11 +90,10 @@ def read_prices(folder: Path, symbols: Sequence[str], start: dt.date) -> tuple[P
         name: pd.DataFrame({symbol: table[name] for symbol, table in kept.items()}).sort_index()
         for name in ("close", *fields)
     }
-    validate_closes(prices["close"])
-    prices = {name: frame.reindex(prices["close"].index) for name, frame in prices.items()}
+    validate_closes(prices["close"])  # no symbol misses a session: so no other field does
     late = (first - pd.Timestamp(start)).days > 7
     note = f"The window begins on {first.date()}, when {youngest} does." if late else ""
-    return {name: frame for name, frame in prices.items() if not frame.isna().any(axis=None)}, note
+    return prices, note
 
 
 def _complete(table: pd.DataFrame, name: str) -> bool:

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -17,7 +18,7 @@ import pytest
 from sac import training
 from sac.errors import Cancelled
 from sac.market import MarketChoice, load_panel, write_choice
-from sac.market.price_cache import last_closed_session, last_refresh, refresh_prices
+from sac.market.price_cache import last_closed_session, refresh_prices
 from sac.registry import Registry
 from tests.market.loopback_yahoo import LoopbackYahoo, daily, session_to
 from tests.synthetic import random_closes
@@ -70,7 +71,7 @@ def test_thirty_symbols_of_which_three_fail_and_one_is_limited_twice(tmp_path, y
     assert len(result.fetched) == 27
     assert "S20" in result.fetched
     assert pauses == [] or pauses[0] == 2.0
-    assert last_refresh(folder) == result
+    assert json.loads((folder / "manifest.json").read_bytes()) == dataclasses.asdict(result)
 
     usable = tuple(symbol for symbol in symbols if symbol not in result.failed)
     write_choice(tmp_path, MarketChoice("yahoo", usable, START))
