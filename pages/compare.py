@@ -78,7 +78,10 @@ models = [
     on_weeks(name, records[name], rows[name], version.settings.constraints)
     for version, name in zip(chosen, records, strict=True)
 ]
-walks = [*models, *baselines(records[short_name(first)], rows[short_name(first)], constraints)]
+walks = [
+    *models,
+    *baselines(records[short_name(first)], rows[short_name(first)], constraints, first.baselines()),
+]
 st.markdown(
     f"**{len(walks[0].net)} common weeks**, {walks[0].dates[0]} to {walks[0].dates[-1]} "
     f"(closes at which trades are filled). Out of sample, net of {bps(constraints.cost_rate)} on every "

@@ -61,7 +61,7 @@ def champion_card(shelf: Shelf) -> None:
             return
         constraints = version.settings.constraints
         walk = queries.evaluation(version)
-        equal, hold = baselines(walk, np.arange(len(walk.net)), constraints)
+        equal, hold = baselines(walk, np.arange(len(walk.net)), constraints)[:2]
         figures, rival = metrics(walk, constraints), metrics(equal, constraints)
         grid = st.grid(4, min_column_width=240)
         grid.metric(

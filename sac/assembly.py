@@ -9,13 +9,15 @@ from sac.agent import PRODUCTION, Ensemble, Fold, PortfolioScaler, evaluation_st
 from sac.config import ENGINE_VERSION, FINETUNE_WEEKS, Constraints, TrainingSettings
 from sac.errors import ArtifactError, DataError
 from sac.evidence import metrics
+from sac.evidence.comparison import baselines
 from sac.forecast import Forecasts
-from sac.market import MarketPanel
-from sac.portfolio import Backtest, BuyAndHold, EqualWeight, backtest, equal_weights
+from sac.market import INDEX_NAME, MarketPanel, sample_index
+from sac.portfolio import Backtest, backtest, equal_weights, index_walk
+from sac.portfolio.risk_based import RISK_BASED, RiskBased
 from sac.registry import Artifacts, Metadata, Version
 from sac.registry.store import Part
 
-__all__ = ["artifacts_of", "metadata_of", "restored"]
+__all__ = ["artifacts_of", "fitted_baselines", "metadata_of", "restored"]
 
 
 def metadata_of(
@@ -25,16 +27,13 @@ def metadata_of(
     forecasts: Forecasts,
     ensemble: Ensemble,
     evaluation: Backtest,
+    rivals: list[Backtest],
     seconds: dict[str, float],
     parent: Version | None = None,
 ) -> Metadata:
     """The record of a training that gave this ensemble and this evaluation."""
     settings = ensemble.settings
-    steps = evaluation_steps(ensemble.folds)
-    rivals = [
-        backtest(rule(settings.constraints), panel, steps, settings.constraints)
-        for rule in (EqualWeight, BuyAndHold)
-    ]
+    weeks = np.arange(len(evaluation.net))
     return Metadata(
         version=name,
         variant=variant,
@@ -48,7 +47,10 @@ def metadata_of(
         evaluation_start=str(evaluation.dates[0]),
         evaluation_end=str(evaluation.dates[-1]),
         metrics=_figures(evaluation, settings) | ensemble.final_losses(),
-        baselines={rival.name: _figures(rival, settings) for rival in rivals},
+        baselines={
+            rival.name: _figures(rival, settings)
+            for rival in baselines(evaluation, weeks, settings.constraints, rivals)
+        },
         forecast_skill=forecasts.skill,
         validations=ensemble.validations,
         notes=_notes(panel, settings.constraints) + ([_inheritance(parent)] if parent else []),
@@ -56,8 +58,24 @@ def metadata_of(
     )
 
 
+def fitted_baselines(panel: MarketPanel, ensemble: Ensemble) -> list[Backtest]:
+    """The baselines that need more than the evaluation's record, walked over its weeks."""
+    constraints, steps = ensemble.settings.constraints, evaluation_steps(ensemble.folds)
+    walks = [
+        backtest(RiskBased(name, constraints, steps.start), panel, steps, constraints) for name in RISK_BASED
+    ]
+    if panel.provenance.source == "sample":
+        walks.append(index_walk(INDEX_NAME, sample_index(), panel, steps))
+    return walks
+
+
 def artifacts_of(
-    panel: MarketPanel, forecasts: Forecasts, ensemble: Ensemble, evaluation: Backtest, metadata: Metadata
+    panel: MarketPanel,
+    forecasts: Forecasts,
+    ensemble: Ensemble,
+    evaluation: Backtest,
+    rivals: list[Backtest],
+    metadata: Metadata,
 ) -> Artifacts:
     """Everything to store: the production fit by itself, the folds' agents together."""
     production = members_of(ensemble.state, ensemble.rows(len(ensemble.folds) - 1))
@@ -77,6 +95,7 @@ def artifacts_of(
         settings=ensemble.settings,
         symbols=panel.symbols,
         evaluation=evaluation,
+        baselines=rivals,
         training_log=ensemble.log,
         metadata=metadata,
     )

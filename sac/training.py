@@ -14,7 +14,7 @@ from sac.agent import (
     fine_tuning_blocks,
     train_ensemble,
 )
-from sac.assembly import artifacts_of, metadata_of, restored
+from sac.assembly import artifacts_of, fitted_baselines, metadata_of, restored
 from sac.config import VARIANTS, FineTuneSettings, TrainingSettings
 from sac.errors import ArtifactError, SettingsError
 from sac.forecast import walk_forward
@@ -164,11 +164,13 @@ def _made(
     watch.enter("evaluation", 0.95, 0.99, "Walking the evaluation years week by week")
     evaluation = ensemble.evaluate(panel, VARIANTS[variant].label)
 
+    rivals = fitted_baselines(panel, ensemble)
+
     watch.enter("saving", 0.99, 1.0, "Writing the version")
     metadata = metadata_of(
-        request.name, variant, panel, forecasts, ensemble, evaluation, watch.seconds(), request.parent
+        request.name, variant, panel, forecasts, ensemble, evaluation, rivals, watch.seconds(), request.parent
     )
-    version = registry.save(artifacts_of(panel, forecasts, ensemble, evaluation, metadata))
+    version = registry.save(artifacts_of(panel, forecasts, ensemble, evaluation, rivals, metadata))
     return Outcome(version, created=True, settlement=settle(registry, version))
 
 

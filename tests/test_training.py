@@ -9,6 +9,8 @@ from sac import training
 from sac.agent import evaluation_folds
 from sac.config import Constraints, ForecastSettings, SACSettings, TrainingSettings
 from sac.errors import ArtifactError, Cancelled, DataError
+from sac.evidence import cagr
+from sac.evidence.comparison import baselines
 from sac.forecast import walk_forward
 from sac.inference import target_weights
 from sac.portfolio import account, all_cash, drift, equal_weights
@@ -188,3 +190,14 @@ def test_asking_again_does_not_promote_what_was_rolled_back(tmp_path):
     assert again.version.name == second.version.name
     assert not again.settlement.promoted
     assert registry.current("sac_lstm") == first.version.name
+
+
+def test_every_baseline_is_stored_and_rebuilt_from_the_version(trained):
+    version = trained[1].version
+    evaluation = version.evaluation()
+    everything = np.arange(len(evaluation.net))
+    walks = baselines(evaluation, everything, version.settings.constraints, version.baselines())
+    assert [walk.name for walk in walks] == list(version.metadata.baselines)
+    assert {"Equal weight", "Inverse volatility", "HRP", "Minimum variance"} < set(version.metadata.baselines)
+    for walk in walks:
+        assert version.metadata.baselines[walk.name]["eval_cagr"] == pytest.approx(cagr(walk.net))

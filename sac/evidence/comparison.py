@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sac.config import Constraints
-from sac.portfolio import Backtest, BuyAndHold, EqualWeight, account, all_cash, drift
+from sac.portfolio import Backtest, BuyAndHold, Cash, EqualWeight, account, all_cash, drift
 
 __all__ = [
     "baselines",
@@ -70,20 +70,27 @@ def on_weeks(name: str, recorded: Backtest, rows: Rows, constraints: Constraints
     return rewalk(name, lambda row, held: recorded.weights[row], recorded, rows, constraints)
 
 
-def baselines(recorded: Backtest, rows: Rows, constraints: Constraints) -> list[Backtest]:
-    """Equal weight and buy & hold over the very same weeks."""
+def baselines(
+    recorded: Backtest, rows: Rows, constraints: Constraints, fitted: Sequence[Backtest] = ()
+) -> list[Backtest]:
+    """Every baseline over some of the recorded weeks, equal weight first.
+
+    `fitted` are those that were stored with the record, on all of its weeks: their weights cannot be
+    computed from it.
+    """
     alone = replace(recorded, members=np.empty((len(recorded.net), 0)))
-    return [
+    simple = [
         rewalk(
             allocator.name,
-            # These two read nothing of a panel but its symbols, which the record has too.
+            # These read nothing of a panel but its symbols, which the record has too.
             lambda row, held, allocator=allocator: allocator.allocate(alone, row, held),  # type: ignore[misc]
             alone,
             rows,
             constraints,
         )
-        for allocator in (EqualWeight(constraints), BuyAndHold(constraints))
+        for allocator in (EqualWeight(constraints), BuyAndHold(constraints), Cash())
     ]
+    return [*simple[:2], *(on_weeks(walk.name, walk, rows, constraints) for walk in fitted), simple[2]]
 
 
 def weekly_returns(walks: Sequence[Backtest]) -> pd.DataFrame:

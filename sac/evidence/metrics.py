@@ -1,5 +1,6 @@
 """Figures of a back-test: net of costs, 52 weeks a year."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from sac.portfolio import Backtest
 __all__ = ["Metrics", "cagr", "drawdown", "metrics"]
 
 Floats = npt.NDArray[np.float64]
+_NOTHING = 1e-12  # what rounding leaves of a zero
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Metrics:
     hit_rate: float  # share of weeks with a gain
     turnover: float  # dollars traded in stocks per dollar of wealth, a week
     cost_drag: float  # CAGR before costs minus after
-    effective_names: float  # mean of 1 / sum of squared stock shares
+    effective_names: float  # mean of 1 / sum of squared stock shares, over weeks that hold stocks
     average_cash: float
     weeks_at_cap: float  # share of weeks with a stock at its cap
     weeks: int
@@ -46,11 +48,9 @@ def drawdown(returns: Floats) -> Floats:
 def metrics(result: Backtest, constraints: Constraints) -> Metrics:
     """Every figure of a back-test that the pages show."""
     net = result.net
-    growth, spread = cagr(net), float(net.std(ddof=1)) if len(net) > 1 else float("nan")
+    growth, spread = cagr(net), float(net.std(ddof=1)) if len(net) > 1 else math.nan
     downside = float(np.sqrt(np.mean(np.minimum(net, 0.0) ** 2)))
     fall = float(drawdown(net).min())
-    stocks = result.weights[:, :-1]
-    shares = stocks / stocks.sum(axis=1, keepdims=True).clip(1e-12)
     annual = np.sqrt(WEEKS_PER_YEAR)
     return Metrics(
         cagr=growth,
@@ -62,12 +62,24 @@ def metrics(result: Backtest, constraints: Constraints) -> Metrics:
         hit_rate=float((net > 0).mean()),
         turnover=float(result.turnover.mean()),
         cost_drag=cagr(result.gross) - growth,
-        effective_names=float((1.0 / (shares**2).sum(axis=1).clip(1e-12)).mean()),
-        average_cash=float(result.weights[:, -1].mean()),
-        weeks_at_cap=float((stocks >= constraints.max_position - 1e-6).any(axis=1).mean()),
+        **_holdings(result, constraints),
         weeks=len(net),
     )
 
 
+def _holdings(result: Backtest, constraints: Constraints) -> dict[str, float]:
+    """Figures of the weights; an index has none, and CASH alone is no name."""
+    if not result.symbols:
+        return dict.fromkeys(("effective_names", "average_cash", "weeks_at_cap"), math.nan)
+    stocks = result.weights[:, :-1]
+    invested = stocks[stocks.sum(axis=1) > _NOTHING]
+    shares = invested / invested.sum(axis=1, keepdims=True)
+    return {
+        "effective_names": float((1.0 / (shares**2).sum(axis=1)).mean()) if len(shares) else math.nan,
+        "average_cash": float(result.weights[:, -1].mean()),
+        "weeks_at_cap": float((stocks >= constraints.max_position - 1e-6).any(axis=1).mean()),
+    }
+
+
 def _ratio(above: float, below: float) -> float:
-    return above / below if below > 0 else float("nan")
+    return above / below if below > _NOTHING else math.nan

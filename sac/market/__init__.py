@@ -4,10 +4,19 @@ from sac.market.calendar import TradingWeeks, exchange_sessions, trading_weeks
 from sac.market.choice import SOURCES, MarketChoice, read_choice, write_choice
 from sac.market.loading import load_panel, price_folder
 from sac.market.panel import MarketPanel, Provenance, build_panel, sample_panel
-from sac.market.prices import DEMO_UNIVERSE, SAMPLE_NOTE, sample_closes, sample_path, validate_closes
+from sac.market.prices import (
+    DEMO_UNIVERSE,
+    INDEX_NAME,
+    SAMPLE_NOTE,
+    sample_closes,
+    sample_index,
+    sample_path,
+    validate_closes,
+)
 
 __all__ = [
     "DEMO_UNIVERSE",
+    "INDEX_NAME",
     "SAMPLE_NOTE",
     "SOURCES",
     "MarketChoice",
@@ -20,6 +29,7 @@ __all__ = [
     "price_folder",
     "read_choice",
     "sample_closes",
+    "sample_index",
     "sample_panel",
     "sample_path",
     "trading_weeks",

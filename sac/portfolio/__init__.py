@@ -1,17 +1,19 @@
 """Portfolio: constraints, accounting, the environment, and walking an allocator over a panel.
 
-`constraints` and `environment` need torch and are imported by name, so that a page does not load it.
+`constraints`, `environment` and `risk_based` need torch and are imported by name, so that a page does not
+load it.
 """
 
 from sac.portfolio.accounting import account, all_cash, asset_growth, drift
-from sac.portfolio.backtest import Allocator, Backtest, backtest
-from sac.portfolio.baselines import BuyAndHold, EqualWeight, equal_weights
+from sac.portfolio.backtest import Allocator, Backtest, backtest, index_walk
+from sac.portfolio.baselines import BuyAndHold, Cash, EqualWeight, equal_weights
 from sac.portfolio.validation import Validation, validate
 
 __all__ = [
     "Allocator",
     "Backtest",
     "BuyAndHold",
+    "Cash",
     "EqualWeight",
     "Validation",
     "account",
@@ -20,5 +22,6 @@ __all__ = [
     "backtest",
     "drift",
     "equal_weights",
+    "index_walk",
     "validate",
 ]

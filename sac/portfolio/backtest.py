@@ -6,12 +6,13 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from sac.config import Constraints
 from sac.market import MarketPanel
 from sac.portfolio.accounting import account, all_cash, asset_growth, drift
 
-__all__ = ["Allocator", "Backtest", "backtest"]
+__all__ = ["Allocator", "Backtest", "backtest", "index_walk"]
 
 Floats = npt.NDArray[np.float64]
 Dates = npt.NDArray[np.datetime64]
@@ -104,4 +105,31 @@ def backtest(
         gross=gross,
         net=net,
         members=np.empty((len(steps), 0)),
+    )
+
+
+def index_walk(name: str, levels: pd.Series, panel: MarketPanel, steps: range) -> Backtest:
+    """What an index did over the steps, fill to fill, from its levels by session.
+
+    Nobody holds or trades it: it has no symbols, no turnover and no costs.
+    Raises ValueError where a fill has no level.
+    """
+    fills = panel.fills[steps.start : steps.stop + 1]
+    known = levels.reindex(pd.DatetimeIndex(fills)).to_numpy(dtype="float64")
+    if not np.isfinite(known).all():
+        raise ValueError(f"{name} has no level on {fills[~np.isfinite(known)][0]}")
+    growth = known[1:] / known[:-1]
+    return Backtest(
+        name=name,
+        symbols=(),
+        decisions=panel.decisions[steps.start : steps.stop],
+        fills=fills[:-1],
+        ends=fills[1:],
+        folds=np.zeros(len(growth), dtype=np.int64),
+        weights=np.ones((len(growth), 1)),
+        growth=growth[:, None],
+        turnover=np.zeros(len(growth)),
+        gross=growth - 1.0,
+        net=growth - 1.0,
+        members=np.empty((len(growth), 0)),
     )

@@ -7,8 +7,9 @@ import numpy.typing as npt
 
 from sac.config import Constraints
 from sac.market import MarketPanel
+from sac.portfolio.accounting import all_cash
 
-__all__ = ["BuyAndHold", "EqualWeight", "equal_weights"]
+__all__ = ["BuyAndHold", "Cash", "EqualWeight", "equal_weights"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -41,3 +42,14 @@ class BuyAndHold:
     def allocate(self, panel: MarketPanel, step: int, weights: Floats) -> Floats | None:
         """Equal weights out of all cash, else no trade."""
         return None if weights[-1] < 1.0 else equal_weights(len(panel.symbols), self.constraints)
+
+
+@dataclass(frozen=True)
+class Cash:
+    """Stays out of the market."""
+
+    name: str = "Cash"
+
+    def allocate(self, panel: MarketPanel, step: int, weights: Floats) -> Floats:
+        """All CASH (n+1,)."""
+        return all_cash(len(panel.symbols))

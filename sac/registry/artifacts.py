@@ -59,5 +59,6 @@ class Artifacts:
     settings: TrainingSettings
     symbols: tuple[str, ...]
     evaluation: Backtest
+    baselines: list[Backtest]  # on the weeks of the evaluation, those that it cannot be computed from
     training_log: pd.DataFrame  # one row per logged update and agent
     metadata: Metadata

@@ -32,7 +32,7 @@ MANIFEST = "manifest.json"
 FILES = (
     *("actor.pt", "critic.pt", "critic_target.pt", "log_alpha.pt", "optimizers.pt", "folds.pt"),
     *("forecaster.pt", "scaler.pkl", "config.json", "symbol_order.json", "metadata.json"),
-    *("evaluation.parquet", "training_log.parquet"),
+    *("evaluation.parquet", "baselines.parquet", "training_log.parquet"),
 )
 
 _SMALL = 1 << 20  # most bytes of a text file or of scaler.pkl

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from sac.config import TrainingSettings
@@ -55,6 +56,10 @@ class Version:
         """Its walk-forward evaluation, week by week, with its members."""
         unpack = partial(tables.unpack_evaluation, symbols=self.symbols)
         return folder.read(self.path, self.manifest, "evaluation.parquet", unpack)
+
+    def baselines(self) -> list[Backtest]:
+        """Baselines on the evaluation's weeks that were fitted at the training: risk-based ones, an index."""
+        return folder.read(self.path, self.manifest, "baselines.parquet", tables.unpack_baselines)
 
     def training_log(self) -> pd.DataFrame:
         """One row per logged update and agent."""
@@ -194,6 +199,7 @@ def _packed(artifacts: Artifacts) -> dict[str, bytes]:
         "symbol_order.json": partial(codecs.pack_json, list(artifacts.symbols)),
         "metadata.json": partial(codecs.pack_json, metadata),
         "evaluation.parquet": partial(tables.pack_evaluation, artifacts.evaluation),
+        "baselines.parquet": partial(tables.pack_baselines, artifacts.baselines),
         "training_log.parquet": partial(tables.pack_log, artifacts.training_log),
     }
     packed = {}
@@ -202,6 +208,9 @@ def _packed(artifacts: Artifacts) -> dict[str, bytes]:
         _check_symbols(artifacts.symbols)
         if artifacts.evaluation.symbols != artifacts.symbols:
             raise Unreadable("lists other symbols than evaluation.parquet")
+        file = "baselines.parquet"
+        if any(not np.array_equal(walk.fills, artifacts.evaluation.fills) for walk in artifacts.baselines):
+            raise Unreadable("holds other weeks than evaluation.parquet")
         file = "metadata.json"
         if metadata.version.endswith("-ft") != (metadata.kind == "finetune"):
             raise Unreadable(f"calls {metadata.version} a {metadata.kind} version")

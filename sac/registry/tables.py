@@ -1,6 +1,8 @@
-"""The two tables of a version: its evaluation, one row a week, and its training log."""
+"""The tables of a version: its evaluation, one row a week; its baselines, one row each; its training log."""
 
 import io
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,10 +12,23 @@ import pyarrow.parquet as pq
 from sac.portfolio import Backtest
 from sac.registry.codecs import Unreadable
 
-__all__ = ["pack_evaluation", "pack_log", "unpack_evaluation", "unpack_log"]
+__all__ = [
+    "pack_baselines",
+    "pack_evaluation",
+    "pack_log",
+    "unpack_baselines",
+    "unpack_evaluation",
+    "unpack_log",
+]
 
 _DATES = ("decision", "fill", "end")
 _RETURNS = ("turnover", "gross_return", "net_return")
+_BASELINES = pa.schema(
+    [("name", pa.string()), ("symbols", pa.list_(pa.string()))]
+    + [(name, pa.list_(pa.date32())) for name in ("decisions", "fills", "ends")]
+    # weights and growth row by row: weeks × (symbols and CASH)
+    + [(name, pa.list_(pa.float64())) for name in ("weights", "growth", "turnover", "gross", "net")]
+)
 
 
 def pack_evaluation(result: Backtest) -> bytes:
@@ -60,6 +75,55 @@ def unpack_evaluation(data: bytes, symbols: tuple[str, ...]) -> Backtest:
         net=columns[6],
         members=alone,
     )
+
+
+def pack_baselines(walks: Sequence[Backtest]) -> bytes:
+    """Parquet of walks without members or folds: one row each, its weeks in lists."""
+    rows = [
+        {name: _listed(getattr(walk, name)) for name in _BASELINES.names if name != "name"}
+        | {"name": walk.name}
+        for walk in walks
+    ]
+    buffer = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows, schema=_BASELINES), buffer)
+    return buffer.getvalue()
+
+
+def unpack_baselines(data: bytes) -> list[Backtest]:
+    """The walks that were packed."""
+    table = _table(data)
+    if not table.schema.equals(_BASELINES):
+        raise Unreadable("has other columns than baselines have")
+    try:
+        return [_baseline(row) for row in table.to_pylist()]
+    except (TypeError, ValueError) as error:
+        raise Unreadable(f"holds a baseline whose weeks do not fit together ({error})") from error
+
+
+def _baseline(row: dict[str, Any]) -> Backtest:
+    weeks, symbols = len(row["fills"]), tuple(row["symbols"])
+    dates = {name: np.array(row[name], dtype="datetime64[D]") for name in ("decisions", "fills", "ends")}
+    shapes = {"weights": (weeks, len(symbols) + 1), "growth": (weeks, len(symbols) + 1)}
+    figures = {
+        name: np.array(row[name], dtype="float64").reshape(shapes.get(name, (weeks,)))
+        for name in ("weights", "growth", "turnover", "gross", "net")
+    }
+    if not weeks == len(dates["decisions"]) == len(dates["ends"]):
+        raise ValueError("dates of different length")
+    return Backtest(
+        name=row["name"],
+        symbols=symbols,
+        folds=np.zeros(weeks, dtype=np.int64),
+        members=np.empty((weeks, 0)),
+        **dates,
+        **figures,
+    )
+
+
+def _listed(values: Any) -> list[Any]:
+    if isinstance(values, np.ndarray):
+        return values.ravel().tolist()
+    return list(values)
 
 
 def pack_log(log: pd.DataFrame) -> bytes:

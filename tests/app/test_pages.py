@@ -140,9 +140,9 @@ def test_a_new_version_shows_without_a_restart(filled):
 
 def test_compare_opens_the_versions_of_its_link(filled):
     names = [version.name for version in Registry(filled.models).versions("sac_lstm")]
-    assert opened("compare", version=names[:1]).table[0].value.shape[1] == 3
+    assert opened("compare", version=names[:1]).table[0].value.shape[1] == 8
     at = opened("compare", version=names)
-    assert at.table[0].value.shape[1] == 4
+    assert at.table[0].value.shape[1] == 9
     assert "52 common weeks" in said(at)
     assert len(at.get("plotly_chart")) == 5
 

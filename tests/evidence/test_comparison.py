@@ -14,7 +14,8 @@ from sac.evidence.comparison import (
     weekly_returns,
     weekly_weights,
 )
-from sac.portfolio import BuyAndHold, EqualWeight, backtest
+from sac.portfolio import BuyAndHold, Cash, EqualWeight, backtest, index_walk
+from sac.portfolio.risk_based import RiskBased
 
 CONSTRAINTS = Constraints()
 STEPS = range(20, 124)
@@ -44,9 +45,11 @@ def tilted(panel, steps=STEPS):
 
 def test_baselines_from_the_record_are_those_of_the_panel(panel):
     recorded = tilted(panel)
-    rebuilt = baselines(recorded, all_rows(recorded), CONSTRAINTS)
-    for walk, rule in zip(rebuilt, (EqualWeight, BuyAndHold), strict=True):
-        true = backtest(rule(CONSTRAINTS), panel, STEPS, CONSTRAINTS)
+    fitted = backtest(RiskBased("HRP", CONSTRAINTS, STEPS.start), panel, STEPS, CONSTRAINTS)
+    rebuilt = baselines(recorded, all_rows(recorded), CONSTRAINTS, [fitted])
+    rules = (EqualWeight(CONSTRAINTS), BuyAndHold(CONSTRAINTS), fitted, Cash())
+    for walk, rule in zip(rebuilt, rules, strict=True):
+        true = rule if rule is fitted else backtest(rule, panel, STEPS, CONSTRAINTS)
         assert walk.name == true.name
         np.testing.assert_allclose(walk.net, true.net, rtol=0, atol=1e-14)
         np.testing.assert_allclose(walk.weights, true.weights, rtol=0, atol=1e-14)
@@ -69,6 +72,20 @@ def test_only_weeks_that_all_have_are_compared(panel):
     assert shortened.turnover[0] == pytest.approx(0.98), "it starts in cash there, like everybody"
     apart = common_weeks({"early": early, "later": tilted(panel, range(100, 110))})
     assert len(apart["early"]) == len(apart["later"]) == 0
+
+
+def test_a_fitted_baseline_on_some_weeks_starts_in_cash_and_an_index_never_pays(panel):
+    recorded, rows = tilted(panel), np.arange(30, 60)
+    fitted = backtest(RiskBased("HRP", CONSTRAINTS, STEPS.start), panel, STEPS, CONSTRAINTS)
+    levels = pd.Series(np.linspace(100, 150, len(panel.sessions)), pd.DatetimeIndex(panel.sessions))
+    index = index_walk("Index", levels, panel, STEPS)
+    *_, hrp, cut, cash = baselines(recorded, rows, CONSTRAINTS, [fitted, index])
+    assert hrp.turnover[0] == pytest.approx(1.0 - fitted.weights[30, -1])
+    np.testing.assert_array_equal(hrp.weights, fitted.weights[30:60])
+    np.testing.assert_allclose(hrp.net[1:], fitted.net[31:60], rtol=0, atol=1e-14)
+    np.testing.assert_allclose(cut.net, index.net[30:60], rtol=0, atol=1e-15)
+    assert not cut.turnover.any()
+    np.testing.assert_array_equal(cash.wealth, 1.0)
 
 
 def test_members_are_cut_to_the_same_weeks(panel):

@@ -1,9 +1,10 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from sac.config import Constraints
 from sac.evidence import cagr, drawdown, metrics
-from sac.portfolio import EqualWeight, backtest
+from sac.portfolio import Cash, EqualWeight, backtest, index_walk
 from tests.synthetic import random_panel
 
 
@@ -32,6 +33,21 @@ def test_every_figure_by_hand():
     assert figures.average_cash == pytest.approx(0.02)
     assert figures.weeks_at_cap == 0.0
     assert figures.weeks == 104
+
+
+def test_cash_has_no_risk_and_no_names_and_an_index_no_weights():
+    constraints, panel = Constraints(cash_rate=0.03), random_panel(stocks=6)
+    figures = metrics(backtest(Cash(), panel, range(0, 104), constraints), constraints)
+    assert figures.cagr == pytest.approx(0.03)
+    assert figures.average_cash == 1.0
+    assert (figures.turnover, figures.cost_drag, figures.weeks_at_cap) == (0.0, 0.0, 0.0)
+    for unknown in (figures.sharpe, figures.sortino, figures.calmar, figures.effective_names):
+        assert np.isnan(unknown)
+    levels = pd.Series(np.linspace(100, 150, len(panel.sessions)), pd.DatetimeIndex(panel.sessions))
+    index = metrics(index_walk("Index", levels, panel, range(0, 104)), constraints)
+    assert index.sharpe > 1
+    for unknown in (index.effective_names, index.average_cash, index.weeks_at_cap):
+        assert np.isnan(unknown)
 
 
 def test_figures_that_the_weeks_do_not_determine_are_not_invented():

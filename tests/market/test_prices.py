@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from sac.errors import DataError
-from sac.market import DEMO_UNIVERSE, sample_closes, sample_path, validate_closes
+from sac.market import DEMO_UNIVERSE, sample_closes, sample_index, sample_path, validate_closes
 from tests.synthetic import random_closes
 
 
@@ -30,6 +30,8 @@ def test_a_missing_or_altered_sample_is_refused(tmp_path):
     )
     with pytest.raises(DataError, match=r"altered.*force-reinstall"):
         sample_closes(altered)
+    with pytest.raises(DataError, match=r"altered.*force-reinstall"):
+        sample_index(altered)
 
 
 def refused(closes, message):

@@ -55,6 +55,11 @@ def small_artifacts(
         settings=settings,
         symbols=evaluation.symbols,
         evaluation=evaluation,
+        baselines=[
+            dataclasses.replace(
+                evaluation, name="HRP", folds=evaluation.folds * 0, members=evaluation.members[:, :0]
+            )
+        ],
         training_log=pd.DataFrame({"update": [1, 2], "agent": ["a", "b"], "loss": [0.1 + 0.2, float("nan")]}),
         metadata=Metadata(
             version=name,

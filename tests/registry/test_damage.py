@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from sac.errors import ArtifactError
-from sac.registry import Registry, codecs, folder, promotion
+from sac.registry import Registry, codecs, folder, promotion, tables
 from sac.registry.folder import FILES, MANIFEST
 from tests.registry.small_versions import VARIANT, small_artifacts
 
@@ -279,13 +279,28 @@ def test_a_manifest_that_says_nothing_is_refused(registry, version, data):
 
 def test_tables_that_do_not_fit_are_refused(registry, version):
     log = (version.path / "training_log.parquet").read_bytes()
-    for file, data in (("evaluation.parquet", log), ("training_log.parquet", b"PAR1 no PAR1")):
+    for file, data in (
+        ("evaluation.parquet", log),
+        ("training_log.parquet", b"PAR1 no PAR1"),
+        ("baselines.parquet", log),
+    ):
         forge(version, file, data)
     held = registry.version(VARIANT, version.name)
     with pytest.raises(ArtifactError, match=r"evaluation\.parquet has other columns"):
         held.evaluation()
+    with pytest.raises(ArtifactError, match=r"baselines\.parquet has other columns"):
+        held.baselines()
     with pytest.raises(ArtifactError, match=r"training_log\.parquet is no readable parquet"):
         held.training_log()
+
+
+def test_baselines_whose_weeks_do_not_fit_together_are_refused(registry, artifacts, version):
+    [walk] = artifacts.baselines
+    for part in ("weights", "ends", "net"):
+        short = dataclasses.replace(walk, **{part: getattr(walk, part)[:-1]})
+        forge(version, "baselines.parquet", tables.pack_baselines([short]))
+        with pytest.raises(ArtifactError, match=r"baselines\.parquet holds a baseline whose weeks"):
+            registry.version(VARIANT, version.name).baselines()
 
 
 def test_tensors_that_do_not_fit_are_refused(registry, version, tmp_path):

@@ -33,14 +33,31 @@ def test_everything_comes_back_to_the_last_bit(registry, artifacts):
     pd.testing.assert_frame_equal(version.training_log(), artifacts.training_log, check_exact=True)
 
 
-def test_the_evaluation_comes_back_exactly(registry, artifacts):
-    read, written = registry.save(artifacts).evaluation(), artifacts.evaluation
+@pytest.mark.parametrize("table", ["evaluation", "baselines"])
+def test_the_walks_come_back_exactly(registry, artifacts, table):
+    version = registry.save(artifacts)
+    if table == "evaluation":
+        read, written = version.evaluation(), artifacts.evaluation
+    else:
+        [read], [written] = version.baselines(), artifacts.baselines
     assert (read.name, read.symbols) == (written.name, written.symbols)
     for field in dataclasses.fields(written)[2:]:
         one, other = getattr(read, field.name), getattr(written, field.name)
         assert one.dtype == other.dtype, field.name
         assert one.shape == other.shape, field.name
         assert one.tobytes() == other.tobytes(), field.name
+
+
+def test_an_index_comes_back_and_baselines_of_other_weeks_are_not_saved(registry, artifacts):
+    [walk] = artifacts.baselines
+    index = dataclasses.replace(
+        walk, name="Index", symbols=(), weights=np.ones((20, 1)), growth=np.ones((20, 1))
+    )
+    [read] = registry.save(dataclasses.replace(artifacts, baselines=[index])).baselines()
+    assert (read.symbols, read.weights.shape, read.growth.shape) == ((), (20, 1), (20, 1))
+    late = dataclasses.replace(walk, fills=walk.fills + 7)
+    with pytest.raises(ArtifactError, match=r"baselines\.parquet holds other weeks"):
+        registry.save(dataclasses.replace(small_artifacts(seed=3), baselines=[late]))
 
 
 def test_an_evaluation_without_members_comes_back(registry, artifacts):

@@ -66,8 +66,8 @@ def test_a_killed_writer_leaves_no_version(registry, artifacts, call, count):
 
 
 def test_a_writer_killed_after_the_rename_leaves_a_whole_version(registry, artifacts):
-    # 13 files, the manifest, the staging folder and the models folder are synced before the rename.
-    assert run(save_and_die_before, registry.root, "fsync", 17) == -signal.SIGKILL
+    # 14 files, the manifest, the staging folder and the models folder are synced before the rename.
+    assert run(save_and_die_before, registry.root, "fsync", 18) == -signal.SIGKILL
     assert registry.version(VARIANT, artifacts.metadata.version).evaluation().folds.tolist()
     assert leftovers(registry) == []
 
