@@ -1,15 +1,25 @@
 """Evidence: what a back-test is worth."""
 
-from sac.evidence.metrics import Metrics, cagr, drawdown, metrics
+from sac.evidence.attribution import COSTS, Edge, contributions, edge
+from sac.evidence.costs import COST_RATES, at_cost, break_even
+from sac.evidence.metrics import Metrics, cagr, drawdown, interquartile_mean, metrics
 from sac.evidence.significance import Difference, deflated_sharpe, difference, probabilistic_sharpe
 
 __all__ = [
+    "COSTS",
+    "COST_RATES",
     "Difference",
+    "Edge",
     "Metrics",
+    "at_cost",
+    "break_even",
     "cagr",
+    "contributions",
     "deflated_sharpe",
     "difference",
     "drawdown",
+    "edge",
+    "interquartile_mean",
     "metrics",
     "probabilistic_sharpe",
 ]

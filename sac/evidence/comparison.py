@@ -17,6 +17,7 @@ __all__ = [
     "common_weeks",
     "on_weeks",
     "rewalk",
+    "rolling_excess",
     "weekly_returns",
     "weekly_weights",
 ]
@@ -108,6 +109,13 @@ def weekly_weights(walks: Sequence[Backtest]) -> pd.DataFrame:
         )
         for walk in walks
     ).set_index(["strategy", "traded_at_close"])
+
+
+def rolling_excess(walk: Backtest, rival: Backtest, weeks: int = 26) -> Floats:
+    """How far a dollar got ahead of the rival's over the last so many weeks, (W - weeks + 1,), net."""
+    lead = np.concatenate([[0.0], np.cumsum(np.log1p(walk.net) - np.log1p(rival.net))])
+    ahead: Floats = np.expm1(lead[weeks:] - lead[:-weeks])
+    return ahead
 
 
 def calendar_years(walks: Sequence[Backtest]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from sac.config import WEEKS_PER_YEAR, Constraints
 from sac.portfolio import Backtest
 
-__all__ = ["Metrics", "cagr", "drawdown", "metrics"]
+__all__ = ["Metrics", "cagr", "drawdown", "interquartile_mean", "metrics"]
 
 Floats = npt.NDArray[np.float64]
 _NOTHING = 1e-12  # what rounding leaves of a zero
@@ -43,6 +43,12 @@ def drawdown(returns: Floats) -> Floats:
     """Fall from the highest wealth so far, (W,), the initial capital counted as a peak."""
     wealth = np.cumprod(1.0 + returns)
     return wealth / np.maximum.accumulate(np.append(1.0, wealth))[1:] - 1.0
+
+
+def interquartile_mean(values: Floats) -> float:
+    """Mean without the lowest and the highest quarter: what a typical member does (Agarwal et al. 2021)."""
+    cut = len(values) // 4
+    return float(np.sort(values)[cut : len(values) - cut].mean())
 
 
 def metrics(result: Backtest, constraints: Constraints) -> Metrics:

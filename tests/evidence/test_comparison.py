@@ -11,6 +11,7 @@ from sac.evidence.comparison import (
     calendar_years,
     common_weeks,
     on_weeks,
+    rolling_excess,
     weekly_returns,
     weekly_weights,
 )
@@ -101,6 +102,17 @@ def test_calendar_years_compound_to_the_whole(panel):
     years = calendar_years(walks)
     assert years["Weeks"].sum() == len(STEPS)
     assert np.prod(1.0 + years["Tilted"]) == pytest.approx(walks[0].wealth[-1])
+
+
+def test_the_rolling_excess_is_how_far_a_dollar_got_ahead(panel):
+    walk = tilted(panel)
+    rival = backtest(EqualWeight(CONSTRAINTS), panel, STEPS, CONSTRAINTS)
+    ahead = rolling_excess(walk, rival, 26)
+    assert len(ahead) == len(walk.net) - 25
+    own, other = (np.prod(1.0 + one.net[10:36]) for one in (walk, rival))
+    assert ahead[10] == pytest.approx(own / other - 1.0)
+    assert not rolling_excess(walk, walk, 26).any()
+    assert len(rolling_excess(walk, rival, 105)) == 0
 
 
 def test_downloads_hold_every_week_and_weight(panel):

@@ -104,6 +104,21 @@ def test_knowing_the_future_pays_and_trading_at_random_costs(panel):
     assert costs.sum() * 52 / 208 > 0.03  # more than three points a year for turning over most of it weekly
 
 
+def test_trading_at_random_ends_below_equal_weight_by_about_its_costs(panel):
+    constraints, steps = Constraints(), range(0, 208)
+    equal = backtest(EqualWeight(constraints), panel, steps, constraints)
+    behind, costs = [], []
+    for seed in range(60):
+        monkey = AtRandom()
+        monkey.rng = np.random.default_rng(seed)
+        walk = backtest(monkey, panel, steps, constraints)
+        behind.append(52 * (np.log1p(equal.net) - np.log1p(walk.net)).mean())
+        spent = [np.log1p(one.gross) - np.log1p(one.net) for one in (walk, equal)]
+        costs.append(52 * (spent[0] - spent[1]).mean())
+    assert np.mean(costs) > 0.03
+    assert np.mean(behind) == pytest.approx(np.mean(costs), abs=0.01)  # a year; 0.5 points are luck
+
+
 def test_what_a_decision_is_shown_ends_at_its_close(panel):
     """The weights at the decision have drifted until its close, not until the fill a session later."""
     shown = []
