@@ -2,16 +2,15 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
-from filelock import FileLock
 
+from sac.database import Database
 from sac.errors import DeskError
 from sac.progress import Progress
 
@@ -48,7 +47,6 @@ CREATE TABLE points (
     figures TEXT NOT NULL,
     PRIMARY KEY (job_id, update_no)
 );
-PRAGMA user_version = {SCHEMA_VERSION};
 """
 
 
@@ -108,31 +106,12 @@ class JobStore:
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.path = folder / "jobs.sqlite3"
-        with FileLock(folder / "setup.lock"), self._connection() as db:
-            version = db.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                db.execute("PRAGMA journal_mode = WAL")
-                db.executescript(f"BEGIN; {SCHEMA} COMMIT;")
-            elif version != SCHEMA_VERSION:
-                raise DeskError(
-                    f"{self.path} was written by another version of SAC Desk (schema {version}, this one "
-                    f"reads {SCHEMA_VERSION}): start that version, or move the file away."
-                )
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection of its own per operation: safe from any thread, and nothing to close later."""
-        with closing(sqlite3.connect(self.path, timeout=10, isolation_level=None)) as db:
-            db.row_factory = sqlite3.Row
-            db.execute("PRAGMA synchronous = NORMAL")  # in WAL mode a crash of the process loses nothing
-            yield db
+        self._database = Database(folder / "jobs.sqlite3", SCHEMA, SCHEMA_VERSION)
 
     def add(self, job_id: str, variant: str, kind: str, request: Mapping[str, Any], actor: str) -> None:
         """A new queued job. Raises JobConflict when the variant has an active one."""
         try:
-            with self._connection() as db:
+            with self._database.connection() as db:
                 db.execute(
                     "INSERT INTO jobs (id, variant, kind, request, actor, status, message, created_at)"
                     " VALUES (?, ?, ?, ?, ?, 'queued', 'Starting', ?)",
@@ -146,19 +125,19 @@ class JobStore:
 
     def get(self, job_id: str) -> Job:
         """One job. Raises JobNotFound."""
-        with self._connection() as db:
+        with self._database.connection() as db:
             row = db.execute("SELECT * FROM jobs WHERE id = ?", (job_id,)).fetchone()
         if row is None:
             raise JobNotFound(f"There is no job {job_id!r}.")
         return _job(row)
 
     def newest(self, limit: int) -> list[Job]:
-        with self._connection() as db:
+        with self._database.connection() as db:
             rows = db.execute("SELECT * FROM jobs ORDER BY created_at DESC, rowid DESC LIMIT ?", (limit,))
             return [_job(row) for row in rows]
 
     def active(self) -> list[Job]:
-        with self._connection() as db:
+        with self._database.connection() as db:
             return [_job(row) for row in db.execute(f"SELECT * FROM jobs WHERE status IN {ACTIVE}")]
 
     def greet(self, job_id: str, pid: int) -> bool:
@@ -177,8 +156,7 @@ class JobStore:
 
     def advance(self, job_id: str, progress: Progress) -> bool:
         """Write one look at the work and its point of the learning curve; False when it is to stop."""
-        with self._connection() as db:
-            db.execute("BEGIN IMMEDIATE")
+        with self._database.transaction() as db:
             cursor = db.execute(
                 "UPDATE jobs SET stage = ?, fraction = ?, message = ?, eta_seconds = ?"
                 " WHERE id = ? AND status = 'running'",
@@ -190,7 +168,6 @@ class JobStore:
                     "INSERT OR REPLACE INTO points VALUES (?, ?, ?)",
                     (job_id, int(progress.curve["update"]), json.dumps(figures)),
                 )
-            db.execute("COMMIT")
         return cursor.rowcount == 1
 
     def ask_to_stop(self, job_id: str) -> bool:
@@ -217,7 +194,7 @@ class JobStore:
 
     def curve(self, job_id: str) -> pd.DataFrame:
         """Learning curve: a column `update`, ascending, and one column per figure."""
-        with self._connection() as db:
+        with self._database.connection() as db:
             rows = db.execute(
                 "SELECT update_no, figures FROM points WHERE job_id = ? ORDER BY update_no", (job_id,)
             ).fetchall()
@@ -227,7 +204,7 @@ class JobStore:
 
     def _change(self, assignments: str, values: tuple[Any, ...], job_id: str, only: tuple[str, ...]) -> bool:
         marks = ", ".join("?" * len(only))
-        with self._connection() as db:
+        with self._database.connection() as db:
             cursor = db.execute(
                 f"UPDATE jobs SET {assignments} WHERE id = ? AND status IN ({marks})",
                 (*values, job_id, *only),

@@ -27,7 +27,7 @@ __all__ = [
     "preset_settings",
 ]
 
-ENGINE_VERSION = "2"  # part of every version's name: raise it when the same settings train another agent
+ENGINE_VERSION = "3"  # part of every version's name: raise it when the same settings train another agent
 WEEKS_PER_YEAR = 52
 FINETUNE_WEEKS = 26  # the most recent ones, and a block of the evaluation (plan)
 

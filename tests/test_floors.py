@@ -11,7 +11,7 @@ import sac
 
 ROOT = Path(sac.__file__).parents[1]
 FLOORS = [
-    {"sac.errors", "sac.config", "sac.progress", "sac.files"},
+    {"sac.errors", "sac.config", "sac.progress", "sac.files", "sac.database"},
     {"sac.market"},
     {"sac.forecast"},
     {"sac.portfolio"},
