@@ -49,6 +49,7 @@ def run_full(job: Job, settings: Settings, report: Report) -> dict[str, Any]:
         Registry(settings.models),
         settings.cache,
         report,
+        settings.promotion,
     )
     return training.summary(outcome)
 
@@ -80,6 +81,7 @@ def run_finetune(job: Job, settings: Settings, report: Report) -> dict[str, Any]
         settings.cache,
         report,
         FineTuneSettings(**job.request),
+        settings.promotion,
     )
     return training.summary(outcome)
 

@@ -18,7 +18,7 @@ from sac.config import VARIANTS
 from sac.errors import ArtifactError
 from sac.market import MarketPanel, load_panel, trading_weeks
 from sac.portfolio import Backtest
-from sac.registry import Registry, Version
+from sac.registry import Ledger, Registry, Version
 
 if TYPE_CHECKING:
     from sac.inference import Recommendation
@@ -34,6 +34,7 @@ __all__ = [
     "shelf",
     "shelves",
     "trainings",
+    "trial_sharpes",
     "weeks_behind",
 ]
 
@@ -140,6 +141,11 @@ def _recommendation(
     from sac.inference import Holdings, target_weights  # here, because it loads torch
 
     return target_weights(_version, panel(), Holdings(*split(positions)))
+
+
+def trial_sharpes() -> list[float]:
+    """Sharpe ratio a year of every candidate that was ever trained: what a deflated Sharpe ratio needs."""
+    return Ledger(settings().models).sharpes()
 
 
 def weeks_behind(last_session: str, today: np.datetime64 | None = None) -> int:

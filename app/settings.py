@@ -3,10 +3,13 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+
+from sac.errors import SettingsError
 
 if TYPE_CHECKING:
     from sac.market.news import Keys
+    from sac.registry import Policy
 
 __all__ = ["Feeds", "Settings", "feeds", "settings"]
 
@@ -30,6 +33,14 @@ class Settings:
     @property
     def jobs(self) -> Path:
         return self.data / "jobs"
+
+    @property
+    def promotion(self) -> "Policy":
+        """Whether an eligible challenger waits for a person. Raises SettingsError for another word."""
+        policy = os.environ.get("SAC_DESK_PROMOTION") or "manual"
+        if policy not in ("manual", "auto"):
+            raise SettingsError(f"SAC_DESK_PROMOTION is {policy!r}: set it to manual or auto.")
+        return cast("Policy", policy)
 
     def child_environment(self) -> dict[str, str]:
         """Environment for a process that works on the same data root, on one core."""

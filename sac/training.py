@@ -20,7 +20,8 @@ from sac.errors import ArtifactError, SettingsError
 from sac.forecast import walk_forward
 from sac.market import MarketPanel
 from sac.progress import Report, Stopwatch, unwatched
-from sac.registry import Gate, Registry, Settlement, Version, settle, version_name
+from sac.registry import Artifacts, Ledger, Policy, Registry, Settlement, Version, settle, version_name
+from sac.registry.promotion import judged
 
 __all__ = ["Outcome", "finetune", "full", "parent_of", "summary"]
 
@@ -43,16 +44,18 @@ def full(
     registry: Registry,
     cache: Path,
     report: Report = unwatched,
+    policy: Policy = "manual",
 ) -> Outcome:
     """Train from scratch: forecasts, all folds and the production fit together, evaluation, version.
 
-    The version is promoted when the gate passes. `report` may raise Cancelled: nothing is saved then.
+    The first version of a variant becomes its champion; later ones wait for a person, unless the policy is
+    "auto". `report` may raise Cancelled: no version is saved then, and the ledger says so.
     Raises DataError or SettingsError, before any work, where data and settings don't go together.
     """
     if VARIANTS[variant].forecaster != settings.forecast.kind:
         raise SettingsError(f"{variant} needs the forecaster {VARIANTS[variant].forecaster}.")
     folds = evaluation_folds(panel, settings.evaluation_years, settings.validation_weeks)
-    request = _Request(variant, panel, settings, None)
+    request = _Request(variant, panel, settings, None, policy)
     return _standing_version(request, registry) or _made(
         request,
         registry,
@@ -70,6 +73,7 @@ def finetune(
     cache: Path,
     report: Report = unwatched,
     tuning: FineTuneSettings | None = None,
+    policy: Policy = "manual",
 ) -> Outcome:
     """Go on from the champion with the most recent 26 weeks; the new version names it as its parent.
 
@@ -84,7 +88,7 @@ def finetune(
     starts = [fold.evaluation.start for fold in veterans.folds[:-1]]
     fitted = int((panel.decisions < np.datetime64(parent.metadata.last_decision)).sum())
     blocks = fine_tuning_blocks(panel, starts, fitted)
-    request = _Request(variant, panel, settings, parent)
+    request = _Request(variant, panel, settings, parent, policy)
     return _standing_version(request, registry) or _made(
         request,
         registry,
@@ -111,18 +115,23 @@ class _Request:
     panel: MarketPanel
     settings: TrainingSettings
     parent: Version | None  # of a fine-tuning
+    policy: Policy
+
+    @property
+    def kind(self) -> Literal["full", "finetune"]:
+        """What sort of training it is."""
+        return "finetune" if self.parent else "full"
 
     @property
     def name(self) -> str:
         """The name of the version that comes of it."""
-        kind: Literal["full", "finetune"] = "finetune" if self.parent else "full"
         return version_name(
             str(self.panel.decisions[-1]),
             fingerprint=self.panel.provenance.sha256,
             symbols=self.panel.symbols,
             settings=self.settings,
             variant=self.variant,
-            kind=kind,
+            kind=self.kind,
             parent=self.parent.name if self.parent else None,
         )
 
@@ -139,13 +148,29 @@ def _standing_version(request: _Request, registry: Registry) -> Outcome | None:
     if name not in {version.name for version in registry.versions(variant)}:
         return None
     version = registry.version(variant, name)
-    return Outcome(version, created=False, settlement=_standing(registry, version))
+    return Outcome(version, created=False, settlement=_standing(registry, request, version))
 
 
 def _made(
     request: _Request, registry: Registry, cache: Path, report: Report, folds: int, learn: Learn
 ) -> Outcome:
-    """Forecasts, agents, evaluation, version: `learn` is what full and fine-tune differ in."""
+    """A version that was never trained before, entered into the ledger however it ends."""
+    with Ledger(registry.root).trial(
+        request.variant,
+        request.name,
+        kind=request.kind,
+        parent=request.parent.name if request.parent else None,
+        settings=request.settings,
+        fingerprint=request.panel.provenance.sha256,
+        symbols=request.panel.symbols,
+    ) as evaluated:
+        version = registry.save(_learned(request, cache, report, folds, learn))
+        evaluated(version.metadata.metrics)
+    return Outcome(version, created=True, settlement=settle(registry, version, request.policy))
+
+
+def _learned(request: _Request, cache: Path, report: Report, folds: int, learn: Learn) -> Artifacts:
+    """Forecasts, agents, evaluation: `learn` is what full and fine-tune differ in."""
     variant, settings, updates = request.variant, request.settings, request.settings.agent.updates
     watch = Stopwatch(report)
     watch.enter("forecasts", 0.0, 0.5, "Fitting one forecaster per year")
@@ -170,8 +195,7 @@ def _made(
     metadata = metadata_of(
         request.name, variant, panel, forecasts, ensemble, evaluation, rivals, watch.seconds(), request.parent
     )
-    version = registry.save(artifacts_of(panel, forecasts, ensemble, evaluation, rivals, metadata))
-    return Outcome(version, created=True, settlement=settle(registry, version))
+    return artifacts_of(panel, forecasts, ensemble, evaluation, rivals, metadata)
 
 
 def summary(outcome: Outcome) -> dict[str, Any]:
@@ -183,6 +207,8 @@ def summary(outcome: Outcome) -> dict[str, Any]:
         "data_window_end": metadata.provenance.window_end,
         "metrics": metadata.metrics,
         "promoted": outcome.settlement.promoted,
+        "eligible": outcome.settlement.gate.passed,
+        "verdict": outcome.settlement.gate.reason,
         "prior_version": outcome.settlement.prior_version,
         "symbols_used": list(outcome.version.symbols),
         "hf_repo": None,
@@ -190,14 +216,9 @@ def summary(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _standing(registry: Registry, version: Version) -> Settlement:
-    """How a version that was trained before stands. A rolled-back one is not promoted by asking again."""
+def _standing(registry: Registry, request: _Request, version: Version) -> Settlement:
+    """How a version that was trained before stands. Asking again does not bring back what was decided."""
     current = registry.current(version.variant)
     if current is None:  # a writer was killed between saving and promoting
-        return settle(registry, version)
-    champion = current == version.name
-    reason = "it is the champion" if champion else "its promotion was decided then"
-    cagr = version.metadata.metrics["eval_cagr"]
-    return Settlement(
-        champion, current, Gate(champion, cagr, None, f"This version was trained before; {reason}.")
-    )
+        return settle(registry, version, request.policy)
+    return Settlement(current == version.name, current, judged(registry, version))

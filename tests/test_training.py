@@ -14,7 +14,8 @@ from sac.evidence.comparison import baselines
 from sac.forecast import walk_forward
 from sac.inference import target_weights
 from sac.portfolio import account, all_cash, drift, equal_weights
-from sac.registry import Registry
+from sac.registry import Ledger, Registry
+from sac.registry.promotion import decide, rollback
 from tests.synthetic import panel_of, perturbed, random_closes
 
 TINY = TrainingSettings(
@@ -78,6 +79,21 @@ def test_the_first_version_becomes_champion_and_the_same_request_returns_it(trai
     assert not again.created
     assert again.version.name == outcome.version.name
     assert again.settlement.promoted
+
+
+def test_every_training_is_in_the_ledger_once(trained, tmp_path):
+    folder, outcome = trained
+    (trial,) = Ledger(folder / "models").trials()
+    assert (trial.version, trial.outcome) == (outcome.version.name, "succeeded")
+    assert trial.metrics["eval_sharpe"] == outcome.version.metadata.metrics["eval_sharpe"]
+
+    def impatient(progress):
+        if progress.stage == "agents":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        train(tmp_path, report=impatient)
+    assert [trial.outcome for trial in Ledger(tmp_path / "models").trials()] == ["cancelled"]
 
 
 def test_the_same_seed_gives_the_same_bytes(trained, tmp_path):
@@ -182,14 +198,16 @@ def test_asking_again_for_a_damaged_version_says_so_before_any_work(tmp_path):
 
 
 def test_asking_again_does_not_promote_what_was_rolled_back(tmp_path):
-    first = train(tmp_path)
-    second = train(tmp_path, settings=dataclasses.replace(TINY, seed=1))
-    registry = Registry(tmp_path / "models")
-    registry.set_current("sac_lstm", first.version.name)
-    again = train(tmp_path, settings=dataclasses.replace(TINY, seed=1))
-    assert again.version.name == second.version.name
+    registry, other = Registry(tmp_path / "models"), dataclasses.replace(TINY, seed=1)
+    first = train(tmp_path).version
+    outcome = train(tmp_path, settings=other)
+    second, action = outcome.version, "approve" if outcome.settlement.gate.passed else "override"
+    decide(registry, second, action, actor="ada", reason="Try.", champion=first.name)
+    rollback(registry, "sac_lstm", actor="ada", reason="No.", champion=second.name)
+    again = train(tmp_path, settings=other, policy="manual")
+    assert again.version.name == second.name
     assert not again.settlement.promoted
-    assert registry.current("sac_lstm") == first.version.name
+    assert registry.current("sac_lstm") == first.name
 
 
 def test_every_baseline_is_stored_and_rebuilt_from_the_version(trained):

@@ -1,0 +1,107 @@
+"""The evidence beside the gate."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from sac.registry import gate, settle
+from sac.registry.case import case_for
+from tests.registry.small_versions import VARIANT, small_artifacts
+
+
+def saved(registry, seed, cagr=0.1, edge=0.0, weeks=slice(None), **metadata):
+    """A version whose weeks earned `edge` more than equal weight did."""
+    artifacts = small_artifacts(seed, cagr)
+    walk = artifacts.evaluation
+    growth = walk.growth + edge
+    part = {
+        name: getattr(walk, name)[weeks]
+        for name in ("decisions", "fills", "ends", "folds", "weights", "turnover", "gross", "net", "members")
+    }
+    return registry.save(
+        dataclasses.replace(
+            artifacts,
+            evaluation=dataclasses.replace(walk, **part, growth=growth[weeks]),
+            metadata=dataclasses.replace(artifacts.metadata, **metadata),
+        )
+    )
+
+
+def case(registry, challenger, sharpes=(0.5, 0.1)):
+    champion = registry.champion(VARIANT)
+    return case_for(challenger, champion, gate(challenger.metadata, champion.metadata), sharpes)
+
+
+@pytest.fixture
+def champion(registry):
+    version = saved(registry, 1)
+    settle(registry, version)
+    return version
+
+
+def test_the_case_is_made_on_common_weeks_with_each_ones_own_record(registry, champion):
+    found = case(registry, saved(registry, 2, weeks=slice(5, 18)))
+    assert found.weeks == 13
+    walk = champion.evaluation()
+    assert (found.start, found.end) == (str(walk.fills[5]), str(walk.ends[17]))
+    assert set(found.growth) == {"challenger", "champion", "Equal weight", "Buy & hold"}
+    assert found.growth["challenger"] == pytest.approx(found.growth["champion"])
+    assert found.against_champion is None  # 13 weeks tell nothing
+    assert found.strength == "weak"
+    assert "fewer than 26 weeks" in found.advice
+
+
+def test_costs_eat_more_of_a_version_the_dearer_they_are(registry, champion):
+    found = case(registry, saved(registry, 2))
+    at_costs = found.costs["challenger"]
+    assert list(at_costs) == sorted(at_costs, reverse=True)
+    assert at_costs[1] == pytest.approx(found.growth["challenger"])  # 10 bps are the desk's own
+    assert len(found.members) == 2
+
+
+def test_the_text_is_json_that_names_the_bytes_that_were_judged(registry, champion):
+    challenger = saved(registry, 2)
+    facts = json.loads(case(registry, challenger).text())
+    assert facts["challenger"] == challenger.name
+    assert len(set(facts["manifests"])) == 2
+    assert facts["trials"] == 2
+
+
+def test_strong_and_contrary_evidence_are_told_from_luck(registry, monkeypatch):
+    monkeypatch.setattr("sac.registry.case._LEAST_WEEKS", 10)
+    low, high = saved(registry, 1), saved(registry, 2, edge=0.02)
+    settle(registry, low)
+    found = case(registry, high)
+    assert (found.strength, found.against_champion.low > 0) == ("strong", True)
+    champion, challenger = high, low
+    found = case_for(challenger, champion, gate(low.metadata, high.metadata), [])
+    assert found.strength == "contrary"
+    assert "beat it by more than luck" in found.advice
+    assert found.growth["champion"] > found.growth["challenger"]
+
+
+def test_what_makes_two_versions_hard_to_compare_is_said(registry, champion):
+    provenance = dataclasses.replace(champion.metadata.provenance, source="files")
+    other = saved(registry, 2, weeks=slice(0, 12), evaluation_end="2018-09-28", provenance=provenance)
+    found = case(registry, other)
+    assert any("The gate compares different weeks" in warning for warning in found.warnings)
+    assert any("Other data: files" in warning for warning in found.warnings)
+    artifacts, names = small_artifacts(3), ("S00", "S01", "Z")
+    walk = dataclasses.replace(artifacts.evaluation, symbols=names)
+    found = case(registry, registry.save(dataclasses.replace(artifacts, symbols=names, evaluation=walk)))
+    assert "Another universe than the champion's: without S02 and with Z." in found.warnings
+
+
+def test_without_common_weeks_the_own_ones_are_shown_and_it_is_said(registry, champion):
+    artifacts = small_artifacts(2)
+    walk = artifacts.evaluation
+    later = np.timedelta64(3650, "D")
+    moved = dataclasses.replace(
+        walk, decisions=walk.decisions + later, fills=walk.fills + later, ends=walk.ends + later
+    )
+    found = case(registry, registry.save(dataclasses.replace(artifacts, evaluation=moved)))
+    assert (found.weeks, found.against_champion) == (0, None)
+    assert "champion" not in found.growth
+    assert any("Not one week" in warning for warning in found.warnings)
