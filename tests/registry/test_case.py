@@ -15,18 +15,20 @@ def saved(registry, seed, cagr=0.1, edge=0.0, weeks=slice(None), **metadata):
     """A version whose weeks earned `edge` more than equal weight did."""
     artifacts = small_artifacts(seed, cagr)
     walk = artifacts.evaluation
-    growth = walk.growth + edge
-    part = {
-        name: getattr(walk, name)[weeks]
-        for name in ("decisions", "fills", "ends", "folds", "weights", "turnover", "gross", "net", "members")
-    }
     return registry.save(
         dataclasses.replace(
             artifacts,
-            evaluation=dataclasses.replace(walk, **part, growth=growth[weeks]),
+            evaluation=some(dataclasses.replace(walk, growth=walk.growth + edge), weeks),
+            baselines=[some(rival, weeks) for rival in artifacts.baselines],
             metadata=dataclasses.replace(artifacts.metadata, **metadata),
         )
     )
+
+
+def some(walk, weeks):
+    """A few weeks of a walk."""
+    arrays = {name: value[weeks] for name, value in vars(walk).items() if isinstance(value, np.ndarray)}
+    return dataclasses.replace(walk, **arrays)
 
 
 def case(registry, challenger, sharpes=(0.5, 0.1)):
@@ -46,7 +48,7 @@ def test_the_case_is_made_on_common_weeks_with_each_ones_own_record(registry, ch
     assert found.weeks == 13
     walk = champion.evaluation()
     assert (found.start, found.end) == (str(walk.fills[5]), str(walk.ends[17]))
-    assert set(found.growth) == {"challenger", "champion", "Equal weight", "Buy & hold"}
+    assert set(found.growth) == {"challenger", "champion", "Equal weight", "Buy & hold", "HRP", "Cash"}
     assert found.growth["challenger"] == pytest.approx(found.growth["champion"])
     assert found.against_champion is None  # 13 weeks tell nothing
     assert found.strength == "weak"
@@ -89,19 +91,25 @@ def test_what_makes_two_versions_hard_to_compare_is_said(registry, champion):
     assert any("The gate compares different weeks" in warning for warning in found.warnings)
     assert any("Other data: files" in warning for warning in found.warnings)
     artifacts, names = small_artifacts(3), ("S00", "S01", "Z")
-    walk = dataclasses.replace(artifacts.evaluation, symbols=names)
-    found = case(registry, registry.save(dataclasses.replace(artifacts, symbols=names, evaluation=walk)))
+    evaluation, *rivals = (
+        dataclasses.replace(walk, symbols=names) for walk in (artifacts.evaluation, *artifacts.baselines)
+    )
+    other = dataclasses.replace(artifacts, symbols=names, evaluation=evaluation, baselines=rivals)
+    found = case(registry, registry.save(other))
     assert "Another universe than the champion's: without S02 and with Z." in found.warnings
 
 
 def test_without_common_weeks_the_own_ones_are_shown_and_it_is_said(registry, champion):
     artifacts = small_artifacts(2)
-    walk = artifacts.evaluation
     later = np.timedelta64(3650, "D")
-    moved = dataclasses.replace(
-        walk, decisions=walk.decisions + later, fills=walk.fills + later, ends=walk.ends + later
+    evaluation, *rivals = (
+        dataclasses.replace(
+            walk, decisions=walk.decisions + later, fills=walk.fills + later, ends=walk.ends + later
+        )
+        for walk in (artifacts.evaluation, *artifacts.baselines)
     )
-    found = case(registry, registry.save(dataclasses.replace(artifacts, evaluation=moved)))
+    moved = dataclasses.replace(artifacts, evaluation=evaluation, baselines=rivals)
+    found = case(registry, registry.save(moved))
     assert (found.weeks, found.against_champion) == (0, None)
     assert "champion" not in found.growth
     assert any("Not one week" in warning for warning in found.warnings)
