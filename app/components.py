@@ -11,11 +11,11 @@ from pandas.util import hash_pandas_object
 
 from app.charts import Chart
 from app.formats import UNKNOWN, moment
-from app.queries import Shelf, weeks_behind
+from app.queries import Shelf
 from app.settings import CODE
-from sac.config import VARIANTS
+from sac.config import STALE_WEEKS, VARIANTS
 from sac.errors import DataError, DeskError
-from sac.market import Provenance
+from sac.market import Provenance, weeks_behind
 from sac.registry import Version
 
 __all__ = [
@@ -103,7 +103,7 @@ def freshness(source: Provenance) -> None:
         )
         return
     behind = weeks_behind(source.window_end)
-    if behind > 2:
+    if behind > STALE_WEEKS:
         st.error(
             f"They end on {source.window_end}: {behind} complete weeks are missing. Refresh them.",
             title="Data are too old to trade on",

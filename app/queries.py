@@ -7,8 +7,6 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
 import streamlit as st
 
 from app.holdings import Position, split
@@ -16,7 +14,7 @@ from app.jobs import Job, Jobs
 from app.settings import Settings, settings
 from sac.config import VARIANTS
 from sac.errors import ArtifactError
-from sac.market import MarketPanel, load_panel, trading_weeks
+from sac.market import MarketPanel, load_panel
 from sac.portfolio import Backtest
 from sac.registry import Ledger, Registry, Version
 
@@ -35,7 +33,6 @@ __all__ = [
     "shelves",
     "trainings",
     "trial_sharpes",
-    "weeks_behind",
 ]
 
 Stamp = tuple[tuple[str, int, int], ...]
@@ -131,27 +128,27 @@ def _evaluation(path: Path, stamp: Stamp, _version: Version) -> Backtest:
 
 def recommendation(version: Version, positions: tuple[Position, ...]) -> "Recommendation":
     """Target weights of a version as of the last complete week, for holdings in dollars."""
-    return _recommendation(version.path, _stamp(version.path), positions, version)
+    market, day = panel(), datetime.now(UTC).date()  # what is fresh today is stale one day
+    stamp = (*_stamp(version.path), market.provenance.sha256, day)
+    return _recommendation(version.path, stamp, positions, version, market)
 
 
 @st.cache_resource(show_spinner="Asking the model for its weights…", max_entries=64)
 def _recommendation(
-    path: Path, stamp: Stamp, positions: tuple[Position, ...], _version: Version
+    path: Path,
+    stamp: tuple[object, ...],
+    positions: tuple[Position, ...],
+    _version: Version,
+    _market: MarketPanel,
 ) -> "Recommendation":
     from sac.inference import Holdings, target_weights  # here, because it loads torch
 
-    return target_weights(_version, panel(), Holdings(*split(positions)))
+    return target_weights(_version, _market, Holdings(*split(positions)))
 
 
 def trial_sharpes() -> list[float]:
     """Sharpe ratio a year of every candidate that was ever trained: what a deflated Sharpe ratio needs."""
     return Ledger(settings().models).sharpes()
-
-
-def weeks_behind(last_session: str, today: np.datetime64 | None = None) -> int:
-    """Complete exchange weeks after the last session of the data."""
-    now = today or np.datetime64(pd.Timestamp.now("America/New_York").date())
-    return len(trading_weeks(np.datetime64(last_session) + 1, now).decisions)
 
 
 def _stamp(folder: Path) -> Stamp:

@@ -16,6 +16,7 @@ from app.components import (
 )
 from app.formats import bps, dollars, percent
 from app.holdings import CASH, Position, from_csv, from_table
+from sac.errors import ExpiredForecaster, StaleData
 
 SOURCES = ("All cash", "Typed in", "CSV file")
 
@@ -67,7 +68,7 @@ def holdings(symbols: tuple[str, ...]) -> tuple[Position, ...] | None:
 
 
 st.title("Weights")
-freshness(queries.panel().provenance)
+banner = st.container()
 on_shelves = queries.shelves()
 for shelf in on_shelves.values():
     damaged_versions(shelf)
@@ -75,6 +76,7 @@ versions = {version.name: version for shelf in on_shelves.values() for version i
 champions = [shelf.champion.name for shelf in on_shelves.values() if shelf.champion]
 if not versions:
     market = queries.panel().provenance
+    freshness(market)
     st.info("There is no model yet: train one first.", icon=":material/info:")
     st.page_link(page_path("training"), label="Go to Training", icon=":material/model_training:")
     provenance_line(market, market.window_end)
@@ -97,7 +99,17 @@ if positions is None:
     st.info("Upload the holdings to see the trades.", icon=":material/info:")
     st.stop()
 
-advice = queries.recommendation(version, positions)
+try:
+    advice = queries.recommendation(version, positions)
+except (StaleData, ExpiredForecaster) as refusal:
+    remedy = "data" if isinstance(refusal, StaleData) else "training"
+    banner.error(
+        str(refusal), title="Target weights, trades and downloads are blocked", icon=":material/block:"
+    )
+    banner.page_link(page_path(remedy), label=f"Go to {remedy.capitalize()}", icon=":material/arrow_forward:")
+    st.stop()
+with banner:
+    freshness(queries.panel().provenance)
 rate = version.settings.constraints.cost_rate
 wealth = sum(value for _, value in positions)
 st.subheader(f"Week of {advice.target_week_start} to {advice.target_week_end}")

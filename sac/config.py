@@ -13,8 +13,10 @@ __all__ = [
     "ENGINE_VERSION",
     "FINETUNE_WEEKS",
     "FORECASTERS",
+    "FORECASTER_WEEKS",
     "PRESETS",
     "SIGNALS",
+    "STALE_WEEKS",
     "VARIANTS",
     "AgentSettings",
     "Constraints",
@@ -29,6 +31,8 @@ __all__ = [
 
 ENGINE_VERSION = "3"  # part of every version's name: raise it when the same settings train another agent
 WEEKS_PER_YEAR = 52
+STALE_WEEKS = 2  # complete weeks that data may miss before nobody should trade on them
+FORECASTER_WEEKS = 53  # a forecaster serves the year it was fitted for, and the week in which the next is due
 FINETUNE_WEEKS = 26  # the most recent ones, and a block of the evaluation (plan)
 
 SIGNALS = (

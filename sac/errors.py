@@ -1,6 +1,14 @@
 """Refusals that a user can act on: their message is shown as it is, without a stack trace."""
 
-__all__ = ["ArtifactError", "Cancelled", "DataError", "DeskError", "SettingsError"]
+__all__ = [
+    "ArtifactError",
+    "Cancelled",
+    "DataError",
+    "DeskError",
+    "ExpiredForecaster",
+    "SettingsError",
+    "StaleData",
+]
 
 
 class DeskError(Exception):
@@ -9,6 +17,14 @@ class DeskError(Exception):
 
 class DataError(DeskError):
     """Market data that cannot be trusted."""
+
+
+class StaleData(DataError):  # noqa: N818 - a state of the data
+    """Market data that are too old to trade on."""
+
+
+class ExpiredForecaster(DeskError):  # noqa: N818 - a state of the version
+    """A version whose forecaster is too old to trade on."""
 
 
 class SettingsError(DeskError):

@@ -6,9 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sac.agent import Committee, PortfolioScaler
-from sac.errors import DataError, SettingsError
+from sac.config import FORECASTER_WEEKS, STALE_WEEKS
+from sac.errors import DataError, ExpiredForecaster, SettingsError, StaleData
 from sac.forecast import forecast_at
-from sac.market import MarketPanel
+from sac.market import MarketPanel, weeks_behind
 from sac.portfolio import account, all_cash
 from sac.registry import Version
 
@@ -50,15 +51,27 @@ class Recommendation:
     cost: float  # fraction of wealth
     weight_changes: list[WeightChange]
     forecasts: dict[str, float | None]  # next week's return; None where the model had none
+    prices: dict[str, float]  # closes at `as_of` in dollars, to the cent: what whole shares are counted with
+    weeks_behind: int  # complete weeks that the data miss today
+    historic: bool  # a later decision is known: no advice for this week
+    in_training: bool  # the agents have seen what followed: not out of sample
     notes: list[str]
 
 
 def target_weights(
-    version: Version, panel: MarketPanel, holdings: Holdings | None = None, as_of: str | None = None
+    version: Version,
+    panel: MarketPanel,
+    holdings: Holdings | None = None,
+    as_of: str | None = None,
+    *,
+    today: np.datetime64 | None = None,
 ) -> Recommendation:
     """Target weights as of the last complete week at or before as_of (default: the newest).
 
-    Raises DataError for another universe or a date without a decision, SettingsError for impossible holdings.
+    Raises DataError for another universe or a date without a decision; StaleData where the newest week is
+    asked for and more than two are missing since (an earlier date is history, whatever day it is `today` in
+    New York, and the embedded sample is known to have ended); ExpiredForecaster where the forecaster is older
+    than 53 weeks (issue 7); SettingsError for impossible holdings.
     """
     if version.symbols != panel.symbols:
         raise DataError(
@@ -66,14 +79,22 @@ def target_weights(
             f"{', '.join(panel.symbols)}. Train again on this universe, or go back to that one."
         )
     step = _decision(panel, as_of)
+    behind, newest = weeks_behind(panel.provenance.window_end, today), len(panel.decisions) - 1
+    if step == newest and behind > STALE_WEEKS and panel.provenance.source != "sample":
+        raise StaleData(
+            f"The data end on {panel.provenance.window_end}: {behind} complete weeks are missing, and "
+            f"more than {STALE_WEEKS} are too many to trade on. Refresh the data, then ask again."
+        )
     current = _weights(panel.symbols, holdings)
-    predicted = forecast_at(version.tensors("forecaster"), panel, range(step, step + 1))[0]  # (n,)
+    forecaster = version.tensors("forecaster")
+    _refuse_expired(version, forecaster["year"], panel.decisions[step])
+    predicted = forecast_at(forecaster, panel, range(step, step + 1))[0]  # (n,)
     forecasts = np.full_like(panel.forecasts, np.nan)
     forecasts[step] = predicted
     target = committee_of(version).allocate(panel.with_forecasts(forecasts), step, current)
     cost_rate = version.settings.constraints.cost_rate
     week = account(current, target, np.ones_like(target), cost_rate)
-    assets, verdict = [*panel.symbols, CASH], version.metadata.production
+    assets = [*panel.symbols, CASH]
     return Recommendation(
         model_version=version.name,
         variant=version.variant,
@@ -91,7 +112,11 @@ def target_weights(
             symbol: float(value) if np.isfinite(value) else None
             for symbol, value in zip(panel.symbols, predicted, strict=True)
         },
-        notes=version.metadata.notes + ([verdict.verdict] if verdict else []),
+        prices=prices_at(panel, step),
+        weeks_behind=behind,
+        historic=step < newest,
+        in_training=_in_training(version, panel, step),
+        notes=_notes(version, panel, step),
     )
 
 
@@ -108,6 +133,52 @@ def committee_of(version: Version) -> Committee:
         version.name,
         trusted=verdict is None or verdict.trusted,
     )
+
+
+def prices_at(panel: MarketPanel, step: int) -> dict[str, float]:
+    """Closes of a decision's session in dollars, to the cent.
+
+    Adjusted closes at the end of a history are the market's own; further back they are not.
+    """
+    row = int(np.searchsorted(panel.sessions, panel.decisions[step]))
+    return {
+        symbol: round(float(close), 2) for symbol, close in zip(panel.symbols, panel.closes[row], strict=True)
+    }
+
+
+def _refuse_expired(version: Version, year: int, decision: np.datetime64) -> None:
+    """A forecaster knows the years before its own; later than 53 weeks into that, its successor is due."""
+    expiry = np.datetime64(f"{year}-01-01") + np.timedelta64(7 * FORECASTER_WEEKS, "D")
+    if decision >= expiry:
+        raise ExpiredForecaster(
+            f"The forecaster of {version.name} was fitted for {year} and expired on {expiry}: on {decision} "
+            f"it is older than {FORECASTER_WEEKS} weeks. Train or fine-tune {version.variant} again."
+        )
+
+
+def _in_training(version: Version, panel: MarketPanel, step: int) -> bool:
+    """Whether a step's return was complete at the version's last decision: only those teach (purge)."""
+    ends = panel.fills[step + 1 : step + 2]  # none for the newest step
+    return bool((ends <= np.datetime64(version.metadata.last_decision)).any())
+
+
+def _notes(version: Version, panel: MarketPanel, step: int) -> list[str]:
+    """What a reader of the weights must know."""
+    notes, verdict, source = list(version.metadata.notes), version.metadata.production, panel.provenance
+    if verdict:
+        notes.append(verdict.verdict)
+    if source.source == "sample":
+        notes.append(f"The embedded sample ends on {source.window_end}, as is known: not for trading.")
+    if step < len(panel.decisions) - 1:
+        notes.append(
+            f"History: {panel.decisions[-1]} is the newest decision, this is {panel.decisions[step]}."
+        )
+    if _in_training(version, panel, step):
+        notes.append(
+            f"{panel.decisions[step]} lies inside the training window, which ends on "
+            f"{version.metadata.last_decision}: not out of sample."
+        )
+    return notes
 
 
 def _decision(panel: MarketPanel, as_of: str | None) -> int:

@@ -7,6 +7,8 @@ import pandas as pd
 
 from sac.market import MarketPanel, build_panel, exchange_sessions
 
+THEN = np.datetime64("2019-01-02")  # a day on which prices that end with 2018 are fresh
+
 
 def random_closes(
     stocks: int = 4, first: str = "2015-01-02", last: str = "2019-12-31", seed: int = 0

@@ -15,7 +15,7 @@ from sac.errors import ArtifactError, DataError, SettingsError
 from sac.inference import target_weights
 from sac.portfolio.environment import PortfolioEnvironment, flat_features
 from sac.registry import Registry
-from tests.synthetic import panel_of, perturbed, random_closes
+from tests.synthetic import THEN, panel_of, perturbed, random_closes
 from tests.test_training import CLOSES, TINY
 
 AGENTS = {
@@ -90,7 +90,9 @@ def test_a_fine_tuned_version_goes_on_from_its_parent_with_the_same_bytes_each_t
     assert differing <= {"metadata.json", "manifest.json"}  # they hold the time of day
     parents = {f.name for f in parent.path.iterdir()}
     assert parents == {f.name for f in first.path.iterdir()}
-    assert any("Fine-tuned from" in note for note in target_weights(first, panel_of(CLOSES)).notes)
+    assert any(
+        "Fine-tuned from" in note for note in target_weights(first, panel_of(CLOSES), today=THEN).notes
+    )
 
 
 def test_each_evaluation_year_is_walked_in_blocks_of_26_weeks_by_agents_of_earlier_weeks():

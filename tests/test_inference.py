@@ -1,14 +1,17 @@
 import dataclasses
+from functools import partial
 
 import numpy as np
 import pytest
 
 from sac import inference, training
-from sac.errors import DataError, SettingsError
-from sac.inference import CASH, Holdings, target_weights
+from sac.errors import DataError, ExpiredForecaster, SettingsError, StaleData
+from sac.inference import CASH, Holdings
 from sac.registry import Registry
-from tests.synthetic import panel_of, perturbed, random_closes
+from tests.synthetic import THEN, panel_of, perturbed, random_closes
 from tests.test_training import CLOSES, TINY
+
+target_weights = partial(inference.target_weights, today=THEN)
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +82,8 @@ def test_another_universe_is_refused(version):
         (Holdings(positions={"TSLA": 5.0}), "TSLA is not in the universe"),
         (Holdings(cash=-1.0), "zero or more"),
         (Holdings(cash=float("nan")), "zero or more"),
+        (Holdings(positions={"S00": float("inf")}), "zero or more"),
+        (Holdings(positions={"S00": -5.0}), "zero or more"),
         (Holdings(cash=0.0), "empty"),
     ],
 )
@@ -97,3 +102,74 @@ def test_dates_without_a_decision_are_refused(version, panel):
 
 def test_the_record_keeps_what_was_known(version, panel):
     assert dataclasses.asdict(target_weights(version, panel))["model_version"] == version.name
+
+
+def relabelled(panel, source):
+    """The same prices as another source's."""
+    return dataclasses.replace(panel, provenance=dataclasses.replace(panel.provenance, source=source))
+
+
+@pytest.mark.parametrize(("today", "missing"), [("2019-01-11", 2), ("2019-01-18", 3)])
+def test_data_that_miss_more_than_two_weeks_are_refused(version, panel, today, missing):
+    day = np.datetime64(today)
+    if missing <= 2:
+        assert target_weights(version, panel, today=day).weeks_behind == missing
+        return
+    for as_of in (None, "2018-12-28", "2019-01-02"):
+        with pytest.raises(StaleData, match=f"{missing} complete weeks are missing.*Refresh the data"):
+            target_weights(version, panel, as_of=as_of, today=day)
+
+
+def test_without_a_date_todays_clock_counts(version, panel):
+    with pytest.raises(StaleData):
+        inference.target_weights(version, panel)
+
+
+def test_history_is_never_stale_but_is_marked(version, panel):
+    late = np.datetime64("2026-07-01")
+    answer = inference.target_weights(version, panel, as_of="2018-06-20", today=late)
+    assert answer.historic
+    assert answer.in_training
+    assert any("2018-06-15 lies inside the training window" in note for note in answer.notes)
+    newest = target_weights(version, panel)
+    assert (newest.historic, newest.in_training) == (False, False)
+    assert not any("training window" in note or "History" in note for note in newest.notes)
+
+
+def test_only_weeks_that_taught_lie_inside_the_training_window(version, panel):
+    taught = panel.steps_known_at(len(panel.decisions) - 1)
+    for step, inside in ((taught - 1, True), (taught, False)):
+        answer = target_weights(version, panel, as_of=str(panel.decisions[step]))
+        assert answer.historic
+        assert answer.in_training == inside
+
+
+def test_a_week_after_the_training_is_out_of_sample_though_history(version):
+    longer = panel_of(random_closes(stocks=6, first="2013-01-02", last="2019-01-18"))
+    answer = target_weights(version, longer, as_of="2019-01-04", today=np.datetime64("2019-01-22"))
+    assert (answer.historic, answer.in_training) == (True, False)
+
+
+def test_the_sample_is_known_to_have_ended_and_says_so(version, panel):
+    answer = inference.target_weights(version, relabelled(panel, "sample"), today=np.datetime64("2026-07-01"))
+    assert answer.weeks_behind > 300
+    assert any("sample ends on 2018-12-28, as is known: not for trading" in note for note in answer.notes)
+
+
+def test_a_forecaster_older_than_53_weeks_is_refused(version):
+    longer = panel_of(random_closes(stocks=6, first="2013-01-02", last="2019-01-18"))
+    today = np.datetime64("2019-01-22")
+    assert target_weights(version, longer, as_of="2019-01-04", today=today).as_of == "2019-01-04"
+    with pytest.raises(ExpiredForecaster, match=r"fitted for 2018.*older than 53 weeks.*fine-tune sac_lstm"):
+        target_weights(version, longer, as_of="2019-01-11", today=today)
+
+
+def test_a_date_that_the_forecaster_was_fitted_on_is_refused(version, panel):
+    with pytest.raises(DataError, match="Choose a date from 2018 on"):
+        target_weights(version, panel, as_of="2017-06-16")
+
+
+def test_reference_prices_are_the_decisions_closes_to_the_cent(version, panel):
+    answer = target_weights(version, panel, as_of="2018-06-20")
+    closes = CLOSES.loc["2018-06-15"]
+    assert answer.prices == {symbol: round(closes[symbol], 2) for symbol in panel.symbols}

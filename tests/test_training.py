@@ -16,7 +16,7 @@ from sac.inference import target_weights
 from sac.portfolio import account, all_cash, drift, equal_weights
 from sac.registry import Ledger, Registry
 from sac.registry.promotion import decide, rollback
-from tests.synthetic import panel_of, perturbed, random_closes
+from tests.synthetic import THEN, panel_of, perturbed, random_closes
 
 TINY = TrainingSettings(
     members=2,
@@ -178,7 +178,7 @@ def test_the_verdict_on_held_out_weeks_is_stored_and_followed(tmp_path):
     walk = version.evaluation()
     even = equal_weights(6, TINY.constraints)
     assert first.trusted != np.allclose(walk.weights, even)
-    target = target_weights(version, panel_of(CLOSES))
+    target = target_weights(version, panel_of(CLOSES), today=THEN)
     assert production.trusted != np.allclose(list(target.target_weights.values()), even)
     assert any("held out of its training" in note for note in target.notes)
 

@@ -1,6 +1,6 @@
 """Market: calendar, prices and the panel of what was known when."""
 
-from sac.market.calendar import TradingWeeks, exchange_sessions, trading_weeks
+from sac.market.calendar import TradingWeeks, exchange_sessions, trading_weeks, weeks_behind
 from sac.market.choice import SOURCES, MarketChoice, read_choice, write_choice
 from sac.market.loading import load_panel, price_folder
 from sac.market.panel import MarketPanel, Provenance, build_panel, sample_panel
@@ -34,5 +34,6 @@ __all__ = [
     "sample_path",
     "trading_weeks",
     "validate_closes",
+    "weeks_behind",
     "write_choice",
 ]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["TradingWeeks", "exchange_sessions", "trading_weeks"]
+__all__ = ["TradingWeeks", "exchange_sessions", "trading_weeks", "weeks_behind"]
 
 Dates = npt.NDArray[np.datetime64]
 
@@ -44,3 +44,9 @@ def trading_weeks(first: np.datetime64, last: np.datetime64) -> TradingWeeks:
     closes = closes[days[closes] <= last]
     following = np.flatnonzero(np.append(week[1:] != week[:-1], True))[1 : len(closes) + 1]
     return TradingWeeks(decisions=days[closes], fills=days[closes + 1], ends=days[following])
+
+
+def weeks_behind(last_session: str, today: np.datetime64 | None = None) -> int:
+    """Complete exchange weeks after the last session of some data, until today in New York."""
+    now = today or np.datetime64(pd.Timestamp.now("America/New_York").date())
+    return len(trading_weeks(np.datetime64(last_session) + 1, now).decisions)

@@ -7,7 +7,6 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -264,11 +263,6 @@ def test_fine_tuning_names_the_champion_that_it_starts_from(filled):
 
 def test_without_a_champion_fine_tuning_says_what_comes_first(empty):
     assert "a full training comes first" in said(opened("training"))
-
-
-@pytest.mark.parametrize(("today", "weeks"), [("12-24", 0), ("12-29", 0), ("12-30", 1), ("12-31", 1)])
-def test_only_complete_weeks_make_data_old(today, weeks):
-    assert queries.weeks_behind("2022-12-23", np.datetime64(f"2022-{today}")) == weeks
 
 
 def test_pages_do_not_load_torch():

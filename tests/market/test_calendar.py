@@ -1,6 +1,7 @@
 import numpy as np
+import pytest
 
-from sac.market import exchange_sessions, trading_weeks
+from sac.market import exchange_sessions, trading_weeks, weeks_behind
 
 
 def day(text):
@@ -30,3 +31,8 @@ def test_every_week_trades_on_the_next_session_and_ends_with_the_next_decision()
     assert (weeks.fills <= weeks.ends).all()
     # Since 1995 only the week of 11 September 2001 has a single session (Monday the 10th); none is missing.
     assert (np.diff(weeks.decisions).astype(int) <= 11).all()
+
+
+@pytest.mark.parametrize(("today", "weeks"), [("12-24", 0), ("12-29", 0), ("12-30", 1), ("12-31", 1)])
+def test_only_complete_weeks_make_data_old(today, weeks):
+    assert weeks_behind("2022-12-23", np.datetime64(f"2022-{today}")) == weeks
