@@ -1,17 +1,19 @@
 """Where the desk lives: the only reader of environment variables."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from sac.config import VARIANTS
 from sac.errors import SettingsError
 
 if TYPE_CHECKING:
     from sac.market.news import Keys
     from sac.registry import Policy
 
-__all__ = ["Feeds", "Settings", "feeds", "settings"]
+__all__ = ["Feeds", "HubAccess", "Settings", "feeds", "hub_access", "repo_variable", "settings"]
 
 CODE = Path(__file__).resolve().parent.parent  # the folder that holds the packages app and sac
 
@@ -42,6 +44,10 @@ class Settings:
             raise SettingsError(f"SAC_DESK_PROMOTION is {policy!r}: set it to manual or auto.")
         return cast("Policy", policy)
 
+    @property
+    def hub(self) -> Path:
+        return self.data / "hub"
+
     def child_environment(self) -> dict[str, str]:
         """Environment for a process that works on the same data root, on one core."""
         one_thread = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
@@ -66,6 +72,30 @@ def feeds() -> Feeds:
         os.environ.get("ALPHA_VANTAGE_API_KEY") or None,
         Keys(name, secret) if name and secret else None,
         os.environ.get("SAC_DESK_SENTIMENT_MODEL") or FINBERT,
+    )
+
+
+@dataclass(frozen=True)
+class HubAccess:
+    """Where versions are shared, and with which rights."""
+
+    repos: Mapping[str, str]  # variant -> owner/name, for the variants that are shared
+    token: str | None = field(repr=False)
+    endpoint: str
+
+
+def repo_variable(variant: str) -> str:
+    """The environment variable that names a variant's repository."""
+    return f"HF_{variant.upper()}_MODEL_REPO"
+
+
+def hub_access() -> HubAccess:
+    """The Hugging Face Hub as this process's environment describes it."""
+    named = {variant: os.environ.get(repo_variable(variant), "").strip() for variant in VARIANTS}
+    return HubAccess(
+        {variant: repo for variant, repo in named.items() if repo},
+        os.environ.get("HF_TOKEN", "").strip() or None,
+        (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/"),
     )
 
 

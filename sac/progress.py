@@ -7,7 +7,9 @@ from typing import Literal
 
 __all__ = ["Progress", "Report", "Stage", "Stopwatch", "unwatched"]
 
-Stage = Literal["data", "prices", "fundamentals", "news", "forecasts", "agents", "evaluation", "saving"]
+Stage = Literal[
+    "data", "prices", "fundamentals", "news", "forecasts", "agents", "evaluation", "saving", "hub"
+]
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,12 @@ from sac.registry.codecs import Unreadable, pack_json, unpack_json
 __all__ = [
     "FILES",
     "MANIFEST",
+    "REMEDY",
     "Entry",
     "Manifest",
     "Stamp",
     "inspect",
+    "most_bytes",
     "read",
     "read_small",
     "refusal",
@@ -34,6 +36,8 @@ FILES = (
     *("forecaster.pt", "scaler.pkl", "config.json", "symbol_order.json", "metadata.json"),
     *("evaluation.parquet", "baselines.parquet", "training_log.parquet"),
 )
+
+REMEDY = "Restore the folder from a copy, or delete it and train again."
 
 _SMALL = 1 << 20  # most bytes of a text file or of scaler.pkl
 _LARGE = 1 << 30  # most bytes of any file: it is read into memory
@@ -59,8 +63,12 @@ _VERDICTS: dict[Path, tuple[Stamp, ArtifactError | None]] = {}
 
 def refusal(folder: Path, problem: str) -> ArtifactError:
     """The error that names a version and what is wrong with it."""
-    remedy = "Restore the folder from a copy, or delete it and train again."
-    return ArtifactError(f"{folder.parent.name}/{folder.name}: {problem}. {remedy}")
+    return ArtifactError(f"{folder.parent.name}/{folder.name}: {problem}. {REMEDY}")
+
+
+def most_bytes(name: str) -> int:
+    """How large that file of a version may be."""
+    return _LARGE if name.endswith((".pt", ".parquet")) else _SMALL
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -154,7 +162,7 @@ def _altered(folder: Path, manifest: Manifest) -> ArtifactError | None:
 
 
 def _checked(path: Path, entry: Entry) -> bytes:
-    data = _bytes(path, _LARGE if path.suffix in (".pt", ".parquet") else _SMALL)
+    data = _bytes(path, most_bytes(path.name))
     if len(data) != entry.size or hashlib.sha256(data).hexdigest() != entry.sha256:
         raise Unreadable(f"was altered: it does not have the checksum that {MANIFEST} gives")
     return data

@@ -1,0 +1,70 @@
+"""The page that a version has on the Hugging Face Hub: its record, its data and its limits."""
+
+import math
+
+from sac.config import VARIANTS, TrainingSettings
+from sac.registry.artifacts import Metadata
+
+__all__ = ["CARD", "model_card"]
+
+CARD = "README.md"
+
+_FIGURES = {  # metric -> what people call it, and whether it is a fraction
+    "eval_cagr": ("CAGR", True),
+    "eval_volatility": ("Volatility", True),
+    "eval_sharpe": ("Sharpe ratio", False),
+    "eval_max_drawdown": ("Max drawdown", True),
+    "eval_turnover": ("Turnover a week", True),
+    "eval_cost_drag": ("Cost drag a year", True),
+}
+_LIMITS = (
+    "A back-test is no promise: the weeks above are out of sample, but they are past weeks.",
+    "The model knows its stocks by position: it gives weights for exactly the symbols of symbol_order.json.",
+    "Long-only weekly weights; nothing here places an order.",
+)
+
+
+def model_card(metadata: Metadata, settings: TrainingSettings) -> bytes:
+    """The card in Markdown. The same version has the same card, so that sending it twice changes nothing."""
+    source = metadata.provenance
+    bps = f"{settings.constraints.cost_rate * 1e4:g} bps"
+    lines = [
+        *("---", "library_name: sac-desk", "tags:", "- portfolio", "- reinforcement-learning", "---"),
+        *("", f"# {VARIANTS[metadata.variant].label}, {metadata.version}", ""),
+        f"A version of SAC Desk's variant `{metadata.variant}`, preset `{metadata.preset}`, "
+        f"{settings.members} members, made {metadata.created_at} by engine {metadata.engine_version}"
+        f"{f' from {metadata.parent}' if metadata.parent else ''}.",
+        *("", "## Record", ""),
+        f"Walk-forward, out of sample, net of {bps} a dollar traded, {metadata.evaluation_start} to "
+        f"{metadata.evaluation_end}:",
+        "",
+        *_table(metadata),
+        *("", "## Data", ""),
+        f"Source `{source.source}`, {source.window_start} to {source.window_end}, last decision on "
+        f"{metadata.last_decision}. Real fields: {', '.join(source.fields)}.",
+        *("", "## Limits", ""),
+        *(f"* {note}" for note in dict.fromkeys([*metadata.notes, *_LIMITS])),
+        *("", "## Use", ""),
+        f"`sac-desk hub pull {metadata.variant} {metadata.version}`. Every file is checked against "
+        "`manifest.json`, and nothing in it is run.",
+        "",
+    ]
+    return "\n".join(lines).encode()
+
+
+def _table(metadata: Metadata) -> list[str]:
+    columns = {"this version": metadata.metrics, **metadata.baselines}
+    return [
+        f"| | {' | '.join(columns)} |",
+        f"|---|{'---|' * len(columns)}",
+        *(
+            f"| {label} | {' | '.join(_figure(figures.get(name), share) for figures in columns.values())} |"
+            for name, (label, share) in _FIGURES.items()
+        ),
+    ]
+
+
+def _figure(value: float | None, share: bool) -> str:
+    if value is None or not math.isfinite(value):
+        return "n/a"
+    return f"{value * 100:.1f} %" if share else f"{value:.2f}"
