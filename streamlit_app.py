@@ -1,12 +1,17 @@
 """Launcher: our routes and the pages on one port. Start it with `sac-desk` or `streamlit run`."""
 
+import logging
+import sys
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
 import streamlit as st
 from fastapi import FastAPI
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from app import access, api
+from app.settings import network
+from sac.errors import DeskError
 
 # The pages' script is another file: Streamlit must not run this one again for every visitor. It is looked
 # up through the package, because an installed wheel keeps this launcher elsewhere (app/_launch).
@@ -20,20 +25,18 @@ try:
 except PackageNotFoundError:  # a checkout that was never installed
     VERSION = "unknown"
 
+logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+logging.getLogger("app").setLevel(logging.INFO)
+# Routes read through the pages' caches, without a page that could show a spinner.
+logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
+try:
+    access.check_exposure()
+    known = network()
+except DeskError as refusal:
+    sys.exit(f"error: {refusal}")
+
 # Bare `streamlit run` looks for this name; `app` would hide the package.
-streamlit_app = FastAPI(title="SAC Desk", version=VERSION, lifespan=ui.lifespan())
-# Streamlit checks the host of its websocket only, and a foreign page must not reach our routes either.
-streamlit_app.add_middleware(
-    TrustedHostMiddleware,
-    allowed_hosts=st.get_option("server.allowedHosts") or ["localhost", "127.0.0.1"],
-    www_redirect=False,
+streamlit_app = FastAPI(
+    title="SAC Desk", version=VERSION, lifespan=ui.lifespan(), docs_url=None, redoc_url=None
 )
-
-
-@streamlit_app.get("/health")
-def health() -> dict[str, str]:
-    """Whether the desk is up."""
-    return {"status": "ok", "version": VERSION}
-
-
-streamlit_app.mount("/", ui)
+api.install(streamlit_app, ui, st.get_option("server.allowedHosts") or ["localhost", "127.0.0.1"], known)

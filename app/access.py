@@ -1,19 +1,27 @@
-"""Who looks at a page, and what they may do there."""
+"""Who looks at a page or calls the HTTP interface, and what they may do there."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hmac import compare_digest
+from ipaddress import ip_address
 from typing import Any, Literal
 
 import streamlit as st
 
+from app.settings import Network, network
 from sac.errors import DeskError
 
 __all__ = [
     "Forbidden",
+    "Unknown",
     "Visitor",
     "admitted",
     "approver",
+    "check_exposure",
     "login_configured",
+    "loopback",
+    "may_act",
+    "program",
     "refusal",
     "signed_out",
     "visitor",
@@ -26,15 +34,20 @@ class Forbidden(DeskError):  # noqa: N818 - what happened, not a fault
     """The person may not do this."""
 
 
+class Unknown(DeskError):  # noqa: N818
+    """A program that does not say who it is."""
+
+
 @dataclass(frozen=True)
 class Visitor:
-    """A person at a page."""
+    """A person at a page, or a program at the HTTP interface."""
 
     name: str  # as records name them: the e-mail address, where there is a login
     role: Role  # an approver may also train, cancel, promote, roll back, refresh and edit
 
 
 LOCAL = Visitor("local user", "approver")  # without a login there is one person, and it is their desk
+PROGRAM, VIEWING_PROGRAM = Visitor("api", "approver"), Visitor("api viewer", "viewer")
 
 
 def login_configured() -> bool:
@@ -50,6 +63,7 @@ def signed_out() -> bool:
 def visitor() -> Visitor:
     """Who looks at this page. Raises Forbidden for somebody whom the desk does not know."""
     if not login_configured():
+        check_exposure()  # again, for the secrets may have changed since the start
         return LOCAL
     if signed_out():
         raise Forbidden("You are not logged in: reload the page and log in.")
@@ -58,10 +72,14 @@ def visitor() -> Visitor:
 
 def approver() -> str:
     """The name of the acting person. Raises Forbidden for somebody who may only look."""
-    person = visitor()
+    return may_act(visitor()).name
+
+
+def may_act(person: Visitor) -> Visitor:
+    """The same person. Raises Forbidden for somebody who may only look."""
     if person.role != "approver":
         raise Forbidden(_only_looks(person))
-    return person.name
+    return person
 
 
 def refusal() -> str | None:
@@ -87,6 +105,54 @@ def admitted(claims: Mapping[str, Any], rules: Mapping[str, Any]) -> Visitor:
     if "viewers" not in rules or values & _listed(rules, "viewers"):
         return Visitor(name, "viewer")
     raise Forbidden(f"{name} has no access to this desk: ask its owner for the role viewer or approver.")
+
+
+def program(authorization: str | None, direct: bool, known: Network) -> Visitor:
+    """The program that calls the HTTP interface. Raises Unknown.
+
+    authorization: its header; direct: whether it runs on this machine and came through no proxy. It needs
+    no token there, as long as none is set and no person needs a login either.
+    """
+    tokens = [(known.token, PROGRAM), (known.viewer_token, VIEWING_PROGRAM)]
+    if not any(token for token, _ in tokens):
+        if direct and not login_configured():
+            return PROGRAM
+        raise Unknown(
+            "Programs need a token here: set SAC_DESK_API_TOKEN where the desk runs, start it again, and "
+            "send the header `Authorization: Bearer TOKEN`."
+        )
+    scheme, _, given = (authorization or "").partition(" ")
+    # Every token is compared, and in full, so that the time taken tells nothing.
+    matching = [
+        who for token, who in tokens if token and compare_digest(token.encode(), given.strip().encode())
+    ]
+    if scheme.lower() != "bearer" or not matching:
+        raise Unknown("The token is missing or wrong: send the header `Authorization: Bearer TOKEN`.")
+    return matching[0]
+
+
+def check_exposure() -> None:
+    """Refuse that other machines reach a desk without a login, as after a typing error in [auth].
+
+    Raises Forbidden with the ways out.
+    """
+    address, hosts = st.get_option("server.address"), st.get_option("server.allowedHosts")
+    if login_configured() or network().trusted or all(loopback(name) for name in [address, *hosts]):
+        return
+    raise Forbidden(
+        f"Other machines could reach this desk (server.address {address or 'unset'}, server.allowedHosts "
+        f"{', '.join(hosts) or 'unset'}), and .streamlit/secrets.toml has no section [auth], so that all of "
+        "them could train and trade. Configure a login, or bind to 127.0.0.1 and allow localhost only, or "
+        "set SAC_DESK_TRUST_NETWORK=yes if everybody who reaches the port may do everything."
+    )
+
+
+def loopback(name: str | None) -> bool:
+    """Whether a host's name or address means this machine and no other."""
+    try:
+        return name == "localhost" or ip_address(name or "").is_loopback
+    except ValueError:
+        return False
 
 
 def _listed(rules: Mapping[str, Any], role: str) -> set[str]:

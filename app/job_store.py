@@ -53,6 +53,11 @@ CREATE TABLE points (
 class JobConflict(DeskError):  # noqa: N818 - what happened, not a fault
     """The variant already has an active job."""
 
+    def __init__(self, message: str, job_id: str | None) -> None:
+        """`job_id`: of the active one; None where it has ended meanwhile."""
+        super().__init__(message)
+        self.job_id = job_id
+
 
 class JobNotFound(DeskError):  # noqa: N818
     """No job has this id."""
@@ -120,7 +125,8 @@ class JobStore:
         except sqlite3.IntegrityError:
             raise JobConflict(
                 f"{variant} is already being {'refreshed' if kind == 'refresh' else 'trained'}: "
-                "wait until it has finished, or cancel it."
+                "wait until it has finished, or cancel it.",
+                next((job.id for job in self.active() if job.variant == variant), None),
             ) from None
 
     def get(self, job_id: str) -> Job:

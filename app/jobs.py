@@ -61,13 +61,18 @@ class Jobs:
         self._patience_seconds = patience_seconds
         self._children: dict[str, subprocess.Popen[bytes]] = {}  # those that this object started
 
-    def submit(self, variant: str, kind: str, request: Mapping[str, Any], actor: str) -> Job:
-        """Start a job. Raises JobConflict for a busy variant, and DeskError for a request that cannot run."""
+    def submit(
+        self, variant: str, kind: str, request: Mapping[str, Any], actor: str, job_id: str | None = None
+    ) -> Job:
+        """Start a job. Raises JobConflict for a busy variant, and DeskError for a request that cannot run.
+
+        `job_id`: who names a job can ask for it twice and start it once; by default a new one.
+        """
         if kind not in KINDS:
             raise DeskError(f"There is no kind of job {kind!r}: choose one of {', '.join(KINDS)}.")
         KINDS[kind].check(variant, request, self._settings)
         self.reconcile()  # a dead job must not block its variant
-        job_id = secrets.token_hex(6)
+        job_id = job_id or secrets.token_hex(6)
         self._store.add(job_id, variant, kind, request, actor)
         try:
             self._children[job_id] = self._spawn(job_id)

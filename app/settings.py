@@ -1,6 +1,7 @@
 """Where the desk lives: the only reader of environment variables."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,8 +14,19 @@ if TYPE_CHECKING:
     from sac.market.news import Keys
     from sac.registry import Policy
 
-__all__ = ["Feeds", "HubAccess", "Settings", "feeds", "hub_access", "repo_variable", "settings"]
+__all__ = [
+    "Feeds",
+    "HubAccess",
+    "Network",
+    "Settings",
+    "feeds",
+    "hub_access",
+    "network",
+    "repo_variable",
+    "settings",
+]
 
+TOKEN = re.compile(r"[A-Za-z0-9\-._~+/=]{16,200}")  # RFC 6750, and too long to be guessed
 CODE = Path(__file__).resolve().parent.parent  # the folder that holds the packages app and sac
 
 
@@ -97,6 +109,34 @@ def hub_access() -> HubAccess:
         os.environ.get("HF_TOKEN", "").strip() or None,
         (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/"),
     )
+
+
+@dataclass(frozen=True)
+class Network:
+    """Who may reach the desk from where, and how often programs may ask."""
+
+    token: str | None = field(repr=False)  # of programs that may do everything
+    viewer_token: str | None = field(repr=False)  # of programs that look and change nothing
+    requests_per_minute: int  # of one client of the HTTP interface
+    trusted: bool  # everybody who reaches the port may do everything, also from other machines
+
+
+def network() -> Network:
+    """The network settings of this process's environment. Raises SettingsError for what cannot be meant."""
+    tokens = []
+    for name in ("SAC_DESK_API_TOKEN", "SAC_DESK_API_VIEWER_TOKEN"):
+        token = os.environ.get(name)
+        # A variable that is there and empty is a secret that did not arrive, not a wish for none.
+        if token is not None and not TOKEN.fullmatch(token):
+            raise SettingsError(
+                f"{name} must be 16 to 200 letters, digits or -._~+/= characters: make one with "
+                "`openssl rand -hex 32`, or unset it."
+            )
+        tokens.append(token)
+    rate = os.environ.get("SAC_DESK_API_REQUESTS_PER_MINUTE") or "600"
+    if not rate.isascii() or not rate.isdigit() or not 1 <= int(rate) <= 1_000_000:
+        raise SettingsError("SAC_DESK_API_REQUESTS_PER_MINUTE must be a number from 1 to 1000000.")
+    return Network(tokens[0], tokens[1], int(rate), os.environ.get("SAC_DESK_TRUST_NETWORK") == "yes")
 
 
 def settings() -> Settings:

@@ -14,6 +14,7 @@ __all__ = [
     "FINETUNE_WEEKS",
     "FORECASTERS",
     "FORECASTER_WEEKS",
+    "OPEN_SETTINGS",
     "PRESETS",
     "SIGNALS",
     "STALE_WEEKS",
@@ -48,7 +49,7 @@ SIGNALS = (
 
 def _within(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:  # also refuses NaN
-        raise SettingsError(f"{name} is {value}, outside its range {low:g} to {high:g}.")
+        raise SettingsError(f"{name} is {value}, outside its range {low:g} to {high:g}.", name)
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,12 @@ PRESETS: dict[str, dict[str, SACSettings | PPOSettings]] = {
 }
 
 
+# What a training may choose of its agent beside the preset; the plan's values are not up for choice.
+OPEN_SETTINGS = frozenset(
+    ["updates", "action_scale", "reward_scale", "relative_reward", "counterfactual", "walks", "value_weight"]
+)
+
+
 @dataclass(frozen=True)
 class ForecastSettings:
     """The forecaster of next week's return per stock, refitted for every calendar year."""
@@ -239,6 +246,10 @@ class FineTuneSettings:
     updates: int = 2_000
     rate: float = 1e-4  # of every optimiser: a third of the plan's, for 26 weeks are soon memorised
 
+    def __post_init__(self) -> None:
+        _within("updates", self.updates, 1, 500_000)
+        _within("rate", self.rate, 1e-7, 1.0)
+
     def applied(self, settings: TrainingSettings) -> TrainingSettings:
         """The parent's settings with these in place. Raises SettingsError for a value out of range."""
         names = ("actor_lr", "critic_lr", "alpha_lr", "learning_rate")
@@ -267,12 +278,9 @@ def preset_settings(
         raise SettingsError(f"There is no preset {preset!r}: choose one of {', '.join(PRESETS)}.")
     algorithm = VARIANTS[variant].algorithm
     agent = PRESETS[preset][algorithm]
-    unknown = (
-        open_settings.keys() - {f.name for f in dataclasses.fields(agent)}
-        | {"algorithm"} & open_settings.keys()
-    )
+    unknown = sorted(open_settings.keys() - ({f.name for f in dataclasses.fields(agent)} & OPEN_SETTINGS))
     if unknown:
-        raise SettingsError(f"{algorithm.upper()} has no setting {', '.join(sorted(unknown))}.")
+        raise SettingsError(f"{algorithm.upper()} has no open setting {', '.join(unknown)}.", unknown[0])
     settings = TrainingSettings(
         preset=preset,
         agent=dataclasses.replace(agent, **open_settings),  # type: ignore[arg-type]

@@ -30,6 +30,11 @@ class ExpiredForecaster(DeskError):  # noqa: N818 - a state of the version
 class SettingsError(DeskError):
     """A setting outside its range."""
 
+    def __init__(self, message: str, field: str | None = None) -> None:
+        """`field`: the setting's name, where one is to blame."""
+        super().__init__(message)
+        self.field = field
+
 
 class ArtifactError(DeskError):
     """A version folder that is missing, damaged or not ours."""

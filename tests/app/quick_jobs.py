@@ -69,6 +69,9 @@ def full(job, settings, report):
         "metrics": {"eval_cagr": 0.0693, "eval_sharpe": 0.53, "eval_sortino": float("nan")},
         "promoted": job.request.get("members") == 2,
         "prior_version": "v2022-12-16-ba9876543210",
+        "symbols_used": ["AAPL", "MSFT"],
+        "hf_repo": None,
+        "hf_url": None,
         "asked": job.request,
     }
 

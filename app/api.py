@@ -1,0 +1,62 @@
+"""The HTTP interface on the pages' own port: routes, their guard, their errors and their documentation."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from starlette.responses import HTMLResponse
+from starlette.routing import Match, Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Scope
+
+from app import api_errors, api_jobs, api_weights
+from app.api_guard import Guard, RequestLog, section
+from app.api_models import Health
+from app.settings import Network
+
+__all__ = ["install"]
+
+SECTIONS = frozenset(["train", "inference", "jobs", "models", "health", "docs", "openapi.json"])
+DESCRIPTION = """Train, fine-tune and ask for target weights. Figures are net of costs, money is in dollars,
+weights are shares of wealth. Every error is `{"error": {"code", "message", "field"}}`."""
+
+
+class Pages(Mount):
+    """The pages, at every address that is not the interface's: there a wrong method is told so."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if section(scope) in SECTIONS:
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
+def install(app: FastAPI, pages: ASGIApp, hosts: Sequence[str], network: Network) -> None:
+    """Give an application the interface, its guard, and the pages at all other addresses."""
+    app.description = DESCRIPTION
+    app.router.redirect_slashes = False
+
+    @app.get("/health")
+    async def health() -> Health:
+        """Whether the desk is up."""
+        return Health(version=app.version)
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url="/openapi.json",
+            title=f"{app.title} HTTP interface",
+            swagger_js_url="/docs/assets/swagger-ui-bundle.js",
+            swagger_css_url="/docs/assets/swagger-ui.css",
+            swagger_favicon_url="/docs/assets/favicon.png",
+            swagger_ui_parameters={"validatorUrl": None},
+        )
+
+    # FastAPI's own page fetches these from the internet.
+    app.mount("/docs/assets", StaticFiles(directory=str(files("fastapi_offline") / "static")))
+    app.include_router(api_jobs.router)
+    app.include_router(api_weights.router)
+    app.router.routes.append(Pages("/", pages))
+    api_errors.install(app)
+    app.add_middleware(Guard, hosts=hosts, sections=SECTIONS, network=network)
+    app.add_middleware(RequestLog, sections=SECTIONS)  # outermost: it also logs what the guard refuses

@@ -1,0 +1,205 @@
+"""What the HTTP interface takes and answers. Bodies are strict: no text for a number, no unknown field."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+__all__ = [
+    "Accepted",
+    "FineTuning",
+    "FullTraining",
+    "Health",
+    "InferenceRequest",
+    "JobList",
+    "JobRecord",
+    "ModelList",
+    "ModelVersion",
+    "TargetWeights",
+    "TrainingSummary",
+    "VariantName",
+]
+
+VariantName = Literal["sac_lstm", "sac_patchtst", "ppo_lstm", "ppo_patchtst"]
+Dollars = Annotated[float, Field(ge=0, le=1e15, description="Dollars, zero or more")]
+
+
+def _calendar_day(text: str) -> str:
+    date.fromisoformat(text)
+    return text
+
+
+Day = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", json_schema_extra={"format": "date"}),
+    AfterValidator(_calendar_day),
+]
+
+
+class Strict(BaseModel):
+    """A body: JSON of the declared types and nothing else."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+
+    def given(self) -> dict[str, Any]:
+        """The settings that the client named."""
+        return self.model_dump(exclude_none=True)
+
+
+class FullTraining(Strict):
+    """Settings of a full training. The engine checks their ranges; what is left out is the preset's."""
+
+    preset: Literal["plan", "desk"] = "plan"
+    members: int | None = Field(default=None, description="Agents of the committee")
+    evaluation_years: int | None = Field(default=None, description="Walk-forward years of 52 weeks")
+    validation_weeks: int | None = Field(default=None, description="Weeks held out to judge the committee")
+    seed: int | None = None
+    updates: int | None = Field(default=None, description="Of every agent")
+    action_scale: float | None = None
+    reward_scale: float | None = None
+    relative_reward: bool | None = None
+    counterfactual: bool | None = Field(default=None, description="SAC only")
+    walks: int | None = Field(default=None, description="PPO only")
+    value_weight: float | None = Field(default=None, description="PPO only")
+
+
+class FineTuning(Strict):
+    """Settings of a fine-tuning on the most recent 26 weeks."""
+
+    updates: int | None = Field(default=None, description="Of every agent; 2000 by default")
+    rate: float | None = Field(
+        default=None, description="Learning rate of every optimiser; 0.0001 by default"
+    )
+
+
+class Held(Strict):
+    """A position."""
+
+    symbol: str = Field(min_length=1, max_length=15)
+    market_value: Dollars
+
+
+class Portfolio(Strict):
+    """What is held now."""
+
+    cash: Dollars = 0.0
+    positions: list[Held] = Field(default=[], max_length=1000)
+
+
+class InferenceRequest(Strict):
+    """What is held, and as of when to decide; without a date as of the newest complete week."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "portfolio": {"cash": 1000.0, "positions": [{"symbol": "AAPL", "market_value": 500.0}]},
+                "as_of_date": "2022-12-16",
+            }
+        }
+    )
+
+    portfolio: Portfolio
+    as_of_date: Day | None = None
+
+
+class Answer(BaseModel):
+    """An answer; a figure that is not a number is null."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class WeightChange(Answer):
+    """One asset's share of wealth before and after the trades."""
+
+    symbol: str
+    current_weight: float
+    target_weight: float
+    change: float
+
+
+class TargetWeights(Answer):
+    """Shares of wealth to hold over a week, and how far they are from what is held."""
+
+    target_weights: dict[str, float] = Field(description="By symbol, and CASH")
+    turnover: float = Field(description="Dollars traded in stocks per dollar of wealth")
+    target_week_start: str = Field(description="Fill session: trade at its close")
+    target_week_end: str = Field(description="Last session of that week")
+    model_version: str
+    weight_changes: list[WeightChange]
+
+
+class Accepted(Answer):
+    """A job that was started, or had been by the same request."""
+
+    job_id: str
+    status_url: str
+
+
+class TrainingSummary(Answer):
+    """What a training came to."""
+
+    version: str
+    data_window_start: str
+    data_window_end: str
+    metrics: dict[str, float | None]
+    promoted: bool
+    prior_version: str | None
+    symbols_used: list[str]
+    hf_repo: str | None
+    hf_url: str | None
+
+
+class JobRecord(Answer):
+    """One look at a job; times are UTC."""
+
+    job_id: str = Field(validation_alias="id")
+    variant: str
+    kind: str
+    request: dict[str, Any]
+    actor: str
+    status: Literal["queued", "running", "cancelling", "succeeded", "failed", "cancelled"]
+    stage: str
+    fraction: float
+    eta_seconds: float | None
+    message: str
+    error: str | None
+    result: dict[str, Any] | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class JobList(Answer):
+    """The latest jobs, newest first."""
+
+    jobs: list[JobRecord]
+
+
+class ModelVersion(Answer):
+    """A version on the shelf."""
+
+    version: str
+    kind: Literal["full", "finetune"]
+    preset: str
+    parent: str | None
+    created_at: str
+    data_window_start: str
+    data_window_end: str
+    last_decision: str
+    metrics: dict[str, float | None]
+
+
+class ModelList(Answer):
+    """A variant's champion and versions, newest first."""
+
+    variant: str
+    champion: str | None
+    versions: list[ModelVersion]
+    damaged: dict[str, str] = Field(description="Folders that are no readable version, and why")
+
+
+class Health(Answer):
+    """The desk is up."""
+
+    status: Literal["ok"] = "ok"
+    version: str
