@@ -15,7 +15,7 @@ from app import api_weights, queries
 from app.api_models import FullTraining, VariantName
 from app.settings import Settings
 from sac.config import OPEN_SETTINGS, VARIANTS
-from sac.errors import DataError
+from sac.errors import StaleData
 
 
 @pytest.fixture
@@ -214,9 +214,6 @@ def test_a_variant_without_a_champion_says_what_to_do(desk):
 
 
 def test_a_refusal_of_the_engine_is_the_clients_to_mend(desk, monkeypatch):
-    class StaleData(DataError):  # noqa: N818 - as the engine calls its refusals
-        pass
-
     def refuse(variant, wanted):
         raise StaleData("Refresh the data.")
 
