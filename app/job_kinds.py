@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.data_refresh import check_refresh, run_refresh
+from app.hub_jobs import check_pull, check_send, run_pull, run_send
+from app.hub_outbox import enqueue_champion, enqueue_version, where
 from app.job_store import Job
 from app.settings import Settings
 from sac.config import FineTuneSettings, preset_settings
@@ -51,7 +53,7 @@ def run_full(job: Job, settings: Settings, report: Report) -> dict[str, Any]:
         report,
         settings.promotion,
     )
-    return training.summary(outcome)
+    return _shared(job.variant, training.summary(outcome))
 
 
 def check_finetune(variant: str, request: Mapping[str, Any], home: Settings) -> None:
@@ -83,11 +85,21 @@ def run_finetune(job: Job, settings: Settings, report: Report) -> dict[str, Any]
         FineTuneSettings(**job.request),
         settings.promotion,
     )
-    return training.summary(outcome)
+    return _shared(job.variant, training.summary(outcome))
+
+
+def _shared(variant: str, summary: dict[str, Any]) -> dict[str, Any]:
+    """Leave the version, and the news of a new champion, to the outbox; say where on the Hub it will be."""
+    enqueue_version(variant, summary["version"])
+    if summary["promoted"]:
+        enqueue_champion(variant)
+    return {**summary, **where(variant, summary["version"])}
 
 
 KINDS = {
     "full": Kind(check_training, run_full),
     "finetune": Kind(check_finetune, run_finetune),
     "refresh": Kind(check_refresh, run_refresh, takes_turns=False),  # it waits for the network
+    "send": Kind(check_send, run_send, takes_turns=False),  # so do these
+    "pull": Kind(check_pull, run_pull, takes_turns=False),
 }

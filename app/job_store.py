@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ __all__ = ["ACTIVE", "Job", "JobConflict", "JobNotFound", "JobStore", "Status"]
 
 Status = Literal["queued", "running", "cancelling", "succeeded", "failed", "cancelled"]
 ACTIVE = ("queued", "running", "cancelling")
+DOING = {"refresh": "refreshed", "send": "emptied", "pull": "pulled"}  # kind -> what is done to its subject
 
 SCHEMA_VERSION = 1
 SCHEMA = f"""
@@ -124,7 +125,7 @@ class JobStore:
                 )
         except sqlite3.IntegrityError:
             raise JobConflict(
-                f"{variant} is already being {'refreshed' if kind == 'refresh' else 'trained'}: "
+                f"{variant} is already being {DOING.get(kind, 'trained')}: "
                 "wait until it has finished, or cancel it.",
                 next((job.id for job in self.active() if job.variant == variant), None),
             ) from None
@@ -137,9 +138,13 @@ class JobStore:
             raise JobNotFound(f"There is no job {job_id!r}.")
         return _job(row)
 
-    def newest(self, limit: int) -> list[Job]:
+    def newest(self, limit: int, kinds: Sequence[str] = ()) -> list[Job]:
+        """The latest jobs of these kinds; of all kinds where none is named."""
+        only = f"WHERE kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
         with self._database.connection() as db:
-            rows = db.execute("SELECT * FROM jobs ORDER BY created_at DESC, rowid DESC LIMIT ?", (limit,))
+            rows = db.execute(
+                f"SELECT * FROM jobs {only} ORDER BY created_at DESC, rowid DESC LIMIT ?", (*kinds, limit)
+            )
             return [_job(row) for row in rows]
 
     def active(self) -> list[Job]:

@@ -87,10 +87,10 @@ class Jobs:
         self.reconcile()
         return self._store.get(job_id)
 
-    def list(self, limit: int = 50) -> list[Job]:
-        """The latest jobs as they are now, newest first."""
+    def list(self, limit: int = 50, kinds: Sequence[str] = ()) -> list[Job]:
+        """The latest jobs as they are now, newest first; of these kinds only, where some are named."""
         self.reconcile()
-        return self._store.newest(limit)
+        return self._store.newest(limit, kinds)
 
     def cancel(self, job_id: str) -> Job:
         """Ask a job to stop; one that has ended stays as it is. Raises JobNotFound."""

@@ -27,6 +27,7 @@ __all__ = [
     "evaluation",
     "jobs",
     "panel",
+    "pulls",
     "recommendation",
     "refreshes",
     "shelf",
@@ -74,12 +75,17 @@ def _jobs(home: Settings) -> Jobs:  # one object for all: it reaps the processes
 
 def trainings() -> list[Job]:
     """The latest jobs that train, newest first."""
-    return [job for job in jobs().list() if job.kind != "refresh"]
+    return jobs().list(kinds=("full", "finetune"))
 
 
 def refreshes() -> list[Job]:
     """The latest refreshes of the market data, newest first."""
-    return [job for job in jobs().list() if job.kind == "refresh"]
+    return jobs().list(kinds=("refresh",))
+
+
+def pulls(variant: str) -> list[Job]:
+    """The latest pulls of a variant's versions from the Hub, newest first."""
+    return [job for job in jobs().list(kinds=("pull",)) if job.request["variant"] == variant]
 
 
 def elapsed(job: Job) -> float | None:

@@ -214,6 +214,7 @@ def _checked(staging: Path, variant: str, name: str) -> Version:
         version.tensors(part)
     version.scaler()
     version.evaluation()
+    version.baselines()
     version.training_log()
     return version
 

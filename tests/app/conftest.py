@@ -4,6 +4,9 @@ import quick_jobs
 from app.job_kinds import KINDS
 from app.jobs import Jobs
 from app.settings import Settings
+from sac.registry import Registry
+from tests.registry.loopback_hub import REPO, TOKEN, LoopbackHub
+from tests.registry.small_versions import VARIANT, small_artifacts
 
 
 @pytest.fixture
@@ -32,3 +35,31 @@ def open_jobs(home, monkeypatch):
 @pytest.fixture
 def jobs(open_jobs):
     return open_jobs()
+
+
+@pytest.fixture
+def hub_server(monkeypatch):
+    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda seconds: None)  # between its retries
+    with LoopbackHub() as running:
+        yield running
+
+
+@pytest.fixture
+def sharing(home, monkeypatch, hub_server):
+    """A desk that shares its SAC + LSTM."""
+    for variable, value in {
+        "SAC_DESK_DATA": str(home.data),
+        "HF_SAC_LSTM_MODEL_REPO": REPO,
+        "HF_TOKEN": TOKEN,
+        "HF_ENDPOINT": hub_server.url,
+    }.items():
+        monkeypatch.setenv(variable, value)
+    return home
+
+
+@pytest.fixture
+def version(sharing):
+    registry = Registry(sharing.models)
+    saved = registry.save(small_artifacts())
+    registry.set_current(VARIANT, saved.name)
+    return saved

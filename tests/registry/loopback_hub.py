@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
-TOKEN = "hf_writer"
+REPO, TOKEN = "desk/sac-lstm", "hf_writer"
 LARGE = (".pt", ".pkl", ".parquet")  # kept with git-LFS, as the Hub's own .gitattributes have it
 
 Files = dict[str, bytes]

@@ -16,10 +16,8 @@ from sac.errors import Cancelled
 from sac.registry import Registry, arrivals, folder, hub
 from sac.registry.arrivals import origin, pull
 from sac.registry.hub import MAIN, VERSIONS, HubError, HubUnavailable, Remote
-from tests.registry.loopback_hub import TOKEN, LoopbackHub, Repository
+from tests.registry.loopback_hub import REPO, TOKEN, LoopbackHub, Repository
 from tests.registry.small_versions import VARIANT, small_artifacts
-
-REPO = "desk/sac-lstm"
 
 
 @pytest.fixture

@@ -5,10 +5,8 @@ import pytest
 from sac.registry import folder, hub
 from sac.registry.hub import MAIN, VERSIONS, HubError, HubUnavailable, Remote
 from tests.market.loopback import LoopbackService
-from tests.registry.loopback_hub import TOKEN, LoopbackHub, Repository
+from tests.registry.loopback_hub import REPO, TOKEN, LoopbackHub, Repository
 from tests.registry.small_versions import small_artifacts
-
-REPO = "desk/sac-lstm"
 
 
 @pytest.fixture

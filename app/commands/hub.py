@@ -1,0 +1,118 @@
+"""`sac-desk hub`: versions on the Hugging Face Hub."""
+
+import argparse
+import dataclasses
+from typing import Any
+
+from app.commands.printing import print_json, print_table
+from app.formats import moment
+from app.hub_jobs import deliver
+from app.hub_outbox import remote_of, start_sending
+from app.hub_status import Shared, VersionShared, shared
+from app.hub_store import CHAMPION, HubStore
+from app.settings import settings
+from sac.config import VARIANTS
+from sac.errors import DeskError
+from sac.registry import Registry
+
+__all__ = ["add"]
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    group = commands.add_parser("hub", help="share versions on the Hugging Face Hub")
+    actions = group.add_subparsers(required=True, metavar="ACTION")
+    actions.add_parser("status", help="what was sent, what waits, what failed").set_defaults(command=status)
+    for name, command, text in (
+        ("push", push, "send a version, or the champion onto main when none is named"),
+        ("pull", pull, "fetch a version, or the champion when none is named, as a challenger"),
+    ):
+        parser = actions.add_parser(name, help=text)
+        parser.set_defaults(command=command)
+        parser.add_argument("variant", choices=VARIANTS)
+        parser.add_argument("version", nargs="?", metavar="VERSION")
+    for parser in actions.choices.values():
+        parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON only")
+
+
+def status(options: argparse.Namespace) -> None:
+    """Print the state of every version, from this desk's records."""
+    stands = [shared(settings(), variant) for variant in VARIANTS]
+    if options.json:
+        print_json([_plain(stand) for stand in stands])
+        return
+    for stand in stands:
+        print(f"{stand.variant}: {stand.remote.repo if stand.remote else stand.problem}")
+        if stand.remote and stand.champion:
+            print(f"main: champion {stand.champion.version} {_told(stand.champion)}")
+        rows = [(row.version, _told(row)) for row in stand.versions]
+        if rows and stand.remote:
+            print_table(("version", ""), rows)
+
+
+def push(options: argparse.Namespace) -> None:
+    """Send now. What fails stays in the outbox, and is tried again where that helps."""
+    home, variant = settings(), options.variant
+    remote = remote_of(variant)
+    item = options.version or CHAMPION
+    if options.version:
+        Registry(home.models).version(variant, options.version)  # refuses a name that is not here
+    store = HubStore(home.hub)
+    store.ask(remote.repo, variant, item)
+    parcel = store.get(remote.repo, variant, item)
+    assert parcel is not None
+    if parcel.state != "sent":
+        parcel = deliver(home, store, parcel)
+    if parcel.state != "sent":
+        later = ""
+        if parcel.state == "queued":
+            start_sending(home)
+            later = " It stays in the outbox and is tried again."
+        raise DeskError(f"{parcel.reason}{later}")
+    url = remote.url("main" if item == CHAMPION else item)
+    if options.json:
+        told = {"version": parcel.version, "commit": parcel.commit_sha}
+        print_json({**told, "hf_repo": remote.repo, "hf_url": url})
+        return
+    print(f"{parcel.version} is on {'main of ' if item == CHAMPION else ''}{remote.repo}: {url}")
+
+
+def pull(options: argparse.Namespace) -> None:
+    """Fetch a version; it becomes a challenger and is never promoted by itself."""
+    from sac.registry.arrivals import pull
+
+    home, variant = settings(), options.variant
+    arrival = pull(remote_of(variant), Registry(home.models), variant, options.version)
+    if options.json:
+        print_json({"version": arrival.version.name, "commit": arrival.commit, "new": arrival.new})
+        return
+    name = arrival.version.name
+    if not arrival.new:
+        print(f"{name} was here already, byte for byte.")
+        return
+    print(f"{name} is here as a challenger, from commit {arrival.commit[:8]}; the champion stays.")
+
+
+def _told(row: VersionShared) -> str:
+    """A state in words."""
+    words = {
+        "not sent": "not sent",
+        "sent": f"sent {moment(row.changed_at)}",
+        "queued": f"queued, next try {moment(row.next_try)}",
+        "failed": "failed",
+        "pulled": "pulled",
+    }
+    source = row.origin
+    came = f"; pulled from {source.repo} at {source.commit[:8]}, {moment(source.pulled_at)}" if source else ""
+    return f"{words[row.state]}{f': {row.reason}' if row.reason else ''}{came}"
+
+
+def _plain(stand: Shared) -> dict[str, Any]:
+    return {
+        "variant": stand.variant,
+        "hf_repo": stand.remote.repo if stand.remote else None,
+        "problem": stand.problem,
+        "on_main": stand.on_main,
+        "champion": stand.champion and dataclasses.asdict(stand.champion),
+        "versions": [dataclasses.asdict(row) for row in stand.versions],
+    }
