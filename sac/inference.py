@@ -1,6 +1,7 @@
 """Target weights and trades of one version for one week."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +13,21 @@ from sac.forecast import forecast_at
 from sac.market import MarketPanel, weeks_behind
 from sac.portfolio import account, all_cash
 from sac.registry import Version
+from sac.trading import CASH, decision_step, reference_prices
 
-__all__ = ["CASH", "Holdings", "Recommendation", "WeightChange", "committee_of", "target_weights"]
+__all__ = [
+    "CASH",
+    "Holdings",
+    "Outside",
+    "Recommendation",
+    "WeightChange",
+    "committee_of",
+    "decision_dates",
+    "target_weights",
+]
 
-CASH = "CASH"
 Floats = npt.NDArray[np.float64]
+Outside = Literal["refuse", "sell", "keep"]  # holdings outside the universe; kept ones are no part of wealth
 
 
 @dataclass(frozen=True)
@@ -64,10 +75,13 @@ def target_weights(
     holdings: Holdings | None = None,
     as_of: str | None = None,
     *,
+    outside: Outside = "refuse",
     today: np.datetime64 | None = None,
 ) -> Recommendation:
     """Target weights as of the last complete week at or before as_of (default: the newest).
 
+    Holdings outside the universe are refused, sold (a row of `weight_changes`, part of turnover and cost), or
+    kept aside, where they are no part of the wealth that the weights are shares of.
     Raises DataError for another universe or a date without a decision; StaleData where the newest week is
     asked for and more than two are missing since (an earlier date is history, whatever day it is `today` in
     New York, and the embedded sample is known to have ended); ExpiredForecaster where the forecaster is older
@@ -78,14 +92,14 @@ def target_weights(
             f"{version.name} was trained on {', '.join(version.symbols)}; the data hold "
             f"{', '.join(panel.symbols)}. Train again on this universe, or go back to that one."
         )
-    step = _decision(panel, as_of)
+    step = decision_step(panel, as_of)
     behind, newest = weeks_behind(panel.provenance.window_end, today), len(panel.decisions) - 1
     if step == newest and behind > STALE_WEEKS and panel.provenance.source != "sample":
         raise StaleData(
             f"The data end on {panel.provenance.window_end}: {behind} complete weeks are missing, and "
             f"more than {STALE_WEEKS} are too many to trade on. Refresh the data, then ask again."
         )
-    current = _weights(panel.symbols, holdings)
+    current, sold = _standing(panel.symbols, holdings, outside)
     forecaster = version.tensors("forecaster")
     _refuse_expired(version, forecaster["year"], panel.decisions[step])
     predicted = forecast_at(forecaster, panel, range(step, step + 1))[0]  # (n,)
@@ -93,31 +107,37 @@ def target_weights(
     forecasts[step] = predicted
     target = committee_of(version).allocate(panel.with_forecasts(forecasts), step, current)
     cost_rate = version.settings.constraints.cost_rate
-    week = account(current, target, np.ones_like(target), cost_rate)
-    assets = [*panel.symbols, CASH]
+    turnover = account(current, target, np.ones_like(target), cost_rate).turnover + sum(sold.values())
     return Recommendation(
         model_version=version.name,
         variant=version.variant,
         as_of=str(panel.decisions[step]),
         target_week_start=str(panel.fills[step]),
         target_week_end=str(panel.ends[step]),
-        target_weights={asset: float(weight) for asset, weight in zip(assets, target, strict=True)},
-        turnover=float(week.turnover),
-        cost=float(cost_rate * week.turnover),
-        weight_changes=[
-            WeightChange(asset, float(now), float(then), float(then - now))
-            for asset, now, then in zip(assets, current, target, strict=True)
-        ],
+        target_weights=dict(zip((*panel.symbols, CASH), target.tolist(), strict=True)),
+        turnover=float(turnover),
+        cost=float(cost_rate * turnover),
+        weight_changes=_changes(panel.symbols, current, target, sold),
         forecasts={
             symbol: float(value) if np.isfinite(value) else None
             for symbol, value in zip(panel.symbols, predicted, strict=True)
         },
-        prices=prices_at(panel, step),
+        prices=reference_prices(panel, step),
         weeks_behind=behind,
         historic=step < newest,
         in_training=_in_training(version, panel, step),
         notes=_notes(version, panel, step),
     )
+
+
+def decision_dates(version: Version, panel: MarketPanel) -> list[str]:
+    """Decisions that a version can be asked about, newest first: its forecaster's year and 53 weeks.
+
+    Empty where its forecaster expired before, or was fitted after, everything that the panel holds.
+    """
+    first, expiry = _service(version.tensors("forecaster")["year"])
+    dates = panel.decisions[(panel.decisions >= first) & (panel.decisions < expiry)]
+    return [str(date) for date in dates[::-1]]
 
 
 def committee_of(version: Version) -> Committee:
@@ -135,20 +155,14 @@ def committee_of(version: Version) -> Committee:
     )
 
 
-def prices_at(panel: MarketPanel, step: int) -> dict[str, float]:
-    """Closes of a decision's session in dollars, to the cent.
-
-    Adjusted closes at the end of a history are the market's own; further back they are not.
-    """
-    row = int(np.searchsorted(panel.sessions, panel.decisions[step]))
-    return {
-        symbol: round(float(close), 2) for symbol, close in zip(panel.symbols, panel.closes[row], strict=True)
-    }
+def _service(year: int) -> tuple[np.datetime64, np.datetime64]:
+    """First day of a forecaster's service, and the first after it: 53 weeks, when its successor is due."""
+    first = np.datetime64(f"{year}-01-01")
+    return first, first + np.timedelta64(7 * FORECASTER_WEEKS, "D")
 
 
 def _refuse_expired(version: Version, year: int, decision: np.datetime64) -> None:
-    """A forecaster knows the years before its own; later than 53 weeks into that, its successor is due."""
-    expiry = np.datetime64(f"{year}-01-01") + np.timedelta64(7 * FORECASTER_WEEKS, "D")
+    expiry = _service(year)[1]
     if decision >= expiry:
         raise ExpiredForecaster(
             f"The forecaster of {version.name} was fitted for {year} and expired on {expiry}: on {decision} "
@@ -181,36 +195,38 @@ def _notes(version: Version, panel: MarketPanel, step: int) -> list[str]:
     return notes
 
 
-def _decision(panel: MarketPanel, as_of: str | None) -> int:
-    if as_of is None:
-        return len(panel.decisions) - 1
-    try:
-        date = np.datetime64(as_of, "D")
-    except ValueError:
-        raise SettingsError(f"{as_of!r} is no date: write it as 2022-12-16.") from None
-    step = int(np.searchsorted(panel.decisions, date, side="right")) - 1
-    if step < 0 or date > panel.ends[-1]:
-        raise DataError(
-            f"There is no decision for {as_of}: the data hold the weeks from {panel.decisions[0]} "
-            f"to {panel.decisions[-1]}."
-        )
-    return step
-
-
-def _weights(symbols: tuple[str, ...], holdings: Holdings | None) -> Floats:
-    """Shares of wealth (n+1,) of holdings in dollars."""
+def _standing(
+    symbols: tuple[str, ...], holdings: Holdings | None, outside: Outside
+) -> tuple[Floats, dict[str, float]]:
+    """Shares of wealth (n+1,), and those of the positions outside the universe that are sold for CASH."""
     if holdings is None:
-        return all_cash(len(symbols))
-    unknown = holdings.positions.keys() - set(symbols)
-    if unknown:
-        raise SettingsError(
-            f"{', '.join(sorted(unknown))} is not in the universe ({', '.join(symbols)}). "
-            "Sell it first, or leave it out."
-        )
-    values = np.array([*(holdings.positions.get(symbol, 0.0) for symbol in symbols), holdings.cash])
-    if not np.isfinite(values).all() or (values < 0).any():
+        return all_cash(len(symbols)), {}
+    amounts = np.array([*holdings.positions.values(), holdings.cash])
+    if not np.isfinite(amounts).all() or (amounts < 0).any():
         raise SettingsError("Holdings must be amounts in dollars, zero or more.")
+    strange = {name: value for name, value in holdings.positions.items() if name not in symbols}
+    if strange and outside == "refuse":
+        raise SettingsError(
+            f"{', '.join(sorted(strange))} is not in the universe ({', '.join(symbols)}). "
+            "Choose whether it is sold or kept aside, or leave it out."
+        )
+    sold = strange if outside == "sell" else {}
+    stocks = [holdings.positions.get(symbol, 0.0) for symbol in symbols]
+    values = np.array([*stocks, holdings.cash + sum(sold.values())])
     if values.sum() <= 0:
         raise SettingsError("The portfolio is empty: enter some cash or a position.")
     weights: Floats = values / values.sum()
-    return weights
+    return weights, {name: float(value / values.sum()) for name, value in sold.items()}
+
+
+def _changes(
+    symbols: tuple[str, ...], current: Floats, target: Floats, sold: dict[str, float]
+) -> list[WeightChange]:
+    """Stocks, then what is sold outside the universe, then CASH as it is before that sale."""
+    cash = float(current[-1]) - sum(sold.values())
+    rows = [
+        *zip(symbols, current[:-1].tolist(), target[:-1].tolist(), strict=True),
+        *((name, share, 0.0) for name, share in sold.items()),
+        (CASH, cash, float(target[-1])),
+    ]
+    return [WeightChange(name, now, then, then - now) for name, now, then in rows]

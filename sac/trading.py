@@ -1,4 +1,4 @@
-"""Whole-share trades from what is held to target weights, accounted in integer cents."""
+"""Whole-share trades from what is held to target weights, accounted in integer cents. Loads no torch."""
 
 import math
 from collections.abc import Mapping
@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from sac.errors import SettingsError
+import numpy as np
 
-__all__ = ["Trade", "TradeList", "whole_share_trades"]
+from sac.errors import DataError, SettingsError
+from sac.market import MarketPanel
+
+__all__ = ["CASH", "Trade", "TradeList", "decision_step", "reference_prices", "whole_share_trades"]
 
 CASH = "CASH"
 _LARGEST = 1e13  # dollars; beyond it a float no longer holds every cent
@@ -50,6 +53,34 @@ class TradeList:
         wealth = self.value_cents - self.cost_cents
         after = {**self.positions_cents, CASH: self.cash_cents}
         return {name: cents / wealth for name, cents in after.items()} if wealth else {}
+
+
+def decision_step(panel: MarketPanel, as_of: str | None = None) -> int:
+    """The last decision at or before a date (default: the newest). Raises DataError where there is none."""
+    if as_of is None:
+        return len(panel.decisions) - 1
+    try:
+        date = np.datetime64(as_of, "D")
+    except ValueError:
+        raise SettingsError(f"{as_of!r} is no date: write it as 2022-12-16.") from None
+    step = int(np.searchsorted(panel.decisions, date, side="right")) - 1
+    if step < 0 or date > panel.ends[-1]:
+        raise DataError(
+            f"There is no decision for {as_of}: the data hold the weeks from {panel.decisions[0]} "
+            f"to {panel.decisions[-1]}."
+        )
+    return step
+
+
+def reference_prices(panel: MarketPanel, step: int) -> dict[str, float]:
+    """Closes of a decision's session in dollars, to the cent.
+
+    Adjusted closes at the end of a history are the market's own; further back they are not.
+    """
+    row = int(np.searchsorted(panel.sessions, panel.decisions[step]))
+    return {
+        symbol: round(float(close), 2) for symbol, close in zip(panel.symbols, panel.closes[row], strict=True)
+    }
 
 
 def whole_share_trades(

@@ -18,7 +18,7 @@ FLOORS = [
     {"sac.agent"},
     {"sac.evidence"},
     {"sac.registry"},
-    {"sac.assembly", "sac.training", "sac.inference", "sac.trading"},
+    {"sac.assembly", "sac.training", "sac.inference", "sac.trading", "sac.explanation"},
     {"app"},
     {"pages"},
 ]

@@ -173,3 +173,39 @@ def test_reference_prices_are_the_decisions_closes_to_the_cent(version, panel):
     answer = target_weights(version, panel, as_of="2018-06-20")
     closes = CLOSES.loc["2018-06-15"]
     assert answer.prices == {symbol: round(closes[symbol], 2) for symbol in panel.symbols}
+
+
+def test_holdings_outside_the_universe_are_sold_for_cash_at_the_same_cost(version, panel):
+    held = Holdings(cash=250.0, positions={"S00": 500.0, "TSLA": 150.0, "IBM": 100.0})
+    answer = target_weights(version, panel, held, outside="sell")
+    rows = {change.symbol: change for change in answer.weight_changes}
+    assert list(rows) == [*panel.symbols, "TSLA", "IBM", CASH]
+    assert (rows["TSLA"].current_weight, rows["TSLA"].target_weight) == (0.15, 0.0)
+    assert rows[CASH].current_weight == pytest.approx(0.25)
+    assert sum(row.change for row in rows.values()) == pytest.approx(0, abs=1e-12)
+    traded = sum(abs(row.change) for row in rows.values() if row.symbol != CASH)
+    assert answer.turnover == pytest.approx(traded)
+    assert answer.cost == pytest.approx(0.001 * traded)
+    after_the_sale = target_weights(version, panel, Holdings(cash=500.0, positions={"S00": 500.0}))
+    assert answer.target_weights == after_the_sale.target_weights
+
+
+def test_holdings_kept_aside_are_no_part_of_the_portfolio(version, panel):
+    held = Holdings(cash=500.0, positions={"S00": 500.0, "TSLA": 150.0})
+    answer = target_weights(version, panel, held, outside="keep")
+    assert answer == target_weights(version, panel, Holdings(cash=500.0, positions={"S00": 500.0}))
+    with pytest.raises(SettingsError, match="empty"):
+        target_weights(version, panel, Holdings(cash=0.0, positions={"TSLA": 150.0}), outside="keep")
+    with pytest.raises(SettingsError, match="zero or more"):
+        target_weights(version, panel, Holdings(positions={"TSLA": float("nan")}), outside="keep")
+
+
+def test_every_date_on_offer_is_answered_and_the_others_are_not(version):
+    longer = panel_of(random_closes(stocks=6, first="2013-01-02", last="2019-02-15"))
+    dates = inference.decision_dates(version, longer)
+    assert (dates[0], dates[-1], len(dates)) == ("2019-01-04", "2018-01-05", 53)
+    for date in (dates[0], dates[-1]):
+        assert target_weights(version, longer, as_of=date, today=np.datetime64("2019-02-16")).as_of == date
+    for date in ("2019-01-11", "2017-12-29"):
+        with pytest.raises((DataError, ExpiredForecaster)):
+            target_weights(version, longer, as_of=date, today=np.datetime64("2019-02-16"))

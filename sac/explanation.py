@@ -1,0 +1,76 @@
+"""Why a version wants these weights: what it knew of each stock, and what its forecast moves."""
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+
+from sac.config import SIGNALS
+from sac.inference import Recommendation, committee_of
+from sac.market import MarketPanel
+from sac.registry import Version
+
+__all__ = ["Explanation", "StockView", "explain"]
+
+
+@dataclass(frozen=True)
+class StockView:
+    """One stock as the agents saw it. What was not known is None."""
+
+    symbol: str
+    forecast: float | None  # next week's return
+    signals: dict[str, float | None]
+    held_weight: float  # share of wealth before the trades, as given to the agents
+    target_weight: float
+    sensitivity: float | None  # change of the target weight for a higher forecast; None without a forecast
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Every stock of one recommendation."""
+
+    forecast_step: float  # how much higher: one standard deviation of forecasts in the training window
+    trusted: bool  # False: the committee stays at equal weight, whatever it sees
+    stocks: list[StockView]
+
+
+def explain(version: Version, panel: MarketPanel, advice: Recommendation) -> Explanation:
+    """Explain a recommendation that this version gave on this panel.
+
+    The sensitivity is a finite difference: the committee is asked again with one stock's forecast one
+    standard deviation higher, all else equal, for each stock in turn.
+    """
+    step = int(np.searchsorted(panel.decisions, np.datetime64(advice.as_of)))
+    week, committee = _one_week(panel, step), committee_of(version)
+    forecasts = np.array([[advice.forecasts[s] for s in panel.symbols]], dtype=np.float64)  # (1, n)
+    held = {change.symbol: change.current_weight for change in advice.weight_changes}
+    stocks = np.array([held[symbol] for symbol in panel.symbols])
+    weights = np.append(stocks, 1.0 - stocks.sum())  # what is sold outside the universe counts as CASH
+    raised = float(committee.scaler.scale[-1])
+    views = []
+    for i, symbol in enumerate(panel.symbols):
+        sensitivity = None
+        if advice.forecasts[symbol] is not None:
+            higher = forecasts.copy()
+            higher[0, i] += raised
+            target = committee.allocate(week.with_forecasts(higher), 0, weights)
+            sensitivity = float(target[i]) - advice.target_weights[symbol]
+        known = zip(SIGNALS, panel.signals[step, i].tolist(), strict=True)
+        views.append(
+            StockView(
+                symbol,
+                advice.forecasts[symbol],
+                {name: value if np.isfinite(value) else None for name, value in known},
+                held[symbol],
+                advice.target_weights[symbol],
+                sensitivity,
+            )
+        )
+    return Explanation(raised, committee.trusted, views)
+
+
+def _one_week(panel: MarketPanel, step: int) -> MarketPanel:
+    """The panel of one decision, so that asking n times costs n weeks and not n histories."""
+    rows = slice(step, step + 1)
+    names = ("decisions", "fills", "ends", "returns", "gaps", "seen", "signals", "forecasts")
+    return dataclasses.replace(panel, **{name: getattr(panel, name)[rows] for name in names})
