@@ -25,6 +25,7 @@ __all__ = [
     "Shelf",
     "elapsed",
     "evaluation",
+    "fitted_baselines",
     "jobs",
     "panel",
     "pulls",
@@ -130,6 +131,16 @@ def evaluation(version: Version) -> Backtest:
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _evaluation(path: Path, stamp: Stamp, _version: Version) -> Backtest:
     return _version.evaluation()
+
+
+def fitted_baselines(version: Version) -> list[Backtest]:
+    """The baselines that were fitted when a version was trained."""
+    return _fitted_baselines(version.path, _stamp(version.path), version)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _fitted_baselines(path: Path, stamp: Stamp, _version: Version) -> list[Backtest]:
+    return _version.baselines()
 
 
 def recommendation(version: Version, positions: tuple[Position, ...]) -> "Recommendation":

@@ -3,10 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from app import charts, queries, tables
+from app import queries, report
+from app.charts import BASELINE_COLOURS, Chart
+from app.comparing import Comparison, compared, shared
 from app.components import (
     damaged_versions,
-    label,
     page_path,
     provenance_line,
     selectable,
@@ -14,39 +15,142 @@ from app.components import (
     show,
     version_notes,
 )
-from app.formats import bps, moment, percent, points
-from app.queries import evaluation
-from sac.evidence import cagr
-from sac.evidence.comparison import baselines, common_weeks, on_weeks, weekly_returns, weekly_weights
+from app.evidence_sections import SECTIONS, Block, Section, Table, equity, verdicts
+from app.formats import moment, percent
+from sac.config import WEEKS_PER_YEAR
+from sac.evidence.comparison import weekly_returns, weekly_weights
+from sac.portfolio import Backtest
 from sac.registry import Version
 
+BASELINES = tuple(BASELINE_COLOURS)
 
-def pick(versions: list[Version], champions: list[str]) -> list[Version]:
-    """The table that versions are picked in; the champions are picked at first."""
+
+def pick(versions: list[Version], champions: list[str]) -> list[str]:
+    """The table that strategies are picked in: names of versions and baselines.
+
+    A link names one version or several, and opens them beside equal weight.
+    """
+    names = [version.name for version in versions]
+    linked = st.query_params.get_all("version")
+    unknown = [
+        name for name in (*linked, *st.query_params.get_all("strategy")) if name not in (*names, *BASELINES)
+    ]
+    if unknown:
+        st.warning(
+            f"The link names {', '.join(unknown)}, which is not here: deleted, damaged or never trained."
+        )
+    plain = [""] * len(BASELINES)
     table = pd.DataFrame(
         {
-            "Version": [version.name for version in versions],
-            "Variant": [label(version.variant) for version in versions],
-            "Preset": [version.metadata.preset for version in versions],
-            "Role": ["champion" if version.name in champions else "" for version in versions],
-            "CAGR, net": [percent(version.metadata.metrics.get("eval_cagr")) for version in versions],
-            "Evaluated": [f"{v.metadata.evaluation_start} to {v.metadata.evaluation_end}" for v in versions],
-            "Members": [version.settings.members for version in versions],
-            "Updates": [version.settings.agent.updates for version in versions],
-            "Seed": [version.settings.seed for version in versions],
-            "Trained": [moment(version.metadata.created_at) for version in versions],
+            "Strategy": [*(short_name(version) for version in versions), *BASELINES],
+            "Role": [
+                *("champion" if name in champions else "" for name in names),
+                *["baseline"] * len(BASELINES),
+            ],
+            "CAGR, net": [
+                *(percent(version.metadata.metrics.get("eval_cagr")) for version in versions),
+                *plain,
+            ],
+            "Evaluated": [
+                *(f"{v.metadata.evaluation_start} to {v.metadata.evaluation_end}" for v in versions),
+                *["the weeks of the versions"] * len(BASELINES),
+            ],
+            "Preset": [*(version.metadata.preset for version in versions), *plain],
+            "Members": [*(str(version.settings.members) for version in versions), *plain],
+            "Updates": [*(f"{version.settings.agent.updates:,}" for version in versions), *plain],
+            "Seed": [*(str(version.settings.seed) for version in versions), *plain],
+            "Trained": [*(moment(version.metadata.created_at) for version in versions), *plain],
+            "Version": [*names, *plain],
         }
     )
-    names = [version.name for version in versions]
+    right = st.column_config.TextColumn(alignment="right")
     chosen = selectable(
         table,
-        names,
-        "version",
-        "Versions to compare",
-        preselected=champions or names[:1],
-        columns={"CAGR, net": st.column_config.TextColumn(alignment="right")},
+        [*names, *BASELINES],
+        "strategy",
+        "Versions and baselines to compare",
+        preselected=[*(linked or champions or names[:1]), *BASELINES[: 1 if linked else 2]],
+        columns=dict.fromkeys(("CAGR, net", "Members", "Updates", "Seed"), right),
     )
-    return [version for version in versions if version.name in chosen]
+    if linked:
+        del st.query_params["version"]  # said by `strategy` from here on
+    return chosen
+
+
+def years_of(weeks: int) -> int | None:
+    """How many of the last years to show; None for all weeks."""
+    options = {f"{n} year{'s' * (n > 1)}": n for n in (1, 2, 3, 5) if n * WEEKS_PER_YEAR < weeks}
+    if not options:
+        return None
+    everything = f"all {weeks} weeks"
+    chosen = st.pills(
+        "Weeks",
+        [*options, everything],
+        default=everything,
+        required=True,
+        key="range",
+        label_visibility="collapsed",
+    )
+    return options.get(str(chosen))
+
+
+def draw(block: Block, key: str) -> None:
+    """One block of a section."""
+    if isinstance(block, Table):
+        st.table(block.cells, border="horizontal", alt=block.alt)
+    elif isinstance(block, Chart):
+        show(block, key)
+    else:
+        st.markdown(block.text)
+
+
+def tab(section: Section, found: Comparison) -> None:
+    """The body of the open tab: of one strategy where there is one to choose."""
+    shown: list[Backtest] = []
+    if section.chooses:
+        walks = {walk.name: walk for walk in getattr(found, section.chooses)}
+        name = st.segmented_control(
+            "Strategy",
+            list(walks),
+            default=next(iter(walks)),
+            required=True,
+            key=f"shown-{section.title}-{hash(tuple(walks))}",
+            label_visibility="collapsed",
+        )
+        shown = [walks[str(name)]]
+    for number, block in enumerate(section.blocks(found, shown)):
+        draw(block, f"{section.title}-{number}")
+
+
+def downloads(found: Comparison) -> None:
+    """Everything to take away."""
+    file = found.span.replace(" to ", "_")
+    with st.container(horizontal=True):
+        st.download_button(
+            "Report (HTML)",
+            lambda: report.html(found),
+            f"comparison_{file}.html",
+            "text/html",
+            on_click="ignore",
+            icon=":material/description:",
+            help="All tables and charts in one file that opens without a network.",
+        )
+        st.download_button(
+            "Weekly returns (CSV)",
+            lambda: weekly_returns(found.walks).to_csv(index=False),
+            f"returns_{file}.csv",
+            "text/csv",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+        st.download_button(
+            "Weekly weights (CSV)",
+            lambda: weekly_weights(found.walks).to_csv(),
+            f"weights_{file}.csv",
+            "text/csv",
+            on_click="ignore",
+            icon=":material/download:",
+        )
 
 
 st.title("Compare")
@@ -61,110 +165,33 @@ if not versions:
     provenance_line(market, market.window_end)
     st.stop()
 
-champions = [shelf.champion.name for shelf in on_shelves.values() if shelf.champion]
-chosen = pick(versions, champions)
+picked = pick(versions, [shelf.champion.name for shelf in on_shelves.values() if shelf.champion])
+chosen = [version for version in versions if version.name in picked]
 if not chosen:
     st.info("Select at least one version in the table above.", icon=":material/info:")
     st.stop()
 
-records = {short_name(version): evaluation(version) for version in chosen}
-rows = common_weeks(records)
-first = chosen[0]
-constraints = first.settings.constraints
-if not len(rows[short_name(first)]):
-    st.error("These versions were evaluated on different weeks and share none: select others.")
+common = shared(chosen)
+if not common.versions:
+    st.error("\n".join(f"- {remark}" for remark in common.remarks))
     st.stop()
-models = [
-    on_weeks(name, records[name], rows[name], version.settings.constraints)
-    for version, name in zip(chosen, records, strict=True)
-]
-walks = [
-    *models,
-    *baselines(records[short_name(first)], rows[short_name(first)], constraints, first.baselines()),
-]
-st.markdown(
-    f"**{len(walks[0].net)} common weeks**, {walks[0].dates[0]} to {walks[0].dates[-1]} "
-    f"(closes at which trades are filled). Out of sample, net of {bps(constraints.cost_rate)} on every "
-    "dollar traded in stocks; everybody starts in cash."
-)
-equal = cagr(walks[len(models)].net)
-for walk in models:
-    st.markdown(
-        f"**{walk.name}**: {percent(cagr(walk.net))} a year, "
-        f"{points(cagr(walk.net) - equal)} against equal weight."
-    )
-st.markdown(
-    "\n".join(
-        f"- {tables.difference_verdict(walk, walks[len(models)])}" for walk in models if len(walk.net) > 1
-    )
-)
-for version in chosen:
-    provenance_line(version.metadata.provenance, version.metadata.last_decision, version)
-version_notes(*chosen)
-if len({version.symbols for version in chosen}) > 1:
-    st.caption(f":material/info: The universes differ; the baselines hold the one of {short_name(first)}.")
-
-held_out = tables.held_out({short_name(version): version.metadata.validations for version in chosen})
+years = years_of(common.weeks)
+found = compared(common, [name for name in picked if name in BASELINES], years)
+for remark in found.remarks:
+    st.warning(remark, icon=":material/info:")
+st.markdown(f"{found.basis}. Everybody starts in cash.")
+for verdict in verdicts(found):
+    st.markdown(verdict)
 
 st.subheader("Equity")
-show(charts.equity(walks), "equity")
-st.subheader("Figures")
-st.table(tables.figures(walks, constraints), border="horizontal", alt="Metrics of every strategy")
-st.subheader("Drawdown")
-show(charts.drawdowns(walks), "drawdown")
-st.subheader("Calendar years")
-st.table(tables.years(walks), border="horizontal", alt="Net return per calendar year")
-st.caption("Net return over the weeks that end in the year. With less than 52 weeks it is not a full year.")
-
-st.subheader("Weights over time")
-shown = st.segmented_control(
-    "Strategy",
-    [walk.name for walk in walks],
-    default=walks[0].name,
-    required=True,
-    key="strategy",
-    label_visibility="collapsed",
-)
-show(charts.allocation(next(walk for walk in walks if walk.name == shown)), "allocation")
-st.subheader("Turnover")
-show(charts.turnover(walks), "turnover")
-st.caption("Without the first purchase out of cash, which is the same for everybody.")
-
-if not held_out.empty:
-    st.subheader("Who earned its trades")
-    st.caption(
-        "Before a committee may trade, it must beat equal weight by one standard error, net of costs, on the "
-        "last weeks of its training window, which its agents had not seen until then."
-    )
-    st.table(held_out, border="horizontal", alt="Verdict on the held-out weeks of every committee")
-st.subheader("Spread over members")
-st.caption(
-    "Each member walked alone (dots), whether trusted to trade or not, beside its committee (diamond): "
-    "how much is luck of the seed."
-)
-show(charts.member_spread(models), "members")
-st.subheader("Forecaster skill, out of sample")
-for version in chosen:
-    years_forecast = version.metadata.forecast_skill
-    st.markdown(f"**{short_name(version)}.** {tables.skill_verdict(years_forecast)}")
-    with st.expander("Year by year"):
-        st.table(tables.skill(years_forecast), border="horizontal", alt="Rank IC per year")
-
-with st.container(horizontal=True):
-    span = f"{walks[0].dates[0]}_{walks[0].dates[-1]}"
-    st.download_button(
-        "Weekly returns (CSV)",
-        lambda: weekly_returns(walks).to_csv(index=False),
-        f"returns_{span}.csv",
-        "text/csv",
-        on_click="ignore",
-        icon=":material/download:",
-    )
-    st.download_button(
-        "Weekly weights (CSV)",
-        lambda: weekly_weights(walks).to_csv(),
-        f"weights_{span}.csv",
-        "text/csv",
-        on_click="ignore",
-        icon=":material/download:",
-    )
+show(equity(found), "equity")
+tabs = st.tabs([section.title for section in SECTIONS], on_change="rerun", key="view", bind="query-params")
+for container, section in zip(tabs, SECTIONS, strict=True):
+    if container.open:
+        with container:
+            tab(section, found)
+            st.caption(found.basis.replace("**", ""))
+downloads(found)
+for version in found.versions.values():
+    provenance_line(version.metadata.provenance, version.metadata.last_decision, version)
+version_notes(*found.versions.values())

@@ -1,6 +1,6 @@
 """Evidence: what a back-test is worth."""
 
-from sac.evidence.attribution import COSTS, Edge, contributions, edge
+from sac.evidence.attribution import COSTS, Edge, contributions, edge, edge_by_asset
 from sac.evidence.costs import COST_RATES, at_cost, break_even
 from sac.evidence.metrics import Metrics, cagr, drawdown, interquartile_mean, metrics
 from sac.evidence.significance import Difference, deflated_sharpe, difference, probabilistic_sharpe
@@ -19,6 +19,7 @@ __all__ = [
     "difference",
     "drawdown",
     "edge",
+    "edge_by_asset",
     "interquartile_mean",
     "metrics",
     "probabilistic_sharpe",

@@ -11,7 +11,7 @@ import pandas as pd
 from sac.config import WEEKS_PER_YEAR
 from sac.portfolio import Backtest
 
-__all__ = ["COSTS", "Edge", "contributions", "edge"]
+__all__ = ["COSTS", "Edge", "contributions", "edge", "edge_by_asset"]
 
 COSTS = "Costs"  # beside the assets
 
@@ -45,10 +45,14 @@ def contributions(walk: Backtest) -> pd.DataFrame:
     )
 
 
+def edge_by_asset(walk: Backtest, rival: Backtest) -> "pd.Series[float]":
+    """What each asset and the costs add to the edge, log growth a year; the sum is the edge."""
+    return _lead(walk, rival).sum() * WEEKS_PER_YEAR / len(walk.net)
+
+
 def edge(walk: Backtest, rival: Backtest) -> Edge:
     """What is left of a lead without its best stock and its best month, and how much of it is the market."""
-    mine, theirs = contributions(walk), contributions(rival)
-    lead = mine.sub(theirs, fill_value=0.0)  # (W, assets of either)
+    lead = _lead(walk, rival)
     years = len(lead) / WEEKS_PER_YEAR
     total = float(lead.to_numpy().sum()) / years
     by_stock = lead.drop(columns=["CASH", COSTS]).sum()
@@ -67,3 +71,8 @@ def edge(walk: Backtest, rival: Backtest) -> Edge:
         if len(active) > 1
         else float("nan"),
     )
+
+
+def _lead(walk: Backtest, rival: Backtest) -> pd.DataFrame:
+    """Contributions beyond the rival's, (W, assets of either)."""
+    return contributions(walk).sub(contributions(rival), fill_value=0.0)

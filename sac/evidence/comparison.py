@@ -43,13 +43,27 @@ def rewalk(name: str, rule: Rule, recorded: Backtest, rows: Rows, constraints: C
     The record holds what a dollar in each asset became, so nothing else is needed: no panel, and no
     question whether today's data are still those of the record.
     """
-    held = all_cash(len(recorded.symbols))
-    targets, weeks = [], []
+    held, targets = all_cash(len(recorded.symbols)), []
     for row in rows:
         target = rule(int(row), held)
         targets.append(held if target is None else target)
-        weeks.append(account(held, targets[-1], recorded.growth[row], constraints.cost_rate))
         held = drift(targets[-1], recorded.growth[row])
+    return _accounted(name, np.array(targets), recorded, rows, constraints)
+
+
+def on_weeks(name: str, recorded: Backtest, rows: Rows, constraints: Constraints) -> Backtest:
+    """A version's own weights over some of its recorded weeks; over all of them it is the record itself."""
+    return _accounted(name, recorded.weights[rows], recorded, rows, constraints)
+
+
+def _accounted(
+    name: str, targets: Floats, recorded: Backtest, rows: Rows, constraints: Constraints
+) -> Backtest:
+    """What targets (W, n+1) came to over recorded weeks; all weeks at once, for a page waits for it."""
+    growth = recorded.growth[rows]  # (W, n+1)
+    cash = all_cash(len(recorded.symbols))
+    held = np.vstack([cash, drift(targets[:-1], growth[:-1])])  # (W, n+1)
+    weeks = account(held, targets, growth, constraints.cost_rate)
     return replace(
         recorded,
         name=name,
@@ -57,18 +71,13 @@ def rewalk(name: str, rule: Rule, recorded: Backtest, rows: Rows, constraints: C
         fills=recorded.fills[rows],
         ends=recorded.ends[rows],
         folds=recorded.folds[rows],
-        weights=np.array(targets),
-        growth=recorded.growth[rows],
-        turnover=np.array([week.turnover for week in weeks]),
-        gross=np.array([week.gross for week in weeks]) - 1.0,
-        net=np.array([week.net for week in weeks]) - 1.0,
+        weights=targets,
+        growth=growth,
+        turnover=weeks.turnover,
+        gross=weeks.gross - 1.0,
+        net=weeks.net - 1.0,
         members=recorded.members[rows],
     )
-
-
-def on_weeks(name: str, recorded: Backtest, rows: Rows, constraints: Constraints) -> Backtest:
-    """A version's own weights over some of its recorded weeks; over all of them it is the record itself."""
-    return rewalk(name, lambda row, held: recorded.weights[row], recorded, rows, constraints)
 
 
 def baselines(
@@ -102,12 +111,13 @@ def weekly_returns(walks: Sequence[Backtest]) -> pd.DataFrame:
 
 
 def weekly_weights(walks: Sequence[Backtest]) -> pd.DataFrame:
-    """Target weights (fractions): one row per strategy and week."""
+    """Target weights (fractions): one row per strategy and week; an index has none."""
     return pd.concat(
         pd.DataFrame(walk.weights, columns=[*walk.symbols, "CASH"]).assign(
             strategy=walk.name, traded_at_close=walk.fills
         )
         for walk in walks
+        if walk.symbols
     ).set_index(["strategy", "traded_at_close"])
 
 

@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import queries
+from app.evidence_sections import SECTIONS
 from app.job_store import JobStore
 from app.jobs import Jobs, life_lock
 from app.settings import Settings
@@ -139,11 +140,34 @@ def test_a_new_version_shows_without_a_restart(filled):
 
 def test_compare_opens_the_versions_of_its_link(filled):
     names = [version.name for version in Registry(filled.models).versions("sac_lstm")]
-    assert opened("compare", version=names[:1]).table[0].value.shape[1] == 8
+    assert opened("compare", version=names[:1]).table[0].value.shape[1] == 2, "beside equal weight"
     at = opened("compare", version=names)
-    assert at.table[0].value.shape[1] == 9
+    assert at.table[0].value.shape[1] == 3
     assert "52 common weeks" in said(at)
-    assert len(at.get("plotly_chart")) == 5
+    assert at.query_params["strategy"] == [*names, "Equal weight"]
+
+
+def test_compare_draws_what_is_open_and_nothing_else(filled):
+    at = opened("compare")
+    assert len(at.get("plotly_chart")) == 1
+    shown = {"Falls and leads": (3, 0), "Weights": (3, 0), "Attribution": (2, 2)}
+    for section in SECTIONS:
+        at.session_state["view"] = section.title
+        at.run()
+        assert not at.exception, section.title
+        drawn = len(at.get("plotly_chart")), len(at.table)
+        assert drawn == shown.get(section.title, drawn), section.title
+        assert at.caption[0].value.startswith("Out of sample, net of 10 bps")
+    assert len(opened("compare", view="Falls and leads").get("plotly_chart")) == 3, "a link opens a tab"
+
+
+def test_compare_says_which_versions_of_a_link_are_not_here(filled):
+    at = opened("compare", version=["v2022-12-23-000000000000"])
+    assert "v2022-12-23-000000000000" in at.warning[0].value
+    champion = Registry(filled.models).current("sac_lstm")
+    at = opened("compare", strategy=[champion, "HRP", "Cash", "S&P 500 price index"])
+    assert not at.warning
+    assert list(at.table[0].value.columns)[1:] == ["HRP", "S&P 500 price index", "Cash"]
 
 
 def test_compare_agrees_with_the_record(filled):
@@ -151,6 +175,7 @@ def test_compare_agrees_with_the_record(filled):
     at = opened("compare", version=[champion.name])
     recorded = champion.metadata.metrics["eval_cagr"]
     assert f"{recorded * 100:.1f} % a year" in said(at)
+    at = opened("compare", version=[champion.name], view="Forecasts")
     assert "skill over 15 years" in said(at).lower() or "skill over 16 years" in said(at).lower()
 
 
@@ -266,7 +291,7 @@ def test_without_a_champion_fine_tuning_says_what_comes_first(empty):
 
 
 def test_pages_do_not_load_torch():
-    code = "import sys, app.components, app.tables, sac.evidence; print('torch' in sys.modules)"
+    code = "import sys, app.components, app.tables, app.report, sac.evidence; print('torch' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "False"
 

@@ -1,0 +1,177 @@
+"""The sections of a comparison as blocks, so that the page and the report cannot say different things."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import pandas as pd
+from pandas.io.formats.style import Styler
+
+from app import evidence_tables, walk_charts
+from app.charts import Chart
+from app.comparing import Comparison
+from app.formats import percent, points
+from sac.evidence import cagr, edge, edge_by_asset
+from sac.portfolio import Backtest
+
+__all__ = ["SECTIONS", "Block", "Section", "Table", "Text", "equity", "verdicts"]
+
+
+class Text(NamedTuple):
+    """A remark; **bold** is the only mark-up."""
+
+    text: str
+
+
+class Table(NamedTuple):
+    """A table of text, and what it is to somebody who cannot see it."""
+
+    cells: Styler | pd.DataFrame
+    alt: str
+
+
+Block = Text | Table | Chart
+Blocks = Iterator[Block]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One tab of the page, one chapter of the report."""
+
+    title: str
+    blocks: Callable[[Comparison, Sequence[Backtest]], Blocks]  # what is compared, and whom it is shown of
+    chooses: str = ""  # among which walks a reader chooses: an attribute of `Comparison`
+
+
+def verdicts(found: Comparison) -> list[str]:
+    """Each version in a sentence or two."""
+    equal = cagr(found.reference.net)
+    return [
+        f"**{walk.name}**: {percent(cagr(walk.net))} a year, {points(cagr(walk.net) - equal)} against equal "
+        f"weight. {evidence_tables.difference_verdict(judged)}"
+        for walk, judged in zip(found.models, found.differences, strict=True)
+    ]
+
+
+def equity(found: Comparison) -> Chart:
+    """The first chart."""
+    return walk_charts.equity(found.walks)
+
+
+def _figures(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
+    yield Table(
+        evidence_tables.figures(found.walks, found.first.settings.constraints), "Metrics of every strategy"
+    )
+    yield Table(
+        evidence_tables.luck(found.models, found.differences, found.trials),
+        "How sure each lead and each Sharpe ratio is",
+    )
+    yield Text(
+        "Leads over equal weight are in log growth a year. The interval and P(better) come from 10,000 "
+        "resampled histories, in blocks of a few weeks; a true difference below the detectable one would "
+        "not show in a sample of this size. P(Sharpe > 0) allows for fat tails"
+        + (
+            ", the last column also for having picked the best of all candidates that were ever trained."
+            if len(found.trials) > 1
+            else "."
+        )
+    )
+    if any(not walk.symbols for walk in found.walks):
+        yield Text(
+            "An index is not traded: it pays no costs and earns no dividends here, unlike everybody else."
+        )
+
+
+def _falls(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
+    yield walk_charts.drawdowns(found.walks)
+    others = [walk for walk in found.walks if walk.name != found.reference.name]
+    if len(found.reference.net) > walk_charts.EXCESS_WEEKS and others:
+        yield walk_charts.excess(others, found.reference)
+        yield Text(
+            f"How far a dollar got ahead of equal weight in the {walk_charts.EXCESS_WEEKS} weeks up to each "
+            "date. An edge that lasts stays above zero in most of them."
+        )
+
+
+def _years(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
+    yield Table(evidence_tables.years(found.walks), "Net return per calendar year")
+    yield Text("Net return over the weeks that end in the year. With less than 52 weeks it is no full year.")
+
+
+def _weights(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
+    for walk in shown:
+        yield Text(f"**{walk.name}**: target weights at each fill.")
+        yield walk_charts.allocation(walk)
+    yield walk_charts.turnover(found.held)
+    yield Text("Turnover without the first purchase out of cash, which is about the same for everybody.")
+
+
+def _costs(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
+    yield Table(evidence_tables.cost_sensitivity(found.walks, found.reference), "CAGR at other costs")
+    yield Text(
+        "The same trades at other costs of every dollar traded in stocks, paid by everybody; the agents were "
+        "trained at their own. The break-even is the rate at which a lead over equal weight is used up."
+    )
+
+
+def _attribution(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
+    rivals = [walk for walk in found.walks if walk.name != found.reference.name]
+    yield Table(
+        evidence_tables.edges({walk.name: edge(walk, found.reference) for walk in rivals}),
+        "Edge over equal weight without its best stock and month",
+    )
+    yield Text(
+        "Log growth a year over equal weight, net. An edge that is gone without one stock or one month is "
+        "one bet that went well. Beta and tracking error are to equal weight."
+    )
+    for walk in shown:
+        if walk.name != found.reference.name:
+            yield Text(f"**{walk.name}**: what each asset and the costs add to its edge.")
+            lead = edge_by_asset(walk, found.reference)
+            yield walk_charts.edge_by_stock(lead, walk.name, found.reference.name)
+        yield Text(f"**{walk.name}**: where its log growth comes from, by the year in which weeks end.")
+        yield Table(evidence_tables.contributions_by_year(walk), "Contribution by asset and calendar year")
+
+
+def _members(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
+    alone = [walk for walk in found.models if walk.members.shape[1]]
+    if alone:
+        yield walk_charts.member_spread(alone)
+        yield Table(evidence_tables.members(alone), "CAGR of the members")
+        yield Text(
+            "Each member walked alone (dots), whether trusted to trade or not, their interquartile mean "
+            "(bar) and the committee (diamond): how much of a result is luck of the seed."
+        )
+    for walk in shown:
+        if walk.members.shape[1]:
+            yield walk_charts.member_fan(walk, found.palette[walk.name])
+    judged = evidence_tables.held_out(
+        {name: version.metadata.validations for name, version in found.versions.items()}
+    )
+    if not judged.empty:
+        yield Text(
+            "**Who earned its trades.** Before a committee may trade, it must beat equal weight by one "
+            "standard error, net of costs, on the last weeks of its training window, which its agents had "
+            "not seen until then."
+        )
+        yield Table(judged, "Verdict on the held-out weeks of every committee")
+
+
+def _forecasts(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
+    for name, version in found.versions.items():
+        years = version.metadata.forecast_skill
+        yield Text(f"**{name}.** {evidence_tables.skill_verdict(years)}")
+        if years:
+            yield Table(evidence_tables.skill(years), f"Rank IC per year of the forecaster of {name}")
+
+
+SECTIONS = (
+    Section("Figures", _figures),
+    Section("Falls and leads", _falls),
+    Section("Years", _years),
+    Section("Weights", _weights, chooses="held"),
+    Section("Costs", _costs),
+    Section("Attribution", _attribution, chooses="held"),
+    Section("Members", _members, chooses="models"),
+    Section("Forecasts", _forecasts),
+)

@@ -1,0 +1,238 @@
+"""Tables and sentences of evidence: text with units, "n/a" where a figure is not determined."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pandas.io.formats.style import Styler
+
+from app.formats import UNKNOWN, bps, percent, points, ratio
+from sac.config import Constraints
+from sac.evidence import (
+    COST_RATES,
+    COSTS,
+    Difference,
+    Edge,
+    at_cost,
+    break_even,
+    cagr,
+    contributions,
+    deflated_sharpe,
+    interquartile_mean,
+    metrics,
+    probabilistic_sharpe,
+)
+from sac.evidence.comparison import calendar_years
+from sac.portfolio import Backtest, Validation
+from sac.registry import ForecastSkill
+
+__all__ = [
+    "contributions_by_year",
+    "cost_sensitivity",
+    "difference_verdict",
+    "edges",
+    "figures",
+    "held_out",
+    "luck",
+    "members",
+    "skill",
+    "skill_verdict",
+    "years",
+]
+
+Writer = Callable[[Any], str]  # pandas styles cells of any type
+_percent: Writer = percent
+_points: Writer = points
+_ratio: Writer = ratio
+
+FIGURES: dict[str, tuple[str, Writer]] = {  # metric -> title, how it is written
+    "cagr": ("CAGR, net (a year)", percent),
+    "volatility": ("Volatility (a year)", percent),
+    "sharpe": ("Sharpe ratio", ratio),
+    "sortino": ("Sortino ratio", ratio),
+    "max_drawdown": ("Max drawdown", percent),
+    "calmar": ("Calmar ratio", ratio),
+    "hit_rate": ("Weeks with a gain", percent),
+    "turnover": ("Turnover (of wealth a week)", percent),
+    "cost_drag": ("Cost drag (CAGR lost to costs)", partial(percent, digits=2)),
+    "effective_names": ("Effective number of stocks", partial(ratio, digits=1)),
+    "average_cash": ("Average cash", percent),
+    "weeks_at_cap": ("Weeks with a stock at its cap", percent),
+    "weeks": ("Weeks", partial(ratio, digits=0)),
+}
+SIGNIFICANT = 2.0  # t-statistic below which a rank IC is no skill
+_SAME = 1e-9  # tracking error of a strategy that holds what its rival holds
+
+
+def figures(walks: Sequence[Backtest], constraints: Constraints) -> Styler:
+    """Every metric (rows) of every strategy (columns)."""
+    table = pd.DataFrame({walk.name: asdict(metrics(walk, constraints)) for walk in walks})
+    styled = table.rename(index={name: title for name, (title, _) in FIGURES.items()}).style
+    for title, written in FIGURES.values():
+        styled = styled.format(written, subset=pd.IndexSlice[[title], :])
+    return styled
+
+
+def years(walks: Sequence[Backtest]) -> Styler:
+    """Net return of each strategy per calendar year."""
+    table = calendar_years(walks).set_index("Year")
+    return table.style.format(_percent, subset=[walk.name for walk in walks])
+
+
+def luck(walks: Sequence[Backtest], differences: Sequence[Difference], trials: list[float]) -> Styler:
+    """How sure each lead over equal weight and each Sharpe ratio is."""
+    table = pd.DataFrame(
+        {
+            "Ahead of equal weight (pp a year)": [points(found.mean) for found in differences],
+            "95 % interval": [f"{points(found.low)} to {points(found.high)}" for found in differences],
+            "P(better)": [percent(found.p_better, 0) for found in differences],
+            "Detectable difference": [points(found.detectable) for found in differences],
+            "P(Sharpe > 0)": [percent(probabilistic_sharpe(walk.net), 0) for walk in walks],
+        },
+        index=[walk.name for walk in walks],
+    )
+    if len(trials) > 1:
+        table[f"P(Sharpe > best of {len(trials)} by luck)"] = [
+            percent(deflated_sharpe(walk.net, trials), 0) for walk in walks
+        ]
+    return table.style
+
+
+def difference_verdict(found: Difference) -> str:
+    """How sure the difference to equal weight on the same weeks is, in plain words."""
+    if found.mean == found.low == found.high == 0.0:
+        return "It held what equal weight holds, in every week: there is no difference to judge."
+    if found.low <= 0.0 <= found.high:
+        verdict = "could be luck"
+    else:
+        verdict = "is more than luck" if found.low > 0 else "is worse by more than luck"
+    return (
+        f"In log growth {points(found.mean)} a year, 95 % interval {points(found.low)} to "
+        f"{points(found.high)}, P(better) {percent(found.p_better, 0)}: the difference {verdict}. "
+        f"With {found.weeks} weeks only a true difference of {points(found.detectable)} would show reliably."
+    )
+
+
+def cost_sensitivity(walks: Sequence[Backtest], rival: Backtest) -> Styler:
+    """CAGR at each cost rate, and the rate at which the lead over the rival is gone."""
+    table = pd.DataFrame(
+        {
+            **{
+                f"CAGR at {bps(rate)}": [percent(cagr(at_cost(walk, rate).net)) for walk in walks]
+                for rate in COST_RATES
+            },
+            f"Break-even with {rival.name.lower()}": [_break_even(walk, rival) for walk in walks],
+        },
+        index=[walk.name for walk in walks],
+    )
+    return table.style
+
+
+def _break_even(walk: Backtest, rival: Backtest) -> str:
+    if not walk.symbols:
+        return UNKNOWN  # an index is not traded
+    if walk.name == rival.name or np.array_equal(walk.weights, rival.weights):
+        return "the same"
+    rate = break_even(walk, rival)
+    ahead = cagr(walk.gross) > cagr(rival.gross)
+    if np.isnan(rate):
+        return "ahead at any cost" if ahead else "behind at any cost"
+    return f"{'ahead below' if ahead else 'ahead above'} {rate * 1e4:,.1f} bps"
+
+
+def edges(found: Mapping[str, Edge]) -> Styler:
+    """What is left of each lead without its best stock and best month; how much of it is the market."""
+    same = {name: edge.tracking_error < _SAME for name, edge in found.items()}
+    table = pd.DataFrame(
+        {
+            "Edge (pp a year)": [points(edge.total) for edge in found.values()],
+            "without its best stock": [
+                UNKNOWN if same[name] else f"{points(edge.without_best_stock)} ({edge.best_stock})"
+                for name, edge in found.items()
+            ],
+            "without its best month": [
+                UNKNOWN if same[name] else f"{points(edge.without_best_month)} ({edge.best_month})"
+                for name, edge in found.items()
+            ],
+            "Beta": [ratio(edge.beta) for edge in found.values()],
+            "Tracking error (a year)": [percent(edge.tracking_error) for edge in found.values()],
+        },
+        index=list(found),
+    )
+    return table.style
+
+
+def contributions_by_year(walk: Backtest) -> Styler:
+    """Log growth from each asset and from costs (rows) by calendar year (columns); the sums are exact."""
+    parts = contributions(walk)
+    table = parts.groupby(pd.DatetimeIndex(parts.index).year).sum().T  # assets × years
+    table.columns = [str(year) for year in table.columns]
+    table["All weeks"] = table.sum(axis=1)
+    last = [name for name in ("CASH", COSTS) if name in table.index]
+    stocks = table.drop(index=last).sort_values("All weeks", ascending=False)
+    table = pd.concat([stocks, table.loc[last]])
+    table.loc["Sum: log growth, net"] = table.sum()
+    return table.style.format(_points)
+
+
+def members(walks: Sequence[Backtest]) -> Styler:
+    """CAGR of the members walked alone: how much of a result is the seed."""
+    rows = {}
+    for walk in walks:
+        alone = np.array([cagr(member) for member in walk.members.T])
+        rows[walk.name] = {
+            "Members": str(len(alone)),
+            "Lowest": percent(alone.min()),
+            "Interquartile mean": percent(interquartile_mean(alone)),
+            "Highest": percent(alone.max()),
+            "Committee": percent(cagr(walk.net)),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").style
+
+
+def skill(years: Sequence[ForecastSkill]) -> Styler:
+    """Rank IC of each year with its t-statistic."""
+    table = pd.DataFrame(
+        {
+            "Year": [str(year.year) for year in years],
+            "Weeks": [year.weeks for year in years],
+            "Rank IC": [year.rank_ic for year in years],
+            "t-statistic": [year.t_statistic for year in years],
+            "Verdict": ["skill" if year.t_statistic >= SIGNIFICANT else "no skill" for year in years],
+        }
+    )
+    return table.set_index("Year").style.format({"Rank IC": partial(ratio, digits=3), "t-statistic": _ratio})
+
+
+def skill_verdict(years: Sequence[ForecastSkill]) -> str:
+    """One plain sentence over all years."""
+    if not years:
+        return "No year was forecast out of sample: skill is n/a."
+    mean = ratio(float(np.average([y.rank_ic for y in years], weights=[y.weeks for y in years])), 3)
+    combined = float(np.sum([y.t_statistic for y in years]) / np.sqrt(len(years)))  # Stouffer
+    single = [str(year.year) for year in years if year.t_statistic >= SIGNIFICANT]
+    verdict = "Skill" if combined >= SIGNIFICANT else "No skill"
+    return (
+        f"{verdict} over {len(years)} years together: mean rank IC {mean}, combined t {ratio(combined)} "
+        f"(2 is needed). Years that reach 2 alone: {', '.join(single) or 'none'}; "
+        "about 1 in 40 does so by chance."
+    )
+
+
+def held_out(verdicts: Mapping[str, Sequence[Validation]]) -> pd.DataFrame:
+    """Each committee's verdict on its held-out weeks, by strategy; empty when nothing was held out."""
+    return pd.DataFrame(
+        {
+            "Strategy": name,
+            "Committee of": f"evaluation year {verdict.fold}" if verdict.fold else "today",
+            "Held-out weeks": f"{verdict.weeks}, {verdict.start} to {verdict.end}",
+            "Over equal weight (a year)": percent(verdict.excess),
+            "t": ratio(verdict.t_statistic, digits=1),
+            "So it": "follows its agents" if verdict.trusted else "stays at equal weight",
+        }
+        for name, judged in verdicts.items()
+        for verdict in judged
+    )

@@ -1,0 +1,59 @@
+"""Stored versions whose evaluation covers chosen weeks, for comparing them."""
+
+import dataclasses
+
+import numpy as np
+
+from app.comparing import Comparison, compared, shared
+from sac.config import Constraints
+from sac.portfolio import backtest
+from sac.portfolio.risk_based import RISK_BASED, RiskBased
+from sac.registry import Registry, Version
+from tests.registry.small_versions import small_artifacts
+from tests.synthetic import random_panel
+
+CONSTRAINTS = Constraints()
+BASELINES = ("Equal weight", "Buy & hold", "Inverse volatility", "HRP", "Minimum variance", "Cash")
+
+
+class Tilted:
+    """Another portfolio every week; another seed is another one."""
+
+    name = "SAC + LSTM"
+
+    def __init__(self, seed: int):
+        self.seed = seed
+
+    def allocate(self, panel, step, weights):
+        rng = np.random.default_rng([self.seed, step])
+        stocks = rng.uniform(0.5, 1.0, len(panel.symbols))
+        return np.append(0.55 * stocks / stocks.sum(), 0.45)
+
+
+def saved(registry: Registry, seed: int, steps: range = range(150, 254), stocks: int = 3) -> Version:
+    """A stored version with that evaluation, two members and the fitted baselines."""
+    panel = random_panel(stocks=stocks, first="2014-01-02", last="2019-12-31")
+    folds = np.repeat([1, 2], [len(steps) // 2, len(steps) - len(steps) // 2])
+    walk = backtest(Tilted(seed), panel, steps, CONSTRAINTS, folds)
+    members = [backtest(Tilted(seed + 100 + i), panel, steps, CONSTRAINTS) for i in range(2)]
+    fitted = [
+        backtest(RiskBased(name, CONSTRAINTS, steps.start), panel, steps, CONSTRAINTS) for name in RISK_BASED
+    ]
+    artifacts = small_artifacts(seed=seed)
+    metadata = dataclasses.replace(
+        artifacts.metadata, evaluation_start=str(walk.dates[0]), evaluation_end=str(walk.dates[-1])
+    )
+    return registry.save(
+        dataclasses.replace(
+            artifacts,
+            symbols=panel.symbols,
+            evaluation=walk.with_members(members),
+            baselines=fitted,
+            metadata=metadata,
+        )
+    )
+
+
+def comparison(registry: Registry, wanted: tuple[str, ...] = BASELINES) -> Comparison:
+    """Two versions against baselines."""
+    return compared(shared([saved(registry, 0), saved(registry, 1)]), wanted)

@@ -1,0 +1,96 @@
+"""What is compared stands on identical weeks; what cannot be is named and left out."""
+
+import numpy as np
+import pytest
+from compared_versions import BASELINES, comparison, saved
+
+from app import queries
+from app.comparing import compared, shared
+from app.components import short_name
+from sac.registry import Registry
+
+
+@pytest.fixture
+def registry(tmp_path, monkeypatch):
+    monkeypatch.setenv("SAC_DESK_DATA", str(tmp_path))
+    return Registry(tmp_path / "models")
+
+
+def test_every_walk_covers_the_same_weeks_and_pays_from_cash(registry):
+    early, late = saved(registry, 0, range(150, 254)), saved(registry, 1, range(180, 270))
+    found = compared(shared([early, late]), BASELINES)
+    assert [walk.name for walk in found.walks] == [
+        short_name(early),
+        short_name(late),
+        *sorted(BASELINES, key=[*BASELINES].index),
+    ]
+    for walk in found.walks:
+        np.testing.assert_array_equal(walk.ends, found.walks[0].ends)
+        assert walk.turnover[0] == pytest.approx(1.0 - walk.weights[0, -1])
+    assert len(found.reference.net) == 254 - 180
+    assert "74 common weeks" in found.basis
+    assert "10 bps" in found.basis
+    assert not found.remarks
+
+
+def test_the_last_years_are_the_last_weeks(registry):
+    found = shared([saved(registry, 0)])
+    year = compared(found, ("HRP",), years=1)
+    assert len(year.reference.net) == 52
+    assert year.span.endswith(str(found.records[next(iter(found.records))].ends[-1]))
+    assert [walk.name for walk in year.baselines] == ["HRP"]
+
+
+def test_versions_without_enough_common_weeks_are_named_and_the_rest_is_shown(registry):
+    first, far, near = (
+        saved(registry, 0, range(150, 202)),
+        saved(registry, 1, range(202, 254)),
+        saved(registry, 2, range(180, 254)),
+    )
+    found = shared([first, far, near])
+    assert list(found.versions) == [short_name(first)]
+    assert found.weeks == 52
+    none, few = found.remarks
+    assert short_name(far) in none
+    assert "no week" in none
+    assert short_name(near) in few
+    assert "22 weeks" in few
+
+
+def test_a_damaged_evaluation_is_named_and_the_rest_is_shown(registry):
+    good, bad = saved(registry, 0), saved(registry, 1)
+    (bad.path / "evaluation.parquet").write_bytes(b"PAR1")
+    queries._evaluation.clear()
+    found = shared([bad, good])
+    assert list(found.versions) == [short_name(good)]
+    assert bad.name in found.remarks[0]
+    assert "evaluation.parquet" in found.remarks[0]
+    assert not shared([bad]).versions
+
+
+def test_damaged_baselines_leave_those_that_need_no_file(registry):
+    version = saved(registry, 0)
+    (version.path / "baselines.parquet").write_bytes(b"PAR1")
+    queries._fitted_baselines.clear()
+    found = compared(shared([version]), BASELINES)
+    assert [walk.name for walk in found.baselines] == ["Equal weight", "Buy & hold", "Cash"]
+    [remark] = found.remarks
+    assert "baselines.parquet" in remark
+
+
+def test_a_baseline_that_the_data_do_not_have_is_named(registry):
+    found = compared(shared([saved(registry, 0)]), ("S&P 500 price index",))
+    assert found.baselines == []
+    assert "S&P 500 price index is left out" in found.remarks[0]
+
+
+def test_other_universes_are_compared_and_said(registry):
+    three, four = saved(registry, 0), saved(registry, 1, stocks=4)
+    found = compared(shared([three, four]), ("Equal weight",))
+    assert len(found.models) == 2
+    assert f"the baselines hold the one of {short_name(three)}" in found.remarks[0]
+
+
+def test_a_strategy_keeps_its_colour(registry):
+    found = comparison(registry)
+    assert len(set(found.palette.values())) == len(found.walks)
