@@ -7,7 +7,7 @@ import pytest
 
 from sac import training
 from sac.agent import evaluation_folds
-from sac.config import Constraints, ForecastSettings, SACSettings, TrainingSettings
+from sac.config import Constraints, ForecastSettings, PPOSettings, SACSettings, TrainingSettings
 from sac.errors import ArtifactError, Cancelled, DataError
 from sac.evidence import cagr
 from sac.evidence.comparison import baselines
@@ -28,9 +28,9 @@ TINY = TrainingSettings(
 CLOSES = random_closes(stocks=6, first="2013-01-02", last="2018-12-28")
 
 
-def train(folder, closes=CLOSES, settings=TINY, **arguments):
+def train(folder, closes=CLOSES, settings=TINY, variant="sac_lstm", **arguments):
     registry = Registry(folder / "models")
-    return training.full("sac_lstm", panel_of(closes), settings, registry, folder / "cache", **arguments)
+    return training.full(variant, panel_of(closes), settings, registry, folder / "cache", **arguments)
 
 
 @pytest.fixture(scope="module")
@@ -96,14 +96,28 @@ def test_every_training_is_in_the_ledger_once(trained, tmp_path):
     assert [trial.outcome for trial in Ledger(tmp_path / "models").trials()] == ["cancelled"]
 
 
-def test_the_same_seed_gives_the_same_bytes(trained, tmp_path):
-    _, outcome = trained
-    again = train(tmp_path)
-    assert again.version.name == outcome.version.name
+PPO = PPOSettings(hidden_sizes=(8, 8), batch_size=16, walks=2, rollout_weeks=16, epochs=2, updates=12)
+
+
+@pytest.mark.parametrize(
+    ("variant", "agent"),
+    [
+        ("sac_lstm", TINY.agent),
+        ("sac_lstm", dataclasses.replace(TINY.agent, network="per_stock")),
+        ("ppo_lstm", PPO),
+        ("ppo_lstm", dataclasses.replace(PPO, network="per_stock")),
+    ],
+)
+def test_the_same_seed_gives_the_same_bytes(tmp_path, variant, agent):
+    settings = dataclasses.replace(TINY, agent=agent)
+    first, again = (
+        train(tmp_path / folder, settings=settings, variant=variant).version for folder in ("one", "two")
+    )
+    assert first.name == again.name
     different = {
         file.name
-        for file in outcome.version.path.iterdir()
-        if file.read_bytes() != (again.version.path / file.name).read_bytes()
+        for file in first.path.iterdir()
+        if file.read_bytes() != (again.path / file.name).read_bytes()
     }
     assert different <= {"metadata.json", "manifest.json"}  # they hold the time of day
 

@@ -68,7 +68,6 @@ class Committee:
             for i in range(self.size)
         ]
 
-    @torch.no_grad()
     def allocate(self, panel: MarketPanel, step: int, weights: Floats) -> Floats:
         """Target weights (n+1,) from what the panel knew at step and the weights (n+1,) it stood at."""
         if not self.trusted:

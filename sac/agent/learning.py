@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from sac.portfolio.environment import PortfolioEnvironment
 
-__all__ = ["LearningCurve", "all_cash_start", "descend", "detached", "moments", "recall"]
+__all__ = ["LearningCurve", "all_cash_start", "detached"]
 
 
 class LearningCurve:
@@ -36,25 +36,6 @@ def all_cash_start(environment: PortfolioEnvironment, walks: int = 1) -> Tensor:
     return weights
 
 
-def descend(optimizer: torch.optim.Optimizer, loss: Tensor, parameters: list[nn.Parameter]) -> None:
-    """One step down the losses (E,) of all agents; no gradient but that of these parameters is touched."""
-    for parameter, gradient in zip(parameters, torch.autograd.grad(loss.sum(), parameters), strict=True):
-        parameter.grad = gradient
-    optimizer.step()
-
-
 def detached(module: nn.Module) -> dict[str, Tensor]:
-    """A module's parameters, free of the graph and of later updates."""
+    """A module's parameters, free of later updates."""
     return {name: value.detach().clone() for name, value in module.state_dict().items()}
-
-
-def moments(optimizer: torch.optim.Optimizer) -> list[dict[str, Tensor]]:
-    """Step count and moments per parameter, in the parameters' order."""
-    state = optimizer.state_dict()["state"]
-    return [{name: value.detach().clone() for name, value in state[i].items()} for i in sorted(state)]
-
-
-def recall(optimizer: torch.optim.Optimizer, remembered: list[dict[str, Tensor]]) -> None:
-    """Put step counts and moments back; the rates stay those that the optimiser was made with."""
-    groups = optimizer.state_dict()["param_groups"]
-    optimizer.load_state_dict({"state": dict(enumerate(remembered)), "param_groups": groups})

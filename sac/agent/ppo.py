@@ -6,9 +6,9 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.optim import AdamW
 
-from sac.agent.learning import LearningCurve, all_cash_start, descend, detached, moments, recall
+from sac.agent.adamw import FlatAdamW
+from sac.agent.learning import LearningCurve, all_cash_start, detached
 from sac.agent.networks import PolicyValue
 from sac.agent.per_stock import PerStockPolicyValue
 from sac.config import PPOSettings
@@ -54,10 +54,7 @@ class PPOLearner:
         self.generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         network = PPO_NETWORKS[settings.network]
         self.policy = network(self.generators, environment.assets, settings, environment.constraints)
-        self.parameters = list(self.policy.parameters())
-        self.optimizer = AdamW(
-            self.parameters, settings.learning_rate, weight_decay=settings.weight_decay, fused=True
-        )
+        self.optimizer = FlatAdamW(self.policy.parameters(), settings.learning_rate, settings.weight_decay)
         self.weights = all_cash_start(environment, settings.walks)  # (E, R, n+1) where the next walks start
 
     def go_on_in(self, environment: PortfolioEnvironment) -> None:
@@ -74,7 +71,6 @@ class PPOLearner:
                     curve.add(self.update(rollout.take(rows)) | {"reward": reward})
                     left -= 1
 
-    @torch.no_grad()
     def roll_out(self) -> tuple[_Rollout, Tensor]:
         """Walk R times through 52 weeks from random weeks of each window; also the mean reward (E,).
 
@@ -92,7 +88,7 @@ class PPOLearner:
         for t in range(length):
             mean, log_std, value = self.policy.evaluate(environment.state(first + t, weights))
             logits = mean + log_std.exp() * noise[:, t]
-            reward, after = environment.step(first + t, weights, logits.tanh())
+            reward, after = environment.step(first + t, weights, environment.target(logits.tanh()))
             steps.append((first + t, weights, logits, _log_prob(mean, log_std, logits), value, reward))
             weights = after
         self.weights = weights
@@ -107,7 +103,8 @@ class PPOLearner:
     def update(self, batch: _Rollout) -> dict[str, Tensor]:
         """One clipped step on a minibatch; returns values (E,) to log."""
         settings = self.settings
-        mean, log_std, value = self.policy.evaluate(self.environment.state(batch.week, batch.weights))
+        outputs = self.policy.evaluate(self.environment.state(batch.week, batch.weights))
+        mean, log_std, value = (output.detach().requires_grad_() for output in outputs)
         # The tanh between logits and action is the same before and after: its slope cancels in the ratio.
         ratio = (_log_prob(mean, log_std, batch.logits) - batch.log_prob).exp()  # (E, B)
         advantage = batch.advantage - batch.advantage.mean(1, keepdim=True)
@@ -117,7 +114,8 @@ class PPOLearner:
         v_loss = 0.5 * (value - batch.returns).square().mean(1)
         entropy = (log_std + _ENTROPY_OF_UNIT).mean((1, 2))  # per asset
         loss = pg_loss + settings.value_weight * v_loss - settings.entropy_weight * entropy
-        descend(self.optimizer, loss, self.parameters)
+        self.policy.backward(*torch.autograd.grad(loss.sum(), (mean, log_std, value)))
+        self.optimizer.step()
         return {"actor_loss": pg_loss.detach(), "critic_loss": v_loss.detach(), "entropy": entropy.detach()}
 
     def minibatches(self, samples: int) -> Tensor:
@@ -134,13 +132,13 @@ class PPOLearner:
             "critic": {k: v for k, v in policy.items() if k.startswith(self.policy.value_parts)},
             "critic_target": {},  # PPO has no target network and no temperature
             "log_alpha": {},
-            "optimizers": {"policy": moments(self.optimizer)},
+            "optimizers": {"policy": self.optimizer.state()},
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a `state`, all of it together; only the learning rate is one's own."""
         self.policy.load_state_dict(state["actor"])
-        recall(self.optimizer, state["optimizers"]["policy"])
+        self.optimizer.restore(state["optimizers"]["policy"])
 
     def _draw(self, source: Callable[..., Tensor], *shape: int) -> Tensor:
         return torch.stack([source(*shape, generator=generator) for generator in self.generators])

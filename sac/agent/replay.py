@@ -15,14 +15,12 @@ _BLOCK = 32  # updates drawn at once; part of the stream, so a constant
 
 @dataclass(frozen=True, eq=False)
 class Draws:
-    """The random numbers of one environment step and one update."""
+    """The random numbers of one environment step and one update of B transitions."""
 
-    explore: Tensor  # (E, 1, n+1) uniform in [-1, 1]: the action during warm-up
-    act: Tensor  # (E, 1, n+1) normal
+    noise: Tensor  # (E, 2B + 1, n+1) normal: for the actions, the next actions and the walk's
     week: Tensor  # (E, B) uniform in [0, 1)
     entry: Tensor  # (E, B) uniform in [0, 1)
-    action: Tensor  # (E, B, n+1) normal
-    next_action: Tensor  # (E, B, n+1) normal
+    explore: Tensor  # (E, n+1) uniform in [0, 1): the walk's action during warm-up
 
 
 def draws(generators: list[torch.Generator], batch: int, assets: int) -> Iterator[Draws]:
@@ -30,77 +28,51 @@ def draws(generators: list[torch.Generator], batch: int, assets: int) -> Iterato
     while True:
         normals = [torch.randn(_BLOCK, 2 * batch + 1, assets, generator=g) for g in generators]
         uniforms = [torch.rand(_BLOCK, 2 * batch + assets, generator=g) for g in generators]
-        for normal, uniform in zip(torch.stack(normals, 1), torch.stack(uniforms, 1), strict=True):
-            yield Draws(
-                explore=uniform[:, None, 2 * batch :] * 2.0 - 1.0,
-                act=normal[:, 2 * batch :],
-                week=uniform[:, :batch],
-                entry=uniform[:, batch : 2 * batch],
-                action=normal[:, :batch],
-                next_action=normal[:, batch : 2 * batch],
-            )
+        parts = torch.split(torch.stack(uniforms, 1), [batch, batch, assets], -1)
+        for numbers in zip(torch.stack(normals, 1), *parts, strict=True):
+            yield Draws(*numbers)
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Transitions of E agents and the noise of their update."""
+    """B transitions of E agents, where their walks stand, and the noise of all actions."""
 
-    state: Tensor  # (E, B, S)
-    action: Tensor  # (E, B, n+1)
+    states: Tensor  # (E, 2B + 1, S): states, next states and the walk's, for one pass of the policy
+    decision: Tensor  # (E, B, 2(n+1)) the action, and the target weights it led to
     reward: Tensor  # (E, B)
-    next_state: Tensor  # (E, B, S)
-    noise: Tensor  # (E, B, n+1)
-    next_noise: Tensor  # (E, B, n+1)
-
-    @classmethod
-    def of(
-        cls,
-        environment: PortfolioEnvironment,
-        week: Tensor,
-        weights: Tensor,
-        action: Tensor,
-        reward: Tensor,
-        after: Tensor,
-        draw: Draws,
-    ) -> "Batch":
-        """States looked up for steps from (week, weights) by action, that paid reward and led to after."""
-        return cls(
-            state=environment.state(week, weights),
-            action=action,
-            reward=reward,
-            next_state=environment.state(week + 1, after),
-            noise=draw.action,
-            next_noise=draw.next_action,
-        )
+    noise: Tensor  # (E, 2B + 1, n+1)
 
 
 class Replay:
-    """Ring buffer of (week, weights, action); states and rewards are looked up, so they are always exact."""
+    """Ring buffer of (week, weights, decision); states and rewards are looked up, and so always exact."""
 
     def __init__(self, environment: PortfolioEnvironment, capacity: int, counterfactual: bool):
-        agents, assets = environment.agents, environment.assets
+        agents, self.assets = environment.agents, environment.assets
         self.environment, self.capacity, self.counterfactual = environment, capacity, counterfactual
         self.week = torch.zeros(agents, capacity, dtype=torch.int64)
-        self.weights = torch.zeros(agents, capacity, assets, dtype=environment.growth.dtype)
-        self.action = torch.zeros_like(self.weights)
+        self.kept = torch.zeros(agents, capacity, 3 * self.assets, dtype=environment.growth.dtype)
         self.added = 0
+        self._first_row = (torch.arange(agents) * capacity)[:, None]
 
-    def add(self, week: Tensor, weights: Tensor, action: Tensor) -> None:
-        """Keep one step of every agent: week (E, 1), weights and action (E, 1, n+1)."""
+    def add(self, week: Tensor, weights: Tensor, action: Tensor, target: Tensor) -> None:
+        """Keep one step of every agent: week (E, 1); weights, action and target weights (E, 1, n+1)."""
         row = self.added % self.capacity
-        self.week[:, row], self.weights[:, row], self.action[:, row] = week[:, 0], weights[:, 0], action[:, 0]
+        self.week[:, row : row + 1] = week
+        torch.cat([weights, action, target], -1, out=self.kept[:, row : row + 1])
         self.added += 1
 
     def pick(self, draw: Draws) -> tuple[Tensor, Tensor, Tensor]:
-        """Weeks (E, B), weights and actions (E, B, n+1) to learn from.
+        """Weeks (E, B), weights (E, B, n+1) and decisions (E, B, 2(n+1)) to learn from.
 
-        Counterfactual: stored weights and actions are put into any week of the agent's own window;
+        Counterfactual: stored weights and decisions are put into any week of the agent's own window;
         reward and next weights are exact there too, because prices do not react to our trades.
         """
         entry = (draw.entry * min(self.added, self.capacity)).long()  # (E, B)
-        rows = entry[..., None].expand(-1, -1, self.weights.shape[-1])
-        week = self.week.gather(1, entry)
+        rows = (self._first_row + entry).flatten()
+        kept = self.kept.flatten(0, 1).index_select(0, rows).view(*entry.shape, -1)
         if self.counterfactual:
             start, stop = self.environment.start[:, None], self.environment.stop[:, None]
             week = start + (draw.week * (stop - start)).long()
-        return week, self.weights.gather(1, rows), self.action.gather(1, rows)
+        else:
+            week = self.week.gather(1, entry)
+        return week, kept[..., : self.assets], kept[..., self.assets :]

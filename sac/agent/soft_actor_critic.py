@@ -5,10 +5,10 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.optim import Adam, AdamW
 
-from sac.agent.learning import LearningCurve, all_cash_start, descend, detached, moments, recall
-from sac.agent.networks import GaussianActor, TwinCritic, sample
+from sac.agent.adamw import FlatAdamW, flatten
+from sac.agent.learning import LearningCurve, all_cash_start, detached
+from sac.agent.networks import GaussianActor, SquashedGaussian, TwinCritic
 from sac.agent.per_stock import PerStockActor, PerStockTwinCritic
 from sac.agent.replay import Batch, Draws, Replay, draws
 from sac.config import Constraints, SACSettings
@@ -16,7 +16,9 @@ from sac.portfolio.environment import PortfolioEnvironment
 
 __all__ = ["SAC_NETWORKS", "SACLearner", "SoftActorCritic"]
 
-SAC_NETWORKS: dict[str, tuple[type[nn.Module], type[nn.Module]]] = {
+Actor = GaussianActor | PerStockActor
+Critic = TwinCritic | PerStockTwinCritic
+SAC_NETWORKS: dict[str, tuple[type[Actor], type[Critic]]] = {
     "mlp": (GaussianActor, TwinCritic),
     "per_stock": (PerStockActor, PerStockTwinCritic),
 }
@@ -28,54 +30,62 @@ class SoftActorCritic:
     def __init__(self, seeds: list[int], assets: int, settings: SACSettings, constraints: Constraints):
         self.settings, self.target_entropy = settings, -float(assets)
         self.generators = [torch.Generator().manual_seed(seed) for seed in seeds]
-        self.actor, self.critic = (
-            network(self.generators, assets, settings, constraints)
-            for network in SAC_NETWORKS[settings.network]
-        )
-        self.critic_target = copy.deepcopy(self.critic).requires_grad_(False)
-        start = torch.full((len(seeds),), settings.init_alpha).log()
-        self.log_alpha = nn.Parameter(start.to(torch.get_default_dtype()))
+        actor, critic = SAC_NETWORKS[settings.network]
+        self.actor = actor(self.generators, assets, settings, constraints)
+        self.critic = critic(self.generators, assets, settings, constraints)
+        self.critic_target = copy.deepcopy(self.critic)
+        start = torch.full((len(seeds),), settings.init_alpha).log().to(torch.get_default_dtype())
+        self.log_alpha = nn.Parameter(start, requires_grad=False)
         decay = settings.weight_decay
-        self.optimizers: dict[str, torch.optim.Optimizer] = {
-            "actor": AdamW(self.actor.parameters(), settings.actor_lr, weight_decay=decay, fused=True),
-            "critic": AdamW(self.critic.parameters(), settings.critic_lr, weight_decay=decay, fused=True),
-            "log_alpha": Adam([self.log_alpha], settings.alpha_lr, fused=True),
+        self.optimizers = {
+            "actor": FlatAdamW(self.actor.parameters(), settings.actor_lr, decay),
+            "critic": FlatAdamW(self.critic.parameters(), settings.critic_lr, decay),
+            "log_alpha": FlatAdamW([self.log_alpha], settings.alpha_lr),
         }
+        self._target_weights = flatten(self.critic_target.parameters())
 
-    def update(self, batch: Batch) -> dict[str, Tensor]:
-        """One step of critics, actor, temperature and target critics; returns values (E,) to log."""
-        alpha = self.log_alpha.detach().exp()[:, None]  # (E, 1)
+    def update(self, batch: Batch) -> tuple[dict[str, Tensor], Tensor]:
+        """One step of critics, actor, temperature and target critics.
 
-        with torch.no_grad():
-            next_action, next_log_pi = sample(self.actor, batch.next_state, batch.next_noise)
-            next_q = self.critic_target(batch.next_state, next_action).amin(1) - alpha * next_log_pi
-            target = batch.reward + self.settings.gamma * next_q  # (E, B); no terminal states
-        q = self.critic(batch.state, batch.action)  # (E, 2, B)
-        qf_loss = (q - target[:, None]).square().mean(-1).sum(-1)  # (E,)
-        descend(self.optimizers["critic"], qf_loss, list(self.critic.parameters()))
+        Returns values (E,) to log, and the actions (E, 1, n+1) of the walks as the policy was before.
+        """
+        size = batch.reward.shape[1]
+        state, next_state, _ = batch.states.tensor_split((size, 2 * size), 1)
+        alpha = self.log_alpha.exp()[:, None]  # (E, 1)
 
-        action, log_pi = sample(self.actor, batch.state, batch.noise)
-        self.critic.requires_grad_(False)  # the actor's step follows the values, it does not move them
-        actor_loss = (alpha * log_pi - self.critic(batch.state, action).amin(1)).mean(-1)  # (E,)
-        self.critic.requires_grad_(True)
-        descend(self.optimizers["actor"], actor_loss, list(self.actor.parameters()))
+        # The policy moves after the critics, so that one pass samples a, a' and the walks' actions.
+        mean, log_std = self.actor(batch.states)
+        policy = SquashedGaussian(mean, log_std, batch.noise)
+        action, next_action, walk = policy.action.tensor_split((size, 2 * size), 1)
+        log_pi, next_log_pi, _ = policy.log_pi.tensor_split((size, 2 * size), 1)
 
-        entropy = -log_pi.detach().mean(-1)  # (E,)
+        next_q = self.critic_target(next_state, self.critic.decide(next_action)).amin(1) - alpha * next_log_pi
+        target = batch.reward + self.settings.gamma * next_q  # (E, B); no terminal states
+        error = self.critic(state, batch.decision) - target[:, None]  # (E, 2, B)
+        qf_loss = error.square().mean(-1).sum(-1)  # (E,)
+        self.critic.backward(error * (2.0 / size))
+        self.optimizers["critic"].step()
+
+        min_q, which = self.critic(state, self.critic.decide(action)).min(1, keepdim=True)  # (E, 1, B)
+        actor_loss = (alpha * log_pi - min_q[:, 0]).mean(-1)  # (E,)
+        g_q = torch.zeros_like(error).scatter_(1, which, -1.0 / size)
+        g_action = self.critic.action_gradient(g_q)
+        self.actor.backward(*policy.backward(g_action, alpha / size))
+        self.optimizers["actor"].step()
+
+        entropy = -log_pi.mean(-1)  # (E,)
         # alpha_loss = exp(log_alpha) · (entropy - target_entropy) is its own gradient.
-        self.log_alpha.grad = alpha[:, 0] * (entropy - self.target_entropy)
+        self.optimizers["log_alpha"].gradient.copy_(alpha[:, 0] * (entropy - self.target_entropy))
         self.optimizers["log_alpha"].step()
 
-        with torch.no_grad():
-            torch._foreach_lerp_(
-                list(self.critic_target.parameters()), list(self.critic.parameters()), self.settings.tau
-            )
+        self._target_weights.lerp_(self.optimizers["critic"].flat, self.settings.tau)
         return {
-            "critic_loss": qf_loss.detach(),
-            "actor_loss": actor_loss.detach(),
+            "critic_loss": qf_loss,
+            "actor_loss": actor_loss,
             "alpha": alpha[:, 0],
             "entropy": entropy,
             "reward": batch.reward.mean(-1),
-        }
+        }, walk
 
     def state(self) -> dict[str, Any]:
         """Everything that continues these agents: tensors with a leading agent dimension, and builtins."""
@@ -83,18 +93,17 @@ class SoftActorCritic:
             "actor": detached(self.actor),
             "critic": detached(self.critic),
             "critic_target": detached(self.critic_target),
-            "log_alpha": {"log_alpha": self.log_alpha.detach().clone()},
-            "optimizers": {name: moments(optimizer) for name, optimizer in self.optimizers.items()},
+            "log_alpha": {"log_alpha": self.log_alpha.data.clone()},
+            "optimizers": {name: optimizer.state() for name, optimizer in self.optimizers.items()},
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Become the agents of a `state`, all of it together; only the learning rates are one's own."""
         for name in ("actor", "critic", "critic_target"):
             getattr(self, name).load_state_dict(state[name])
-        with torch.no_grad():
-            self.log_alpha.copy_(state["log_alpha"]["log_alpha"])
+        self.log_alpha.copy_(state["log_alpha"]["log_alpha"])
         for name, optimizer in self.optimizers.items():
-            recall(optimizer, state["optimizers"][name])
+            optimizer.restore(state["optimizers"][name])
 
 
 class SACLearner:
@@ -104,19 +113,17 @@ class SACLearner:
         self.agents = SoftActorCritic(seeds, environment.assets, settings, environment.constraints)
         self._replay = Replay(environment, settings.buffer_size, settings.counterfactual)
         self._stream = draws(self.agents.generators, settings.batch_size, environment.assets)
-        self._week = environment.start[:, None]
-        self._weights = self._cash = all_cash_start(environment)
+        self._week = environment.start[:, None]  # (E, 1) where the walks stand
+        self._weights = self._cash = all_cash_start(environment)  # (E, 1, n+1)
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a `state`: its policy walks each window once, and no random action is ever taken."""
         self.agents.restore(state)
         environment = self._replay.environment
         for _ in range(int((environment.stop - environment.start).max())):
-            with torch.no_grad():
-                now = environment.state(self._week, self._weights)
-                action, _ = sample(self.agents.actor, now, next(self._stream).act)
-            _, after = environment.step(self._week, self._weights, action)
-            self._walk_on(action, after)
+            mean, log_std = self.agents.actor(environment.state(self._week, self._weights))
+            noise = next(self._stream).noise[:, -1:]
+            self._walk_on(SquashedGaussian(mean, log_std, noise).action)
 
     def go_on_in(self, environment: PortfolioEnvironment) -> None:
         """Continue in other windows of the same market."""
@@ -125,35 +132,34 @@ class SACLearner:
     def run(self, updates: int, curve: LearningCurve) -> None:
         """One environment step per update; new agents warm up with random actions first."""
         if not self._replay.added:
-            self._warm_up()
+            for _ in range(self.agents.settings.warmup_steps):
+                self._walk_on(next(self._stream).explore[:, None] * 2.0 - 1.0)
         for _ in range(updates):
-            curve.add(self.agents.update(self._transitions(next(self._stream))))
+            values, action = self.agents.update(self._transitions(next(self._stream)))
+            self._walk_on(action)
+            curve.add(values)
 
     def state(self) -> dict[str, Any]:
         """Everything that continues these agents."""
         return self.agents.state()
 
-    def _warm_up(self) -> None:
-        for _ in range(self.agents.settings.warmup_steps):
-            action = next(self._stream).explore
-            _, after = self._replay.environment.step(self._week, self._weights, action)
-            self._walk_on(action, after)
-
-    @torch.no_grad()
     def _transitions(self, draw: Draws) -> Batch:
-        """A step of every agent's walk and a batch of replayed ones, in one pass through the environment."""
+        """Replayed steps and what they led to, and where the walks stand."""
         environment = self._replay.environment
-        action, _ = sample(self.agents.actor, environment.state(self._week, self._weights), draw.act)
-        replayed = self._replay.pick(draw)
-        now = (self._week, self._weights, action)
-        reward, after = environment.step(*(torch.cat(pair, 1) for pair in zip(now, replayed, strict=True)))
-        self._walk_on(action, after[:, :1])
-        return Batch.of(environment, *replayed, reward[:, 1:], after[:, 1:], draw)
+        week, weights, decision = self._replay.pick(draw)
+        reward, after = environment.step(week, weights, decision[..., environment.assets :])
+        states = environment.state(
+            torch.cat([week, week + 1, self._week], 1), torch.cat([weights, after, self._weights], 1)
+        )
+        return Batch(states, decision, reward, draw.noise)
 
-    def _walk_on(self, action: Tensor, after: Tensor) -> None:
-        """Remember a step of every agent and go to the next week, or back to the first one."""
-        self._replay.add(self._week, self._weights, action)
-        environment, week = self._replay.environment, self._week + 1
+    def _walk_on(self, action: Tensor) -> None:
+        """Take and remember a step of every agent, to the next week or back to the first one."""
+        environment = self._replay.environment
+        target = environment.target(action)
+        self._replay.add(self._week, self._weights, action, target)
+        _, after = environment.step(self._week, self._weights, target)
+        week = self._week + 1
         over = week >= environment.stop[:, None]  # a truncation: nothing is terminal
         self._week = torch.where(over, environment.start[:, None], week)
         self._weights = torch.where(over[..., None], self._cash, after)

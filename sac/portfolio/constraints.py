@@ -5,12 +5,33 @@ from torch import Tensor
 
 from sac.config import Constraints
 
-__all__ = ["constrain", "portfolio_weights"]
+__all__ = ["constrain", "portfolio_weights", "portfolio_weights_backward"]
 
 
 def portfolio_weights(action: Tensor, action_scale: float, constraints: Constraints) -> Tensor:
     """Target weights (..., n+1) of squashed actions in [-1, 1] (..., n+1), CASH last."""
     return constrain(torch.softmax(action_scale * action, dim=-1), constraints)
+
+
+def portfolio_weights_backward(
+    gradient: Tensor, action: Tensor, target: Tensor, action_scale: float, constraints: Constraints
+) -> Tensor:
+    """Gradient of the action, from that of the target weights it led to; all (..., n+1).
+
+    Assets below their cap share what the capped ones leave, so only their proportions count: their logits
+    move by t·(g - m), m the mean of g over them, weighted by t. CASH at its buffer moves no more, and what
+    it would have moved goes to the stocks, in proportion to their softmax.
+    """
+    shared = target.masked_fill(target >= constraints.max_position, 0.0)
+    shared[..., -1] = target[..., -1]  # CASH has no cap
+    mean = (shared * gradient).sum(-1, keepdim=True) / shared.sum(-1, keepdim=True)
+    moved = shared * (gradient - mean)
+    odds = torch.softmax(action_scale * action, dim=-1)
+    stocks, cash = odds[..., :-1], odds[..., -1:]
+    held_back = moved[..., -1:] * (cash < constraints.cash_buffer)  # (..., 1)
+    moved[..., -1:] -= held_back
+    moved[..., :-1] += stocks * (held_back / stocks.sum(-1, keepdim=True).clamp(min=1e-30))
+    return moved * action_scale
 
 
 def constrain(weights: Tensor, constraints: Constraints) -> Tensor:

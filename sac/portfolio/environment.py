@@ -5,6 +5,7 @@ the environment is two pure functions of (week, weights, action) and keeps no st
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -93,16 +94,32 @@ class PortfolioEnvironment:
 
     def state(self, week: Tensor, weights: Tensor) -> Tensor:
         """What is known at the decision (E, B, 8n + n + 1), from week (E, B) and weights (E, B, n+1)."""
-        return torch.cat([self.features[self.fold[:, None], week], weights], dim=-1)
+        rows = (self._first_row + week).flatten()
+        known = self.features.flatten(0, 1).index_select(0, rows)
+        return torch.cat([known.view(*week.shape, -1), weights], dim=-1)
 
-    def step(self, week: Tensor, weights: Tensor, action: Tensor) -> tuple[Tensor, Tensor]:
-        """Reward (E, B) and the next decision's weights (E, B, n+1) of an action (E, B, n+1) in [-1, 1].
+    def target(self, action: Tensor) -> Tensor:
+        """Target weights (E, B, n+1) of actions (E, B, n+1) in [-1, 1]."""
+        return portfolio_weights(action, self.action_scale, self.constraints)
+
+    def step(self, week: Tensor, weights: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+        """Reward (E, B) and the next decision's weights (E, B, n+1) of target weights (E, B, n+1).
 
         weights are those that the decision sees; by the fill they have drifted on, unseen, and the trade
         pays for that too. There is no terminal state: where a window ends, the next state exists and counts.
         """
-        target = portfolio_weights(action, self.action_scale, self.constraints)
-        held = drift(weights, self.gap[week])
-        outcome = account(held, target, self.growth[week], self.constraints.cost_rate)
-        reward = self.reward_scale * (outcome.net.log() - self.benchmark[week])
-        return reward, drift(target, self.seen[week])
+        market = self._market.index_select(0, week.flatten()).view(*week.shape, -1)
+        gap, growth, seen, benchmark = torch.split(market, [self.assets, self.assets, self.assets, 1], dim=-1)
+        outcome = account(drift(weights, gap), target, growth, self.constraints.cost_rate)
+        reward = self.reward_scale * (outcome.net.log() - benchmark[..., 0])
+        return reward, drift(target, seen)
+
+    @cached_property
+    def _market(self) -> Tensor:
+        """(T, 3(n+1) + 1): all that a step looks up, side by side, because one look costs less than four."""
+        return torch.cat([self.gap, self.growth, self.seen, self.benchmark[:, None]], dim=-1)
+
+    @cached_property
+    def _first_row(self) -> Tensor:
+        """(E, 1): where an agent's fold begins in the features, laid fold under fold."""
+        return (self.fold * self.features.shape[1])[:, None]

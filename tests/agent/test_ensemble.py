@@ -50,7 +50,7 @@ def test_without_an_edge_the_committee_stays_at_equal_weight():
 def test_with_an_edge_the_committee_is_trusted_and_beats_equal_weight():
     panel = with_planted_forecast(panel_of(CLOSES), 0.5)
     agent = SACSettings(
-        network="per_stock", init_alpha=0.02, hidden_sizes=(16, 16), batch_size=32, updates=400
+        network="per_stock", init_alpha=0.02, hidden_sizes=(16, 16), batch_size=32, updates=600
     )
     ensemble = train(panel, dataclasses.replace(TINY, agent=agent))
     assert all(validation.trusted for validation in ensemble.validations)

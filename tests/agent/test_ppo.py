@@ -50,7 +50,7 @@ def test_a_rollout_is_what_the_environment_does():
     learner = PPOLearner(market, [1, 2], SETTINGS)
     rollout, reward = learner.roll_out()
     assert rollout.week.shape == (2, 12 * 4)
-    again, after = market.step(rollout.week, rollout.weights, rollout.logits.tanh())
+    again, after = market.step(rollout.week, rollout.weights, market.target(rollout.logits.tanh()))
     torch.testing.assert_close(again.mean(1), reward)
     walked = after.view(2, 12, 4, -1)[:, :-1]
     torch.testing.assert_close(walked, rollout.weights.view(2, 12, 4, -1)[:, 1:])

@@ -29,9 +29,18 @@ def environment(agents, settings=SETTINGS, dtype=torch.float32, stop=100):
 
 
 def replayed(replay, draw):
-    week, weights, action = replay.pick(draw)
-    reward, after = replay.environment.step(week, weights, action)
-    return Batch.of(replay.environment, week, weights, action, reward, after, draw)
+    """A batch without a walk."""
+    market = replay.environment
+    week, weights, decision = replay.pick(draw)
+    reward, after = market.step(week, weights, decision[..., market.assets :])
+    states = market.state(torch.cat([week, week + 1], 1), torch.cat([weights, after], 1))
+    return Batch(states, decision, reward, draw.noise[:, :-1])
+
+
+def remember(replay, draw, week):
+    """Some weights and some action in that week (E, 1)."""
+    weights, action = torch.softmax(draw.noise[:, -1:], -1), draw.explore[:, None] * 2.0 - 1.0
+    replay.add(week, weights, action, replay.environment.target(action))
 
 
 class TextbookAgent:
@@ -58,13 +67,14 @@ class TextbookAgent:
         return nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), last)
 
     def _critic(self, module, row, which):
-        """The state's part of the first layer stands beside the other critic's, the action's part alone."""
-        mine = slice(which * module.action.shape[-1], (which + 1) * module.action.shape[-1])
-        first = torch.cat([module.state.weight[row, 0, :, mine], module.action[row, which]])
+        """The first layer stands beside the other critic's."""
+        width = module.second.weight.shape[2]
+        mine = slice(which * width, (which + 1) * width)
+        first = module.first.weight[row, 0, :, mine], module.first.bias[row, 0, :, mine]
         hidden = (
             (layer.weight[row, which], layer.bias[row, which]) for layer in (module.second, module.value)
         )
-        return self._mlp((first, module.state.bias[row, 0, :, mine]), *hidden)
+        return self._mlp(first, *hidden)
 
     def sample(self, state, noise):
         mean, log_std = self.actor(state).chunk(2, -1)
@@ -75,26 +85,27 @@ class TextbookAgent:
 
     def update(self, batch, row):
         alpha = self.log_alpha.exp().detach()
-        state, next_state = batch.state[row], batch.next_state[row]
+        (state, next_state), (noise, next_noise) = batch.states[row].chunk(2), batch.noise[row].chunk(2)
+        stored = batch.decision[row, :, : noise.shape[1]]
         with torch.no_grad():
-            next_action, next_log_pi = self.sample(next_state, batch.next_noise[row])
+            next_action, next_log_pi = self.sample(next_state, next_noise)
             x = torch.cat([next_state, next_action], -1)
             next_q = torch.min(self.targets[0](x), self.targets[1](x))[:, 0] - alpha * next_log_pi
             target = batch.reward[row] + self.settings.gamma * next_q
-        x = torch.cat([state, batch.action[row]], -1)
+        x = torch.cat([state, stored], -1)
         qf_loss = sum(nn.functional.mse_loss(critic(x)[:, 0], target) for critic in self.critics)
         self.critic_optimizer.zero_grad()
         qf_loss.backward()
         self.critic_optimizer.step()
 
-        action, log_pi = self.sample(state, batch.noise[row])
+        action, log_pi = self.sample(state, noise)
         x = torch.cat([state, action], -1)
         actor_loss = (alpha * log_pi - torch.min(self.critics[0](x), self.critics[1](x))[:, 0]).mean()
         self.actor_optimizer.zero_grad()
         actor_loss.backward()
         self.actor_optimizer.step()
 
-        entropy_gap = log_pi.detach() - batch.action.shape[-1]
+        entropy_gap = log_pi.detach() - noise.shape[1]
         alpha_loss = (-self.log_alpha.exp() * entropy_gap).mean()
         self.alpha_optimizer.zero_grad()
         alpha_loss.backward()
@@ -113,8 +124,7 @@ def test_batched_agents_equal_textbook_agents_over_200_updates():
     stream = draws(batched.generators, SETTINGS.batch_size, market.assets)
     for _ in range(40):
         draw = next(stream)
-        weights = torch.softmax(draw.act, -1)
-        replay.add((draw.week[:, :1] * 100).long(), weights, draw.explore)
+        remember(replay, draw, (draw.week[:, :1] * 100).long())
     for _ in range(200):
         batch = replayed(replay, next(stream))
         batched.update(batch)
@@ -194,8 +204,7 @@ def test_replayed_weeks_stay_inside_each_agents_window():
     replay = Replay(market, 64, counterfactual=True)
     generators = [torch.Generator().manual_seed(i) for i in (0, 1)]
     stream = draws(generators, 512, market.assets)
-    draw = next(stream)
-    replay.add(torch.zeros(2, 1, dtype=torch.int64), torch.softmax(draw.act, -1), draw.explore)
+    remember(replay, next(stream), torch.zeros(2, 1, dtype=torch.int64))
     poisoned = dataclasses.replace(market, growth=market.growth.clone())
     poisoned.growth[40:] = math.nan  # a single look past the window would show
     replay.environment = poisoned
@@ -211,7 +220,7 @@ def test_counterfactual_replay_is_exact():
     reward, after = market.step(
         torch.tensor([[week]]),
         torch.tensor(weights).float()[None, None],
-        torch.tensor(action).float()[None, None],
+        market.target(torch.tensor(action).float()[None, None]),
     )
     odds = np.exp(5 * action)
     share = odds / odds.sum()
@@ -244,4 +253,5 @@ def test_the_per_stock_network_does_not_care_about_the_order_of_stocks():
     shuffled = torch.cat([signals[:, :, order].flatten(2), forecast[..., order], weights[..., assets]], -1)
     for mine, theirs in zip(agents.actor(state), agents.actor(shuffled), strict=True):
         torch.testing.assert_close(mine[..., assets], theirs)
-    torch.testing.assert_close(agents.critic(state, action), agents.critic(shuffled, action[..., assets]))
+    there, here = (agents.critic.decide(x) for x in (action, action[..., assets]))
+    torch.testing.assert_close(agents.critic(state, there), agents.critic(shuffled, here))

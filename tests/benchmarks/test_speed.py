@@ -31,12 +31,17 @@ def test_the_engine_does_the_products_that_are_counted_and_few_more(preset):
     agents = SoftActorCritic([0], market.assets, settings, market.constraints)
     replay = Replay(market, 64, settings.counterfactual)
     draw = next(draws(agents.generators, settings.batch_size, market.assets))
-    replay.add(torch.zeros(1, 1, dtype=torch.int64), torch.softmax(draw.act, -1), draw.explore)
-    picked = replay.pick(draw)
-    batch = Batch.of(market, *picked, *market.step(*picked), draw)
+    action, week = draw.explore[:, None] * 2.0 - 1.0, torch.zeros(1, 1, dtype=torch.int64)
+    replay.add(week, torch.softmax(draw.noise[:, -1:], -1), action, market.target(action))
+    week, weights, decision = replay.pick(draw)
+    reward, after = market.step(week, weights, decision[..., market.assets :])
+    states = market.state(torch.cat([week, week + 1], 1), torch.cat([weights, after], 1))
+    batch = Batch(states, decision, reward, draw.noise[:, :-1])
     with FlopCounterMode(display=False) as done:
         agents.update(batch)
-    assert 1.0 <= done.get_total_flops() / speed.update_flop(settings, 15) < 1.25
+    # The outer product in the values' gradient is a broadcast, which the counter does not see.
+    outer = 2 * settings.batch_size * 2 * settings.hidden_sizes[1] * 2
+    assert 1.0 <= (done.get_total_flops() + outer) / speed.update_flop(settings, 15) < 1.25
 
 
 @pytest.mark.parametrize("stocks", [3, 15])
@@ -49,7 +54,7 @@ def test_the_rivals_walk_through_the_same_market(stocks):
     np.testing.assert_array_equal(walk.reset(), market.state(week, weights)[0, 0])
     for number in range(1, 121):
         action = rng.uniform(-1, 1, stocks + 1).astype(np.float32)
-        reward, weights = market.step(week, weights, torch.tensor(action)[None, None])
+        reward, weights = market.step(week, weights, market.target(torch.tensor(action)[None, None]))
         week = week + 1
         state, gained, over = walk.step(action)
         np.testing.assert_allclose(state, market.state(week, weights)[0, 0], atol=2e-6)

@@ -1,0 +1,72 @@
+"""AdamW for all parameters of a network at once, kept in one flat buffer."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+__all__ = ["FlatAdamW", "flatten"]
+
+
+def flatten(parameters: Iterable[nn.Parameter]) -> Tensor:
+    """One buffer (P,) that holds these parameters from now on, each in a block of its own."""
+    parameters = list(parameters)
+    buffer = torch.cat([parameter.data.flatten() for parameter in parameters])
+    for parameter, block in zip(parameters, _blocks(buffer, parameters), strict=True):
+        parameter.data = block
+    return buffer
+
+
+class FlatAdamW:
+    """AdamW (Loshchilov and Hutter 2019); without decay it is Adam. Backward passes write into `.grad`."""
+
+    def __init__(self, parameters: Iterable[nn.Parameter], rate: float, decay: float = 0.0):
+        self._parameters = list(parameters)
+        self.flat = flatten(self._parameters)  # (P,)
+        self.gradient, *self._moments = (torch.zeros_like(self.flat) for _ in range(3))
+        self._steps, self._rate, self._decay = torch.zeros(()), rate, decay
+        blocks = _blocks(self.gradient, self._parameters)
+        for parameter, block in zip(self._parameters, blocks, strict=True):
+            parameter.grad = block
+
+    def step(self) -> None:
+        """Down the gradients that stand in the parameters' `.grad`."""
+        self._steps += 1.0
+        mean, square = self._moments
+        torch._fused_adamw_(
+            [self.flat],
+            [self.gradient],
+            [mean],
+            [square],
+            [],
+            [self._steps],
+            lr=self._rate,
+            beta1=0.9,
+            beta2=0.999,
+            weight_decay=self._decay,
+            eps=1e-8,
+            amsgrad=False,
+            maximize=False,
+        )
+
+    def state(self) -> list[dict[str, Tensor]]:
+        """Step count and moments per parameter, in the parameters' order."""
+        mean, square = (_blocks(moment, self._parameters) for moment in self._moments)
+        return [
+            {"step": self._steps.clone(), "exp_avg": m.clone(), "exp_avg_sq": s.clone()}
+            for m, s in zip(mean, square, strict=True)
+        ]
+
+    def restore(self, state: list[dict[str, Any]]) -> None:
+        """Put step count and moments back; the rate stays one's own."""
+        for moment, name in zip(self._moments, ("exp_avg", "exp_avg_sq"), strict=True):
+            for block, remembered in zip(_blocks(moment, self._parameters), state, strict=True):
+                block.copy_(remembered[name])
+        self._steps.copy_(state[0]["step"])
+
+
+def _blocks(buffer: Tensor, parameters: list[nn.Parameter]) -> list[Tensor]:
+    """The buffer (P,) cut into views of the parameters' shapes."""
+    cut = torch.split(buffer, [parameter.numel() for parameter in parameters])
+    return [block.view(parameter.shape) for block, parameter in zip(cut, parameters, strict=True)]
