@@ -1,12 +1,14 @@
 """Launcher: our routes and the pages on one port. Start it with `sac-desk` or `streamlit run`."""
 
 import logging
+import signal
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
 import streamlit as st
+import uvicorn
 from fastapi import FastAPI
 
 from app import access, api
@@ -25,10 +27,16 @@ try:
 except PackageNotFoundError:  # a checkout that was never installed
     VERSION = "unknown"
 
+SHUTDOWN_SECONDS = 3  # for answers under way, once the server was told to stop
+
 logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
 logging.getLogger("app").setLevel(logging.INFO)
 # Routes read through the pages' caches, without a page that could show a spinner.
 logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
+# Streamlit has no option for this, and without a limit one client that waits for a training keeps the server.
+server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
+if isinstance(server, uvicorn.Server):
+    server.config.timeout_graceful_shutdown = SHUTDOWN_SECONDS
 try:
     access.check_exposure()
     known = network()

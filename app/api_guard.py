@@ -1,5 +1,6 @@
 """What stands before every route: who may reach it, from where, how often, and what the log says of it."""
 
+import asyncio
 import logging
 import re
 import secrets
@@ -121,6 +122,10 @@ class RequestLog:
 
         try:
             await self._app(scope, receive, noting)
+        except asyncio.CancelledError:  # the server stops
+            if not status:
+                await refused(503, *FRAMEWORK[503])(scope, receive, noting)
+            raise
         except Exception:
             log.exception("request %s failed", request_id)
             if status:  # too late for another answer: the connection breaks

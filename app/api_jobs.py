@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
@@ -33,7 +34,7 @@ POLL_SECONDS = 0.5
 RECORDS = ThreadPoolExecutor(4, thread_name_prefix="records")  # not the server's own pool: pages need that
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorBody} for status in (400, 401, 403, 404, 413, 422, 429)
+    status: {"model": ErrorBody} for status in (400, 401, 403, 404, 409, 413, 422, 429)
 }
 router = APIRouter(responses=REFUSALS)
 T = TypeVar("T")
@@ -149,11 +150,12 @@ async def _trained(
 ) -> Response:
     job = await off_loop(partial(_submitted, variant, kind, wanted, actor, key))
     url = f"/jobs/{job.id}"
-    if not wait:
+    with suppress(asyncio.CancelledError):  # the server stops
+        while wait and job.active and not await request.is_disconnected():
+            await asyncio.sleep(POLL_SECONDS)
+            job = await off_loop(partial(queries.jobs().get, job.id))
+    if job.active or not wait:  # it goes on without its client, and without this server
         return answer(Accepted(job_id=job.id, status_url=url), 202, {"Location": url})
-    while job.active and not await request.is_disconnected():  # the job goes on without its client
-        await asyncio.sleep(POLL_SECONDS)
-        job = await off_loop(partial(queries.jobs().get, job.id))
     if job.result is None:
         ended = TrainingCancelled if job.status == "cancelled" else TrainingFailed
         raise ended(job.error or f"The training was {job.status}; nothing was saved.", job.id)

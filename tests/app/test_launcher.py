@@ -1,16 +1,13 @@
 import http.client
 import json
 import os
-import socket
 import subprocess
 import sys
-import time
 import tomllib
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.serving import ROOT, free_port, served
 
 
 def ask(port, path, host=None):
@@ -25,35 +22,9 @@ def ask(port, path, host=None):
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    """The dashboard, started as a user does from some folder; its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("elsewhere")
-    environment = {**os.environ, "SAC_DESK_DATA": str(folder / "data"), "PYTHONPATH": str(ROOT)}
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "app.cli", "--server.port", str(port)],
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                ask(port, "/health")
-                break
-            except OSError:
-                assert server.poll() is None, (folder / "log").read_text()
-                assert time.monotonic() < deadline, (folder / "log").read_text()
-                time.sleep(0.1)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(timeout=10)
+    """The port of a dashboard that was started in some folder."""
+    with served(tmp_path_factory.mktemp("elsewhere")) as running:
+        yield running.port
 
 
 def test_health_and_pages_share_a_port(desk):
@@ -73,6 +44,23 @@ def test_health_and_pages_share_a_port(desk):
 def test_a_foreign_host_is_refused(desk):
     for path in ("/health", "/", "/_stcore/health"):
         assert ask(desk, path, host="desk.example.com")[0] == 400
+
+
+@pytest.mark.parametrize("secrets", ["", '[Auth]\nclient_id = "desk"\n'])
+def test_it_does_not_start_where_strangers_could_reach_it_without_a_login(tmp_path, secrets):
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit" / "secrets.toml").write_text(secrets)
+    ended = subprocess.run(
+        [sys.executable, "-m", "app.cli", "--server.port", str(free_port()), "--server.address", "0.0.0.0"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "SAC_DESK_DATA": str(tmp_path / "data")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ended.returncode == 1
+    assert "error: Other machines could reach this desk" in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def test_it_listens_on_this_machine_only():

@@ -1,0 +1,76 @@
+"""The dashboard as a user starts it: a process of its own, on a free port and a data root of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running dashboard."""
+
+    process: "subprocess.Popen[bytes]"
+    port: int
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+@contextmanager
+def served(folder: Path, port: int | None = None, **environment: str) -> Iterator[Served]:
+    """Serve the data root `folder`/data until the block ends."""
+    desk = Served(_start(folder, port or (port := free_port()), environment), port, folder / "server.log")
+    try:
+        _await(desk)
+        yield desk
+    finally:
+        desk.process.terminate()
+        try:
+            desk.process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            desk.process.kill()
+            desk.process.wait()
+
+
+def _start(folder: Path, port: int, environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+    told = {"SAC_DESK_DATA": str(folder / "data"), "PYTHONPATH": str(ROOT), **environment}
+    with (folder / "server.log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "app.cli", "--server.port", str(port)],
+            cwd=folder,
+            env={**os.environ, **told},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+
+
+def _await(desk: Served) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            urllib.request.urlopen(f"{desk.url}/health", timeout=5).close()
+            return
+        except OSError:
+            assert desk.process.poll() is None, desk.log.read_text()
+            assert time.monotonic() < deadline, desk.log.read_text()
+            time.sleep(0.1)
