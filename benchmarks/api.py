@@ -1,0 +1,103 @@
+"""How long target weights take over HTTP: alone, beside a training, and fifty at once.
+
+python -m benchmarks.api [--url http://localhost:8501] [--variant sac_lstm] [--requests 200] [--parallel 50]
+Asks a running desk (`make run`) whose variant has a champion. It starts a training of another variant, and
+cancels it. SAC_DESK_API_TOKEN is sent where it is set.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import httpx
+
+WANTED, WANTED_IN_TRAINING = 150, 400  # milliseconds, medians (issue 7)
+BODY = {
+    "portfolio": {"cash": 1000.0, "positions": [{"symbol": "AAPL", "market_value": 500.0}]},
+    "as_of_date": "2022-12-16",
+}
+
+
+def main() -> None:
+    """Print a table of latencies in milliseconds."""
+    options = parsed()
+    token = os.environ.get("SAC_DESK_API_TOKEN")
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    limits = httpx.Limits(max_connections=options.parallel)
+    with httpx.Client(base_url=options.url, headers=headers, timeout=120, limits=limits) as desk:
+        path = f"/inference/{options.variant}"
+        print(
+            f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; first answer {asked(desk, path):.0f} ms"
+        )
+        print(f"{'':24}  median     95 %  slowest   wanted")
+        row("alone", [asked(desk, path) for _ in range(options.requests)], WANTED)
+        with training(desk, options.variant):
+            row("beside a training", [asked(desk, path) for _ in range(options.requests)], WANTED_IN_TRAINING)
+        with ThreadPoolExecutor(options.parallel) as pool:
+            began = time.perf_counter()
+            pending = [pool.submit(asked, desk, path) for _ in range(options.parallel)]
+            pages = [alive(options.url) for _ in range(10)]
+            times = [future.result() for future in pending]
+        row(f"{options.parallel} at once", times)
+        print(f"all {options.parallel} answered within {time.perf_counter() - began:.2f} s")
+        row("/health meanwhile", pages)
+
+
+def parsed() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--url", default="http://localhost:8501")
+    parser.add_argument("--variant", default="sac_lstm")
+    parser.add_argument("--requests", type=int, default=200)
+    parser.add_argument("--parallel", type=int, default=50)
+    return parser.parse_args()
+
+
+def asked(desk: httpx.Client, path: str) -> float:
+    """Milliseconds until the weights were there."""
+    began = time.perf_counter()
+    answer = desk.post(path, json=BODY)
+    if answer.status_code != 200:
+        sys.exit(f"{answer.status_code}: {answer.text}")
+    return 1000 * (time.perf_counter() - began)
+
+
+def alive(url: str) -> float:
+    """Milliseconds until the server's event loop, which also serves the pages, had a moment."""
+    began = time.perf_counter()
+    httpx.get(f"{url}/health", timeout=120).raise_for_status()
+    return 1000 * (time.perf_counter() - began)
+
+
+@contextmanager
+def training(desk: httpx.Client, variant: str) -> Iterator[None]:
+    """A training at work, past its start, cancelled in the end."""
+    other = "ppo_lstm" if variant == "sac_lstm" else "sac_lstm"
+    answer = desk.post(f"/train/{other}/full", json={"updates": 500_000, "seed": int(time.time())})
+    if answer.status_code != 202:
+        sys.exit(f"{answer.status_code}: {answer.text}")
+    url = answer.json()["status_url"]
+    try:
+        while (job := desk.get(url).json())["stage"] not in ("forecasts", "agents"):
+            if job["error"]:
+                sys.exit(job["error"])
+            time.sleep(0.5)
+        yield
+    finally:
+        desk.post(f"{url}/cancel")
+
+
+def row(name: str, times: list[float], wanted: float | None = None) -> None:
+    """One line of the table."""
+    late = statistics.quantiles(times, n=20, method="inclusive")[-1]
+    goal = "" if wanted is None else f"{wanted:9.0f}"
+    print(f"{name:24}{statistics.median(times):8.0f} {late:8.0f} {max(times):8.0f}{goal}")
+
+
+if __name__ == "__main__":
+    main()
