@@ -100,6 +100,9 @@ class InferenceRequest(Strict):
 
     portfolio: Portfolio
     as_of_date: Day | None = None
+    outside: Literal["refuse", "sell", "keep"] = Field(
+        default="refuse", description="What to do with positions outside the model's universe"
+    )
 
 
 class Answer(BaseModel):

@@ -53,7 +53,9 @@ def recommended(variant: str, wanted: InferenceRequest) -> TargetWeights:
 
     torch.set_num_threads(1)
     held = Holdings(wanted.portfolio.cash, positions)
-    return TargetWeights.model_validate(target_weights(champion, queries.panel(), held, wanted.as_of_date))
+    return TargetWeights.model_validate(
+        target_weights(champion, queries.panel(), held, wanted.as_of_date, outside=wanted.outside)
+    )
 
 
 def shelved(variant: str) -> ModelList:

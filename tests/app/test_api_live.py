@@ -48,6 +48,13 @@ def test_from_a_training_to_the_weights_that_the_engine_gives(folder):
         assert shelf["champion"] == version == shelf["versions"][0]["version"]
         with ThreadPoolExecutor(50) as pool:
             answers = list(pool.map(lambda _: asked(desk, "/inference/sac_lstm", body), range(50)))
+        stranger = {"portfolio": {"cash": 1.0, "positions": [{"symbol": "TSLA", "market_value": 1.0}]}}
+        refused = asked(desk, "/inference/sac_lstm", {**body, **stranger})
+        assert refused.status_code == 422
+        sold = asked(desk, "/inference/sac_lstm", {**body, **stranger, "outside": "sell"}).json()
+        assert {"symbol": "TSLA", "current_weight": 0.5, "target_weight": 0.0, "change": -0.5} in sold[
+            "weight_changes"
+        ]
         tuned = asked(desk, "/train/sac_lstm/finetune", {"updates": 5}, params={"wait": "true"})
         assert tuned.json()["version"].endswith("-ft"), tuned.text
         stale = asked(desk, "/inference/sac_lstm", {"portfolio": portfolio})
