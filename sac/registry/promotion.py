@@ -23,6 +23,7 @@ __all__ = [
     "Settlement",
     "Verdict",
     "decide",
+    "deciding",
     "earlier_champions",
     "finish_moves",
     "judged",
@@ -66,7 +67,7 @@ def judged(registry: Registry, version: Version) -> Gate:
 
 def settle(registry: Registry, version: Version, policy: Policy = "manual") -> Settlement:
     """Promote the first model, and with the policy "auto" every later one that passes the gate."""
-    with _deciding(registry, version.variant) as log:
+    with deciding(registry, version.variant) as log:
         prior, verdict = _pointer(registry, version.variant), judged(registry, version)
         if not verdict.passed or (prior is not None and policy == "manual"):
             return Settlement(False, prior, verdict)
@@ -90,7 +91,7 @@ def decide(
     Raises DecisionConflict where another one reigns by now or the word was said already, DeskError where
     the gate holds the version and it is no override, or where the reason is empty.
     """
-    with _deciding(registry, version.variant) as log:
+    with deciding(registry, version.variant) as log:
         prior, verdict = _seen(registry, log, version, champion), judged(registry, version)
         if action == "approve" and not verdict.passed:
             raise DeskError(f"{version.name} is held: {verdict.reason} Only an override can promote it.")
@@ -111,7 +112,7 @@ def rollback(
     to: str | None = None,
 ) -> Decision:
     """Back to an earlier champion: the one before this reign, or the one named. Raises as `decide` does."""
-    with _deciding(registry, variant) as log:
+    with deciding(registry, variant) as log:
         earlier = earlier_champions(registry, variant)
         if not earlier:
             raise DeskError(f"{variant} has no earlier champion to go back to.")
@@ -146,7 +147,7 @@ def waiting(registry: Registry, variant: str) -> list[Version]:
 def finish_moves(registry: Registry, variant: str) -> None:
     """Let the pointer follow a decision whose process died before it could. Cheap where all is well."""
     if _unfinished(registry, DecisionLog(registry.root), variant):
-        with _deciding(registry, variant):
+        with deciding(registry, variant):
             pass
 
 
@@ -170,7 +171,7 @@ def problems(registry: Registry, variants: tuple[str, ...]) -> list[str]:
 
 
 @contextmanager
-def _deciding(registry: Registry, variant: str) -> Iterator[DecisionLog]:
+def deciding(registry: Registry, variant: str) -> Iterator[DecisionLog]:
     """One decision at a time in this registry; a move that was cut off is finished first."""
     registry.root.mkdir(parents=True, exist_ok=True)
     log = DecisionLog(registry.root)

@@ -52,6 +52,11 @@ class Version:
         """The line of models that it belongs to."""
         return self.path.parent.name
 
+    @property
+    def size(self) -> int:
+        """Bytes on the disk, without the manifest's own."""
+        return sum(entry.size for entry in self.manifest.values())
+
     def evaluation(self) -> Backtest:
         """Its walk-forward evaluation, week by week, with its members."""
         unpack = partial(tables.unpack_evaluation, symbols=self.symbols)
@@ -140,6 +145,16 @@ class Registry:
         finally:
             pointer.unlink(missing_ok=True)
         folder.sync(home)
+
+    def retire(self, version: Version) -> Path:
+        """Take a version off the shelf at once; returns the folder that is left to delete.
+
+        Should nobody delete it, a later `save` sweeps it away.
+        """
+        doomed = version.path.parent / f"{_STAGING}{uuid.uuid4().hex}"
+        os.rename(version.path, doomed)
+        folder.sync(version.path.parent)
+        return doomed
 
     def _path(self, variant: str, name: str) -> Path:
         return self.root / check_variant(variant) / check_version(name)
