@@ -49,15 +49,17 @@ def colours(names: Sequence[str]) -> dict[str, str]:
     return {name: BASELINE_COLOURS.get(name) or chosen[name] for name in names}
 
 
-def before_after(current: Mapping[str, float], target: Mapping[str, float]) -> Chart:
+def before_after(
+    current: Mapping[str, float], target: Mapping[str, float], names: tuple[str, str] = ("Now", "Target")
+) -> Chart:
     """Weight of every asset before and after the trades."""
-    names = list(target)
-    bars = (("Now", current, CASH_COLOUR), ("Target", target, STRATEGY_COLOURS[0]))
+    assets = list(target)
+    bars = zip(names, (current, target), (CASH_COLOUR, STRATEGY_COLOURS[0]), strict=True)
     figure = go.Figure(
         [
             go.Bar(
-                x=names,
-                y=[weights[name] for name in names],
+                x=assets,
+                y=[weights[asset] for asset in assets],
                 name=label,
                 marker_color=colour,
                 hovertemplate="%{y:.1%}",

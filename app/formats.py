@@ -3,7 +3,7 @@
 from datetime import datetime
 from math import isfinite
 
-__all__ = ["UNKNOWN", "bps", "dollars", "duration", "moment", "percent", "points", "ratio"]
+__all__ = ["UNKNOWN", "bps", "dollars", "duration", "megabytes", "moment", "percent", "points", "ratio"]
 
 UNKNOWN = "n/a"
 
@@ -52,6 +52,11 @@ def duration(seconds: float | None) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02d} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def megabytes(size: int) -> str:
+    """A size on the disk, of bytes."""
+    return f"{size / 1e6:,.1f} MB"
 
 
 def moment(when: datetime | str | None) -> str:

@@ -36,7 +36,7 @@ def watched(job: Job) -> None:
     """A training at work: where it is, how long it takes, what it learns, and the way to stop it."""
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.subheader(label(job.variant), width="content")
+            st.subheader(f"{label(job.variant)}, {KIND_WORDS.get(job.kind, job.kind)}", width="content")
             if job.status != "cancelling":
                 with st.popover("Cancel", icon=":material/stop_circle:", key=f"stop-{job.id}"):
                     st.markdown("Stop this training? What it has learned so far is lost.")
@@ -96,16 +96,28 @@ def job_table(latest: list[Job]) -> str | None:
 
 def result(job: Job) -> None:
     """What a job came to, and its log."""
-    st.subheader(f"{label(job.variant)}, {moment(job.created_at)}")
-    asked = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in job.request.items())
+    kind = KIND_WORDS.get(job.kind, job.kind)
+    st.subheader(f"{label(job.variant)}, {kind}, {moment(job.created_at)}")
+    asked = (
+        ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in job.request.items()) or "defaults"
+    )
     st.caption(f"Job `{job.id}` · started by {job.actor} · asked for: {asked}")
     if job.status == "cancelled":
         st.info("Cancelled. Nothing was saved.", icon=":material/stop_circle:")
     if job.error:
         st.error(job.error, icon=":material/error:")
     if job.result:
-        verdict = "is the champion now" if job.result["promoted"] else "is stored; the champion stays"
-        st.success(f"Version `{job.result['version']}` {verdict}.", icon=":material/check_circle:")
+        verdict = "is the champion now" if job.result["promoted"] else f"is stored. {job.result['verdict']}"
+        st.success(
+            f"Version `{job.result['version']}` {verdict.rstrip('.')}.", icon=":material/check_circle:"
+        )
+        if not job.result["promoted"]:
+            st.page_link(
+                page_path("promotion"),
+                label="Decide on it" if job.result["eligible"] else "See why the gate holds it",
+                icon=":material/how_to_reg:",
+                query_params={"version": job.result["version"]},
+            )
         figures = job.result["metrics"]
         grid = st.grid(4, min_column_width=130)
         grid.metric("CAGR, net, out of sample", percent(figures.get("eval_cagr")), border=True)

@@ -34,6 +34,12 @@ page = st.navigation(
             help="Versions and baselines side by side on the same weeks, out of sample and net of costs.",
         ),
         st.Page(
+            page_path("promotion"),
+            title="Promotion",
+            icon=":material/how_to_reg:",
+            help="Challengers: the gate, the evidence, approve or reject, and the way back.",
+        ),
+        st.Page(
             page_path("weights"),
             title="Weights",
             icon=":material/balance:",

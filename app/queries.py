@@ -33,6 +33,7 @@ __all__ = [
     "refreshes",
     "shelf",
     "shelves",
+    "stamp",
     "trainings",
     "trial_sharpes",
 ]
@@ -56,11 +57,11 @@ class Shelf:
 def panel() -> MarketPanel:
     """The market data that the desk works on, read again whenever the choice or a file of theirs changed."""
     home = settings().data
-    return _panel(home, tuple(stamp for part in MARKET_PARTS for stamp in _stamp(home / part)))
+    return _panel(home, tuple(fact for part in MARKET_PARTS for fact in stamp(home / part)))
 
 
 @st.cache_resource(show_spinner="Reading market data…", max_entries=2)
-def _panel(home: Path, stamp: Stamp) -> MarketPanel:
+def _panel(home: Path, state: Stamp) -> MarketPanel:
     return load_panel(home)
 
 
@@ -104,11 +105,11 @@ def shelves() -> dict[str, Shelf]:
 def shelf(variant: str) -> Shelf:
     """A variant's versions, read again whenever a file of theirs changed."""
     root = settings().models
-    return _shelf(root, variant, _stamp(root / variant))
+    return _shelf(root, variant, stamp(root / variant))
 
 
 @st.cache_resource(show_spinner="Checking the stored versions…", max_entries=16)
-def _shelf(root: Path, variant: str, stamp: Stamp) -> Shelf:
+def _shelf(root: Path, variant: str, state: Stamp) -> Shelf:
     registry = Registry(root)
     versions, damaged = [], registry.damaged(variant)
     for version in registry.versions(variant):
@@ -125,11 +126,11 @@ def _shelf(root: Path, variant: str, stamp: Stamp) -> Shelf:
 
 def evaluation(version: Version) -> Backtest:
     """A version's walk-forward evaluation."""
-    return _evaluation(version.path, _stamp(version.path), version)
+    return _evaluation(version.path, stamp(version.path), version)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _evaluation(path: Path, stamp: Stamp, _version: Version) -> Backtest:
+def _evaluation(path: Path, state: Stamp, _version: Version) -> Backtest:
     return _version.evaluation()
 
 
@@ -146,14 +147,14 @@ def _fitted_baselines(path: Path, stamp: Stamp, _version: Version) -> list[Backt
 def recommendation(version: Version, positions: tuple[Position, ...]) -> "Recommendation":
     """Target weights of a version as of the last complete week, for holdings in dollars."""
     market, day = panel(), datetime.now(UTC).date()  # what is fresh today is stale one day
-    stamp = (*_stamp(version.path), market.provenance.sha256, day)
-    return _recommendation(version.path, stamp, positions, version, market)
+    state = (*stamp(version.path), market.provenance.sha256, day)
+    return _recommendation(version.path, state, positions, version, market)
 
 
 @st.cache_resource(show_spinner="Asking the model for its weights…", max_entries=64)
 def _recommendation(
     path: Path,
-    stamp: tuple[object, ...],
+    state: tuple[object, ...],
     positions: tuple[Position, ...],
     _version: Version,
     _market: MarketPanel,
@@ -168,7 +169,7 @@ def trial_sharpes() -> list[float]:
     return Ledger(settings().models).sharpes()
 
 
-def _stamp(folder: Path) -> Stamp:
+def stamp(folder: Path) -> Stamp:
     """What changes when a file, or one under a folder, does: cheap to take, unlike a checksum."""
     facts = []
     for path in (folder, *folder.rglob("*")):

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from app import access, queries
+from app import access, dockets, queries
 from app.components import (
     damaged_versions,
     freshness,
@@ -17,7 +17,7 @@ from app.components import (
 from app.formats import moment, percent, points, ratio
 from app.job_panels import progress_line
 from app.queries import Shelf
-from sac.config import DEMO_VARIANTS
+from sac.config import DEMO_VARIANTS, VARIANTS
 from sac.evidence import cagr, drawdown, metrics
 from sac.evidence.comparison import baselines
 
@@ -141,6 +141,13 @@ def work() -> None:
 
 
 work()
+for variant in VARIANTS:
+    challengers = dockets.docket(variant).waiting
+    if challengers:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            count = f"{len(challengers)} challenger{'s wait' if len(challengers) > 1 else ' waits'}"
+            st.markdown(f":material/how_to_reg: **{label(variant)}**: {count} for a decision.")
+            st.page_link(page_path("promotion"), label="Decide", query_params={"version": challengers[0]})
 market = queries.panel().provenance
 freshness(market)
 on_shelves = queries.shelves()

@@ -66,4 +66,6 @@ def _trained(options: argparse.Namespace, kind: str, request: dict[str, Any]) ->
     if result["promoted"]:
         print(f"It is {champion}.")
     else:
-        print(f"It was not promoted: {champion} is still {result['prior_version']}.")
+        print(f"It was not promoted: {champion} is still {result['prior_version']}. {result['verdict']}")
+        if result["eligible"]:
+            print(f"It waits for you: sac-desk promote {options.variant} {result['version']} --reason TEXT")

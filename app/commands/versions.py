@@ -4,10 +4,11 @@ import argparse
 from typing import Any
 
 from app.commands.printing import print_json, print_table
-from app.formats import moment, percent, ratio
+from app.formats import megabytes, moment, percent, ratio
 from app.settings import settings
 from sac.config import VARIANTS
 from sac.registry import Registry
+from sac.registry.promotion import waiting
 
 __all__ = ["add"]
 
@@ -36,18 +37,20 @@ def versions(options: argparse.Namespace) -> None:
                 version["preset"],
                 percent(version["metrics"].get("eval_cagr")),
                 ratio(version["metrics"].get("eval_sharpe")),
-                "champion" if version["champion"] else "",
+                megabytes(version["bytes"]),
+                "champion" if version["champion"] else "waits" if version["waits"] else "",
             )
             for version in shelf["versions"]
         ]
         if rows:
-            print_table(("version", "created", "preset", "CAGR", "Sharpe", ""), rows)
+            print_table(("version", "created", "preset", "CAGR", "Sharpe", "size", ""), rows)
         for folder, problem in shelf["damaged"].items():
             print(f"damaged: {folder}: {problem}")
 
 
 def _shelf(registry: Registry, variant: str) -> dict[str, Any]:
     current = registry.current(variant)
+    waits = {version.name for version in waiting(registry, variant)}
     return {
         "variant": variant,
         "champion": current,
@@ -55,6 +58,8 @@ def _shelf(registry: Registry, variant: str) -> dict[str, Any]:
             {
                 "version": version.name,
                 "champion": version.name == current,
+                "waits": version.name in waits,
+                "bytes": version.size,
                 "created_at": version.metadata.created_at,
                 "preset": version.metadata.preset,
                 "last_decision": version.metadata.last_decision,

@@ -2,28 +2,25 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from sac.config import Constraints
-from sac.evidence import Difference, cagr, deflated_sharpe, difference
+from sac.evidence import COST_RATES, Difference, Edge, at_cost, cagr, deflated_sharpe, difference, edge
 from sac.evidence.comparison import baselines, common_weeks, on_weeks
-from sac.portfolio import Backtest
+from sac.portfolio import Backtest, EqualWeight
 from sac.registry.codecs import pack_json
 from sac.registry.folder import MANIFEST
 from sac.registry.gate import Gate
 from sac.registry.store import Version
 
-__all__ = ["COSTS", "Case", "case_for"]
+__all__ = ["Case", "case_for", "side_by_side"]
 
-COSTS = (0.0, 0.0010, 0.0025, 0.0050)  # fractions of a dollar traded
 _LEAST_WEEKS = 26  # fewer tell nothing
+_EQUAL_WEIGHT = EqualWeight.name
 _ROLES = ("challenger", "champion")
 
-Rows = npt.NDArray[np.intp]
 Strength = Literal["strong", "weak", "contrary"]
 
 
@@ -35,13 +32,15 @@ class Case:
     champion: str | None
     manifests: tuple[str, ...]  # SHA-256 of each one's manifest: which bytes were judged
     gate: Gate
-    weeks: int
-    start: str  # first and last close of the common weeks
+    weeks: int  # of the figures below
+    shared: int  # weeks that both have; 0: the figures stand on the challenger's own
+    start: str  # first and last close of the weeks
     end: str
     growth: dict[str, float]  # CAGR: "challenger", "champion", then the baselines
     against_champion: Difference | None
     against_equal_weight: Difference | None
-    costs: dict[str, tuple[float, ...]]  # CAGR at each of COSTS
+    edge: Edge | None  # over the champion, or over equal weight where there is none
+    costs: dict[str, tuple[float, ...]]  # CAGR at each of COST_RATES
     members: tuple[float, ...]  # CAGR of each of the challenger's members, walked alone
     deflated_sharpe: float  # NaN where undetermined
     trials: int  # candidates ever trained, this one too
@@ -54,43 +53,55 @@ class Case:
         return pack_json(asdict(self)).decode()
 
 
-def case_for(challenger: Version, champion: Version | None, verdict: Gate, sharpes: Sequence[float]) -> Case:
-    """Put the evidence together. `sharpes`: of every candidate ever trained, a year (`Ledger.sharpes`).
+def side_by_side(challenger: Version, champion: Version | None) -> tuple[list[Backtest], int]:
+    """Challenger, champion and baselines on the weeks that both versions have, and how many these are.
 
-    Without weeks in common with the champion it stands on the challenger's own weeks. Raises ArtifactError
-    where an evaluation cannot be read.
+    Without a week in common (0) the challenger stands on its own weeks, beside the baselines alone.
+    Raises ArtifactError where an evaluation cannot be read.
     """
-    versions = [challenger, *([champion] if champion else [])]
-    own = challenger.evaluation()
-    records = dict(zip(_ROLES, [own, *(version.evaluation() for version in versions[1:])], strict=False))
+    versions = dict(zip(_ROLES, (challenger, champion), strict=True))
+    records = {role: version.evaluation() for role, version in versions.items() if version}
     rows = common_weeks(records)
     shared = len(rows["challenger"])
     if not shared:
-        records, rows = {"challenger": own}, {"challenger": np.arange(len(own.net))}
-    rules = {role: version.settings.constraints for role, version in zip(_ROLES, versions, strict=False)}
-    walks = {role: on_weeks(role, record, rows[role], rules[role]) for role, record in records.items()}
-    first = walks["challenger"]
-    rivals = baselines(own, rows["challenger"], rules["challenger"], challenger.baselines())
-    beside_champion = _difference(first, walks.get("champion"))
-    beside_equal = _difference(first, rivals[0])
-    strength, advice = _advice(beside_champion if champion else beside_equal, champion is not None)
+        rows = {"challenger": np.arange(len(records["challenger"].net))}
+    rules = {role: version.settings.constraints for role, version in versions.items() if version}
+    walks = [on_weeks(role, records[role], rows[role], rules[role]) for role in rows]
+    rivals = baselines(records["challenger"], rows["challenger"], rules["challenger"], challenger.baselines())
+    return [*walks, *rivals], shared
+
+
+def case_for(challenger: Version, champion: Version | None, verdict: Gate, sharpes: Sequence[float]) -> Case:
+    """Put the evidence together. `sharpes`: of every candidate ever trained, a year (`Ledger.sharpes`).
+
+    Raises ArtifactError where an evaluation cannot be read.
+    """
+    walks, shared = side_by_side(challenger, champion)
+    named = {walk.name: walk for walk in walks}
+    first, equal = walks[0], named[_EQUAL_WEIGHT]
+    rival = equal if champion is None else named.get("champion")
+    beside_rival = _difference(first, rival)
+    strength, advice = _advice(beside_rival, champion is not None)
     return Case(
         challenger=challenger.name,
         champion=champion.name if champion else None,
-        manifests=tuple(_digest(version) for version in versions),
+        manifests=tuple(_digest(version) for version in (challenger, champion) if version),
         gate=verdict,
-        weeks=shared,
+        weeks=len(first.net),
+        shared=shared,
         start=str(first.dates[0]),
         end=str(first.dates[-1]),
-        growth={walk.name: cagr(walk.net) for walk in (*walks.values(), *rivals)},
-        against_champion=beside_champion,
-        against_equal_weight=beside_equal,
+        growth={walk.name: cagr(walk.net) for walk in walks},
+        against_champion=None if champion is None else beside_rival,
+        against_equal_weight=_difference(first, equal),
+        edge=edge(first, rival) if rival else None,
         costs={
-            role: tuple(_at_cost(record, rows[role], rules[role], rate) for rate in COSTS)
-            for role, record in records.items()
+            role: tuple(cagr(at_cost(named[role], rate).net) for rate in COST_RATES)
+            for role in _ROLES
+            if role in named
         },
         members=tuple(cagr(member) for member in first.members.T),
-        deflated_sharpe=deflated_sharpe(own.net, list(sharpes)),
+        deflated_sharpe=deflated_sharpe(challenger.evaluation().net, list(sharpes)),
         trials=max(len(sharpes), 1),
         strength=strength,
         advice=advice,
@@ -102,11 +113,6 @@ def _digest(version: Version) -> str:
     return hashlib.sha256((version.path / MANIFEST).read_bytes()).hexdigest()
 
 
-def _at_cost(record: Backtest, rows: Rows, rules: Constraints, rate: float) -> float:
-    """CAGR of the same weights, had trading cost that much."""
-    return cagr(on_weeks(record.name, record, rows, replace(rules, cost_rate=rate)).net)
-
-
 def _difference(one: Backtest, other: Backtest | None) -> Difference | None:
     return None if other is None or len(one.net) < _LEAST_WEEKS else difference(one.net, other.net)
 
@@ -115,14 +121,14 @@ def _advice(found: Difference | None, rival: bool) -> tuple[Strength, str]:
     """How much the difference is worth that matters: to the champion, or to equal weight without one."""
     whom = "the champion" if rival else "equal weight"
     if found is None:
-        return "weak", f"Weak evidence: fewer than {_LEAST_WEEKS} weeks in common with {whom}."
+        return "weak", f"There are fewer than {_LEAST_WEEKS} weeks to compare it with {whom}."
     if found.low > 0:
-        return "strong", f"Strong evidence: it beat {whom} by more than luck on {found.weeks} weeks."
+        return "strong", f"It beat {whom} by more than luck on {found.weeks} weeks."
     if found.high < 0:
-        return "contrary", f"Evidence against it: {whom} beat it by more than luck on {found.weeks} weeks."
+        return "contrary", f"{whom.capitalize()} beat it by more than luck on {found.weeks} weeks."
     return "weak", (
-        f"Weak evidence: on {found.weeks} weeks the difference to {whom} could be luck; "
-        f"only a true difference of {found.detectable:.1%} a year would show reliably."
+        f"On {found.weeks} weeks the difference to {whom} could be luck; "
+        f"only a true difference of {found.detectable * 100:.1f} points a year would show reliably."
     )
 
 

@@ -25,10 +25,14 @@ def gate(challenger: Metadata, champion: Metadata | None) -> Gate:
     if not math.isfinite(cagr):
         return Gate(False, cagr, prior, "The new version has no CAGR out of sample.")
     if prior is None:
-        return Gate(True, cagr, None, f"The first model is promoted; its CAGR is {cagr:.2%}.")
+        return Gate(True, cagr, None, f"The first model is promoted; its CAGR is {cagr * 100:.2f} %.")
     if not math.isfinite(prior):
         return Gate(False, cagr, prior, "The champion has no CAGR to compare with.")
     passed = cagr > prior
-    # Four digits: two versions that print alike at two must not look equal and be judged otherwise.
     verdict = "is higher than" if passed else "is not higher than"
-    return Gate(passed, cagr, prior, f"CAGR {cagr:.4%} {verdict} the champion's {prior:.4%}.")
+    return Gate(passed, cagr, prior, _sentence(cagr, verdict, prior))
+
+
+def _sentence(cagr: float, verdict: str, prior: float) -> str:
+    # Four digits: two versions that print alike at two must not look equal and be judged otherwise.
+    return f"CAGR {cagr * 100:.4f} % {verdict} the champion's {prior * 100:.4f} %."

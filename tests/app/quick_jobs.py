@@ -68,6 +68,8 @@ def full(job, settings, report):
         "data_window_end": "2022-12-23",
         "metrics": {"eval_cagr": 0.0693, "eval_sharpe": 0.53, "eval_sortino": float("nan")},
         "promoted": job.request.get("members") == 2,
+        "eligible": job.request.get("members") == 3,
+        "verdict": "CAGR 6.9300% is compared with the champion's.",
         "prior_version": "v2022-12-16-ba9876543210",
         "symbols_used": ["AAPL", "MSFT"],
         "hf_repo": None,

@@ -259,8 +259,8 @@ def test_bad_usage_is_2_and_help_names_only_what_exists(desk):
         assert err.startswith("usage: sac-desk")
     code, out, _ = desk("--help")
     assert code == 0
-    assert all(name in out for name in ("train", "weights", "versions", "data"))
-    assert not any(name in out for name in ("promote", "rollback"))
+    commands = ("train", "weights", "versions", "promote", "reject", "rollback", "decisions", "prune", "data")
+    assert all(name in out for name in commands)
 
 
 def test_data_status_says_what_is_known_and_what_is_not(desk):

@@ -45,7 +45,7 @@ def champion(registry):
 
 def test_the_case_is_made_on_common_weeks_with_each_ones_own_record(registry, champion):
     found = case(registry, saved(registry, 2, weeks=slice(5, 18)))
-    assert found.weeks == 13
+    assert found.weeks == found.shared == 13
     walk = champion.evaluation()
     assert (found.start, found.end) == (str(walk.fills[5]), str(walk.ends[17]))
     assert set(found.growth) == {"challenger", "champion", "Equal weight", "Buy & hold", "HRP", "Cash"}
@@ -110,6 +110,6 @@ def test_without_common_weeks_the_own_ones_are_shown_and_it_is_said(registry, ch
     )
     moved = dataclasses.replace(artifacts, evaluation=evaluation, baselines=rivals)
     found = case(registry, registry.save(moved))
-    assert (found.weeks, found.against_champion) == (0, None)
+    assert (found.shared, found.weeks, found.against_champion) == (0, 20, None)
     assert "champion" not in found.growth
     assert any("Not one week" in warning for warning in found.warnings)

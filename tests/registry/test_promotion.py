@@ -17,6 +17,7 @@ from sac.registry.promotion import (
     rollback,
     waiting,
 )
+from sac.registry.retention import expendable, remove
 from tests.registry.small_versions import VARIANT, small_artifacts
 
 
@@ -220,3 +221,28 @@ def test_a_clock_that_went_back_does_not_change_the_order(registry, versions, mo
     assert [row.version for row in rows[:2]] == [worse.name, better.name]
     assert rows[0].at.startswith("2001-01-01")
     assert problems(registry, (VARIANT,)) == []
+
+
+def test_ancestors_of_champions_and_champions_themselves_are_kept(registry):
+    grandparent = registry.save(small_artifacts(1, 0.1, "2026-01-01T00:00:00+00:00"))
+    orphan = registry.save(small_artifacts(2, 0.1, "2026-01-02T00:00:00+00:00"))
+    child = registry.save(descended(3, grandparent, "2026-01-03T00:00:00+00:00"))
+    settle(registry, child)
+    registry.save(small_artifacts(4, 0.1, "2026-01-04T00:00:00+00:00"))
+    assert [version.name for version in expendable(registry, VARIANT, 1)] == [orphan.name]
+    with pytest.raises(ArtifactError, match="is or was champion"):
+        remove(registry, child)
+    remove(registry, orphan)
+    assert expendable(registry, VARIANT, 1) == []
+
+
+def descended(seed, parent, created_at):
+    """A fine-tuned version."""
+    artifacts = small_artifacts(seed, 0.1, created_at)
+    record = dataclasses.replace(
+        artifacts.metadata,
+        kind="finetune",
+        parent=parent.name,
+        version=f"{artifacts.metadata.version}-ft",
+    )
+    return dataclasses.replace(artifacts, metadata=record)

@@ -1,0 +1,82 @@
+"""What the Promotion page reads: who waits, on what grounds, and what was decided."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from app import queries
+from app.decisions import case_of
+from app.settings import settings
+from sac.config import VARIANTS
+from sac.errors import ArtifactError
+from sac.portfolio import Backtest
+from sac.registry import Decision, DecisionLog, Gate, Registry, Version, promotion
+from sac.registry.case import Case, side_by_side
+
+__all__ = ["Docket", "case", "decisions", "docket", "problems", "verdict", "walks"]
+
+
+@dataclass(frozen=True, eq=False)
+class Docket:
+    """What of a variant there is to decide on."""
+
+    variant: str
+    pointer: str | None  # the champion's name, also where it cannot be read
+    waiting: list[str]  # challengers that nobody has decided on
+    earlier: list[str]  # former champions, first the one before the present reign
+
+
+def docket(variant: str) -> Docket:
+    """Challengers and former champions; a decision that was cut off is finished first."""
+    registry = Registry(settings().models)
+    promotion.finish_moves(registry, variant)
+    try:
+        pointer = registry.current(variant)
+    except ArtifactError:
+        pointer = None
+    return Docket(
+        variant,
+        pointer,
+        [version.name for version in promotion.waiting(registry, variant)],
+        promotion.earlier_champions(registry, variant),
+    )
+
+
+def verdict(version: Version) -> Gate:
+    """The gate's verdict on a version today."""
+    return promotion.judged(Registry(settings().models), version)
+
+
+def decisions() -> list[Decision]:
+    """All decisions, newest first."""
+    return DecisionLog(settings().models).decisions()
+
+
+def problems() -> list[str]:
+    """Where the record of decisions contradicts itself or the champions."""
+    return promotion.problems(Registry(settings().models), tuple(VARIANTS))
+
+
+def case(variant: str, name: str) -> Case:
+    """The case for a version against today's champion."""
+    root, sharpes = settings().models, tuple(queries.trial_sharpes())
+    return _case(root, variant, name, sharpes, queries.stamp(root / variant))
+
+
+@st.cache_resource(show_spinner="Weighing the evidence…", max_entries=32)
+def _case(root: Path, variant: str, name: str, sharpes: tuple[float, ...], state: queries.Stamp) -> Case:
+    return case_of(settings(), variant, name)
+
+
+def walks(challenger: Version, champion: Version | None) -> list[Backtest]:
+    """Challenger, champion and baselines on their common weeks."""
+    paths = tuple(version.path for version in (challenger, champion) if version)
+    return _walks(paths, queries.stamp(challenger.path), challenger, champion)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _walks(
+    paths: tuple[Path, ...], state: queries.Stamp, _challenger: Version, _champion: Version | None
+) -> list[Backtest]:
+    return side_by_side(_challenger, _champion)[0]
