@@ -136,7 +136,7 @@ def _evaluation(path: Path, state: Stamp, _version: Version) -> Backtest:
 
 def fitted_baselines(version: Version) -> list[Backtest]:
     """The baselines that were fitted when a version was trained."""
-    return _fitted_baselines(version.path, _stamp(version.path), version)
+    return _fitted_baselines(version.path, stamp(version.path), version)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
