@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from app.hub_outbox import enqueue_champion
 from app.settings import Settings
 from sac.errors import ArtifactError
 from sac.registry import Decision, Ledger, Registry
@@ -35,11 +36,22 @@ def decided(
     """Approve, override or reject, with the champion and the evidence that the person saw."""
     registry = Registry(home.models)
     version = registry.version(variant, name)
-    return decide(registry, version, action, actor=actor, reason=reason, champion=champion, evidence=evidence)
+    return _told(
+        decide(registry, version, action, actor=actor, reason=reason, champion=champion, evidence=evidence)
+    )
 
 
 def rolled_back(
     home: Settings, variant: str, *, actor: str, reason: str, champion: str | None, to: str | None
 ) -> Decision:
     """Back to an earlier champion."""
-    return rollback(Registry(home.models), variant, actor=actor, reason=reason, champion=champion, to=to)
+    return _told(
+        rollback(Registry(home.models), variant, actor=actor, reason=reason, champion=champion, to=to)
+    )
+
+
+def _told(decision: Decision) -> Decision:
+    """Leave the news of a new champion to the Hub's outbox."""
+    if decision.moved:
+        enqueue_champion(decision.variant)
+    return decision
