@@ -8,6 +8,8 @@ it needs no clock in the server; whoever leaves a wish starts it, and so does a 
 import logging
 import re
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -75,16 +77,17 @@ def start_sending(home: Settings) -> None:
 
 
 def resume(home: Settings) -> None:
-    """Go on with what a restart or a crash interrupted; for the start of a server."""
+    """Go on with what a restart or a crash interrupted; for the start of a server, and for its pages."""
     if not home.hub.exists():
         return
-    store, registry = HubStore(home.hub), Registry(home.models)
-    for variant, repo in hub_access().repos.items():
-        told = store.get(repo, variant, CHAMPION)
-        if told and told.state == "sent" and told.version != registry.current(variant):
-            store.ask(repo, variant, CHAMPION)  # a process died between its decision and the outbox
-    if store.next():
-        start_sending(home)
+    with _spared("What was queued for the Hub"):
+        store, registry = HubStore(home.hub), Registry(home.models)
+        for variant, repo in hub_access().repos.items():
+            told = store.get(repo, variant, CHAMPION)
+            if told and told.state == "sent" and told.version != registry.current(variant):
+                store.ask(repo, variant, CHAMPION)  # a process died between its decision and the outbox
+        if store.next():
+            start_sending(home)
 
 
 def _enqueue(variant: str, item: str) -> None:
@@ -92,12 +95,18 @@ def _enqueue(variant: str, item: str) -> None:
     if repo is None:
         return
     home = settings()
-    try:
+    with _spared(f"{item} of {variant}"):
         HubStore(home.hub).ask(repo, variant, item)
         start_sending(home)
+
+
+@contextmanager
+def _spared(what: str) -> Iterator[None]:
+    """Log trouble of this machine instead of raising it: what is shared was saved, only its copy is late."""
+    try:
+        yield
     except (DeskError, OSError, sqlite3.Error):
-        # What is being shared was saved: a training or a decision must not fail for its copy.
-        logging.getLogger(__name__).exception("%s of %s could not be queued for the Hub", item, variant)
+        logging.getLogger(__name__).exception("%s could not be handed to the outbox", what)
 
 
 @lru_cache(maxsize=4)

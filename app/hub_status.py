@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from app.formats import moment
 from app.hub_outbox import remote_of
 from app.hub_store import CHAMPION, HubStore, Parcel
 from app.settings import Settings
@@ -12,7 +13,7 @@ from sac.registry import Registry
 from sac.registry.arrivals import Origin, origin
 from sac.registry.hub import Remote
 
-__all__ = ["Shared", "VersionShared", "shared"]
+__all__ = ["Shared", "VersionShared", "came_from", "shared", "told"]
 
 State = Literal["not sent", "queued", "sent", "failed", "pulled"]
 
@@ -62,6 +63,23 @@ def shared(home: Settings, variant: str) -> Shared:
     if champion and champion.state == "sent" and news and news.version != current:
         champion = _version(current or "", None, None, remote)
     return Shared(variant, remote, problem, versions, champion, news.version if news else None)
+
+
+def told(row: VersionShared) -> str:
+    """A version's state in words."""
+    words = {
+        "not sent": "not sent",
+        "queued": f"queued, next try {moment(row.next_try)}",
+        "sent": f"sent {moment(row.changed_at)}",
+        "failed": "failed",
+        "pulled": "it came from there",
+    }
+    return f"{words[row.state]}{f' ({row.reason})' if row.reason else ''}"
+
+
+def came_from(source: Origin) -> str:
+    """A pulled version's provenance in words."""
+    return f"pulled from {source.repo} at {source.commit[:8]}, {moment(source.pulled_at)}"
 
 
 def _version(name: str, parcel: Parcel | None, source: Origin | None, remote: Remote | None) -> VersionShared:

@@ -4,11 +4,10 @@ import argparse
 import dataclasses
 from typing import Any
 
-from app.commands.printing import print_json, print_table
-from app.formats import moment
+from app.commands.printing import print_json
 from app.hub_jobs import deliver
 from app.hub_outbox import remote_of, start_sending
-from app.hub_status import Shared, VersionShared, shared
+from app.hub_status import Shared, came_from, shared, told
 from app.hub_store import CHAMPION, HubStore
 from app.settings import settings
 from sac.config import VARIANTS
@@ -42,12 +41,15 @@ def status(options: argparse.Namespace) -> None:
         print_json([_plain(stand) for stand in stands])
         return
     for stand in stands:
-        print(f"{stand.variant}: {stand.remote.repo if stand.remote else stand.problem}")
-        if stand.remote and stand.champion:
-            print(f"main: champion {stand.champion.version} {_told(stand.champion)}")
-        rows = [(row.version, _told(row)) for row in stand.versions]
-        if rows and stand.remote:
-            print_table(("version", ""), rows)
+        if stand.remote is None:
+            print(stand.problem)
+            continue
+        print(f"{stand.variant}: {stand.remote.repo}")
+        if stand.champion:
+            print(f"  main, champion {stand.champion.version}: {told(stand.champion)}")
+        for row in stand.versions:
+            source = f"; {came_from(row.origin)}" if row.origin else ""
+            print(f"  {row.version}: {told(row)}{source}")
 
 
 def push(options: argparse.Namespace) -> None:
@@ -91,20 +93,6 @@ def pull(options: argparse.Namespace) -> None:
         print(f"{name} was here already, byte for byte.")
         return
     print(f"{name} is here as a challenger, from commit {arrival.commit[:8]}; the champion stays.")
-
-
-def _told(row: VersionShared) -> str:
-    """A state in words."""
-    words = {
-        "not sent": "not sent",
-        "sent": f"sent {moment(row.changed_at)}",
-        "queued": f"queued, next try {moment(row.next_try)}",
-        "failed": "failed",
-        "pulled": "pulled",
-    }
-    source = row.origin
-    came = f"; pulled from {source.repo} at {source.commit[:8]}, {moment(source.pulled_at)}" if source else ""
-    return f"{words[row.state]}{f': {row.reason}' if row.reason else ''}{came}"
 
 
 def _plain(stand: Shared) -> dict[str, Any]:

@@ -180,7 +180,7 @@ def test_an_outbox_that_cannot_be_written_costs_no_training(home, version, monke
     home.hub.parent.mkdir(parents=True, exist_ok=True)
     home.hub.write_text("a file where the folder should be")
     enqueue_version(VARIANT, version.name)
-    assert "could not be queued" in caplog.text
+    assert f"{version.name} of sac_lstm could not be handed to the outbox" in caplog.text
 
 
 def test_a_promotion_whose_process_died_before_it_told_is_told_at_the_next_start(
