@@ -11,8 +11,8 @@ import streamlit as st
 import uvicorn
 from fastapi import FastAPI
 
-from app import access, api
-from app.settings import network
+from app import access, api, hub_outbox
+from app.settings import network, settings
 from sac.errors import DeskError
 
 # The pages' script is another file: Streamlit must not run this one again for every visitor. It is looked
@@ -48,3 +48,4 @@ streamlit_app = FastAPI(
     title="SAC Desk", version=VERSION, lifespan=ui.lifespan(), docs_url=None, redoc_url=None
 )
 api.install(streamlit_app, ui, st.get_option("server.allowedHosts") or ["localhost", "127.0.0.1"], known)
+hub_outbox.resume(settings())
