@@ -79,9 +79,9 @@ def _sent(home: Settings, store: HubStore, parcel: Parcel) -> tuple[str, str]:
     champion = registry.champion(variant)
     if champion is None:
         raise SettingsError(f"{variant} has no champion to send: promote a version first.")
-    store.ask(remote.repo, variant, champion.name)  # it goes along, if it was not sent before
-    alone = store.get(remote.repo, variant, champion.name)
     uploaded = hub.upload(remote, champion)
+    store.ask(remote.repo, variant, champion.name)  # it went along, if it was not sent before
+    alone = store.get(remote.repo, variant, champion.name)
     if alone and alone.state != "sent":
         store.sent(alone, champion.name, uploaded)
     return champion.name, hub.make_champion(remote, champion)

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from app import access, queries
-from app.components import label
+from app.components import label, refusals_shown
 from app.formats import UNKNOWN, moment
 from app.hub_jobs import pulled_as
 from app.hub_outbox import resume, start_sending
@@ -14,8 +14,10 @@ from app.jobs import Job
 from app.settings import hub_access, settings
 from sac.config import VARIANTS
 from sac.errors import DeskError, SettingsError
+from sac.registry import Registry, Version
+from sac.registry.arrivals import origin
 
-__all__ = ["hub_panel", "hub_section"]
+__all__ = ["hub_panel", "hub_section", "origin_note"]
 
 STATES = {  # of the move of main -> its icon
     "sent": ":material/cloud_done:",
@@ -25,10 +27,11 @@ STATES = {  # of the move of main -> its icon
 }
 
 
-def hub_section(first: str = next(iter(VARIANTS))) -> None:
-    """The whole section; `first` is the variant that it opens with."""
+def hub_section(first: str | None = None) -> None:
+    """The whole section; `first` is the variant that it opens with, else one that is shared."""
     st.subheader("Hugging Face Hub")
-    if not hub_access().repos:
+    repos = hub_access().repos
+    if not repos:
         st.caption(
             "Versions stay on this machine. To share those of SAC + LSTM, for example, start the desk with "
             "`HF_SAC_LSTM_MODEL_REPO=owner/name` and a token with write access in `HF_TOKEN`."
@@ -37,7 +40,7 @@ def hub_section(first: str = next(iter(VARIANTS))) -> None:
     variant = st.segmented_control(
         "Variant to share",
         list(VARIANTS),
-        default=first,
+        default=first if first is not None and first in repos else next(iter(repos)),
         required=True,
         format_func=label,
         key="hub-variant",
@@ -98,6 +101,17 @@ def hub_panel(variant: str) -> None:
             )
     if "hub-answer" in st.session_state:
         st.error(st.session_state.pop("hub-answer"), icon=":material/error:")
+
+
+def origin_note(version: Version) -> None:
+    """Where a version came from, if it was not trained here."""
+    with refusals_shown():
+        source = origin(Registry(settings().models), version.variant, version.name)
+        if source:
+            st.caption(
+                f":material/cloud_download: Not trained here: {came_from(source)}. "
+                "What was tried elsewhere is not counted in its deflated Sharpe ratio."
+            )
 
 
 def _unsent(stand: Shared) -> list[str]:

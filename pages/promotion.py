@@ -15,6 +15,7 @@ from app.components import (
 )
 from app.dockets import Docket
 from app.formats import moment, percent
+from app.hub_panel import hub_section, origin_note
 from app.promotion_evidence import evidence, verdict_strip
 from app.promotion_panels import answer, decision_form, history, rollback_form
 from app.queries import Shelf
@@ -73,6 +74,7 @@ def deliberation(version: Version, shelf: Shelf, docket: Docket) -> None:
     st.subheader(f"{label(version.variant)}: {version.name}")
     if shelf.champion:
         st.caption(f"Against the champion {shelf.champion.name}, preset {shelf.champion.metadata.preset}.")
+    origin_note(version)
     with refusals_shown():
         case = dockets.case(version.variant, version.name)
         verdict_strip(case)
@@ -119,6 +121,8 @@ if reigning:
     )
     st.markdown(f"Champion: `{by_variant[variant].pointer}`")
     rollback_form(variant, by_variant[variant].pointer, by_variant[variant].earlier)
+
+hub_section(chosen.variant if chosen else None)
 
 st.subheader("Decision history")
 decisions = dockets.decisions()

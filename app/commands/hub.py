@@ -92,7 +92,7 @@ def pull(options: argparse.Namespace) -> None:
     if not arrival.new:
         print(f"{name} was here already, byte for byte.")
         return
-    print(f"{name} is here as a challenger, from commit {arrival.commit[:8]}; the champion stays.")
+    print(f"{name} is here as a challenger, from commit {arrival.commit[:8]}. Nothing was promoted.")
 
 
 def _plain(stand: Shared) -> dict[str, Any]:

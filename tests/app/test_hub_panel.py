@@ -1,5 +1,7 @@
 """The Hub on a page, over a true outbox and a Hub on the loopback interface."""
 
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -14,6 +16,8 @@ from sac.registry import Registry, hub
 from sac.registry.arrivals import pull
 from tests.registry.loopback_hub import REPO
 from tests.registry.small_versions import VARIANT, small_artifacts
+
+MAIN = Path(__file__).resolve().parents[2] / "app" / "main.py"
 
 
 def page():
@@ -83,6 +87,15 @@ def test_what_was_sent_is_told(opened, sharing, version):
     assert states(at) == {version.name: "sent"}
     assert f"main holds the champion {version.name}." in words(at)
     assert [button.key for button in at.button] == ["hub-pull-now"]  # nothing is missing
+
+
+def test_a_challenger_that_was_pulled_says_so_where_it_is_decided_on(opened, sharing, travelled):
+    pull(remote_of(VARIANT), Registry(sharing.models), VARIANT)
+    at = AppTest.from_file(str(MAIN), default_timeout=30).run()
+    at.switch_page("../pages/promotion.py").run()
+    assert not at.exception, at.exception[0].message
+    assert f"Not trained here: pulled from {REPO} at " in words(at)
+    assert at.button(key="hub-pull-now")
 
 
 def test_what_is_missing_is_sent_at_the_press_of_a_button(opened, sharing, version, hub_server):

@@ -1,5 +1,7 @@
 """Sending versions: the true client against a Hub on the loopback interface."""
 
+import socket
+
 import pytest
 
 from sac.registry import folder, hub
@@ -210,6 +212,15 @@ def test_a_server_that_is_down(registry, version):
         url = gone.url
     with pytest.raises(HubUnavailable, match=f"{url} cannot be reached"):
         hub.upload(Remote(REPO, TOKEN, url), version)
+
+
+def test_a_server_that_never_answers_is_not_waited_for(version, monkeypatch):
+    monkeypatch.setattr(hub, "_SECONDS", 0.3)
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(8)
+        with pytest.raises(HubUnavailable, match="cannot be reached"):
+            hub.upload(Remote(REPO, TOKEN, f"http://127.0.0.1:{deaf.getsockname()[1]}"), version)
 
 
 def test_a_server_that_is_no_hub(version):
