@@ -115,7 +115,7 @@ def _costs(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
 
 
 def _attribution(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
-    rivals = [walk for walk in found.walks if walk.name != found.reference.name]
+    rivals = [walk for walk in found.held if walk.name != found.reference.name]
     yield Table(
         evidence_tables.edges({walk.name: edge(walk, found.reference) for walk in rivals}),
         "Edge over equal weight without its best stock and month",
@@ -144,7 +144,8 @@ def _members(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
         )
     for walk in shown:
         if walk.members.shape[1]:
-            yield walk_charts.member_fan(walk, found.palette[walk.name])
+            yield Text(f"**{walk.name}**: each member (thin) and the committee against equal weight.")
+            yield walk_charts.member_fan(walk, found.reference, found.palette[walk.name])
     judged = evidence_tables.held_out(
         {name: version.metadata.validations for name, version in found.versions.items()}
     )
@@ -167,7 +168,7 @@ def _forecasts(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
 
 SECTIONS = (
     Section("Figures", _figures),
-    Section("Falls and leads", _falls),
+    Section("Drawdown", _falls),
     Section("Years", _years),
     Section("Weights", _weights, chooses="held"),
     Section("Costs", _costs),

@@ -1,6 +1,7 @@
 """Tables and sentences of evidence: text with units, "n/a" where a figure is not determined."""
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -44,24 +45,30 @@ __all__ = [
 ]
 
 Writer = Callable[[Any], str]  # pandas styles cells of any type
-_percent: Writer = percent
-_points: Writer = points
-_ratio: Writer = ratio
+
+
+def _unbroken(write: Callable[..., str], **options: int) -> Writer:
+    """A figure keeps its unit on its line, however narrow the column."""
+    return lambda value: write(value, **options).replace(" ", "\u00a0")
+
+
+_percent, _points, _ratio = _unbroken(percent), _unbroken(points), _unbroken(ratio)
+_whole_percent = _unbroken(percent, digits=0)
 
 FIGURES: dict[str, tuple[str, Writer]] = {  # metric -> title, how it is written
-    "cagr": ("CAGR, net (a year)", percent),
-    "volatility": ("Volatility (a year)", percent),
-    "sharpe": ("Sharpe ratio", ratio),
-    "sortino": ("Sortino ratio", ratio),
-    "max_drawdown": ("Max drawdown", percent),
-    "calmar": ("Calmar ratio", ratio),
-    "hit_rate": ("Weeks with a gain", percent),
-    "turnover": ("Turnover (of wealth a week)", percent),
-    "cost_drag": ("Cost drag (CAGR lost to costs)", partial(percent, digits=2)),
-    "effective_names": ("Effective number of stocks", partial(ratio, digits=1)),
-    "average_cash": ("Average cash", percent),
-    "weeks_at_cap": ("Weeks with a stock at its cap", percent),
-    "weeks": ("Weeks", partial(ratio, digits=0)),
+    "cagr": ("CAGR, net (a year)", _percent),
+    "volatility": ("Volatility (a year)", _percent),
+    "sharpe": ("Sharpe ratio", _ratio),
+    "sortino": ("Sortino ratio", _ratio),
+    "max_drawdown": ("Max drawdown", _percent),
+    "calmar": ("Calmar ratio", _ratio),
+    "hit_rate": ("Weeks with a gain", _percent),
+    "turnover": ("Turnover (of wealth a week)", _percent),
+    "cost_drag": ("Cost drag (CAGR lost to costs)", _unbroken(percent, digits=2)),
+    "effective_names": ("Effective number of stocks", _unbroken(ratio, digits=1)),
+    "average_cash": ("Average cash", _percent),
+    "weeks_at_cap": ("Weeks with a stock at its cap", _percent),
+    "weeks": ("Weeks", _unbroken(ratio, digits=0)),
 }
 SIGNIFICANT = 2.0  # t-statistic below which a rank IC is no skill
 _SAME = 1e-9  # tracking error of a strategy that holds what its rival holds
@@ -84,21 +91,25 @@ def years(walks: Sequence[Backtest]) -> Styler:
 
 def luck(walks: Sequence[Backtest], differences: Sequence[Difference], trials: list[float]) -> Styler:
     """How sure each lead over equal weight and each Sharpe ratio is."""
-    table = pd.DataFrame(
+    leads = pd.DataFrame(
         {
-            "Ahead of equal weight (pp a year)": [points(found.mean) for found in differences],
-            "95 % interval": [f"{points(found.low)} to {points(found.high)}" for found in differences],
-            "P(better)": [percent(found.p_better, 0) for found in differences],
-            "Detectable difference": [points(found.detectable) for found in differences],
-            "P(Sharpe > 0)": [percent(probabilistic_sharpe(walk.net), 0) for walk in walks],
+            "Ahead of equal weight (a year)": [found.mean for found in differences],
+            "95 %, from": [found.low for found in differences],
+            "95 %, to": [found.high for found in differences],
+            "Detectable difference": [found.detectable for found in differences],
         },
         index=[walk.name for walk in walks],
     )
+    chances = {
+        "P(better)": [found.p_better for found in differences],
+        "P(Sharpe > 0)": [probabilistic_sharpe(walk.net) for walk in walks],
+    }
     if len(trials) > 1:
-        table[f"P(Sharpe > best of {len(trials)} by luck)"] = [
-            percent(deflated_sharpe(walk.net, trials), 0) for walk in walks
+        chances[f"P(Sharpe > best of {len(trials)} by luck)"] = [
+            deflated_sharpe(walk.net, trials) for walk in walks
         ]
-    return table.style
+    styled = leads.assign(**chances).style.format(_points, subset=list(leads))
+    return styled.format(_whole_percent, subset=list(chances))
 
 
 def difference_verdict(found: Difference) -> str:
@@ -118,17 +129,13 @@ def difference_verdict(found: Difference) -> str:
 
 def cost_sensitivity(walks: Sequence[Backtest], rival: Backtest) -> Styler:
     """CAGR at each cost rate, and the rate at which the lead over the rival is gone."""
-    table = pd.DataFrame(
-        {
-            **{
-                f"CAGR at {bps(rate)}": [percent(cagr(at_cost(walk, rate).net)) for walk in walks]
-                for rate in COST_RATES
-            },
-            f"Break-even with {rival.name.lower()}": [_break_even(walk, rival) for walk in walks],
-        },
+    growth = pd.DataFrame(
+        {f"CAGR at {bps(rate)}": [cagr(at_cost(walk, rate).net) for walk in walks] for rate in COST_RATES},
         index=[walk.name for walk in walks],
     )
-    return table.style
+    title = f"Break-even with {rival.name.lower()}"
+    table = growth.assign(**{title: [_break_even(walk, rival) for walk in walks]})
+    return table.style.format(_percent, subset=list(growth))
 
 
 def _break_even(walk: Backtest, rival: Backtest) -> str:
@@ -145,24 +152,21 @@ def _break_even(walk: Backtest, rival: Backtest) -> str:
 
 def edges(found: Mapping[str, Edge]) -> Styler:
     """What is left of each lead without its best stock and best month; how much of it is the market."""
-    same = {name: edge.tracking_error < _SAME for name, edge in found.items()}
-    table = pd.DataFrame(
-        {
-            "Edge (pp a year)": [points(edge.total) for edge in found.values()],
-            "without its best stock": [
-                UNKNOWN if same[name] else f"{points(edge.without_best_stock)} ({edge.best_stock})"
-                for name, edge in found.items()
-            ],
-            "without its best month": [
-                UNKNOWN if same[name] else f"{points(edge.without_best_month)} ({edge.best_month})"
-                for name, edge in found.items()
-            ],
-            "Beta": [ratio(edge.beta) for edge in found.values()],
-            "Tracking error (a year)": [percent(edge.tracking_error) for edge in found.values()],
-        },
-        index=list(found),
-    )
-    return table.style
+    rows = {}
+    for name, edge in found.items():
+        same = edge.tracking_error < _SAME
+        rows[name] = {
+            "Edge (a year)": edge.total,
+            "without its best stock": math.nan if same else edge.without_best_stock,
+            "Best stock": UNKNOWN if same else edge.best_stock,
+            "without its best month": math.nan if same else edge.without_best_month,
+            "Best month": UNKNOWN if same else edge.best_month,
+            "Beta": edge.beta,
+            "Tracking error (a year)": edge.tracking_error,
+        }
+    leads: list[Hashable] = ["Edge (a year)", "without its best stock", "without its best month"]
+    styled = pd.DataFrame.from_dict(rows, orient="index").style.format(_points, subset=leads)
+    return styled.format(_ratio, subset=["Beta"]).format(_percent, subset=["Tracking error (a year)"])
 
 
 def contributions_by_year(walk: Backtest) -> Styler:
@@ -180,17 +184,18 @@ def contributions_by_year(walk: Backtest) -> Styler:
 
 def members(walks: Sequence[Backtest]) -> Styler:
     """CAGR of the members walked alone: how much of a result is the seed."""
-    rows = {}
-    for walk in walks:
-        alone = np.array([cagr(member) for member in walk.members.T])
-        rows[walk.name] = {
-            "Members": str(len(alone)),
-            "Lowest": percent(alone.min()),
-            "Interquartile mean": percent(interquartile_mean(alone)),
-            "Highest": percent(alone.max()),
-            "Committee": percent(cagr(walk.net)),
-        }
-    return pd.DataFrame.from_dict(rows, orient="index").style
+    alone = {walk.name: np.array([cagr(member) for member in walk.members.T]) for walk in walks}
+    table = pd.DataFrame(
+        {
+            "Members": [len(each) for each in alone.values()],
+            "Lowest": [each.min() for each in alone.values()],
+            "Interquartile mean": [interquartile_mean(each) for each in alone.values()],
+            "Highest": [each.max() for each in alone.values()],
+            "Committee": [cagr(walk.net) for walk in walks],
+        },
+        index=list(alone),
+    )
+    return table.style.format(_percent, subset=list(table)[1:])
 
 
 def skill(years: Sequence[ForecastSkill]) -> Styler:

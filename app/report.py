@@ -21,7 +21,7 @@ STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #16242f; background: #fff; margin: 2rem auto;
   max-width: 72rem; padding: 0 1rem; }
 h1, h2 { line-height: 1.2; } h2 { margin-top: 2.5rem; border-bottom: 1px solid #d3dce3; }
-table { border-collapse: collapse; font-size: 13px; } .scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-size: 13px; margin-bottom: 1rem; } .scroll { overflow-x: auto; }
 th, td { padding: .3rem .6rem; border-bottom: 1px solid #e3e9ee; text-align: right; }
 th:first-child { text-align: left; } .remark { border-left: 4px solid #c2600c; padding-left: .8rem; }
 .small { color: #61727f; font-size: 13px; }
@@ -88,7 +88,8 @@ def _written(block: Block) -> str:
 
 def _cells(cells: "pd.DataFrame | pd.io.formats.style.Styler", alt: str) -> str:
     styled = cells.style if isinstance(cells, pd.DataFrame) else cells
-    return f'<div class="scroll" role="region" aria-label="{markup.escape(alt)}">{styled.to_html()}</div>'
+    drawn = styled.hide(names=True).to_html()  # the index's name would take a row of its own
+    return f'<div class="scroll" role="region" aria-label="{markup.escape(alt)}">{drawn}</div>'
 
 
 def _chart(chart: Chart) -> str:

@@ -177,45 +177,36 @@ def edge_by_stock(lead: pd.Series, name: str, rival: str) -> Chart:
     )
 
 
-def member_fan(walk: Backtest, colour: str) -> Chart:
-    """Growth of $1 of every member walked alone (thin), beside the committee (thick)."""
-    wealth = np.vstack([np.ones(walk.members.shape[1]), np.cumprod(1.0 + walk.members, axis=0)])  # (W+1, M)
-    alone = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": walk.dates,
-            "y": wealth[:, member],
-            "name": f"member {member + 1}",
-            "line": {"color": colour, "width": 1},
-            "opacity": 0.5,
-            "hovertemplate": "$%{y:.3f}",
-            "showlegend": False,
-        }
-        for member in range(wealth.shape[1])
-    ]
-    committee = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": walk.dates,
-        "y": walk.wealth,
-        "name": walk.name,
-        "line": {"color": colour, "width": 3},
-        "hovertemplate": "$%{y:.3f}",
-    }
-    low, high = min(wealth.min(), walk.wealth.min()), max(wealth.max(), walk.wealth.max())
+def member_fan(walk: Backtest, rival: Backtest, colour: str) -> Chart:
+    """How far a dollar of every member alone (thin) and of the committee (thick) is ahead of the rival's."""
+    alone = np.vstack([np.ones(walk.members.shape[1]), np.cumprod(1.0 + walk.members, axis=0)])  # (W+1, M)
+    ahead = np.column_stack([alone, walk.wealth]) / rival.wealth[:, None] - 1.0  # (W+1, M+1)
+    names = [*(f"member {number}" for number in range(1, ahead.shape[1])), walk.name]
     figure = go.Figure(
-        [*alone, committee],
+        [
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": walk.dates,
+                "y": ahead[:, column],
+                "name": name,
+                "line": {"color": colour, "width": 3 if name == walk.name else 1},
+                "opacity": 1.0 if name == walk.name else 0.6,
+                "hovertemplate": "%{y:+.1%}",
+                "showlegend": name == walk.name,
+            }
+            for column, name in enumerate(names)
+        ],
         layout(
-            "Growth of $1, net of costs (log scale)",
-            yaxis={"type": "log", "tickvals": _log_ticks(low, high), "tickformat": "$.2f"},
+            f"Ahead of {rival.name.lower()}, net (%)",
+            yaxis={"tickformat": ".1%", "zeroline": True, "zerolinecolor": MARK},
         ),
     )
-    ends = wealth[-1]
+    *ends, committee = ahead[-1]
     return Chart(
         figure,
-        f"Growth of one dollar of the {len(ends)} members of {walk.name}: "
-        f"${ends.min():.2f} to ${ends.max():.2f}, committee ${walk.wealth[-1]:.2f}",
+        f"How far the {len(ends)} members of {walk.name} end ahead of {rival.name.lower()}: "
+        f"{points(min(ends))} to {points(max(ends))}, the committee {points(committee)}",
     )
 
 

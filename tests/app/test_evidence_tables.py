@@ -21,7 +21,7 @@ def walk(seed, name, rate=0.001):
 def read(table):
     """The table as a reader sees it."""
     [frame] = pd.read_html(io.StringIO(table.to_html()), index_col=0, flavor="lxml", keep_default_na=False)
-    return frame.astype(str)
+    return frame.astype(str).replace("\u00a0", " ", regex=True)
 
 
 @pytest.fixture
@@ -66,11 +66,11 @@ def test_edges_name_the_stock_and_the_month_that_made_them(still):
     trader = walk(3, "Trader")
     found = edge(trader, still)
     shown = read(evidence_tables.edges({"Trader": found, "Twin": edge(still, still)}))
-    assert shown.loc["Trader", "without its best stock"] == (
-        f"{points(found.without_best_stock)} ({found.best_stock})"
-    )
-    assert found.best_month in shown.loc["Trader", "without its best month"]
-    assert shown.loc["Twin", "without its best stock"] == "n/a"
+    assert shown.loc["Trader", "without its best stock"] == points(found.without_best_stock)
+    assert shown.loc["Trader", "Best stock"] == found.best_stock
+    assert shown.loc["Trader", "Best month"] == found.best_month
+    for title in ("without its best stock", "Best stock", "without its best month", "Best month"):
+        assert shown.loc["Twin", title] == "n/a"
 
 
 def test_contributions_add_up_on_paper_too():
@@ -86,7 +86,7 @@ def test_contributions_add_up_on_paper_too():
 def test_luck_counts_the_trials_only_where_there_are_some(still):
     trader = walk(5, "Trader")
     judged = [difference(trader.net, still.net)]
-    assert len(read(evidence_tables.luck([trader], judged, [0.5])).columns) == 5
+    assert len(read(evidence_tables.luck([trader], judged, [0.5])).columns) == 6
     shown = read(evidence_tables.luck([trader], judged, [0.5, 0.7, 1.1]))
     assert shown.columns[-1] == "P(Sharpe > best of 3 by luck)"
 

@@ -150,7 +150,7 @@ def test_compare_opens_the_versions_of_its_link(filled):
 def test_compare_draws_what_is_open_and_nothing_else(filled):
     at = opened("compare")
     assert len(at.get("plotly_chart")) == 1
-    shown = {"Falls and leads": (3, 0), "Weights": (3, 0), "Attribution": (2, 2)}
+    shown = {"Drawdown": (3, 0), "Weights": (3, 0), "Attribution": (2, 2)}
     for section in SECTIONS:
         at.session_state["view"] = section.title
         at.run()
@@ -158,7 +158,7 @@ def test_compare_draws_what_is_open_and_nothing_else(filled):
         drawn = len(at.get("plotly_chart")), len(at.table)
         assert drawn == shown.get(section.title, drawn), section.title
         assert at.caption[0].value.startswith("Out of sample, net of 10 bps")
-    assert len(opened("compare", view="Falls and leads").get("plotly_chart")) == 3, "a link opens a tab"
+    assert len(opened("compare", view="Drawdown").get("plotly_chart")) == 3, "a link opens a tab"
 
 
 def test_compare_says_which_versions_of_a_link_are_not_here(filled):

@@ -70,10 +70,12 @@ def test_member_spread_shows_every_member_and_their_interquartile_mean(walks):
 
 
 def test_the_member_fan_has_a_line_per_member_and_the_committee_on_top(walks):
-    figure = walk_charts.member_fan(walks[0], "#123456").figure
+    figure = walk_charts.member_fan(walks[0], walks[2], "#123456").figure
     assert [trace.name for trace in figure.data] == ["member 1", "member 2", walks[0].name]
-    np.testing.assert_allclose(figure.data[0].y[-1], np.prod(1.0 + walks[0].members[:, 0]))
-    np.testing.assert_array_equal(figure.data[2].y, walks[0].wealth)
+    assert {trace.y[0] for trace in figure.data} == {0.0}
+    end = np.prod(1.0 + walks[0].members[:, 0]) / walks[2].wealth[-1] - 1.0
+    assert figure.data[0].y[-1] == pytest.approx(end)
+    np.testing.assert_allclose(figure.data[2].y, walks[0].wealth / walks[2].wealth - 1.0)
 
 
 def test_the_excess_starts_when_its_weeks_are_full(walks):
@@ -94,7 +96,7 @@ def test_every_chart_has_a_transparent_ground_a_title_with_a_unit_and_alt_text(w
     drawn += [
         walk_charts.allocation(walks[0]),
         walk_charts.excess(walks[:1], walks[1]),
-        walk_charts.member_fan(walks[0], "#123456"),
+        walk_charts.member_fan(walks[0], walks[1], "#123456"),
     ]
     for chart in drawn:
         assert chart.figure.layout.paper_bgcolor == "rgba(0,0,0,0)"

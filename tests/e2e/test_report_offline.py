@@ -1,0 +1,44 @@
+"""The report in a real browser that has no network."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from app import report
+from sac.registry import Registry
+from tests.app.compared_versions import comparison
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+pytestmark = pytest.mark.skipif(
+    not Path(CHROMIUM).exists(), reason="there is no Chromium: apt install chromium"
+)
+
+
+def test_the_report_opens_from_disk_without_a_network(tmp_path, monkeypatch):
+    monkeypatch.setenv("SAC_DESK_DATA", str(tmp_path))
+    found = comparison(Registry(tmp_path / "models"))
+    file = tmp_path / "report.html"
+    file.write_text(report.html(found), encoding="utf-8")
+    asked, complaints = [], []
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=CHROMIUM, args=["--headless", "--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_context(offline=True).new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.goto(file.as_uri())
+        growth = page.get_by_label(re.compile("Growth of one dollar over 104 weeks"))
+        playwright.expect(growth.locator(".scatterlayer .trace")).to_have_count(len(found.walks))
+        drawn = page.locator(".chart .main-svg:first-of-type").count()
+        assert drawn == page.locator(".chart").count() > 8
+        figures = page.get_by_role("region", name="Metrics of every strategy")
+        for walk in found.walks:
+            playwright.expect(figures.get_by_text(walk.name, exact=True)).to_be_visible()
+        browser.close()
+    assert complaints == []
+    assert [url for url in asked if not url.startswith("blob:")] == [file.as_uri()]
