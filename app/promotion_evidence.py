@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import charts, dockets, queries, walk_charts
+from app import advice, charts, dockets, walk_charts
 from app.components import refusals_shown, show
 from app.formats import bps, dollars, percent, points
 from sac.evidence import COST_RATES, Difference, interquartile_mean
@@ -155,8 +155,8 @@ def _origin(case: Case, whom: str) -> None:
 def _weights(challenger: Version, champion: Version | None) -> None:
     """What approving would trade this week, for somebody who holds the champion's target weights."""
     wealth = st.number_input("Portfolio value ($)", 1_000, 10_000_000_000, 1_000_000, 10_000, width=220)
-    after = queries.recommendation(challenger, (("CASH", 1.0),))
-    before = queries.recommendation(champion, (("CASH", 1.0),)).target_weights if champion else {"CASH": 1.0}
+    after = advice.from_cash(challenger)
+    before = advice.from_cash(champion).target_weights if champion else {"CASH": 1.0}
     names = list(dict.fromkeys([*after.target_weights, *before]))
     now, then = ({name: held.get(name, 0.0) for name in names} for held in (before, after.target_weights))
     show(charts.before_after(now, then, ("Champion", "Challenger")), "promotion-weights")

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from stat import S_ISREG
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.holdings import Position, split
 from app.jobs import Job, Jobs
 from app.settings import Settings, settings
 from sac.config import VARIANTS
@@ -17,9 +15,6 @@ from sac.errors import ArtifactError
 from sac.market import MarketPanel, load_panel
 from sac.portfolio import Backtest
 from sac.registry import Ledger, Registry, Version
-
-if TYPE_CHECKING:
-    from sac.inference import Recommendation
 
 __all__ = [
     "Shelf",
@@ -29,7 +24,6 @@ __all__ = [
     "jobs",
     "panel",
     "pulls",
-    "recommendation",
     "refreshes",
     "shelf",
     "shelves",
@@ -142,26 +136,6 @@ def fitted_baselines(version: Version) -> list[Backtest]:
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _fitted_baselines(path: Path, stamp: Stamp, _version: Version) -> list[Backtest]:
     return _version.baselines()
-
-
-def recommendation(version: Version, positions: tuple[Position, ...]) -> "Recommendation":
-    """Target weights of a version as of the last complete week, for holdings in dollars."""
-    market, day = panel(), datetime.now(UTC).date()  # what is fresh today is stale one day
-    state = (*stamp(version.path), market.provenance.sha256, day)
-    return _recommendation(version.path, state, positions, version, market)
-
-
-@st.cache_resource(show_spinner="Asking the model for its weights…", max_entries=64)
-def _recommendation(
-    path: Path,
-    state: tuple[object, ...],
-    positions: tuple[Position, ...],
-    _version: Version,
-    _market: MarketPanel,
-) -> "Recommendation":
-    from sac.inference import Holdings, target_weights  # here, because it loads torch
-
-    return target_weights(_version, _market, Holdings(*split(positions)))
 
 
 def trial_sharpes() -> list[float]:

@@ -1,12 +1,14 @@
 """This week's target weights against what is held, and the trades to get there."""
 
-import pandas as pd
+from collections.abc import Mapping
+
 import streamlit as st
 
-from app import charts, queries, tables
+from app import advice, charts, holdings_panel, queries
 from app.components import (
     damaged_versions,
     freshness,
+    label,
     page_path,
     provenance_line,
     short_name,
@@ -14,148 +16,79 @@ from app.components import (
     trust_note,
     version_notes,
 )
-from app.formats import bps, dollars, percent
-from app.holdings import CASH, Position, from_csv, from_table
+from app.queries import Shelf
+from app.weights_sections import comparison, headline, reasons, trade_list
 from sac.errors import ExpiredForecaster, StaleData
+from sac.registry import Version
 
-SOURCES = ("All cash", "Typed in", "CSV file")
+
+def linked(title: str, parameter: str, options: Mapping[str, str]) -> str:
+    """A choice (id -> text) whose id stands in the URL; `bind` would put the text there."""
+    ids = list(options)
+    wanted = st.query_params.get(parameter, ids[0])
+    index = ids.index(wanted) if wanted in ids else 0
+    choice = st.selectbox(title, ids, index, format_func=options.__getitem__, key=f"weights-{parameter}")
+    st.query_params[parameter] = choice
+    return choice
 
 
-def holdings(symbols: tuple[str, ...]) -> tuple[Position, ...] | None:
-    """What is held now, in dollars, from the source that the user chose; None until there is one."""
-    with st.container(border=True):
-        st.subheader("Holdings")
-        source = st.segmented_control(
-            "Holdings",
-            SOURCES,
-            default=SOURCES[0],
-            required=True,
-            key="holdings",
-            bind="query-params",
-            label_visibility="collapsed",
+def chosen(shelves: Mapping[str, Shelf]) -> tuple[Version, str]:
+    """Version and decision that the URL or the user names: the first champion and the newest, else."""
+    stocked = [variant for variant, shelf in shelves.items() if shelf.versions]
+    stocked.sort(key=lambda variant: shelves[variant].champion is None)
+    variants, versions, dates = st.columns(3)
+    with variants:
+        shelf = shelves[linked("Variant", "variant", {variant: label(variant) for variant in stocked})]
+    champion = shelf.champion
+    known = {"champion": champion} if champion else {}
+    known |= {
+        version.name: version for version in shelf.versions if not champion or version.name != champion.name
+    }
+    texts = {name: "Champion" if name == "champion" else short_name(known[name]) for name in known}
+    with versions:
+        name = linked("Version", "version", texts)
+    newest, *earlier = advice.dates(known[name])
+    with dates:  # "newest" moves on with the data, a date stays
+        date = linked(
+            "As of the close of", "date", {"newest": f"{newest} (newest)"} | {day: day for day in earlier}
         )
-        if source == "All cash":
-            amount = st.number_input(
-                "Cash (dollars)",
-                1.0,
-                1e12,
-                100_000.0,
-                step=10_000.0,
-                format="%.2f",
-                key="cash",
-                persist_state="session",
-                width=260,
-            )
-            return ((CASH, amount),)
-        if source == "Typed in":
-            st.caption("Market value of each position in dollars at the decision's close. Empty means none.")
-            empty = pd.DataFrame({"Asset": [CASH, *symbols], "Value": [100_000.0] + [None] * len(symbols)})
-            typed = st.data_editor(
-                empty,
-                hide_index=True,
-                disabled=["Asset"],
-                key="typed",
-                width=320,
-                placeholder="",
-                alt="Holdings in dollars",
-                column_config={
-                    "Value": st.column_config.NumberColumn("Value ($)", min_value=0.0, format="dollar")
-                },
-            )
-            return from_table(zip(typed["Asset"], typed["Value"], strict=True))
-        file = st.file_uploader("CSV file: symbol,value (dollars; CASH is a symbol)", type="csv", key="file")
-        return from_csv(file) if file else None
+    if name != "champion":
+        st.warning("This version is not the champion: nobody has approved it for trading.")
+    return known[name], newest if date == "newest" else date
 
 
 st.title("Weights")
 banner = st.container()
-on_shelves = queries.shelves()
-for shelf in on_shelves.values():
+market, shelves = queries.panel(), queries.shelves()
+for shelf in shelves.values():
     damaged_versions(shelf)
-versions = {version.name: version for shelf in on_shelves.values() for version in shelf.versions}
-champions = [shelf.champion.name for shelf in on_shelves.values() if shelf.champion]
-if not versions:
-    market = queries.panel().provenance
-    freshness(market)
+if not any(shelf.versions for shelf in shelves.values()):
+    freshness(market.provenance)
     st.info("There is no model yet: train one first.", icon=":material/info:")
     st.page_link(page_path("training"), label="Go to Training", icon=":material/model_training:")
-    provenance_line(market, market.window_end)
+    provenance_line(market.provenance, market.provenance.window_end)
     st.stop()
 
-names = [*champions, *(name for name in versions if name not in champions)]
-name = st.selectbox(
-    "Version",
-    names,
-    key="model",
-    width=420,
-    bind="query-params",
-    format_func=lambda name: short_name(versions[name]) + (" (champion)" if name in champions else ""),
-)
-version = versions[name]
-if name not in champions:
-    st.warning("This version is not the champion: nobody has approved it for trading.")
-positions = holdings(version.symbols)
-if positions is None:
-    st.info("Upload the holdings to see the trades.", icon=":material/info:")
-    st.stop()
-
+version, date = chosen(shelves)
+portfolio = holdings_panel.holdings(version.symbols)
+holdings_panel.outside_choice(portfolio, version.symbols)
 try:
-    advice = queries.recommendation(version, positions)
+    plan = advice.plan(version, portfolio, date)
 except (StaleData, ExpiredForecaster) as refusal:
     remedy = "data" if isinstance(refusal, StaleData) else "training"
-    banner.error(
-        str(refusal), title="Target weights, trades and downloads are blocked", icon=":material/block:"
-    )
+    banner.error(str(refusal), title="Weights, trades and downloads are blocked", icon=":material/block:")
     banner.page_link(page_path(remedy), label=f"Go to {remedy.capitalize()}", icon=":material/arrow_forward:")
     st.stop()
 with banner:
-    freshness(queries.panel().provenance)
-rate = version.settings.constraints.cost_rate
-wealth = sum(value for _, value in positions)
-st.subheader(f"Week of {advice.target_week_start} to {advice.target_week_end}")
-st.caption(
-    f"Decided at the close of {advice.as_of}, traded at the close of {advice.target_week_start}, "
-    f"held until the next decision is traded."
-)
-provenance_line(version.metadata.provenance, advice.as_of, version)
+    freshness(market.provenance)
+headline(plan, version)
 version_notes(version)
 trust_note(version)
-grid = st.grid(4, min_column_width=150)
-grid.metric("Wealth before trading", dollars(wealth, 2), border=True)
-grid.metric(
-    "Turnover", percent(advice.turnover), border=True, help="Dollars traded in stocks per dollar of wealth."
-)
-grid.metric(
-    "Cost of trading",
-    dollars(advice.cost * wealth, 2),
-    border=True,
-    help=f"{bps(rate)} of every dollar traded in stocks.",
-)
-grid.metric("Cash target", percent(advice.target_weights[CASH]), border=True)
+now = {change.symbol: change.current_weight for change in plan.advice.weight_changes}
 show(
-    charts.before_after(
-        {change.symbol: change.current_weight for change in advice.weight_changes}, advice.target_weights
-    ),
+    charts.before_after(now, {name: plan.advice.target_weights.get(name, 0.0) for name in now}),
     "before-after",
 )
-st.subheader("Trades")
-trades = tables.trades_shown(advice, wealth)
-st.dataframe(
-    trades,
-    hide_index=True,
-    height="content",
-    placeholder="n/a",
-    alt="Weights and trades per asset",
-    column_config=tables.trade_columns(),
-)
-st.caption(
-    "Buys are positive, sells negative. Dollars are shares of the wealth before trading; cash pays the cost."
-)
-st.download_button(
-    "Trades (CSV)",
-    lambda: tables.trades_csv(advice, wealth),
-    f"trades_{advice.model_version}_{advice.as_of}.csv",
-    "text/csv",
-    on_click="ignore",
-    icon=":material/download:",
-)
+trade_list(plan, portfolio, version)
+reasons(version, portfolio, date)
+comparison(shelves, portfolio, date)

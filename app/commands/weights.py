@@ -5,44 +5,69 @@ import dataclasses
 from pathlib import Path
 
 from app.commands.printing import print_json, print_table
-from app.formats import percent
-from app.holdings import from_csv, split
+from app.formats import dollars, percent
+from app.holdings import Portfolio, from_file
+from app.orders import Plan, planned
 from app.settings import settings
 from sac.config import VARIANTS
 from sac.errors import DeskError
-from sac.registry import Registry
+from sac.registry import Registry, Version
 
 __all__ = ["add"]
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
-    command = commands.add_parser("weights", help="print the champion's target weights")
+    command = commands.add_parser("weights", help="print the champion's target weights, and the trades")
     command.set_defaults(command=weights)
     command.add_argument("variant", choices=VARIANTS)
     command.add_argument("--cash", type=float, metavar="X", help="cash held now, in dollars")
     command.add_argument(
-        "--holdings", type=Path, metavar="FILE", help="CSV with the columns symbol and value (dollars)"
+        "--holdings", type=Path, metavar="FILE", help="CSV: symbol, and shares or value (dollars), or both"
     )
     command.add_argument("--as-of", metavar="DATE", help="newest complete week by default")
+    command.add_argument(
+        "--outside",
+        choices=("keep", "sell"),
+        help="holdings outside the universe: keep them aside, or sell them (shares and value needed)",
+    )
+    command.add_argument("--trades", action="store_true", help="list the trades in whole shares too")
+    command.add_argument(
+        "--smallest-trade", type=float, default=0.0, metavar="X", help="leave out trades below X dollars"
+    )
 
 
 def weights(options: argparse.Namespace) -> None:
     """Print the champion's target weights."""
-    holdings = _holdings(options.holdings, options.cash)
+    held = _holdings(options)
     version = Registry(settings().models).champion(options.variant)
     if version is None:
         raise DeskError(
             f"{options.variant} has no champion yet: train it first (sac-desk train {options.variant})."
         )
-    from sac.inference import Holdings, target_weights  # torch
     from sac.market import load_panel
 
-    held = None if holdings is None else Holdings(*holdings)
-    wanted = target_weights(version, load_panel(settings().data), held, options.as_of)
+    panel = load_panel(settings().data)
+    strange = [position.symbol for position in held.positions if position.symbol not in panel.symbols]
+    if strange and options.outside is None:
+        raise DeskError(
+            f"{', '.join(strange)} is not in the universe ({', '.join(panel.symbols)}): say --outside keep "
+            "or --outside sell, or leave it out."
+        )
+    plan = planned(version, panel, held, options.as_of)
     if options.json:
-        print_json(dataclasses.asdict(wanted))
+        answer = dataclasses.asdict(plan.advice)
+        print_json(answer | {"trade_list": _listed(plan)} if options.trades else answer)
         return
+    _print_weights(plan)
+    if options.trades:
+        _print_trades(plan, version)
+    for note in plan.advice.notes:
+        print(f"Note: {note}")
+
+
+def _print_weights(plan: Plan) -> None:
+    wanted = plan.advice
     print(f"{wanted.variant} {wanted.model_version}, decided on the close of {wanted.as_of}")
     print(f"Trade at the close of {wanted.target_week_start}, hold to {wanted.target_week_end}")
     print(f"Turnover {percent(wanted.turnover)} of wealth, cost {percent(wanted.cost, 3)}")
@@ -51,16 +76,70 @@ def weights(options: argparse.Namespace) -> None:
         for change in wanted.weight_changes
     ]
     print_table(("symbol", "now", "target"), rows)
-    for note in wanted.notes:
-        print(f"Note: {note}")
 
 
-def _holdings(path: Path | None, cash: float | None) -> tuple[float, dict[str, float]] | None:
-    """Cash and positions in dollars; None where neither was given."""
-    if path is None:
-        return None if cash is None else (cash, {})
-    with path.open("rb") as file:
-        listed, positions = split(from_csv(file))
-    if cash is not None and listed:
+def _print_trades(plan: Plan, version: Version) -> None:
+    orders = plan.orders
+    print(f"Trades in whole shares, at the closes of {plan.advice.as_of}:")
+    rows = [
+        (
+            f"{trade.side} {trade.symbol}",
+            str(trade.shares),
+            dollars(trade.price_cents / 100, 2),
+            dollars(trade.value_cents / 100, 2),
+        )
+        for trade in orders.trades
+    ]
+    print_table(("order", "shares", "price", "value"), rows)
+    print(
+        f"Portfolio {dollars(orders.value_cents / 100, 2)}, cost {dollars(orders.cost_cents / 100, 2)}, "
+        f"cash after trades {dollars(orders.cash_cents / 100, 2)}"
+    )
+    if orders.skipped:
+        print(f"Left out as too small: {', '.join(orders.skipped)}")
+    if plan.holdings.kept:
+        print(f"Kept aside: {', '.join(position.symbol for position in plan.holdings.kept)}")
+
+
+def _listed(plan: Plan) -> dict[str, object]:
+    """The trade list in dollars, for programs."""
+    orders = plan.orders
+    return {
+        "trades": [
+            {
+                "symbol": trade.symbol,
+                "side": trade.side,
+                "shares": trade.shares,
+                "reference_price": trade.price_cents / 100,
+                "value": trade.value_cents / 100,
+            }
+            for trade in orders.trades
+        ],
+        "portfolio_value": orders.value_cents / 100,
+        "cost": orders.cost_cents / 100,
+        "cash_after": orders.cash_cents / 100,
+        "positions_after": {symbol: cents / 100 for symbol, cents in orders.positions_cents.items()},
+        "skipped": list(orders.skipped),
+        "kept_aside": [position.symbol for position in plan.holdings.kept],
+    }
+
+
+def _holdings(options: argparse.Namespace) -> Portfolio:
+    """What the options say is held; a dollar in cash where they say nothing: weights need no amount."""
+    path, cash = options.holdings, options.cash
+    held = Portfolio()
+    if path is not None:
+        with path.open("rb") as file:
+            held = from_file(file)
+    if cash is not None and held.cash:
         raise DeskError(f"Cash is given twice: by --cash and by the line CASH in {path}.")
-    return listed if cash is None else cash, positions
+    if path is None and cash is None:
+        if options.trades:
+            raise DeskError("A trade list needs what is held: give --holdings FILE or --cash X.")
+        cash = 1.0
+    return dataclasses.replace(
+        held,
+        cash=held.cash if cash is None else cash,
+        outside=options.outside or "keep",
+        minimum=options.smallest_trade,
+    )

@@ -186,7 +186,9 @@ def test_weights_start_from_the_holdings(desk, trained, tmp_path):
         (("--as-of", "2035-01-01"), "There is no decision for 2035-01-01"),
         (("--as-of", "tomorrow"), "'tomorrow' is no date"),
         (("--holdings", "none.csv"), "none.csv: No such file or directory"),
-        (("--cash", "-5"), "Holdings must be amounts in dollars"),
+        (("--cash", "-5"), "Cash is -5.0"),
+        (("--trades",), "A trade list needs what is held"),
+        (("--cash", "5", "--smallest-trade", "nan"), "The smallest trade is nan"),
     ],
 )
 def test_what_weights_cannot_use_is_one_line(desk, trained, arguments, message):
@@ -194,6 +196,34 @@ def test_what_weights_cannot_use_is_one_line(desk, trained, arguments, message):
     assert (code, out) == (1, "")
     assert err.startswith(f"error: {message}")
     assert err.count("\n") == 1
+
+
+def test_weights_list_the_trades_in_whole_shares(desk, trained, tmp_path):
+    home, _ = trained
+    file = tmp_path / "holdings.csv"
+    file.write_text("symbol,shares,value\nAAPL,40,\nGE,,300\nIBM,4,600\nCASH,,9000\n")
+    ask = ("weights", "sac_lstm", "--holdings", str(file), "--trades")
+    code, _, err = desk(*ask, data=home.data)
+    assert (code, "IBM is not in the universe" in err, "--outside keep or --outside sell" in err) == (
+        1,
+        True,
+        True,
+    )
+
+    code, out, _ = desk(*ask, "--outside", "sell", "--smallest-trade", "50", "--json", data=home.data)
+    assert code == 0
+    listed = json.loads(out)["trade_list"]
+    assert {t["symbol"]: (t["side"], t["shares"]) for t in listed["trades"]}["IBM"] == ("sell", 4)
+    assert all(t["value"] >= 50 for t in listed["trades"])
+    assert listed["trades"][0]["side"] == "sell"
+    after = sum(listed["positions_after"].values()) + listed["cash_after"] + listed["cost"]
+    assert after == pytest.approx(listed["portfolio_value"], abs=0.001)
+
+    _, out, _ = desk(*ask, "--outside", "keep", data=home.data)
+    assert "Kept aside: IBM" in out
+    assert "sell IBM" not in out
+    assert any(line.startswith("buy XOM") for line in out.splitlines())
+    assert "cash after trades $" in out
 
 
 def test_weights_need_a_champion(desk):

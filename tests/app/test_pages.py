@@ -218,39 +218,20 @@ def test_damaged_version_is_named_and_left_out(filled, page):
     assert "actor.pt" in at.error[0].value, "the champion cannot be used"
 
 
-def test_weights_turn_dollars_into_trades(filled):
-    at = opened("weights")
-    at.number_input(key="cash").set_value(50_000.0).run()
-    trades = at.dataframe[0].value
-    assert figures(at)["Wealth before trading"] == "$50,000.00"
-    assert trades["target_weight"].sum() == pytest.approx(100, abs=1e-4)
-    assert trades["trade_dollars"].sum() == pytest.approx(0, abs=0.2)
-    stocks = trades[trades["symbol"] != "CASH"]
-    assert stocks["target_weight"].max() <= 20 + 1e-6
-    cost = stocks["trade_dollars"].abs().sum() * 0.0010
-    assert figures(at)["Cost of trading"] == f"${cost:.2f}"
-
-
-def test_weights_take_holdings_as_they_are_typed(filled):
-    at = opened("weights", holdings="Typed in")
-    assert figures(at)["Wealth before trading"] == "$100,000.00"
-    at.session_state["typed"] = {"edited_rows": {1: {"Value": 300_000}}, "added_rows": [], "deleted_rows": []}
-    at.run()
-    assert figures(at)["Wealth before trading"] == "$400,000.00"
-    trades = at.dataframe[-1].value.set_index("symbol")
-    assert trades.loc["AAPL", "current_weight"] == pytest.approx(75)
-
-
-def test_weights_take_holdings_from_a_file_and_refuse_a_wrong_one(filled):
-    at = opened("weights", holdings="CSV file")
-    assert "Upload the holdings" in said(at)
-    at.file_uploader[0].upload("held.csv", b"symbol,value\nAAPL,6000\nCASH,4000\n").run()
-    assert figures(at)["Wealth before trading"] == "$10,000.00"
-    trades = at.dataframe[0].value.set_index("symbol")
-    assert trades.loc["AAPL", "current_weight"] == pytest.approx(60)
-    wrong = opened("weights", holdings="CSV file")
-    wrong.file_uploader[0].upload("held.csv", b"symbol,value\nZZZ,6000\n").run()
-    assert "ZZZ is not in the universe" in wrong.error[0].value
+def test_weights_follow_the_champion_unless_the_link_names_another_version(filled):
+    registry = Registry(filled.models)
+    champion = registry.current("sac_lstm")
+    assert champion in said(opened("weights", variant="sac_lstm"))
+    [other] = [v.name for v in registry.versions("sac_lstm") if v.name != champion]
+    at = opened("weights", variant="sac_lstm", version=other)
+    assert "nobody has approved it" in at.warning[0].value
+    assert other in said(at)
+    wrong = opened("weights", variant="../x", version="../y", date="tomorrow").query_params
+    assert {name: wrong[name] for name in ("variant", "version", "date")} == {
+        "variant": "sac_lstm",
+        "version": "champion",
+        "date": "newest",
+    }
 
 
 def test_start_begins_a_training_and_a_second_one_is_refused(empty):
@@ -291,7 +272,8 @@ def test_without_a_champion_fine_tuning_says_what_comes_first(empty):
 
 
 def test_pages_do_not_load_torch():
-    code = "import sys, app.components, app.tables, app.report, sac.evidence; print('torch' in sys.modules)"
+    shared = "app.components, app.trade_tables, app.weights_sections, app.report, sac.evidence"
+    code = f"import sys, {shared}; print('torch' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "False"
 

@@ -1,0 +1,71 @@
+"""What the Weights page asks the engine, cached until the data or the day change."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from app import queries
+from app.holdings import Portfolio
+from app.orders import Plan, planned
+from sac.market import MarketPanel
+from sac.registry import Version
+
+if TYPE_CHECKING:
+    from sac.explanation import Explanation
+    from sac.inference import Recommendation
+
+__all__ = ["dates", "explanation", "from_cash", "plan"]
+
+Key = tuple[Path, str, str]  # versions never change, data and the day do
+
+
+def plan(version: Version, portfolio: Portfolio, as_of: str) -> Plan:
+    """Advice and orders. Raises DeskError."""
+    market = queries.panel()
+    return _plan(_key(version, market), portfolio, as_of, version, market)
+
+
+@st.cache_resource(show_spinner="Asking the model for its weights…", max_entries=64)
+def _plan(key: Key, portfolio: Portfolio, as_of: str, _version: Version, _market: MarketPanel) -> Plan:
+    return planned(_version, _market, portfolio, as_of)
+
+
+def from_cash(version: Version) -> "Recommendation":
+    """What a version would buy this week for somebody who holds cash only. Raises DeskError."""
+    return plan(version, Portfolio(cash=1.0), str(queries.panel().decisions[-1])).advice
+
+
+def explanation(version: Version, portfolio: Portfolio, as_of: str) -> "Explanation":
+    """Why the plan's weights are what they are. Raises DeskError."""
+    market = queries.panel()
+    return _explanation(_key(version, market), portfolio, as_of, version, market)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _explanation(
+    key: Key, portfolio: Portfolio, as_of: str, _version: Version, _market: MarketPanel
+) -> "Explanation":
+    from sac.explanation import explain  # here, because it loads torch
+
+    return explain(_version, _market, _plan(key, portfolio, as_of, _version, _market).advice)
+
+
+def dates(version: Version) -> list[str]:
+    """Decisions that can be looked at, newest first: the newest of the data, then the version's own."""
+    market = queries.panel()
+    newest = str(market.decisions[-1])
+    return [newest, *(date for date in _dates(_key(version, market), version, market) if date != newest)]
+
+
+@st.cache_resource(show_spinner="Loading the model…", max_entries=64)
+def _dates(key: Key, _version: Version, _market: MarketPanel) -> list[str]:
+    from sac.inference import decision_dates  # here, because it loads torch
+
+    return decision_dates(_version, _market)
+
+
+def _key(version: Version, market: MarketPanel) -> Key:
+    day = pd.Timestamp.now("America/New_York").date()  # what is fresh today is stale one day
+    return version.path, market.provenance.sha256, str(day)
