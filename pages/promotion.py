@@ -129,7 +129,7 @@ decisions = dockets.decisions()
 if decisions:
     history(decisions)
     st.caption(
-        f"{len(decisions)} decisions, each sealed with a hash over itself and all before it. A row that is "
+        "Newest first. Each row is sealed with a hash over itself and all before it: a row that is "
         "changed or removed is reported at the top of this page."
     )
 else:

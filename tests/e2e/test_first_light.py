@@ -1,68 +1,14 @@
 """From nothing to this week's weights, in a real browser, against a real server and a real worker."""
 
 import re
-import shutil
-from pathlib import Path
 
 import pytest
 
-from tests.serving import free_port, served
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+from playwright.sync_api import expect
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-expect = playwright.expect
-expect.set_options(timeout=30_000)  # ms: Plotly alone is 4.7 MB, and other tests run beside this one
-
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-)
-LONG = 240_000  # ms: sixteen years of forecasters on a busy machine
-
-pytestmark = pytest.mark.skipif(
-    not Path(CHROMIUM).exists(), reason="there is no Chromium: apt install chromium"
-)
-
-
-@pytest.fixture
-def port():
-    return free_port()
-
-
-@pytest.fixture
-def page(port):
-    """A page of a browser that notes every request which leaves the machine."""
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        context = browser.new_context(
-            viewport={"width": 1440, "height": 1000}, base_url=f"http://127.0.0.1:{port}"
-        )
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        strangers = []
-        page.on(
-            "request",
-            lambda r: (
-                None if "127.0.0.1" in r.url or r.url[:5] in ("data:", "blob:") else strangers.append(r.url)
-            ),
-        )
-        yield page
-        browser.close()
-    assert not strangers, "the desk works without the internet"
-
-
-def heading(page, text):
-    return page.get_by_role("heading", name=text, exact=True)
-
-
-def fill(page, label, value):
-    field = page.get_by_label(label, exact=True)
-    field.fill(str(value))
-    field.press("Enter")
-
-
-def see(page, text, **options):
-    expect(page.get_by_text(text).first).to_be_visible(**options)
+from tests.e2e.browsing import LONG, fill, heading, see
+from tests.serving import served
 
 
 def jobs_at_work(page):

@@ -1,0 +1,45 @@
+"""A real browser on a free port."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.serving import free_port
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+)
+
+
+@pytest.fixture
+def port():
+    return free_port()
+
+
+@pytest.fixture
+def page(port):
+    """A page of a browser that notes every request which leaves the machine."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if not Path(CHROMIUM).exists():
+        pytest.skip("there is no Chromium: apt install chromium")
+    playwright.expect.set_options(timeout=30_000)  # ms: Plotly alone is 4.7 MB, and other tests run beside
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        context = browser.new_context(
+            viewport={"width": 1440, "height": 1000}, base_url=f"http://127.0.0.1:{port}"
+        )
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        strangers = []
+        page.on(
+            "request",
+            lambda r: (
+                None if "127.0.0.1" in r.url or r.url[:5] in ("data:", "blob:") else strangers.append(r.url)
+            ),
+        )
+        yield page
+        browser.close()
+    assert not strangers, "the desk works without the internet"

@@ -1,0 +1,73 @@
+"""Fine-tune, decide, look at the weights, and go back: in a real browser, with a real worker."""
+
+import csv
+import dataclasses
+import re
+
+import pytest
+
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+from playwright.sync_api import expect
+
+from sac import training
+from sac.config import preset_settings
+from sac.market import sample_panel
+from sac.registry import DecisionLog, Registry
+from tests.e2e.browsing import LONG, fill, heading, see
+from tests.serving import served
+
+
+@pytest.fixture(scope="module")
+def champion(tmp_path_factory):
+    """A folder whose data root has a champion on the sample, as small as training gets."""
+    folder = tmp_path_factory.mktemp("champion")
+    root = folder / "data"
+    plan = preset_settings("sac_lstm", members=1, updates=20, validation_weeks=0, evaluation_years=1)
+    tiny = dataclasses.replace(
+        plan,
+        agent=dataclasses.replace(plan.agent, hidden_sizes=(8, 8), batch_size=8),
+        forecast=dataclasses.replace(plan.forecast, window=5, hidden=2, epochs=1, batch_size=8192),
+    )
+    registry = Registry(root / "models")
+    return folder, training.full("sac_lstm", sample_panel(), tiny, registry, root / "cache").version
+
+
+def test_from_champion_to_challenger_and_back(champion, port, page):
+    folder, first = champion
+    registry = Registry(folder / "data" / "models")
+    with served(folder, port):
+        page.goto("/training")
+        page.get_by_role("button", name="Fine-tune").click()
+        see(page, re.compile("Version .* is stored"), timeout=LONG)
+
+        page.get_by_role("link", name=re.compile("Decide on it|See why the gate holds it")).click()
+        expect(heading(page, "Promotion")).to_be_visible()
+        see(page, re.compile("weeks that both have out of sample"))
+        second = next(v.name for v in registry.versions("sac_lstm") if v.name != first.name)
+        expect(heading(page, f"SAC + LSTM: {second}")).to_be_visible()
+        see(page, re.compile("ELIGIBLE|HELD"))
+
+        word = "Approve"
+        if page.get_by_text("HELD").count():
+            word = "Override the gate"
+            page.get_by_text("I promote it although the gate holds it").click()
+        fill(page, "Reason", "More recent weeks")
+        page.get_by_role("button", name=word).click()
+        see(page, re.compile(rf"{second} (approved|promoted by override)"))
+        assert registry.current("sac_lstm") == second
+
+        page.goto("/weights")
+        see(page, second)
+
+        page.goto("/promotion")
+        fill(page, "Reason for the rollback", "Too much turnover")
+        page.get_by_role("button", name="Roll back").click()
+        see(page, re.compile(rf"Rolled back to {first.name}"))
+        assert registry.current("sac_lstm") == first.name
+        with page.expect_download() as download:
+            page.get_by_role("button", name="History (CSV)").click()
+        with download.value.path().open() as file:
+            rows = list(csv.DictReader(file))
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert [row["reason"] for row in rows][1:] == ["More recent weeks", "Too much turnover"]
+    assert DecisionLog(registry.root).decisions()[0].action == "rollback"
