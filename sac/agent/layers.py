@@ -8,7 +8,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-__all__ = ["AgentLinear", "AgentValue", "Generators", "TwoLayers", "gradient_of", "start_weights"]
+__all__ = ["AgentLinear", "AgentValue", "Generators", "TwoLayers", "for_each", "gradient_of", "start_weights"]
 
 Generators = list[torch.Generator]
 
@@ -30,6 +30,10 @@ class AgentLinear(nn.Module):
     def backward(self, x: Tensor, gradient: Tensor) -> None:
         """Gradients of weights and bias, from the input (E·G, R, inputs) and the output's gradient."""
         torch.bmm(x.transpose(1, 2), gradient, out=gradient_of(self.weight).flatten(0, 1))
+        self.bias_backward(gradient)
+
+    def bias_backward(self, gradient: Tensor) -> None:
+        """The bias's alone."""
         torch.sum(gradient, 1, keepdim=True, out=gradient_of(self.bias).flatten(0, 1))
 
     def input_gradient(self, gradient: Tensor) -> Tensor:
@@ -61,43 +65,37 @@ class AgentValue(AgentLinear):
 
 
 class TwoLayers:
-    """One pass through relu(relu(x·W1 + context)·W2 + b2) for E agents and G networks that read the same x.
+    """One pass through relu(relu(x·W1 + context)·W2 + b2) for E agents × G networks."""
 
-    The G networks lie side by side in the first product; the pass that applies ReLU lays them apart.
-    """
-
-    def __init__(self, x: Tensor, context: Tensor, first: Tensor, second: AgentLinear):
-        """x (E, R, F), first (E, F, G·64), context (E, C, G·64): each of its rows for R / C rows of x."""
-        self._x, self._second = x, second
-        agents, groups, hidden, _ = second.weight.shape
-        self._h1 = x.new_empty(agents, groups, x.shape[1], hidden)
-        before = torch.bmm(x, first).view(agents, context.shape[1], -1, groups, hidden)
-        apart = self._h1.transpose(1, 2).view(before.shape)
-        torch._add_relu(before, context.view(agents, -1, 1, groups, hidden), out=apart)
-        h2 = torch.bmm(self._h1.flatten(0, 1), second.weight.flatten(0, 1))
+    def __init__(self, x: Tensor, context: Tensor, first: nn.Parameter, second: AgentLinear):
+        """x (E·G, R, F), first (E, G, F, 64), context (E·G, C, 64): each of its rows for R / C rows of x."""
+        self._x, self._first, self._second = x, first, second
+        self._h1 = torch.bmm(x, first.flatten(0, 1))  # (E·G, R, 64)
+        shared = context[:, :, None]
+        torch._add_relu_(self._h1.view(*context.shape[:2], -1, context.shape[2]), shared)
+        h2 = torch.bmm(self._h1, second.weight.flatten(0, 1))
         self.output = torch._add_relu_(h2, second.bias.flatten(0, 1))  # (E·G, R, 64)
 
-    def learn(self, gradient: Tensor, first: AgentLinear) -> None:
-        """Gradients of all weights, where `first` has W1 and a context of one row, the bias."""
-        g_first = self.backward(gradient, gradient_of(first.weight)[:, 0])
-        torch.sum(g_first, 1, keepdim=True, out=gradient_of(first.bias)[:, 0])
-
-    def backward(self, gradient: Tensor, first: Tensor | None = None) -> Tensor:
-        """Gradient (E, R', G·64) of what stands before the first ReLU, and with `first` that of all weights.
+    def backward(self, gradient: Tensor, learn: bool = True) -> Tensor:
+        """Gradient (E·G, R', 64) of what stands before the first ReLU; with `learn` that of all weights too.
 
         gradient (E·G, ..., 64) is that of the first R' rows of the output: the others teach nothing.
-        first (E, F, G·64) is where the gradient of W1 goes.
         """
         rows = gradient.shape[1:-1].numel()  # R'
-        h1 = self._h1[:, :, :rows]  # (E, G, R', 64)
-        g2 = _masked(gradient, self.output[:, :rows].view(gradient.shape), 0).flatten(1, -2)
-        g1 = self._second.input_gradient(g2).view(h1.shape)
-        before = g1.new_empty(g1.shape[0], rows, *g1.shape[1::2])  # (E, R', G, 64)
-        _masked.grad_input(g1, h1, 0, grad_input=before.transpose(1, 2))
-        if first is not None:
-            self._second.backward(h1.flatten(0, 1), g2)
-            torch.bmm(self._x[:, :rows].transpose(1, 2), before.flatten(2), out=first)
-        return before.flatten(2)
+        h1, h2 = self._h1[:, :rows], self.output[:, :rows]
+        g2 = _masked(gradient, h2.view(gradient.shape), 0).flatten(1, -2)
+        g1 = self._second.input_gradient(g2)
+        _masked.grad_input(g1, h1, 0, grad_input=g1)
+        if learn:
+            self._second.backward(h1, g2)
+            x = self._x[:, :rows].transpose(1, 2)
+            torch.bmm(x, g1, out=gradient_of(self._first).flatten(0, 1))
+        return g1
+
+
+def for_each(groups: int, x: Tensor) -> Tensor:
+    """The same (E, ...) for every one of G networks, (E, G, ...), without a copy."""
+    return x[:, None].expand(-1, groups, *x.shape[1:])
 
 
 def gradient_of(parameter: nn.Parameter) -> Tensor:

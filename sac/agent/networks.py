@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from sac.agent.layers import AgentLinear, AgentValue, Generators, TwoLayers, gradient_of
+from sac.agent.layers import AgentLinear, AgentValue, Generators, TwoLayers, for_each, gradient_of
 from sac.config import SIGNALS, AgentSettings, Constraints
 
 __all__ = [
@@ -44,7 +44,7 @@ class GaussianActor(nn.Module):
 
     def forward(self, state: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log-std (E, B, n+1) at states (E, B, S)."""
-        self._hidden = TwoLayers(state, self.first.bias[:, 0], self.first.weight[:, 0], self.second)
+        self._hidden = TwoLayers(state, self.first.bias.flatten(0, 1), self.first.weight, self.second)
         mean, self._log_std = self.heads(self._hidden.output).chunk(2, dim=-1)
         return mean, clamp_log_std(self._log_std)
 
@@ -54,7 +54,8 @@ class GaussianActor(nn.Module):
         g_log_std = clamp_log_std_backward(g_log_std, self._log_std[:, :rows])
         g_heads = torch.cat([g_mean, g_log_std], -1)
         self.heads.backward(self._hidden.output[:, :rows], g_heads)
-        self._hidden.learn(self.heads.input_gradient(g_heads), self.first)
+        g_first = self._hidden.backward(self.heads.input_gradient(g_heads))
+        self.first.bias_backward(g_first)
 
 
 class TwinCritic(nn.Module):
@@ -69,14 +70,17 @@ class TwinCritic(nn.Module):
     ):
         super().__init__()
         hidden, self.assets = settings.hidden_sizes, assets
-        self.first = AgentLinear(generators, state_size(assets) + assets, 2 * hidden[0])
+        self.first = AgentLinear(generators, state_size(assets) + assets, hidden[0], groups=2)
         self.second = AgentLinear(generators, hidden[0], hidden[1], groups=2)
         self.value = AgentValue(generators, hidden[1], groups=2)
 
     def forward(self, state: Tensor, decision: Tensor) -> Tensor:
         """Both values (E, 2, B) of actions, the first n + 1 numbers of decisions, at states (E, B, S)."""
-        x = torch.cat([state, decision[..., : self.assets]], -1)
-        self._hidden = TwoLayers(x, self.first.bias[:, 0], self.first.weight[:, 0], self.second)
+        x = torch.cat(
+            [for_each(2, state), for_each(2, decision[..., : self.assets])], -1
+        )  # (E, 2, B, S + n+1)
+        bias, weight = self.first.bias.flatten(0, 1), self.first.weight
+        self._hidden = TwoLayers(x.flatten(0, 1), bias, weight, self.second)
         q: Tensor = self.value(self._hidden.output)
         return q
 
@@ -87,12 +91,13 @@ class TwinCritic(nn.Module):
     def backward(self, g_q: Tensor) -> None:
         """Gradients of all parameters, from that of the values (E, 2, B)."""
         self.value.backward(self._hidden.output, g_q)
-        self._hidden.learn(self.value.input_gradient(g_q), self.first)
+        self.first.bias_backward(self._hidden.backward(self.value.input_gradient(g_q)))
 
     def action_gradient(self, g_q: Tensor) -> Tensor:
         """Gradient of the actions (E, B, n+1) that were decided on, from that of the values (E, 2, B)."""
-        g_first = self._hidden.backward(self.value.input_gradient(g_q))
-        return torch.bmm(g_first, self.first.weight[:, 0, -self.assets :].transpose(1, 2))
+        g_first = self._hidden.backward(self.value.input_gradient(g_q), learn=False)  # (E·2, B, 64)
+        weights = self.first.weight[:, :, -self.assets :].flatten(0, 1)  # (E·2, n+1, 64)
+        return torch.bmm(g_first, weights.transpose(1, 2)).view(*g_q.shape, -1).sum(1)
 
 
 class PolicyValue(nn.Module):
@@ -122,7 +127,7 @@ class PolicyValue(nn.Module):
 
     def evaluate(self, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Mean and log-std (E, B, n+1), and the value (E, B), at states (E, B, S)."""
-        self._hidden = TwoLayers(state, self.first.bias[:, 0], self.first.weight[:, 0], self.second)
+        self._hidden = TwoLayers(state, self.first.bias.flatten(0, 1), self.first.weight, self.second)
         mean = self.mean(self._hidden.output)
         log_std = clamp_log_std(self.log_std).expand_as(mean)
         return mean, log_std, self.value(self._hidden.output)[:, 0]
@@ -135,7 +140,7 @@ class PolicyValue(nn.Module):
         g_std = clamp_log_std_backward(g_log_std.sum(1, keepdim=True), self.log_std)
         gradient_of(self.log_std).copy_(g_std)
         g_output = self.mean.input_gradient(g_mean) + self.value.input_gradient(g_value)
-        self._hidden.learn(g_output, self.first)
+        self.first.bias_backward(self._hidden.backward(g_output))
 
 
 def state_size(assets: int) -> int:

@@ -3,7 +3,15 @@
 import torch
 from torch import Tensor, nn
 
-from sac.agent.layers import AgentLinear, AgentValue, Generators, TwoLayers, gradient_of, start_weights
+from sac.agent.layers import (
+    AgentLinear,
+    AgentValue,
+    Generators,
+    TwoLayers,
+    for_each,
+    gradient_of,
+    start_weights,
+)
 from sac.agent.networks import START_LOG_STD, clamp_log_std, clamp_log_std_backward
 from sac.config import SIGNALS, AgentSettings, Constraints
 from sac.portfolio.constraints import portfolio_weights, portfolio_weights_backward
@@ -26,34 +34,38 @@ class _SharedBody(nn.Module):
         groups: int = 1,
     ):
         super().__init__()
-        self.stocks = stocks
-        self.own = start_weights(generators, own, 1, own, groups * hidden[0])  # the context has the bias
-        self.context = AgentLinear(generators, shared + own, groups * hidden[0])
+        self.stocks, self.groups = stocks, groups
+        self.own = start_weights(generators, own, groups, own, hidden[0])  # the context has the bias
+        self.context = AgentLinear(generators, shared + own, hidden[0], groups)
         self.second = AgentLinear(generators, hidden[0], hidden[1], groups)
 
     def forward(self, own: Tensor, shared: Tensor) -> tuple[Tensor, Tensor]:
         """own (E, B, n, F), shared (E, B, C) -> each stock's hidden (E·G, B, n, 64) and their mean."""
-        self._seen = torch.cat([shared, own.mean(2)], -1)  # (E, B, C + F)
-        self._hidden = TwoLayers(own.flatten(1, 2), self.context(self._seen), self.own[:, 0], self.second)
+        seen = torch.cat([shared, own.mean(2)], -1)  # (E, B, C + F)
+        self._seen = for_each(self.groups, seen).flatten(0, 1)
+        x = for_each(self.groups, own.flatten(1, 2)).flatten(0, 1)  # (E·G, B·n, F)
+        self._hidden = TwoLayers(x, self.context(self._seen), self.own, self.second)
         hidden = self._hidden.output.view(-1, *own.shape[1:3], self.second.bias.shape[-1])
         return hidden, hidden.mean(2)
 
     def backward(self, g_hidden: Tensor) -> None:
         """Gradients of all parameters, from that of the first B' states' hidden (E·G, B', n, 64)."""
-        g_first = self._hidden.backward(g_hidden, gradient_of(self.own)[:, 0])
-        self.context.backward(self._seen[:, : g_hidden.shape[1]], self._context_gradient(g_first))
+        g_first = self._hidden.backward(g_hidden).view(g_hidden.shape[:3] + self.own.shape[-1:])
+        self.context.backward(self._seen[:, : g_hidden.shape[1]], g_first.sum(2))
 
     def input_gradient(self, g_hidden: Tensor, last: int, shared: slice) -> tuple[Tensor, Tensor]:
         """Gradients of each stock's `last` numbers (E, B, n, last) and of some `shared` ones."""
-        g_first = self._hidden.backward(g_hidden)
-        g_seen = self.context.input_gradient(self._context_gradient(g_first))  # (E, B, C + F)
-        g_own = torch.bmm(g_first, self.own[:, 0, -last:].transpose(1, 2))
+        g_first = self._hidden.backward(g_hidden, learn=False)  # (E·G, B·n, 64)
+        g_context = g_first.view(g_hidden.shape[:3] + g_first.shape[-1:]).sum(2)
+        g_seen = self._over_groups(self.context.input_gradient(g_context))  # (E, B, C + F)
+        weights = self.own[:, :, -last:].flatten(0, 1)
+        g_own = self._over_groups(torch.bmm(g_first, weights.transpose(1, 2)))  # (E, B·n, last)
         g_mean = g_seen[..., None, -last:] / self.stocks
         return g_own.view(len(g_own), -1, self.stocks, last) + g_mean, g_seen[..., shared]
 
-    def _context_gradient(self, g_first: Tensor) -> Tensor:
-        """(E, B', G·64): a context is shared by n stocks."""
-        return g_first.view(len(g_first), -1, self.stocks, g_first.shape[-1]).sum(2)
+    def _over_groups(self, gradient: Tensor) -> Tensor:
+        """(E·G, ...) -> (E, ...): all networks read the same input."""
+        return gradient.view(-1, self.groups, *gradient.shape[1:]).sum(1)
 
 
 class PerStockActor(nn.Module):

@@ -12,6 +12,7 @@ from sac.agent.networks import GaussianActor, SquashedGaussian, TwinCritic
 from sac.agent.per_stock import PerStockActor, PerStockTwinCritic
 from sac.agent.replay import Batch, Draws, Replay, draws
 from sac.config import Constraints, SACSettings
+from sac.errors import DataError
 from sac.portfolio.environment import PortfolioEnvironment
 
 __all__ = ["SAC_NETWORKS", "SACLearner", "SoftActorCritic"]
@@ -99,6 +100,11 @@ class SoftActorCritic:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Become the agents of a `state`, all of it together; only the learning rates are one's own."""
+        if state["critic"].keys() != self.critic.state_dict().keys():
+            raise DataError(
+                "These agents were trained by an older engine, whose critics had other layers, so their "
+                "training cannot go on. Train this variant in full once; fine-tuning then goes on from there."
+            )
         for name in ("actor", "critic", "critic_target"):
             getattr(self, name).load_state_dict(state[name])
         self.log_alpha.copy_(state["log_alpha"]["log_alpha"])

@@ -62,9 +62,9 @@ def stocks_of(state):
 
 def shared_body(parameters, own, shared, group=0):
     """Hidden (E, B, n, 64) of every stock."""
-    mine = slice(group * HIDDEN[0], (group + 1) * HIDDEN[0])
-    context = linear(torch.cat([shared, own.mean(2)], -1), parameters, "body.context")[..., mine]
-    first = (own @ parameters["body.own"][..., mine] + context[:, :, None]).relu()
+    context = linear(torch.cat([shared, own.mean(2)], -1), parameters, "body.context", group)
+    first = own.flatten(1, 2) @ parameters["body.own"][:, group]
+    first = (first.view(*own.shape[:3], -1) + context[:, :, None]).relu()
     return linear(first.flatten(1, 2), parameters, "body.second", group).relu().view(*first.shape[:3], -1)
 
 
@@ -79,7 +79,8 @@ def plain_per_stock_actor(parameters, state):
 
 
 def plain_critic(parameters, state, action):
-    first = linear(torch.cat([state, action], -1), parameters, "first").relu().chunk(2, -1)
+    x = torch.cat([state, action], -1)
+    first = [linear(x, parameters, "first", group).relu() for group in (0, 1)]
     hidden = [linear(x, parameters, "second", group).relu() for group, x in enumerate(first)]
     return torch.stack([linear(x, parameters, "value", group)[..., 0] for group, x in enumerate(hidden)], 1)
 

@@ -13,6 +13,7 @@ from sac.agent import PortfolioScaler, SACLearner, SoftActorCritic
 from sac.agent.learning import LearningCurve
 from sac.agent.replay import Batch, Replay, draws
 from sac.config import Constraints, SACSettings
+from sac.errors import DataError
 from sac.portfolio.environment import PortfolioEnvironment, flat_features
 from tests.synthetic import random_panel, with_planted_forecast
 
@@ -67,14 +68,8 @@ class TextbookAgent:
         return nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), last)
 
     def _critic(self, module, row, which):
-        """The first layer stands beside the other critic's."""
-        width = module.second.weight.shape[2]
-        mine = slice(which * width, (which + 1) * width)
-        first = module.first.weight[row, 0, :, mine], module.first.bias[row, 0, :, mine]
-        hidden = (
-            (layer.weight[row, which], layer.bias[row, which]) for layer in (module.second, module.value)
-        )
-        return self._mlp(first, *hidden)
+        layers = (module.first, module.second, module.value)
+        return self._mlp(*((layer.weight[row, which], layer.bias[row, which]) for layer in layers))
 
     def sample(self, state, noise):
         mean, log_std = self.actor(state).chunk(2, -1)
@@ -186,6 +181,14 @@ def test_the_temperature_and_every_network_move():
         for name, value in before[part].items():
             assert not torch.equal(value, after[part][name]), (part, name)
     assert after["optimizers"]["log_alpha"][0]["step"] == 5
+
+
+def test_agents_of_an_older_engine_are_refused():
+    market = environment(1)
+    state = SoftActorCritic([1], market.assets, SETTINGS, market.constraints).state()
+    state["critic"]["state.weight"] = state["critic"].pop("first.weight")
+    with pytest.raises(DataError, match="Train this variant in full once"):
+        SACLearner(market, [1], SETTINGS).restore(state)
 
 
 def test_the_report_may_stop_the_training():
