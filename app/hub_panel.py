@@ -110,7 +110,7 @@ def origin_note(version: Version) -> None:
         if source:
             st.caption(
                 f":material/cloud_download: Not trained here: {came_from(source)}. "
-                "What was tried elsewhere is not counted in its deflated Sharpe ratio."
+                "Its figures are its sender's, and the deflated Sharpe ratio does not count what was tried there."
             )
 
 

@@ -5,6 +5,7 @@ and the loaders that build nothing but numbers and text. A version that arrives 
 moves a pointer. Its provenance lies beside its folder, whose bytes are those that were sent.
 """
 
+import dataclasses
 import os
 import re
 import shutil
@@ -37,6 +38,7 @@ Told = Callable[[int, int, str], None]  # of (files done, files, the next one)
 _MOST_BYTES = 1 << 30  # of all files of a version together
 _STAGING = ".pull-"
 _ABANDONED = 86_400.0  # seconds after which a killed pull's leftovers are removed
+_MARKUP = re.compile(rb"\]\(|!\[|<|://")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -213,10 +215,22 @@ def _checked(staging: Path, variant: str, name: str) -> Version:
     for part in get_args(Part):
         version.tensors(part)
     version.scaler()
-    version.evaluation()
-    version.baselines()
     version.training_log()
+    _check_words(version)
     return version
+
+
+def _check_words(version: Version) -> None:
+    """Pages show a version's words, some as Markdown: a stranger's must hold no links, images or tags."""
+    walks = [version.evaluation(), *version.baselines()]
+    shown = [
+        *(dataclasses.asdict(part) for part in (version.metadata, version.settings)),
+        *((walk.name, *walk.symbols) for walk in walks),
+        *version.symbols,
+    ]
+    markup = _MARKUP.search(codecs.pack_json(shown))
+    if markup:
+        raise ArtifactError(f"its texts hold {markup[0].decode()!r}, which is markup and no plain text.")
 
 
 def _install(staged: Path, final: Path, source: Origin) -> None:

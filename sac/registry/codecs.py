@@ -8,6 +8,7 @@ import io
 import math
 import pickle
 import pickletools
+import zipfile
 from collections.abc import Hashable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -117,12 +118,36 @@ def unpack_state(data: bytes) -> dict[Any, Any]:
     import torch
 
     try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+        if unpacked > len(data):
+            raise Unreadable("is compressed, as torch never saves it")  # it could fill the memory
         state = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+    except Unreadable:
+        raise
     except Exception as error:  # torch answers foreign bytes with whatever its parts raise
         raise Unreadable(f"cannot be loaded safely ({type(error).__name__})") from error
     if not isinstance(state, dict):
         raise Unreadable("holds no dict of tensors")
+    _check_tensors(state, len(data))
     return state
+
+
+def _check_tensors(state: dict[Any, Any], size: int) -> None:
+    """Refuse tensors that claim more numbers than the file holds: the first sum would make them real."""
+    import torch
+
+    rest, seen = [state], set()
+    while rest:
+        value: Any = rest.pop()
+        if isinstance(value, dict | list | tuple):
+            if id(value) not in seen:  # a list can hold itself
+                seen.add(id(value))
+                rest.extend(value.values() if isinstance(value, dict) else value)
+        elif isinstance(value, torch.Tensor):
+            plain = value.layout is torch.strided and value.device.type == "cpu" and value.is_contiguous()
+            if not plain or value.nbytes > size:
+                raise Unreadable("holds a tensor that claims more numbers than the file has")
 
 
 def pack_networks(networks: "dict[str, torch.Tensor]") -> bytes:

@@ -21,6 +21,7 @@ __all__ = [
     "unpack_log",
 ]
 
+_MOST_CELLS = 1 << 26  # 0.5 GiB of numbers
 _DATES = ("decision", "fill", "end")
 _RETURNS = ("turnover", "gross_return", "net_return")
 _BASELINES = pa.schema(
@@ -151,6 +152,9 @@ def _schema(symbols: tuple[str, ...], members: int) -> pa.Schema:
 
 def _table(data: bytes) -> pa.Table:
     try:
-        return pq.ParquetFile(pa.BufferReader(data)).read()
+        file = pq.ParquetFile(pa.BufferReader(data))
+        if file.metadata.num_rows * file.metadata.num_columns > _MOST_CELLS:
+            raise Unreadable("has more cells than any training")  # a few bytes can stand for very many
+        return file.read()
     except (pa.ArrowException, OSError) as error:
         raise Unreadable("is no readable parquet file") from error

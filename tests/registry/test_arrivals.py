@@ -305,6 +305,23 @@ def test_a_damaged_archive_of_tensors(server, remote, version, here):
     refused(remote, here, r"folds\.pt cannot be loaded safely")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![](http://tracker.test/x.png)",
+        "[log in](//evil.test)",
+        "<img src=x>",
+        "\\u003cb>",
+        "see https://evil.test",
+    ],
+)
+def test_words_that_a_page_would_turn_into_links_or_tags(server, remote, version, here, text):
+    told = server.repositories[REPO].files(MAIN)["metadata.json"].decode()
+    data = told.replace("The names are survivors.", text).encode()
+    tampered(server, version, forge=["metadata.json"], **{"metadata.json": data})
+    refused(remote, here, "which is markup and no plain text")
+
+
 def test_a_version_of_another_variant(server, remote, version, here):
     with pytest.raises(HubError, match="holds a version of sac_lstm, not of ppo_lstm"):
         pull(remote, here, "ppo_lstm")
