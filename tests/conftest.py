@@ -2,7 +2,9 @@
 
 import pytest
 import torch
+from hypothesis import settings
 
+settings.register_profile("many", max_examples=1000)
 torch.set_num_threads(1)
 
 

@@ -28,6 +28,7 @@ from tests.synthetic import random_closes, write_prices
 from tests.test_training import TINY
 
 SYMBOLS = ("AAPL", "MSFT", "JPM")
+EXAMPLES = 40 * settings().max_examples // 100  # ten times as many with --hypothesis-profile=many
 OPERATIONS = [
     ("POST", "/train/{variant}/full"),
     ("POST", "/train/{variant}/finetune"),
@@ -77,7 +78,7 @@ def described(desk):
 def test_whatever_is_asked_gets_a_described_answer(described, method, path, mode):
     requests = described[path][method].as_strategy(generation_mode=mode)
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(requests)
     def ask(case):
         # A job that waits for ever would make its client wait as long.
