@@ -38,7 +38,8 @@ class AgentLinear(nn.Module):
 
     def input_gradient(self, gradient: Tensor) -> Tensor:
         """(E·G, R, outputs) -> (E·G, R, inputs)."""
-        return torch.bmm(gradient, self.weight.flatten(0, 1).transpose(1, 2))
+        # A copy of the weights, for some processors take twice the time with a transposed right side.
+        return torch.bmm(gradient, self.weight.flatten(0, 1).transpose(1, 2).contiguous())
 
 
 class AgentValue(AgentLinear):
@@ -71,10 +72,9 @@ class TwoLayers:
         """x (E·G, R, F), first (E, G, F, 64), context (E·G, C, 64): each of its rows for R / C rows of x."""
         self._x, self._first, self._second = x, first, second
         self._h1 = torch.bmm(x, first.flatten(0, 1))  # (E·G, R, 64)
-        shared = context[:, :, None]
-        torch._add_relu_(self._h1.view(*context.shape[:2], -1, context.shape[2]), shared)
+        self._h1.view(*context.shape[:2], -1, context.shape[2]).add_(context[:, :, None]).relu_()
         h2 = torch.bmm(self._h1, second.weight.flatten(0, 1))
-        self.output = torch._add_relu_(h2, second.bias.flatten(0, 1))  # (E·G, R, 64)
+        self.output = h2.add_(second.bias.flatten(0, 1)).relu_()  # (E·G, R, 64)
 
     def backward(self, gradient: Tensor, learn: bool = True) -> Tensor:
         """Gradient (E·G, R', 64) of what stands before the first ReLU; with `learn` that of all weights too.
