@@ -183,7 +183,8 @@ class PerStockPolicyValue(nn.Module):
         self._kept = hidden, pooled = self.body(*_by_stock(state, self.stocks))
         stock = self.stock(hidden.flatten(1, 2)).view(hidden.shape[:3])
         mean = torch.cat([stock, self.cash(pooled)], 2)
-        log_std = clamp_log_std(self.log_std).repeat_interleave(self._shares(), 2)
+        stock_std, cash_std = clamp_log_std(self.log_std).chunk(2, -1)
+        log_std = torch.cat([stock_std.expand(-1, -1, self.stocks), cash_std], -1)
         return mean, log_std.expand_as(mean), self.value(pooled)[:, 0]
 
     def backward(self, g_mean: Tensor, g_log_std: Tensor, g_value: Tensor) -> None:
@@ -199,10 +200,6 @@ class PerStockPolicyValue(nn.Module):
         g_std = g_log_std.sum(1, keepdim=True)
         g_std = torch.cat([g_std[..., :-1].sum(-1, keepdim=True), g_std[..., -1:]], -1)
         gradient_of(self.log_std).copy_(clamp_log_std_backward(g_std, self.log_std))
-
-    def _shares(self) -> Tensor:
-        """How many assets have a stock's log-std, and how many CASH's."""
-        return torch.tensor([self.stocks, 1])
 
 
 def _by_stock(state: Tensor, stocks: int) -> tuple[Tensor, Tensor]:

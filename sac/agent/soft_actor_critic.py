@@ -12,7 +12,7 @@ from sac.agent.networks import GaussianActor, SquashedGaussian, TwinCritic
 from sac.agent.per_stock import PerStockActor, PerStockTwinCritic
 from sac.agent.replay import Batch, Draws, Replay, draws
 from sac.config import Constraints, SACSettings
-from sac.errors import DataError
+from sac.errors import ArtifactError
 from sac.portfolio.environment import PortfolioEnvironment
 
 __all__ = ["SAC_NETWORKS", "SACLearner", "SoftActorCritic"]
@@ -51,23 +51,24 @@ class SoftActorCritic:
         Returns values (E,) to log, and the actions (E, 1, n+1) of the walks as the policy was before.
         """
         size = batch.reward.shape[1]
-        state, next_state, _ = batch.states.tensor_split((size, 2 * size), 1)
+        parts = (size, 2 * size)  # where the rows of next states begin, and those of the walks
+        state, next_state, _ = batch.states.tensor_split(parts, 1)
         alpha = self.log_alpha.exp()[:, None]  # (E, 1)
 
         # The policy moves after the critics, so that one pass samples a, a' and the walks' actions.
         mean, log_std = self.actor(batch.states)
         policy = SquashedGaussian(mean, log_std, batch.noise)
-        action, next_action, walk = policy.action.tensor_split((size, 2 * size), 1)
-        log_pi, next_log_pi, _ = policy.log_pi.tensor_split((size, 2 * size), 1)
+        decision, next_decision, _ = self.critic.decide(policy.action).tensor_split(parts, 1)
+        log_pi, next_log_pi, _ = policy.log_pi.tensor_split(parts, 1)
 
-        next_q = self.critic_target(next_state, self.critic.decide(next_action)).amin(1) - alpha * next_log_pi
+        next_q = self.critic_target(next_state, next_decision).amin(1) - alpha * next_log_pi
         target = batch.reward + self.settings.gamma * next_q  # (E, B); no terminal states
         error = self.critic(state, batch.decision) - target[:, None]  # (E, 2, B)
         qf_loss = error.square().mean(-1).sum(-1)  # (E,)
         self.critic.backward(error * (2.0 / size))
         self.optimizers["critic"].step()
 
-        min_q, which = self.critic(state, self.critic.decide(action)).min(1, keepdim=True)  # (E, 1, B)
+        min_q, which = self.critic(state, decision).min(1, keepdim=True)  # (E, 1, B)
         actor_loss = (alpha * log_pi - min_q[:, 0]).mean(-1)  # (E,)
         g_q = torch.zeros_like(error).scatter_(1, which, -1.0 / size)
         g_action = self.critic.action_gradient(g_q)
@@ -86,7 +87,7 @@ class SoftActorCritic:
             "alpha": alpha[:, 0],
             "entropy": entropy,
             "reward": batch.reward.mean(-1),
-        }, walk
+        }, policy.action[:, 2 * size :]
 
     def state(self) -> dict[str, Any]:
         """Everything that continues these agents: tensors with a leading agent dimension, and builtins."""
@@ -101,7 +102,7 @@ class SoftActorCritic:
     def restore(self, state: dict[str, Any]) -> None:
         """Become the agents of a `state`, all of it together; only the learning rates are one's own."""
         if state["critic"].keys() != self.critic.state_dict().keys():
-            raise DataError(
+            raise ArtifactError(
                 "These agents were trained by an older engine, whose critics had other layers, so their "
                 "training cannot go on. Train this variant in full once; fine-tuning then goes on from there."
             )

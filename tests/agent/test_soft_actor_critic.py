@@ -13,7 +13,7 @@ from sac.agent import PortfolioScaler, SACLearner, SoftActorCritic
 from sac.agent.learning import LearningCurve
 from sac.agent.replay import Batch, Replay, draws
 from sac.config import Constraints, SACSettings
-from sac.errors import DataError
+from sac.errors import ArtifactError
 from sac.portfolio.environment import PortfolioEnvironment, flat_features
 from tests.synthetic import random_panel, with_planted_forecast
 
@@ -187,8 +187,20 @@ def test_agents_of_an_older_engine_are_refused():
     market = environment(1)
     state = SoftActorCritic([1], market.assets, SETTINGS, market.constraints).state()
     state["critic"]["state.weight"] = state["critic"].pop("first.weight")
-    with pytest.raises(DataError, match="Train this variant in full once"):
+    with pytest.raises(ArtifactError, match="Train this variant in full once"):
         SACLearner(market, [1], SETTINGS).restore(state)
+
+
+def test_the_walks_act_as_the_policy_was_before_it_learned():
+    market = environment(2)
+    learner = SACLearner(market, [1, 2], SETTINGS)
+    learner.run(1, LearningCurve(1, ignore))
+    agents, batch = learner.agents, learner._transitions(next(learner._stream))
+    mean, log_std = agents.actor(batch.states[:, -1:])
+    expected = torch.tanh(mean + log_std.exp() * batch.noise[:, -1:])
+    _, action = agents.update(batch)
+    torch.testing.assert_close(action, expected)
+    assert not torch.equal(agents.actor(batch.states[:, -1:])[0], mean)
 
 
 def test_the_report_may_stop_the_training():
