@@ -110,7 +110,7 @@ def origin_note(version: Version) -> None:
         if source:
             st.caption(
                 f":material/cloud_download: Not trained here: {came_from(source)}. "
-                "Its figures are its sender's, and the deflated Sharpe ratio does not count what was tried there."
+                "Its figures are its sender's; what was tried there is not in the deflated Sharpe ratio."
             )
 
 

@@ -6,6 +6,7 @@ moves a pointer. Its provenance lies beside its folder, whose bytes are those th
 """
 
 import dataclasses
+import hashlib
 import os
 import re
 import shutil
@@ -50,6 +51,7 @@ class Origin:
     repo: str
     commit: str
     pulled_at: str  # UTC
+    manifest: str  # sha256 of the version's manifest: another version of that name came from elsewhere
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +98,9 @@ def pull(
             if present:
                 return Arrival(present, there.commit, new=False)
             version = _checked(staging, variant, found)
-        _install(version.path, home / found, Origin(remote.endpoint, remote.repo, there.commit, _now()))
+        moment = datetime.now(UTC).isoformat(timespec="seconds")
+        source = Origin(remote.endpoint, remote.repo, there.commit, moment, _seal(version.path))
+        _install(version.path, home / found, source)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return Arrival(registry.version(variant, found), there.commit, new=True)
@@ -104,11 +108,13 @@ def pull(
 
 def origin(registry: Registry, variant: str, name: str) -> Origin | None:
     """Where a version was pulled from; None for one that was trained here. ArtifactError where unreadable."""
-    note = _note(registry.root / check_variant(variant) / check_version(name))
-    if not os.path.lexists(note):
+    path = registry.root / check_variant(variant) / check_version(name)
+    note = _note(path)
+    if not (os.path.lexists(note) and os.path.lexists(path)):
         return None
     try:
-        return codecs.unpack_json(folder.read_small(note), Origin)
+        source = codecs.unpack_json(folder.read_small(note), Origin)
+        return source if source.manifest == _seal(path) else None
     except Unreadable as error:
         raise ArtifactError(f"{note.name} {error}. Delete it, and pull the version again.") from error
 
@@ -244,10 +250,8 @@ def _install(staged: Path, final: Path, source: Origin) -> None:
     try:
         os.rename(staged, final)
     except OSError:
-        if not os.path.lexists(final):
+        if not os.path.lexists(final):  # else somebody was faster, and the note tells whether it is the same
             raise
-        if (final / folder.MANIFEST).read_bytes() != (staged / folder.MANIFEST).read_bytes():
-            _note(final).unlink(missing_ok=True)  # a training here was faster: that version is not the Hub's
     folder.sync(final.parent)
 
 
@@ -261,5 +265,5 @@ def _sweep(root: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def _seal(version: Path) -> str:
+    return hashlib.sha256(folder.read_small(version / folder.MANIFEST)).hexdigest()

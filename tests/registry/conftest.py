@@ -1,6 +1,8 @@
 import pytest
 
-from sac.registry import Artifacts, Registry
+from sac.registry import Artifacts, Registry, hub
+from sac.registry.hub import Remote
+from tests.registry.loopback_hub import REPO, TOKEN, LoopbackHub
 from tests.registry.small_versions import small_artifacts
 
 
@@ -12,3 +14,30 @@ def registry(tmp_path) -> Registry:
 @pytest.fixture
 def artifacts() -> Artifacts:
     return small_artifacts()
+
+
+@pytest.fixture
+def server(monkeypatch):
+    """A Hub on the loopback interface; the client's waits between its own tries are left out."""
+    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda seconds: None)
+    with LoopbackHub() as running:
+        yield running
+
+
+@pytest.fixture
+def remote(server) -> Remote:
+    return Remote(REPO, TOKEN, server.url)
+
+
+@pytest.fixture
+def travelled(registry, artifacts, remote):
+    """A version of another desk, on the Hub and its champion."""
+    saved = registry.save(artifacts)
+    hub.make_champion(remote, saved)
+    return saved
+
+
+@pytest.fixture
+def here(tmp_path):
+    """A desk on another machine, without any version."""
+    return Registry(tmp_path / "elsewhere" / "models")

@@ -12,18 +12,6 @@ from tests.registry.small_versions import small_artifacts
 
 
 @pytest.fixture
-def server(monkeypatch):
-    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda seconds: None)  # between its retries
-    with LoopbackHub() as running:
-        yield running
-
-
-@pytest.fixture
-def remote(server):
-    return Remote(REPO, TOKEN, server.url)
-
-
-@pytest.fixture
 def version(registry, artifacts):
     return registry.save(artifacts)
 
