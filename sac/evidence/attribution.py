@@ -56,7 +56,8 @@ def edge(walk: Backtest, rival: Backtest) -> Edge:
     years = len(lead) / WEEKS_PER_YEAR
     total = float(lead.to_numpy().sum()) / years
     by_stock = lead.drop(columns=["CASH", COSTS]).sum()
-    by_month = lead.sum(axis=1).groupby(pd.DatetimeIndex(lead.index).strftime("%Y-%m")).sum()
+    months, month = np.unique(walk.ends.astype("datetime64[M]"), return_inverse=True)
+    by_month = np.bincount(month, weights=lead.to_numpy().sum(axis=1))
     spread = float(rival.net.var())
     covariance = float(((walk.net - walk.net.mean()) * (rival.net - rival.net.mean())).mean())
     active = walk.net - rival.net
@@ -64,7 +65,7 @@ def edge(walk: Backtest, rival: Backtest) -> Edge:
         total=total,
         best_stock=str(by_stock.idxmax()) if len(by_stock) else "",
         without_best_stock=total - float(by_stock.max()) / years if len(by_stock) else total,
-        best_month=str(by_month.idxmax()),
+        best_month=str(months[by_month.argmax()]),
         without_best_month=total - float(by_month.max()) / years,
         beta=covariance / spread if spread > 1e-18 else float("nan"),
         tracking_error=float(active.std(ddof=1) * np.sqrt(WEEKS_PER_YEAR))
