@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from importlib.resources import files
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.security import HTTPBearer
 from starlette.responses import HTMLResponse
 from starlette.routing import Match, Mount
 from starlette.staticfiles import StaticFiles
@@ -54,8 +55,11 @@ def install(app: FastAPI, pages: ASGIApp, hosts: Sequence[str], network: Network
 
     # FastAPI's own page fetches these from the internet.
     app.mount("/docs/assets", StaticFiles(directory=str(files("fastapi_offline") / "static")))
-    app.include_router(api_jobs.router)
-    app.include_router(api_weights.router)
+    # Checked by the guard; here only for the description, so that /docs has a field for the token.
+    guarded = network.token or network.viewer_token
+    described = [Depends(HTTPBearer(auto_error=False))] if guarded else []
+    app.include_router(api_jobs.router, dependencies=described)
+    app.include_router(api_weights.router, dependencies=described)
     app.router.routes.append(Pages("/", pages))
     api_errors.install(app)
     app.add_middleware(Guard, hosts=hosts, sections=SECTIONS, network=network)

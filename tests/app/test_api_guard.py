@@ -78,10 +78,14 @@ def test_a_token_opens_the_door_from_anywhere():
     assert guarded.get("/jobs", headers={"Authorization": f"bearer {TOKEN}"}).status_code == 200
 
 
-def test_health_and_documentation_need_no_token():
+def test_health_and_documentation_need_no_token_and_say_where_one_is_needed():
     guarded = api_client.client(api_client.GUARDED, address="203.0.113.5")
     for path in ("/health", "/docs", "/openapi.json"):
         assert guarded.get(path).status_code == 200
+    paths = guarded.get("/openapi.json").json()["paths"]
+    assert "security" not in paths["/health"]["get"]
+    assert paths["/jobs"]["get"]["security"] == [{"HTTPBearer": []}]
+    assert "security" not in api_client.client().get("/openapi.json").json()["paths"]["/jobs"]["get"]
 
 
 @pytest.mark.parametrize(
