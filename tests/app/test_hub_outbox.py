@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from app import hub_outbox
+from app import hub_outbox, job_kinds
+from app.decisions import decided, rolled_back
 from app.hub_jobs import deliver, pulled_as, run_pull, run_send
 from app.hub_outbox import OUTBOX, enqueue_champion, enqueue_version, remote_of, resume, where
 from app.hub_status import shared
@@ -94,6 +95,30 @@ def test_what_was_sent_is_not_sent_again(home, hub_server, version, unstarted):
     send(home)
     enqueue_version(VARIANT, version.name)
     assert HubStore(home.hub).next() is None
+
+
+def test_a_training_leaves_its_version_and_a_first_champion_in_the_outbox(sharing, version, unstarted):
+    told = job_kinds._shared(VARIANT, {"version": version.name, "promoted": True, "hf_repo": None})
+    assert (told["hf_repo"], told["hf_url"]) == tuple(where(VARIANT, version.name).values())
+    assert set(HubStore(sharing.hub).of(REPO, VARIANT)) == {version.name, CHAMPION}
+
+
+def test_a_training_that_made_a_challenger_leaves_the_champion_alone(sharing, version, unstarted):
+    job_kinds._shared(VARIANT, {"version": version.name, "promoted": False})
+    assert set(HubStore(sharing.hub).of(REPO, VARIANT)) == {version.name}
+
+
+def test_a_decision_and_a_rollback_are_told_and_a_rejection_is_not(sharing, version, unstarted):
+    better = [
+        Registry(sharing.models).save(small_artifacts(seed, cagr)) for seed, cagr in ((1, 0.2), (2, 0.3))
+    ]
+    word = {"actor": "Ada", "reason": "why", "evidence": ""}
+    decided(sharing, VARIANT, better[0].name, "reject", champion=version.name, **word)
+    assert parcel(sharing, CHAMPION) is None
+    decided(sharing, VARIANT, better[1].name, "approve", champion=version.name, **word)
+    assert (parcel(sharing, CHAMPION).state, parcel(sharing, CHAMPION).asks) == ("queued", 1)
+    rolled_back(sharing, VARIANT, actor="Ada", reason="why", champion=better[1].name, to=None)
+    assert parcel(sharing, CHAMPION).asks == 2
 
 
 def test_where_a_version_will_be(home, hub_server, version):
