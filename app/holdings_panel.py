@@ -39,7 +39,7 @@ def holdings(symbols: tuple[str, ...]) -> Portfolio:
         with table, st.form(f"typed-{stamp}", border=False):
             _typed(symbols, portfolio, stamp)
         with text, st.form(f"pasted-{stamp}", border=False):
-            _pasted(portfolio)
+            _pasted(portfolio, stamp)
         if saved:
             text.button("Clear the saved holdings", on_click=_clear, key="clear", icon=":material/delete:")
     return portfolio
@@ -125,16 +125,16 @@ def _typed(symbols: tuple[str, ...], portfolio: Portfolio, stamp: str) -> None:
         _replace(lambda: from_rows(rows, cash), portfolio)
 
 
-def _pasted(portfolio: Portfolio) -> None:
+def _pasted(portfolio: Portfolio, stamp: str) -> None:
     st.markdown("**Paste** from a spreadsheet, or **upload** a CSV file.")
     text = st.text_area(
         "Lines",
         height=180,
-        key="pasted",
+        key=f"pasted-{stamp}",
         placeholder="symbol,shares\nAAPL,12\nKO,40\nCASH,2500",
         help="Columns: symbol, and shares or value (dollars). CASH is a symbol.",
     )
-    file = st.file_uploader("CSV file", type=["csv", "txt"], key="file", max_upload_size=1)
+    file = st.file_uploader("CSV file", type=["csv", "txt"], key=f"file-{stamp}", max_upload_size=1)
     if st.form_submit_button("Replace the holdings", key="replace"):
         _replace(lambda: from_file(file) if file else from_text(text), portfolio)
 

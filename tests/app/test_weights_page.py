@@ -99,7 +99,7 @@ def trades_of(at):
 
 
 def paste(at, text):
-    at.text_area(key="pasted").set_value(text)
+    at.text_area[0].set_value(text)
     return at.button(key="replace").click().run()
 
 
@@ -148,6 +148,7 @@ def test_typed_holdings_are_remembered_for_every_browser_until_they_are_cleared(
 
 def test_pasted_and_uploaded_holdings_replace_those_before(fresh):
     at = paste(opened(), "symbol\tshares\nS01\t10\nCASH\t400\n")
+    assert at.text_area[0].value == "", "what was read need not be read twice"
     assert [position["symbol"] for position in saved(fresh)["positions"]] == ["S01"]
     at.file_uploader[0].upload("held.csv", b"symbol,value\nS03,6000\nCASH,4000\n")
     at.button(key="replace").click().run()
