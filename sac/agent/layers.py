@@ -38,8 +38,9 @@ class AgentLinear(nn.Module):
 
     def input_gradient(self, gradient: Tensor) -> Tensor:
         """(E·G, R, outputs) -> (E·G, R, inputs)."""
-        # A copy of the weights, for some processors take twice the time with a transposed right side.
-        return torch.bmm(gradient, self.weight.flatten(0, 1).transpose(1, 2).contiguous())
+        weights = self.weight.flatten(0, 1).transpose(1, 2)
+        # Some processors take twice the time with a transposed right side: with many rows a copy pays.
+        return torch.bmm(gradient, weights.contiguous() if gradient.shape[1] > 256 else weights)
 
 
 class AgentValue(AgentLinear):
