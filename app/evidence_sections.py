@@ -116,16 +116,16 @@ def _costs(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
 
 def _attribution(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
     rivals = [walk for walk in found.held if walk.name != found.reference.name]
-    yield Table(
-        evidence_tables.edges({walk.name: edge(walk, found.reference) for walk in rivals}),
-        "Edge over equal weight without its best stock and month",
-    )
+    edges = {walk.name: edge(walk, found.reference) for walk in rivals}
+    yield Table(evidence_tables.edges(edges), "Edge over equal weight without its best stock and month")
     yield Text(
         "Log growth a year over equal weight, net. An edge that is gone without one stock or one month is "
         "one bet that went well. Beta and tracking error are to equal weight."
     )
     for walk in shown:
-        if walk.name != found.reference.name:
+        if walk.name in edges and edges[walk.name].tracking_error < evidence_tables.SAME:
+            yield Text(f"**{walk.name}** held what equal weight holds: there is no edge to take apart.")
+        elif walk.name in edges:
             yield Text(f"**{walk.name}**: what each asset and the costs add to its edge.")
             lead = edge_by_asset(walk, found.reference)
             yield walk_charts.edge_by_stock(lead, walk.name, found.reference.name)

@@ -71,7 +71,7 @@ FIGURES: dict[str, tuple[str, Writer]] = {  # metric -> title, how it is written
     "weeks": ("Weeks", _unbroken(ratio, digits=0)),
 }
 SIGNIFICANT = 2.0  # t-statistic below which a rank IC is no skill
-_SAME = 1e-9  # tracking error of a strategy that holds what its rival holds
+SAME = 1e-9  # tracking error of a strategy that holds what its rival holds
 
 
 def figures(walks: Sequence[Backtest], constraints: Constraints) -> Styler:
@@ -154,7 +154,7 @@ def edges(found: Mapping[str, Edge]) -> Styler:
     """What is left of each lead without its best stock and best month; how much of it is the market."""
     rows = {}
     for name, edge in found.items():
-        same = edge.tracking_error < _SAME
+        same = edge.tracking_error < SAME
         rows[name] = {
             "Edge (a year)": edge.total,
             "without its best stock": math.nan if same else edge.without_best_stock,

@@ -1,12 +1,16 @@
 """What is compared stands on identical weeks; what cannot be is named and left out."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from compared_versions import BASELINES, comparison, saved
 
 from app import queries
+from app.charts import Chart
 from app.comparing import compared, shared
 from app.components import short_name
+from app.evidence_sections import SECTIONS, Text
 from sac.registry import Registry
 
 
@@ -89,6 +93,16 @@ def test_other_universes_are_compared_and_said(registry):
     found = compared(shared([three, four]), ("Equal weight",))
     assert len(found.models) == 2
     assert f"the baselines hold the one of {short_name(three)}" in found.remarks[0]
+
+
+def test_a_strategy_that_holds_equal_weight_has_no_edge_to_take_apart(registry):
+    found = comparison(registry)
+    twin = dataclasses.replace(found.reference, name="Twin")
+    found = dataclasses.replace(found, models=[twin], baselines=[found.reference])
+    [attribution] = [section for section in SECTIONS if section.title == "Attribution"]
+    blocks = list(attribution.blocks(found, [twin]))
+    assert not any(isinstance(block, Chart) for block in blocks)
+    assert any("no edge to take apart" in block.text for block in blocks if isinstance(block, Text))
 
 
 def test_a_strategy_keeps_its_colour(registry):
