@@ -73,10 +73,13 @@ def trade_list(plan: Plan, portfolio: Portfolio, version: Version) -> None:
         column_config=trade_tables.trade_columns(),
     )
     st.caption(_rounding(plan, version))
+    if told.historic:  # else data too old to trade on would give orders by way of an earlier date
+        st.caption("History has no file of orders: choose the newest date to trade.")
+        return
     st.download_button(
         "Orders (CSV)",
         lambda: trade_tables.orders_csv(plan),
-        f"{'history' if told.historic else 'orders'}_{told.model_version}_{told.as_of}.csv",
+        f"orders_{told.model_version}_{told.as_of}.csv",
         "text/csv",
         on_click="ignore",
         disabled=not orders.trades,

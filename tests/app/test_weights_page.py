@@ -245,6 +245,8 @@ def test_an_earlier_date_is_history_and_says_whether_it_was_trained_on(own, on_d
     assert "Week of 2018-06-18 to 2018-06-22" in said(at)
     history = next(warning.value for warning in at.warning if "History" in warning.value)
     assert "inside the training window: not out of sample" in history
+    assert len(tables(at)) == 2
+    assert not at.get("download_button"), "nobody trades history"
     assert at.query_params["date"] == "2018-06-15"
 
 
