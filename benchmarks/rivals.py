@@ -4,93 +4,19 @@ Each trainer takes (environment of one agent, settings, chunk, tick), trains wit
 tick(updates done) every `chunk` updates; one environment step per update, like ours.
 """
 
-import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.distributions import Normal
 
 from sac.config import SACSettings
-from sac.portfolio import account, all_cash, drift
 from sac.portfolio.environment import PortfolioEnvironment
+from sac.portfolio.single_walk import SingleWalk
 
-Array = npt.NDArray[np.float32]
 Tick = Callable[[int], None]
-
-
-class Walk:
-    """One agent's way through its window, as single-agent libraries want it.
-
-    In numpy: a step of one agent through the batched environment costs over ten times as much.
-    """
-
-    def __init__(self, environment: PortfolioEnvironment):
-        if environment.agents != 1:
-            raise ValueError(f"a rival trains one agent, the environment has {environment.agents}")
-        self.features = environment.features[int(environment.fold)].numpy()
-        self.growth, self.gap, self.seen, self.benchmark = (
-            x.double().numpy()
-            for x in (environment.growth, environment.gap, environment.seen, environment.benchmark)
-        )
-        self.stop, self.assets = int(environment.stop), environment.assets
-        self.constraints = environment.constraints
-        self.action_scale, self.reward_scale = environment.action_scale, environment.reward_scale
-        self.size = self.reset().shape[0]
-
-    def reset(self) -> Array:
-        """Week 0, everything in CASH: the state (8n + n + 1,)."""
-        self.week, self.weights = 0, all_cash(self.assets - 1)
-        return self._state()
-
-    def step(self, action: Array) -> tuple[Array, float, bool]:
-        """Next state, reward, and whether the window is over (a truncation), from an action (n+1,)."""
-        week, target = self.week, self._target(action)
-        held = drift(self.weights, self.gap[week])
-        net = account(held, target, self.growth[week], self.constraints.cost_rate).net
-        self.week, self.weights = week + 1, drift(target, self.seen[week])
-        reward = self.reward_scale * (math.log(net) - self.benchmark[week])
-        return self._state(), float(reward), self.week >= self.stop
-
-    def _target(self, action: Array) -> npt.NDArray[np.float64]:
-        """`portfolio_weights` for one action, without tensors; it stops when no stock is above the cap."""
-        odds, cap = np.exp(self.action_scale * action.astype(np.float64)), self.constraints.max_position
-        cash = max(odds[-1] / odds.sum(), self.constraints.cash_buffer)
-        weights = np.append(odds[:-1] * ((1.0 - cash) / odds[:-1].sum()), cash)
-        capped = np.zeros(len(weights), dtype=bool)
-        while (above := weights[:-1] > cap).any():
-            capped[:-1] |= above
-            weights[capped] = cap
-            weights[~capped] *= (1.0 - cap * capped.sum()) / weights[~capped].sum()
-        return weights
-
-    def _state(self) -> Array:
-        return np.concatenate([self.features[self.week], self.weights], dtype=np.float32)
-
-
-def gymnasium_environment(environment: PortfolioEnvironment) -> Any:
-    """A walk as a `gymnasium.Env`; gymnasium comes with the `bench` extra."""
-    import gymnasium
-    from gymnasium.spaces import Box
-
-    class Portfolio(gymnasium.Env[Array, Array]):
-        def __init__(self) -> None:
-            self.walk = Walk(environment)
-            self.observation_space = Box(-np.inf, np.inf, (self.walk.size,), np.float32)
-            self.action_space = Box(-1.0, 1.0, (environment.assets,), np.float32)
-
-        def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Array, dict[str, Any]]:
-            super().reset(seed=seed)
-            return self.walk.reset(), {}
-
-        def step(self, action: Array) -> tuple[Array, float, bool, bool, dict[str, Any]]:
-            state, reward, over = self.walk.step(action)
-            return state, reward, False, over, {}
-
-    return Portfolio()
 
 
 def stable_baselines3(
@@ -109,10 +35,14 @@ def sbx(environment: PortfolioEnvironment, settings: SACSettings, chunk: int, ti
     _learn(SAC, environment, settings, chunk, tick)
 
 
-def _learn(algorithm: Any, environment: Any, settings: SACSettings, chunk: int, tick: Tick) -> None:
+def _learn(
+    algorithm: Any, environment: PortfolioEnvironment, settings: SACSettings, chunk: int, tick: Tick
+) -> None:
+    from sac.agent.gymnasium_env import PortfolioEnv  # gymnasium comes with the `bench` extra
+
     model = algorithm(
         "MlpPolicy",
-        gymnasium_environment(environment),
+        PortfolioEnv(SingleWalk(environment)),
         learning_rate=settings.critic_lr,
         buffer_size=settings.buffer_size,
         learning_starts=settings.warmup_steps,
@@ -212,7 +142,7 @@ class _Eager:
 def eager(environment: PortfolioEnvironment, settings: SACSettings, chunk: int, tick: Tick) -> None:
     """A single agent in eager PyTorch with a replay in numpy, in CleanRL's style."""
     torch.manual_seed(0)
-    rng, walk, assets = np.random.default_rng(0), Walk(environment), environment.assets
+    rng, walk, assets = np.random.default_rng(0), SingleWalk(environment), environment.assets
     agent, size = _Eager(walk.size, assets, settings), settings.buffer_size
     columns = (walk.size, assets, 1, walk.size)  # state, action, reward, next state; nothing is terminal
     replay = [np.zeros((size, width), dtype=np.float32) for width in columns]

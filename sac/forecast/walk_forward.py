@@ -52,7 +52,7 @@ def walk_forward(
     newest: dict[str, Any] = {}
     spans = [int(year) for year in np.unique(years) if len(training_steps(panel, year, settings))]
     for done, year in enumerate(spans):
-        told = _told(report, f"{_LABELS[settings.kind]} for {year}", done, len(spans))
+        told = _told(report, f"{_LABELS.get(settings.kind, settings.kind)} for {year}", done, len(spans))
         state = _fitted(panel, daily, year, settings, cache / "forecasts", told)
         if state is None:
             continue

@@ -8,10 +8,11 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks import speed
-from benchmarks.rivals import Walk, eager, gymnasium_environment
+from benchmarks.rivals import eager
 from benchmarks.rounds import Contender, Measurement, Report, environment, measure, sgemm
 from sac.agent.replay import Batch, Replay, draws
 from sac.agent.soft_actor_critic import SoftActorCritic
+from sac.portfolio.single_walk import SingleWalk
 
 SMALL = Contender("small", stocks=3, weeks=120)
 
@@ -47,7 +48,7 @@ def test_the_engine_does_the_products_that_are_counted_and_few_more(preset):
 @pytest.mark.parametrize("stocks", [3, 15])
 def test_the_rivals_walk_through_the_same_market(stocks):
     market = environment(dataclasses.replace(SMALL, stocks=stocks))
-    walk, rng = Walk(market), np.random.default_rng(0)
+    walk, rng = SingleWalk(market), np.random.default_rng(0)
     week, weights = torch.zeros(1, 1, dtype=torch.int64), torch.zeros(1, 1, stocks + 1)
     weights[..., -1] = 1.0
     assert walk.size == 9 * stocks + 1
@@ -61,20 +62,6 @@ def test_the_rivals_walk_through_the_same_market(stocks):
         assert abs(gained - reward.item()) < 1e-4
         assert over == (number == 120)
     np.testing.assert_array_equal(walk.reset()[-stocks - 1 :], [0] * stocks + [1])
-
-
-def test_gymnasium_sees_the_walk():
-    pytest.importorskip("gymnasium")
-    market = environment(SMALL)
-    env, walk = gymnasium_environment(market), Walk(market)
-    state, _ = env.reset(seed=1)
-    np.testing.assert_array_equal(state, walk.reset())
-    assert env.observation_space.contains(state)
-    action = env.action_space.sample()
-    state, reward, terminated, truncated, _ = env.step(action)
-    expected, gained, _ = walk.step(action)
-    np.testing.assert_array_equal(state, expected)
-    assert (reward, terminated, truncated) == (gained, False, False)
 
 
 @pytest.mark.parametrize("trainer", [eager, sgemm])

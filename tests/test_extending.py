@@ -1,0 +1,57 @@
+"""The code of docs/extending.md, run as it stands."""
+
+import dataclasses
+import importlib.util
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sac.config import Constraints
+from sac.forecast.fitting import BUILDERS
+from sac.market import load_panel
+from sac.portfolio import EqualWeight, backtest
+from sac.registry import Registry
+from sac.registry.external import read_walk, stored_walks
+from tests.registry.small_versions import VARIANT, small_artifacts
+
+PAGE = Path(__file__).parents[1] / "docs" / "extending.md"
+BLOCKS = re.findall(r"^```python ?(\w*)\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    """A data root on the sample, with a champion that was evaluated on its last 60 weeks."""
+    monkeypatch.chdir(tmp_path)
+    panel, small = load_panel(tmp_path / "data"), small_artifacts()
+    steps = range(panel.complete_steps - 60, panel.complete_steps)
+    walk = backtest(EqualWeight(Constraints()), panel, steps, Constraints(), np.ones(60, dtype=np.int64))
+    registry = Registry(tmp_path / "data" / "models")
+    version = registry.save(dataclasses.replace(small, symbols=panel.symbols, evaluation=walk, baselines=[]))
+    registry.set_current(VARIANT, version.name)
+    return tmp_path / "data"
+
+
+def test_the_page_does_what_it_says(desk, capsys, monkeypatch):
+    monkeypatch.setattr("sac.forecast.fitting.BUILDERS", {**BUILDERS})
+    names = {}
+    for needed, code in BLOCKS:
+        if not needed or importlib.util.find_spec(needed):
+            exec(compile(code, str(PAGE), "exec"), names)
+    assert [path.stem for path in stored_walks(desk / "walks")] == ["Momentum 26", "My agent"]
+    for path in stored_walks(desk / "walks"):
+        walk = read_walk(path)
+        assert len(walk.net) == 60
+        assert walk.weights[:, :-1].max() <= 0.2 + 1e-9
+        assert walk.weights[:, -1].min() >= 0.02 - 1e-9
+    assert np.isfinite(names["forecasts"].values[-60:]).all()
+    said = capsys.readouterr().out
+    assert "Momentum 26:" in said
+    assert "2022: rank IC" in said
+
+
+def test_each_extension_is_under_fifty_lines():
+    for section in PAGE.read_text().split("\n## "):
+        blocks = re.findall(r"^```python.*?^```", section, re.DOTALL | re.MULTILINE)
+        assert sum(block.count("\n") - 1 for block in blocks) < 50, section.splitlines()[0]
