@@ -150,7 +150,7 @@ def test_compare_opens_the_versions_of_its_link(filled):
 def test_compare_draws_what_is_open_and_nothing_else(filled):
     at = opened("compare")
     assert len(at.get("plotly_chart")) == 1
-    shown = {"Drawdown": (3, 0), "Weights": (3, 0), "Attribution": (2, 2)}
+    shown = {"Drawdown": (3, 0), "Weights": (3, 0), "Costs": (1, 1)}
     for section in SECTIONS:
         at.session_state["view"] = section.title
         at.run()
