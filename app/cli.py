@@ -6,13 +6,13 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from app.commands import data, hub, promotion, training, versions, weights
+from app.commands import data, hub, promotion, sweep, training, versions, weights
 from app.settings import CODE
 from sac.errors import DeskError
 
 __all__ = ["main"]
 
-COMMANDS = (training, weights, versions, promotion, data, hub)
+COMMANDS = (training, sweep, weights, versions, promotion, data, hub)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

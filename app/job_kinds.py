@@ -9,6 +9,7 @@ from app.hub_jobs import check_pull, check_send, run_pull, run_send
 from app.hub_outbox import enqueue_champion, enqueue_version, where
 from app.job_store import Job
 from app.settings import Settings
+from app.sweep_jobs import check_sweep, run_sweep_job
 from sac.config import FineTuneSettings, preset_settings
 from sac.errors import SettingsError
 from sac.progress import Progress, Report
@@ -99,6 +100,7 @@ def _shared(variant: str, summary: dict[str, Any]) -> dict[str, Any]:
 KINDS = {
     "full": Kind(check_training, run_full),
     "finetune": Kind(check_finetune, run_finetune),
+    "sweep": Kind(check_sweep, run_sweep_job),
     "refresh": Kind(check_refresh, run_refresh, takes_turns=False),  # it waits for the network
     "send": Kind(check_send, run_send, takes_turns=False),  # so do these
     "pull": Kind(check_pull, run_pull, takes_turns=False),

@@ -18,7 +18,12 @@ __all__ = ["ACTIVE", "Job", "JobConflict", "JobNotFound", "JobStore", "Status"]
 
 Status = Literal["queued", "running", "cancelling", "succeeded", "failed", "cancelled"]
 ACTIVE = ("queued", "running", "cancelling")
-DOING = {"refresh": "refreshed", "send": "emptied", "pull": "pulled"}  # kind -> what is done to its subject
+DOING = {
+    "sweep": "run",
+    "refresh": "refreshed",
+    "send": "emptied",
+    "pull": "pulled",
+}  # kind -> what is done to its subject
 
 SCHEMA_VERSION = 1
 SCHEMA = f"""

@@ -45,6 +45,10 @@ class Settings:
         return self.data / "cache"
 
     @property
+    def sweeps(self) -> Path:
+        return self.data / "sweeps"
+
+    @property
     def jobs(self) -> Path:
         return self.data / "jobs"
 

@@ -1,8 +1,9 @@
 """Every number of the plan, once, with its reason."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator
 
@@ -16,6 +17,7 @@ __all__ = [
     "FORECASTER_WEEKS",
     "OPEN_SETTINGS",
     "PRESETS",
+    "SELECTION_WEEKS",
     "SIGNALS",
     "STALE_WEEKS",
     "VARIANTS",
@@ -34,6 +36,7 @@ ENGINE_VERSION = "3"  # part of every version's name: raise it when the same set
 WEEKS_PER_YEAR = 52
 STALE_WEEKS = 2  # complete weeks that data may miss before nobody should trade on them
 FORECASTER_WEEKS = 53  # a forecaster serves the year it was fitted for, and the week in which the next is due
+SELECTION_WEEKS = 104  # before the first evaluation year: a sweep is judged on them
 FINETUNE_WEEKS = 26  # the most recent ones, and a block of the evaluation (plan)
 
 SIGNALS = (
@@ -266,24 +269,28 @@ def preset_settings(
     evaluation_years: int | None = None,
     validation_weeks: int | None = None,
     seed: int | None = None,
+    experiment: Mapping[str, Any] | None = None,
     **open_settings: float,
 ) -> TrainingSettings:
     """Settings of a variant's training: a preset, with settings of its agent replaced.
 
+    `experiment` may replace any setting of the agent, also the plan's; the preset's name says so then.
     Raises SettingsError for an unknown variant, preset or setting, or a value out of range.
     """
     if variant not in VARIANTS:
         raise SettingsError(f"There is no variant {variant!r}: choose one of {', '.join(VARIANTS)}.")
     if preset not in PRESETS:
         raise SettingsError(f"There is no preset {preset!r}: choose one of {', '.join(PRESETS)}.")
-    algorithm = VARIANTS[variant].algorithm
+    algorithm, tried = VARIANTS[variant].algorithm, dict(experiment or {})
     agent = PRESETS[preset][algorithm]
-    unknown = sorted(open_settings.keys() - ({f.name for f in dataclasses.fields(agent)} & OPEN_SETTINGS))
-    if unknown:
-        raise SettingsError(f"{algorithm.upper()} has no open setting {', '.join(unknown)}.", unknown[0])
+    known = {f.name for f in dataclasses.fields(agent)} - {"algorithm"}
+    for given, allowed, kind in ((open_settings, known & OPEN_SETTINGS, "open "), (tried, known, "")):
+        unknown = sorted(given.keys() - allowed)
+        if unknown:
+            raise SettingsError(f"{algorithm.upper()} has no {kind}setting {', '.join(unknown)}.", unknown[0])
     settings = TrainingSettings(
-        preset=preset,
-        agent=dataclasses.replace(agent, **open_settings),  # type: ignore[arg-type]
+        preset=f"{preset}, changed" if tried else preset,
+        agent=dataclasses.replace(agent, **{**open_settings, **tried}),
         forecast=FORECASTERS[VARIANTS[variant].forecaster],
     )
     given = {

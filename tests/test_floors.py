@@ -19,6 +19,7 @@ FLOORS = [
     {"sac.evidence"},
     {"sac.registry"},
     {"sac.assembly", "sac.training", "sac.inference", "sac.trading", "sac.explanation"},
+    {"sac.experiments"},
     {"app"},
     {"pages"},
 ]

@@ -7,6 +7,7 @@ from sac.agent.ensemble import (
     Fold,
     evaluation_folds,
     evaluation_steps,
+    selection_fold,
     train_ensemble,
 )
 from sac.agent.fine_tuning import Block, fine_tune_ensemble, fine_tuning_blocks, joined
@@ -32,5 +33,6 @@ __all__ = [
     "fine_tuning_blocks",
     "joined",
     "members_of",
+    "selection_fold",
     "train_ensemble",
 ]

@@ -54,6 +54,11 @@ class Committee:
         """M."""
         return len(next(iter(self._state.values())))
 
+    @property
+    def finite(self) -> bool:
+        """Whether its networks hold numbers: a training can diverge."""
+        return all(bool(torch.isfinite(values).all()) for values in self._state.values())
+
     def members(self) -> list["Committee"]:
         """Each member as a committee of its own; what it would do, trusted or not."""
         return [

@@ -12,7 +12,7 @@ from sac.agent.learning import LearningCurve
 from sac.agent.ppo import PPOLearner
 from sac.agent.scaler import PortfolioScaler
 from sac.agent.soft_actor_critic import SACLearner
-from sac.config import WEEKS_PER_YEAR, TrainingSettings
+from sac.config import SELECTION_WEEKS, WEEKS_PER_YEAR, TrainingSettings
 from sac.errors import DataError
 from sac.market import MarketPanel
 from sac.portfolio import Backtest, Validation, backtest, validate
@@ -27,6 +27,7 @@ __all__ = [
     "evaluation_folds",
     "evaluation_steps",
     "learning_log",
+    "selection_fold",
     "train_ensemble",
 ]
 
@@ -71,6 +72,24 @@ def evaluation_folds(panel: MarketPanel, years: int, validation_weeks: int = 0) 
             )
         folds.append(fold)
     return [*folds, _fold(panel, PRODUCTION, len(panel.decisions) - 1, range(0), validation_weeks)]
+
+
+def selection_fold(panel: MarketPanel, years: int) -> Fold:
+    """One fold that is judged on the two years before so many evaluation years: settings are chosen there.
+
+    Purge: it trains on what was known when its judgement begins, and that ends with what is known when the
+    first evaluation year begins. Raises DataError when the history is too short.
+    """
+    stop = evaluation_folds(panel, years)[0].train_stop
+    start = stop - SELECTION_WEEKS
+    fold = _fold(panel, 1, max(start, 0), range(start, stop), 0)
+    if fold.train_stop < _LEAST_TRAINING_WEEKS:
+        needed = _LEAST_TRAINING_WEEKS + SELECTION_WEEKS
+        raise DataError(
+            f"Choosing among settings needs {needed} weeks of history before the {years} evaluation years, "
+            f"and this data has {stop}. Ask for fewer years or load a longer history."
+        )
+    return fold
 
 
 def _fold(panel: MarketPanel, number: int, first: int, evaluation: range, validation_weeks: int) -> Fold:

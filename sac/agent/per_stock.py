@@ -116,7 +116,8 @@ class PerStockTwinCritic(nn.Module):
         constraints: Constraints,
     ):
         super().__init__()
-        self.stocks, self.action_scale, self.constraints = assets - 1, settings.action_scale, constraints
+        self.stocks, self.constraints = assets - 1, constraints
+        self.action_scale: float | Tensor = settings.action_scale  # (E, 1, 1) where agents differ in it
         self.body = _SharedBody(generators, self.stocks, _OWN + 2, 3, settings.hidden_sizes, 2)
         self.value = AgentValue(generators, settings.hidden_sizes[1], groups=2)
 

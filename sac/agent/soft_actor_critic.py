@@ -30,6 +30,7 @@ class SoftActorCritic:
 
     def __init__(self, seeds: list[int], assets: int, settings: SACSettings, constraints: Constraints):
         self.settings, self.target_entropy = settings, -float(assets)
+        self.gamma: float | Tensor = settings.gamma  # (E, 1) where agents differ in it
         self.generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         actor, critic = SAC_NETWORKS[settings.network]
         self.actor = actor(self.generators, assets, settings, constraints)
@@ -44,6 +45,14 @@ class SoftActorCritic:
             "log_alpha": FlatAdamW([self.log_alpha], settings.alpha_lr),
         }
         self._target_weights = flatten(self.critic_target.parameters())
+
+    def differ(self, gamma: Tensor, init_alpha: Tensor, action_scale: float | Tensor) -> None:
+        """Before the first update: a gamma and a temperature (E,) for every agent, and its action scale."""
+        self.gamma = gamma[:, None]
+        self.log_alpha.copy_(init_alpha.log())
+        for critic in (self.critic, self.critic_target):
+            if isinstance(critic, PerStockTwinCritic):
+                critic.action_scale = action_scale
 
     def update(self, batch: Batch) -> tuple[dict[str, Tensor], Tensor]:
         """One step of critics, actor, temperature and target critics.
@@ -62,7 +71,7 @@ class SoftActorCritic:
         log_pi, next_log_pi, _ = policy.log_pi.tensor_split(parts, 1)
 
         next_q = self.critic_target(next_state, next_decision).amin(1) - alpha * next_log_pi
-        target = batch.reward + self.settings.gamma * next_q  # (E, B); no terminal states
+        target = batch.reward + self.gamma * next_q  # (E, B); no terminal states
         error = self.critic(state, batch.decision) - target[:, None]  # (E, 2, B)
         qf_loss = error.square().mean(-1).sum(-1)  # (E,)
         self.critic.backward(error * (2.0 / size))

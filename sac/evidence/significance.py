@@ -79,14 +79,14 @@ def probabilistic_sharpe(net: Floats, benchmark: float = 0.0) -> float:
     return _NORMAL.cdf(distance * math.sqrt(len(net) - 1) / math.sqrt(max(variance, 1e-12)))
 
 
-def deflated_sharpe(net: Floats, trials: list[float]) -> float:
+def deflated_sharpe(net: Floats, trials: list[float], others: int = 0) -> float:
     """P(true Sharpe ratio > the best that luck yields in so many trials) (Bailey & López de Prado 2014).
 
     `trials` are the Sharpe ratios a year of every candidate ever tried, this one too; with fewer than two
-    it is the probabilistic Sharpe ratio.
+    it is the probabilistic Sharpe ratio. `others` counts candidates of which that ratio is not known.
     """
-    count = len(trials)
-    if count < 2:
+    count = len(trials) + others
+    if len(trials) < 2:
         return probabilistic_sharpe(net)
     spread = float(np.std(trials, ddof=1))
     luck = (1.0 - _EULER) * _NORMAL.inv_cdf(1.0 - 1.0 / count) + _EULER * _NORMAL.inv_cdf(

@@ -19,7 +19,7 @@ class Week(NamedTuple, Generic[Array]):
     net: Array  # (...) growth of a dollar after cost
 
 
-def account(held: Array, target: Array, growth: Array, cost_rate: float) -> Week[Array]:
+def account(held: Array, target: Array, growth: Array, cost_rate: float | Array) -> Week[Array]:
     """Trade from held to target weights (..., n+1) at the fill, then hold them until the next fill.
 
     growth (..., n+1) is what a dollar in each asset becomes, CASH last. Trading costs cost_rate of every

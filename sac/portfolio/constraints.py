@@ -8,13 +8,13 @@ from sac.config import Constraints
 __all__ = ["constrain", "portfolio_weights", "portfolio_weights_backward"]
 
 
-def portfolio_weights(action: Tensor, action_scale: float, constraints: Constraints) -> Tensor:
+def portfolio_weights(action: Tensor, action_scale: float | Tensor, constraints: Constraints) -> Tensor:
     """Target weights (..., n+1) of squashed actions in [-1, 1] (..., n+1), CASH last."""
     return constrain(torch.softmax(action_scale * action, dim=-1), constraints)
 
 
 def portfolio_weights_backward(
-    gradient: Tensor, action: Tensor, target: Tensor, action_scale: float, constraints: Constraints
+    gradient: Tensor, action: Tensor, target: Tensor, action_scale: float | Tensor, constraints: Constraints
 ) -> Tensor:
     """Gradient of the action, from that of the target weights it led to; all (..., n+1).
 

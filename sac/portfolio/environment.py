@@ -40,8 +40,9 @@ class PortfolioEnvironment:
     gap: Tensor  # (T, n+1) the same from decision to fill
     seen: Tensor  # (T, n+1) the same from fill to the next decision
     benchmark: Tensor  # (T,) log growth that the reward is measured against
-    action_scale: float
-    reward_scale: float
+    action_scale: float | Tensor  # (E, 1, 1) where agents differ in it
+    reward_scale: float | Tensor  # (E, 1) likewise
+    cost_rate: float | Tensor  # (E, 1) likewise
     constraints: Constraints
 
     @classmethod
@@ -79,6 +80,7 @@ class PortfolioEnvironment:
             benchmark=torch.as_tensor(equal * settings.relative_reward, dtype=dtype),
             action_scale=settings.action_scale,
             reward_scale=settings.reward_scale,
+            cost_rate=constraints.cost_rate,
             constraints=constraints,
         )
 
@@ -110,7 +112,7 @@ class PortfolioEnvironment:
         """
         market = self._market.index_select(0, week.flatten()).view(*week.shape, -1)
         gap, growth, seen, benchmark = torch.split(market, [self.assets, self.assets, self.assets, 1], dim=-1)
-        outcome = account(drift(weights, gap), target, growth, self.constraints.cost_rate)
+        outcome = account(drift(weights, gap), target, growth, self.cost_rate)
         reward = self.reward_scale * (outcome.net.log() - benchmark[..., 0])
         return reward, drift(target, seen)
 

@@ -1,0 +1,83 @@
+"""`sac-desk sweep`."""
+
+import argparse
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from app.commands.following import actor, followed
+from app.commands.printing import print_json, print_table
+from app.formats import percent, points
+from app.jobs import Jobs
+from app.settings import settings
+from app.sweep_jobs import SWEEP
+from sac.errors import DeskError
+from sac.experiments import Row, TrialResults, leaderboard, read_plan, read_sweep
+from sac.registry import Ledger
+
+__all__ = ["add"]
+
+SHOWN = 10  # rows of the leaderboard for people
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser("sweep", help="try many settings, judged before the evaluation years")
+    command.set_defaults(command=sweep)
+    command.add_argument("file", type=Path, metavar="FILE", help="TOML, see docs/experiments.md")
+    command.add_argument("--ray", metavar="ADDRESS", help="a Ray cluster to train on")
+
+
+def sweep(options: argparse.Namespace) -> None:
+    """Submit a sweep and follow it to its end. Ctrl-C cancels it; finished trials are kept."""
+    asked, home = read_sweep(options.file.read_text(encoding="utf-8")), settings()
+    request: dict[str, Any] = {"sweep": dataclasses.asdict(asked)}
+    if options.ray is not None:
+        request["ray"] = options.ray
+    jobs = Jobs(home)
+    job = jobs.submit(SWEEP, SWEEP, request, actor())
+    result = followed(jobs, job, "sweep", "finished trials are kept, and the same sweep goes on there")
+    plan = read_plan(home.sweeps, job.id)
+    if plan is None:
+        raise DeskError("The sweep left no plan: run it again.")
+    results = TrialResults(home.sweeps / "trials")
+    found = [trial for key in plan.keys if (trial := results.get(key))]
+    rows = leaderboard(found, Ledger(home.models))
+    choices = dict(zip(plan.keys, plan.choices, strict=True))
+    if options.json:
+        print_json({**result, "leaderboard": [_plain(row, choices[row.result.key]) for row in rows]})
+        return
+    print(f"{result['trials']} trials, {result['found']} of them known before, {result['failed']} failed.")
+    print_table(
+        ("trial", "over equal weight", "95 % interval", "deflated Sharpe", "settings"),
+        [_line(row, choices[row.result.key]) for row in rows[:SHOWN]],
+    )
+    print("Judged on the two years before the evaluation years, net of costs, on none of those years.")
+
+
+def _plain(row: Row, choices: dict[str, Any]) -> dict[str, Any]:
+    result = row.result
+    return {
+        "key": result.key,
+        **choices,
+        "start": result.start,
+        "end": result.end,
+        "problem": result.problem,
+        "over_equal_weight": row.over_equal_weight,
+        "deflated_sharpe": row.deflated,
+        **result.figures,
+    }
+
+
+def _line(row: Row, choices: dict[str, Any]) -> tuple[str, ...]:
+    figures = row.result.figures
+    named = ", ".join(f"{name} {value}" for name, value in choices.items())
+    if row.result.problem:
+        return row.result.key[:8], row.result.problem, "", "", named
+    return (
+        row.result.key[:8],
+        points(row.over_equal_weight),
+        f"{points(figures['edge_low'])} to {points(figures['edge_high'])}",
+        percent(row.deflated, 0),
+        named,
+    )

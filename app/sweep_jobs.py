@@ -1,0 +1,81 @@
+"""A sweep as a job: one at a time on the desk, in turn with the trainings."""
+
+import dataclasses
+import importlib.util
+from collections.abc import Mapping
+from typing import Any
+
+from app.job_store import Job
+from app.settings import Settings
+from sac.errors import SettingsError
+from sac.experiments import Sweep, TrialResult, run_sweep, sweep_of
+from sac.market import MarketPanel, load_panel
+from sac.progress import Progress, Report
+from sac.registry import Ledger
+
+__all__ = ["SWEEP", "challenger_request", "check_sweep", "run_sweep_job"]
+
+SWEEP = "sweep"  # stands where a training names its variant
+
+
+def check_sweep(variant: str, request: Mapping[str, Any], home: Settings) -> None:
+    """Refuse a sweep that could not start. Raises SettingsError."""
+    if variant != SWEEP or not request.keys() <= {"sweep", "ray"} or "sweep" not in request:
+        raise SettingsError("A sweep is asked for with its settings, and perhaps a Ray cluster.")
+    sweep_of(request["sweep"])
+    if request.get("ray") is not None and importlib.util.find_spec("ray") is None:
+        raise SettingsError("Ray is not installed here: pip install 'sac-desk[ray]', or leave out --ray.")
+
+
+def run_sweep_job(job: Job, settings: Settings, report: Report) -> dict[str, Any]:
+    """Do what is left of a sweep; the result says how many trials there are, were found, came to nothing."""
+    report(Progress("data", 0.0, "Reading market data"))
+    import torch  # here, because the server reads this module too (2.3 s)
+
+    torch.set_num_threads(1)
+    execute = None
+    if job.request.get("ray") is not None:
+        from sac.experiments.ray_cluster import on_ray
+
+        execute = on_ray(job.request["ray"])
+    outcome = run_sweep(
+        sweep_of(job.request["sweep"]),
+        load_panel(settings.data),
+        settings.sweeps,
+        Ledger(settings.models),
+        settings.cache,
+        report,
+        execute,
+        job.id,
+    )
+    return dataclasses.asdict(outcome)
+
+
+def challenger_request(
+    sweep: Sweep, choices: Mapping[str, Any], result: TrialResult, panel: MarketPanel, members: int
+) -> dict[str, Any]:
+    """The request of an ordinary full training with a trial's settings.
+
+    Raises SettingsError where a training would answer another question than the trial did.
+    """
+    if result.symbols != panel.symbols or result.fingerprint != panel.provenance.sha256:
+        raise SettingsError(
+            "This trial is of other stocks or other data than the desk's: a training uses what the Data page "
+            "says. Choose that universe there, or repeat the sweep on today's data."
+        )
+    rate = result.settings.constraints.cost_rate
+    if rate != type(result.settings.constraints)().cost_rate:
+        raise SettingsError(
+            f"This trial traded at {rate * 10_000:g} bps: versions are judged at the plan's costs. "
+            "Choose a trial at 10 bps."
+        )
+    changes = {
+        name: value for name, value in choices.items() if name not in ("seed", "universe", "cost_rate")
+    }
+    return {
+        "preset": sweep.preset,
+        "members": members,
+        "evaluation_years": sweep.years,
+        "seed": choices["seed"],
+        **({"experiment": changes} if changes else {}),
+    }

@@ -1,0 +1,27 @@
+"""Experiments: many trainings that differ in a few settings, judged before the evaluation years.
+
+Importing it loads neither torch nor Ray.
+"""
+
+from sac.experiments.leaderboard import Row, leaderboard
+from sac.experiments.result import TrialResult, TrialResults
+from sac.experiments.running import Execute, Plan, SweepOutcome, read_plan, run_sweep
+from sac.experiments.sweep import MOST_TRIALS, Sweep, SweepTrial, read_sweep, sweep_of, trials_of
+
+__all__ = [
+    "MOST_TRIALS",
+    "Execute",
+    "Plan",
+    "Row",
+    "Sweep",
+    "SweepOutcome",
+    "SweepTrial",
+    "TrialResult",
+    "TrialResults",
+    "leaderboard",
+    "read_plan",
+    "read_sweep",
+    "run_sweep",
+    "sweep_of",
+    "trials_of",
+]

@@ -1,0 +1,43 @@
+"""The honest order of a sweep's trials: every candidate of the desk counted."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sac.evidence import deflated_sharpe
+from sac.experiments.result import TrialResult, excess_returns
+from sac.registry import Ledger
+
+__all__ = ["Row", "leaderboard"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A finished trial and what its lead is worth."""
+
+    result: TrialResult
+    over_equal_weight: float  # CAGR minus equal weight's
+    deflated: float  # P(its lead is more than the best of all candidates has by luck); NaN: unknown
+
+
+def leaderboard(results: Sequence[TrialResult], ledger: Ledger) -> list[Row]:
+    """Finished trials, best lead over equal weight first, then those that came to nothing.
+
+    The deflated Sharpe ratio is that of the weekly return over equal weight. Its luck is that of every
+    candidate that the ledger has ever seen: the spread is taken from the sweeps' trials, for only they were
+    measured against equal weight on such weeks, and all others count.
+    """
+    trials = {(trial.variant, trial.version): trial.metrics for trial in ledger.trials()}
+    trials |= {(result.variant, result.key): result.figures for result in results}
+    known = [figures.get("excess_sharpe", math.nan) for figures in trials.values()]
+    measured = [sharpe for sharpe in known if math.isfinite(sharpe)]
+    others = sum("eval_sharpe" in figures for figures in trials.values()) - len(measured)
+    rows = []
+    for result in results:
+        if result.problem:
+            rows.append(Row(result, math.nan, math.nan))
+            continue
+        lead = result.figures["eval_cagr"] - result.figures["equal_weight_cagr"]
+        worth = deflated_sharpe(excess_returns(result.net, result.equal), measured, others)
+        rows.append(Row(result, lead, worth))
+    return sorted(rows, key=lambda row: -row.over_equal_weight if row.result.problem is None else math.inf)

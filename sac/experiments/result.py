@@ -1,0 +1,122 @@
+"""What a trial came to, one small file each."""
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from sac.config import WEEKS_PER_YEAR, TrainingSettings
+from sac.evidence import cagr, difference, metrics
+from sac.experiments.sweep import SweepTrial
+from sac.files import replace_file
+from sac.portfolio import Backtest
+from sac.registry.codecs import Unreadable, pack_json, unpack_json
+
+__all__ = ["TrialResult", "TrialResults", "excess_returns", "failed_result", "judged_result"]
+
+Floats = npt.NDArray[np.float64]
+_KEY = re.compile(r"[0-9a-f]{24}")
+_STILL = 1e-12  # a spread that is only rounding
+
+
+@dataclass(frozen=True)
+class TrialResult:
+    """A committee against equal weight on the weeks before the evaluation years, net of costs."""
+
+    key: str
+    variant: str
+    symbols: tuple[str, ...]
+    settings: TrainingSettings
+    fingerprint: str  # of the data
+    trained_until: str  # last fill that training has seen, ISO date
+    start: str  # first and last decision of the judged weeks
+    end: str
+    problem: str | None  # why there are no figures
+    figures: dict[str, float]  # see `judged_result`; empty with a problem
+    net: tuple[float, ...]  # (W,) weekly return after costs
+    equal: tuple[float, ...]  # (W,) equal weight's
+
+
+def judged_result(trial: SweepTrial, trained_until: str, walk: Backtest, equal: Backtest) -> TrialResult:
+    """Figures of a trial's walk beside equal weight's on the same weeks, at the trial's own costs.
+
+    excess_sharpe: Sharpe ratio a year of the weekly return over equal weight; NaN where they are the same.
+    edge, edge_low, edge_high: log growth over equal weight a year, and its 95 % interval.
+    """
+    found, ahead = metrics(walk, trial.settings.constraints), difference(walk.net, equal.net)
+    excess = excess_returns(walk.net, equal.net)
+    spread = float(excess.std(ddof=1))
+    figures = {
+        "eval_cagr": found.cagr,
+        "eval_sharpe": found.sharpe,
+        "eval_max_drawdown": found.max_drawdown,
+        "eval_turnover": found.turnover,
+        "equal_weight_cagr": cagr(equal.net),
+        "excess_sharpe": float(excess.mean()) / spread * WEEKS_PER_YEAR**0.5 if spread > _STILL else np.nan,
+        "edge": ahead.mean,
+        "edge_low": ahead.low,
+        "edge_high": ahead.high,
+        "p_better": ahead.p_better,
+    }
+    net, other = tuple(walk.net.tolist()), tuple(equal.net.tolist())
+    return _result(trial, trained_until, equal, None, figures, net, other)
+
+
+def failed_result(trial: SweepTrial, trained_until: str, equal: Backtest, problem: str) -> TrialResult:
+    """A trial that came to nothing; it would come to nothing again."""
+    return _result(trial, trained_until, equal, problem, {}, (), ())
+
+
+def excess_returns(net: npt.ArrayLike, equal: npt.ArrayLike) -> Floats:
+    """Weekly return over equal weight's, (W,)."""
+    lead: Floats = (1.0 + np.asarray(net)) / (1.0 + np.asarray(equal)) - 1.0
+    return lead
+
+
+def _result(
+    trial: SweepTrial,
+    trained_until: str,
+    weeks: Backtest,
+    problem: str | None,
+    figures: dict[str, float],
+    net: tuple[float, ...],
+    equal: tuple[float, ...],
+) -> TrialResult:
+    return TrialResult(
+        trial.key,
+        trial.variant,
+        trial.symbols,
+        trial.settings,
+        trial.fingerprint,
+        trained_until,
+        str(weeks.decisions[0]),
+        str(weeks.decisions[-1]),
+        problem,
+        figures,
+        net,
+        equal,
+    )
+
+
+class TrialResults:
+    """The results of one data root, by key."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def get(self, key: str) -> TrialResult | None:
+        """A finished trial; None for one that is not, or whose file is damaged: it can be done again."""
+        with suppress(FileNotFoundError, Unreadable):
+            return unpack_json(self._path(key).read_bytes(), TrialResult)
+        return None
+
+    def keep(self, result: TrialResult) -> None:
+        """Write a finished trial whole, or not at all."""
+        replace_file(self._path(result.key), pack_json(result))
+
+    def _path(self, key: str) -> Path:
+        assert _KEY.fullmatch(key)
+        return self._folder / f"{key}.json"
