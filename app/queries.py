@@ -6,12 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from stat import S_ISREG
 
+import numpy as np
 import streamlit as st
 
 from app.jobs import Job, Jobs
 from app.settings import Settings, settings
 from sac.config import VARIANTS
 from sac.errors import ArtifactError
+from sac.evidence import Difference, Metrics, difference, metrics
+from sac.evidence.comparison import baselines
 from sac.market import MarketPanel, load_panel
 from sac.portfolio import Backtest
 from sac.registry import Ledger, Registry, Version
@@ -28,6 +31,7 @@ __all__ = [
     "shelf",
     "shelves",
     "stamp",
+    "standing",
     "trainings",
     "trial_sharpes",
 ]
@@ -126,6 +130,18 @@ def evaluation(version: Version) -> Backtest:
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _evaluation(path: Path, state: Stamp, _version: Version) -> Backtest:
     return _version.evaluation()
+
+
+def standing(version: Version) -> tuple[Metrics, Metrics, Difference]:
+    """A version's figures, equal weight's on the same weeks, and how sure the difference is."""
+    return _standing(version.path, stamp(version.path), version)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _standing(path: Path, state: Stamp, _version: Version) -> tuple[Metrics, Metrics, Difference]:
+    walk, constraints = _version.evaluation(), _version.settings.constraints
+    equal = baselines(walk, np.arange(len(walk.net)), constraints)[0]
+    return metrics(walk, constraints), metrics(equal, constraints), difference(walk.net, equal.net)
 
 
 def fitted_baselines(version: Version) -> list[Backtest]:

@@ -1,6 +1,5 @@
 """What should I do now? Champions, running trainings, the last failure, the age of the data."""
 
-import numpy as np
 import streamlit as st
 
 from app import access, dockets, queries
@@ -17,9 +16,8 @@ from app.components import (
 from app.formats import moment, percent, points, ratio
 from app.job_panels import progress_line
 from app.queries import Shelf
-from sac.config import DEMO_VARIANTS, VARIANTS
-from sac.evidence import cagr, drawdown, metrics
-from sac.evidence.comparison import baselines
+from sac.config import DEMO_VARIANTS, STALE_WEEKS
+from sac.market import Provenance, weeks_behind
 
 
 def train_demo() -> None:
@@ -52,69 +50,103 @@ def train_demo() -> None:
 
 
 def champion_card(shelf: Shelf) -> None:
-    """A variant's champion out of sample, beside equal weight on the same weeks."""
+    """A variant's champion out of sample, and how sure its lead over equal weight on the same weeks is."""
     version = shelf.champion
     with st.container(border=True):
         st.subheader(label(shelf.variant))
         if version is None:
             st.markdown("No champion yet. Train this variant to get one.")
             return
-        constraints = version.settings.constraints
-        walk = queries.evaluation(version)
-        equal, hold = baselines(walk, np.arange(len(walk.net)), constraints)[:2]
-        figures, rival = metrics(walk, constraints), metrics(equal, constraints)
-        grid = st.grid(4, min_column_width=240)
-        grid.metric(
+        walk, (figures, rival, lead) = queries.evaluation(version), queries.standing(version)
+        st.metric(
             "CAGR, net of costs",
             percent(figures.cagr),
             f"{points(figures.cagr - rival.cagr)} vs equal weight",
             delta_color="primary",
             chart_data=walk.wealth,
             chart_type="area",
-            border=True,
             help="Compound annual growth rate out of sample, after the cost of every trade. "
-            "The line is the growth of $1.",
+            f"Equal weight, same weeks and costs: {percent(rival.cagr)}. The line is the growth of $1.",
         )
-        grid.metric(
-            "Equal weight, same weeks",
-            percent(rival.cagr),
-            f"{points(rival.cagr - cagr(hold.net))} vs buy & hold",
-            delta_color="off",
-            chart_data=equal.wealth,
-            chart_type="area",
-            border=True,
-            help="CAGR of equal weights, rebalanced weekly at the same costs. The line is the growth of $1.",
+        sure = "could be luck" if lead.low <= 0.0 <= lead.high else "is more than luck"
+        st.markdown(
+            f"Lead over equal weight, 95\u00a0% interval: {points(lead.low)} to {points(lead.high)} "
+            f"of log growth a year, which {sure}."
         )
-        grid.metric(
+        pair = st.grid(2, min_column_width=120)
+        pair.metric(
             "Sharpe ratio",
             ratio(figures.sharpe),
-            f"{figures.sharpe - rival.sharpe:+.2f} vs equal weight",
+            f"{figures.sharpe - rival.sharpe:+.2f} vs equal",
             delta_color="primary",
-            chart_data=walk.net,
-            chart_type="bar",
-            border=True,
-            help="Mean weekly return over its standard deviation, a year. The bars are weekly net returns.",
+            help="Mean weekly return over its standard deviation, a year.",
         )
-        grid.metric(
+        pair.metric(
             "Max drawdown",
             percent(figures.max_drawdown),
-            f"{points(figures.max_drawdown - rival.max_drawdown)} vs equal weight",
+            f"{points(figures.max_drawdown - rival.max_drawdown)} vs equal",
             delta_color="primary",
-            chart_data=drawdown(walk.net),
-            chart_type="area",
-            border=True,
-            help="Deepest fall from a peak, the initial capital included. The line is the fall so far.",
+            help="Deepest fall from a peak, the initial capital included.",
         )
+        record = version.metadata
         st.caption(
-            f"Walk-forward evaluation over {figures.weeks} weeks, {version.metadata.evaluation_start} "
-            f"to {version.metadata.evaluation_end}."
+            f"{figures.weeks} weeks out of sample, {record.evaluation_start} to {record.evaluation_end}. "
+            f"`{version.name}`, preset {record.preset}, trained {moment(record.created_at)}."
         )
-        provenance_line(version.metadata.provenance, version.metadata.last_decision, version)
-        version_notes(version)
         trust_note(version)
         with st.container(horizontal=True):
-            st.page_link(page_path("compare"), label="Compare", icon=":material/stacked_line_chart:")
-            st.page_link(page_path("weights"), label="This week's weights", icon=":material/balance:")
+            chosen = {"variant": shelf.variant}
+            st.page_link(
+                page_path("weights"), label="Weights", icon=":material/balance:", query_params=chosen
+            )
+            st.page_link(
+                page_path("compare"),
+                label="Compare",
+                icon=":material/stacked_line_chart:",
+                query_params={"version": version.name},
+            )
+
+
+def to_do(icon: str, text: str, page: str, link: str, query: dict[str, str] | None = None) -> None:
+    """One line of what there is to do, with the way there."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f":material/{icon}: {text}", width="content")
+        st.page_link(
+            page_path(page),
+            label=link,
+            icon=":material/arrow_forward:",
+            icon_position="right",
+            query_params=query,
+        )
+
+
+def agenda(shelves: dict[str, Shelf], market: Provenance) -> None:
+    """Decisions that wait, data that age, and the week's trades."""
+    with st.container(border=True):
+        st.subheader("What to do now")
+        for variant in shelves:
+            challengers = dockets.docket(variant).waiting
+            if challengers:
+                count = f"{len(challengers)} challenger{'s wait' if len(challengers) > 1 else ' waits'}"
+                to_do(
+                    "how_to_reg",
+                    f"**{label(variant)}**: {count} for your decision.",
+                    "promotion",
+                    "Decide",
+                    {"version": challengers[0]},
+                )
+        stale = market.source != "sample" and weeks_behind(market.window_end) > STALE_WEEKS
+        if stale:
+            to_do("update", "The data are too old to trade on.", "data", "Refresh them")
+        elif any(shelf.champion for shelf in shelves.values()):
+            to_do(
+                "balance",
+                f"Target weights as of the close of **{market.window_end}** are ready.",
+                "weights",
+                "Review the trades",
+            )
+        if market.source == "sample":
+            to_do("database", "You look at demo data: set up your own universe.", "data", "Choose data")
 
 
 st.title("Overview")
@@ -141,20 +173,19 @@ def work() -> None:
 
 
 work()
-for variant in VARIANTS:
-    challengers = dockets.docket(variant).waiting
-    if challengers:
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            count = f"{len(challengers)} challenger{'s wait' if len(challengers) > 1 else ' waits'}"
-            st.markdown(f":material/how_to_reg: **{label(variant)}**: {count} for a decision.")
-            st.page_link(page_path("promotion"), label="Decide", query_params={"version": challengers[0]})
 market = queries.panel().provenance
 freshness(market)
-on_shelves = queries.shelves()
-for shelf in on_shelves.values():
+shelves = queries.shelves()
+for shelf in shelves.values():
     damaged_versions(shelf)
-if not active and not any(shelf.versions for shelf in on_shelves.values()):
+filled = [shelf for shelf in shelves.values() if shelf.versions]
+if filled:
+    agenda(shelves, market)
+    cards = st.grid(len(filled), min_column_width=300)
+    for shelf in filled:
+        with cards.container():
+            champion_card(shelf)
+    version_notes(*(shelf.champion for shelf in filled if shelf.champion))
+elif not active:
     train_demo()
-for shelf in on_shelves.values():
-    if shelf.versions:
-        champion_card(shelf)
+provenance_line(market, market.window_end)

@@ -22,7 +22,7 @@ from sac.progress import Progress
 from sac.registry import Registry
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("overview", "training", "compare", "weights", "data")
+PAGES = ("overview", "training", "compare", "promotion", "weights", "data")
 
 
 @pytest.fixture(scope="session")
@@ -123,10 +123,13 @@ def test_results_stand_beside_version_source_and_survivors(filled, page):
 
 def test_overview_shows_the_champion_against_equal_weight(filled):
     champion = Registry(filled.models).champion("sac_lstm").metadata
-    shown = figures(opened("overview"))
-    assert shown["CAGR, net of costs"] == f"{champion.metrics['eval_cagr'] * 100:.1f} %"
+    at = opened("overview")
+    assert figures(at)["CAGR, net of costs"] == f"{champion.metrics['eval_cagr'] * 100:.1f} %"
     equal = champion.baselines["Equal weight"]["eval_cagr"]
-    assert shown["Equal weight, same weeks"] == f"{equal * 100:.1f} %"
+    lead = champion.metrics["eval_cagr"] - equal
+    assert at.metric[0].delta == f"{lead * 100:+.1f} pp vs equal weight".replace("-0.0", "+0.0")
+    assert "1 challenger waits for your decision" in said(at)
+    assert "95\u00a0% interval" in said(at)
 
 
 def test_a_new_version_shows_without_a_restart(filled):
