@@ -28,6 +28,12 @@ page = st.navigation(
             help="Start a training, watch it, cancel it, and read what earlier ones did.",
         ),
         st.Page(
+            page_path("experiments"),
+            title="Experiments",
+            icon=":material/science:",
+            help="Many settings at once, judged before the evaluation years, every trial counted.",
+        ),
+        st.Page(
             page_path("compare"),
             title="Compare",
             icon=":material/stacked_line_chart:",

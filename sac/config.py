@@ -281,11 +281,15 @@ def preset_settings(
         raise SettingsError(f"There is no variant {variant!r}: choose one of {', '.join(VARIANTS)}.")
     if preset not in PRESETS:
         raise SettingsError(f"There is no preset {preset!r}: choose one of {', '.join(PRESETS)}.")
-    algorithm, tried = VARIANTS[variant].algorithm, dict(experiment or {})
+    algorithm = VARIANTS[variant].algorithm
+    tried: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value  # JSON and TOML know no tuples
+        for name, value in (experiment or {}).items()
+    }
     agent = PRESETS[preset][algorithm]
     known = {f.name for f in dataclasses.fields(agent)} - {"algorithm"}
-    for given, allowed, kind in ((open_settings, known & OPEN_SETTINGS, "open "), (tried, known, "")):
-        unknown = sorted(given.keys() - allowed)
+    for names, allowed, kind in ((open_settings, known & OPEN_SETTINGS, "open "), (tried, known, "")):
+        unknown = sorted(names.keys() - allowed)
         if unknown:
             raise SettingsError(f"{algorithm.upper()} has no {kind}setting {', '.join(unknown)}.", unknown[0])
     settings = TrainingSettings(

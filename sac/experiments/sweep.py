@@ -110,7 +110,7 @@ def sweep_of(raw: Mapping[str, Any]) -> Sweep:
 
 def settings_of(sweep: Sweep, choice: Mapping[str, Any], seed: int) -> TrainingSettings:
     """Settings of one trial. Raises SettingsError naming a setting that does not exist or cannot be."""
-    changes = {name: tuple(v) if isinstance(v, list) else v for name, v in choice.items() if name != COST}
+    changes = {name: value for name, value in choice.items() if name != COST}
     try:
         settings = preset_settings(
             sweep.variant,
