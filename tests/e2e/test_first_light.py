@@ -56,7 +56,7 @@ def test_first_light(tmp_path, port, page):
 
         page.goto("/weights")
         expect(heading(page, "Week of 2022-12-27 to 2022-12-30")).to_be_visible(timeout=60_000)
-        expect(page.get_by_label(re.compile("Weights before and after the trades"))).to_be_visible()
+        expect(page.get_by_label(re.compile("largest target"))).to_be_visible()
 
         page.goto("/")
         see(page, "CAGR, net of costs")

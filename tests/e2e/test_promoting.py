@@ -64,6 +64,8 @@ def test_from_champion_to_challenger_and_back(champion, port, page):
         page.get_by_role("button", name="Roll back").click()
         see(page, re.compile(rf"Rolled back to {first.name}"))
         assert registry.current("sac_lstm") == first.name
+        see(page, re.compile("^Newest first"))
+        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)  # a rerun would replace the button
         with page.expect_download() as download:
             page.get_by_role("button", name="History (CSV)").click()
         with download.value.path().open() as file:
