@@ -22,7 +22,7 @@ from sac.progress import Progress
 from sac.registry import Registry
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("overview", "training", "compare", "promotion", "weights", "data")
+PAGES = ("overview", "training", "compare", "promotion", "experiments", "weights", "data")
 
 
 @pytest.fixture(scope="session")
