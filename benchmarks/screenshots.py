@@ -21,6 +21,7 @@ PAGES = {  # path -> what is there once the page is whole
     "training": "History",
     "compare": "common weeks",
     "promotion": "Decision history",
+    "experiments": "New sweep",
     "weights": "Week of",
     "data": "What is known",
 }
