@@ -9,7 +9,6 @@ from app import queries
 from app.decisions import case_of
 from app.settings import settings
 from sac.config import VARIANTS
-from sac.errors import ArtifactError
 from sac.portfolio import Backtest
 from sac.registry import Decision, DecisionLog, Gate, Registry, Version, promotion
 from sac.registry.case import Case, side_by_side
@@ -31,13 +30,9 @@ def docket(variant: str) -> Docket:
     """Challengers and former champions; a decision that was cut off is finished first."""
     registry = Registry(settings().models)
     promotion.finish_moves(registry, variant)
-    try:
-        pointer = registry.current(variant)
-    except ArtifactError:
-        pointer = None
     return Docket(
         variant,
-        pointer,
+        promotion.reigning(registry, variant),
         [version.name for version in promotion.waiting(registry, variant)],
         promotion.earlier_champions(registry, variant),
     )

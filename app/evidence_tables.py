@@ -116,13 +116,9 @@ def difference_verdict(found: Difference) -> str:
     """How sure the difference to equal weight on the same weeks is, in plain words."""
     if found.mean == found.low == found.high == 0.0:
         return "It held what equal weight holds, in every week: there is no difference to judge."
-    if found.low <= 0.0 <= found.high:
-        verdict = "could be luck"
-    else:
-        verdict = "is more than luck" if found.low > 0 else "is worse by more than luck"
     return (
         f"In log growth {points(found.mean)} a year, 95 % interval {points(found.low)} to "
-        f"{points(found.high)}, P(better) {percent(found.p_better, 0)}: the difference {verdict}. "
+        f"{points(found.high)}, P(better) {percent(found.p_better, 0)}: the difference {found.verdict}. "
         f"With {found.weeks} weeks only a true difference of {points(found.detectable)} would show reliably."
     )
 

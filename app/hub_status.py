@@ -12,6 +12,7 @@ from sac.errors import ArtifactError, SettingsError
 from sac.registry import Registry
 from sac.registry.arrivals import Origin, origin
 from sac.registry.hub import Remote
+from sac.registry.promotion import reigning
 
 __all__ = ["Shared", "VersionShared", "came_from", "shared", "told"]
 
@@ -54,10 +55,7 @@ def shared(home: Settings, variant: str) -> Shared:
     names = [version.name for version in registry.versions(variant)]
     sources = {name: _origin(registry, variant, name) for name in names}
     versions = [_version(name, parcels.get(name), sources[name], remote) for name in names]
-    try:
-        current = registry.current(variant)
-    except ArtifactError:
-        current = None
+    current = reigning(registry, variant)
     news = parcels.get(CHAMPION)
     champion = _version(current, news, None, remote) if current and remote else None
     if champion and champion.state == "sent" and news and news.version != current:

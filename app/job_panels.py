@@ -9,7 +9,7 @@ from app.components import label, page_path, refusals_shown, selectable
 from app.formats import duration, moment, percent, ratio
 from app.jobs import Job
 
-__all__ = ["job_table", "progress_line", "result", "watched"]
+__all__ = ["KIND_WORDS", "job_table", "progress_line", "result", "watched"]
 
 KIND_WORDS = {"full": "full", "finetune": "fine-tune", "refresh": "data refresh"}
 

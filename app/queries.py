@@ -150,7 +150,7 @@ def fitted_baselines(version: Version) -> list[Backtest]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _fitted_baselines(path: Path, stamp: Stamp, _version: Version) -> list[Backtest]:
+def _fitted_baselines(path: Path, state: Stamp, _version: Version) -> list[Backtest]:
     return _version.baselines()
 
 

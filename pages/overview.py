@@ -68,10 +68,9 @@ def champion_card(shelf: Shelf) -> None:
             help="Compound annual growth rate out of sample, after the cost of every trade. "
             f"Equal weight, same weeks and costs: {percent(rival.cagr)}. The line is the growth of $1.",
         )
-        sure = "could be luck" if lead.low <= 0.0 <= lead.high else "is more than luck"
         st.markdown(
             f"Lead over equal weight, 95\u00a0% interval: {points(lead.low)} to {points(lead.high)} "
-            f"of log growth a year, which {sure}."
+            f"of log growth a year, which {lead.verdict}."
         )
         pair = st.grid(2, min_column_width=120)
         pair.metric(

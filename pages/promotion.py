@@ -16,13 +16,12 @@ from app.components import (
 from app.dockets import Docket
 from app.formats import moment, percent
 from app.hub_panel import hub_section, origin_note
+from app.job_panels import KIND_WORDS
 from app.promotion_evidence import evidence, verdict_strip
 from app.promotion_panels import answer, decision_form, history, rollback_form
 from app.queries import Shelf
 from app.settings import settings
 from sac.registry import Version
-
-KINDS = {"full": "full", "finetune": "fine-tune"}
 
 
 def standing(version: Version, docket: Docket) -> str:
@@ -54,7 +53,7 @@ def queue(shelves: dict[str, Shelf], by_variant: dict[str, Docket]) -> Version |
         {
             "Challenger": version.name,
             "Variant": label(version.variant),
-            "Kind": KINDS[version.metadata.kind],
+            "Kind": KIND_WORDS[version.metadata.kind],
             "Preset": version.metadata.preset,
             "CAGR, net": percent(passing.eval_cagr),
             "Champion's": percent(passing.prior_cagr),

@@ -32,6 +32,13 @@ class Difference:
     p_better: float  # share of resampled histories in which the first one ends above the other
     detectable: float  # the smallest true difference that as many weeks show in four of five cases
 
+    @property
+    def verdict(self) -> str:
+        """What the interval says of the difference, to be said after its name."""
+        if self.low <= 0.0 <= self.high:
+            return "could be luck"
+        return "is more than luck" if self.low > 0 else "is worse by more than luck"
+
 
 def difference(one: Floats, other: Floats, seed: int = 0, draws: int = _DRAWS) -> Difference:
     """Paired stationary bootstrap (Politis & Romano 1994) of weekly net returns (W,), the same weeks in both.

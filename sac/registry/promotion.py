@@ -28,6 +28,7 @@ __all__ = [
     "finish_moves",
     "judged",
     "problems",
+    "reigning",
     "rollback",
     "settle",
     "waiting",
@@ -68,7 +69,7 @@ def judged(registry: Registry, version: Version) -> Gate:
 def settle(registry: Registry, version: Version, policy: Policy = "manual") -> Settlement:
     """Promote the first model, and with the policy "auto" every later one that passes the gate."""
     with deciding(registry, version.variant) as log:
-        prior, verdict = _pointer(registry, version.variant), judged(registry, version)
+        prior, verdict = reigning(registry, version.variant), judged(registry, version)
         if not verdict.passed or (prior is not None and policy == "manual"):
             return Settlement(False, prior, verdict)
         action: Action = "first" if prior is None else "automatic"
@@ -128,7 +129,7 @@ def earlier_champions(registry: Registry, variant: str) -> list[str]:
     """Versions that were champion before, each once: first the one before the present reign, then the others
     from the latest to the first."""
     moves = [row for row in DecisionLog(registry.root).decisions(variant) if row.moved]
-    current = _pointer(registry, variant)
+    current = reigning(registry, variant)
     rise = next((row for row in moves if row.version == current and row.action != "rollback"), None)
     names = [
         rise.champion if rise else None,
@@ -140,7 +141,7 @@ def earlier_champions(registry: Registry, variant: str) -> list[str]:
 def waiting(registry: Registry, variant: str) -> list[Version]:
     """Challengers that nobody has decided on, newest first."""
     decided = {row.version for row in DecisionLog(registry.root).decisions(variant)}
-    current = _pointer(registry, variant)
+    current = reigning(registry, variant)
     return [v for v in registry.versions(variant) if v.name != current and v.name not in decided]
 
 
@@ -189,13 +190,13 @@ def deciding(registry: Registry, variant: str) -> Iterator[DecisionLog]:
 def _unfinished(registry: Registry, log: DecisionLog, variant: str) -> Decision | None:
     """The last move, where the pointer still stands at the champion before it."""
     move = log.last_move(variant)
-    pointer = _pointer(registry, variant)
+    pointer = reigning(registry, variant)
     return move if move and pointer != move.version and pointer == move.champion else None
 
 
 def _seen(registry: Registry, log: DecisionLog, version: Version, champion: str | None) -> str | None:
     """The champion of now, if it is the one that the person saw and another one than the version."""
-    prior = _pointer(registry, version.variant)
+    prior = reigning(registry, version.variant)
     if prior != champion:
         last = log.last_move(version.variant)
         who = f" ({last.action} by {last.actor}, {last.at[:16].replace('T', ' ')} UTC)" if last else ""
@@ -242,7 +243,7 @@ def _written(
     return decision
 
 
-def _pointer(registry: Registry, variant: str) -> str | None:
+def reigning(registry: Registry, variant: str) -> str | None:
     """The champion's name; None also where the pointer names nobody that can be read."""
     try:
         return registry.current(variant)

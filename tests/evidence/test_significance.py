@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sac.evidence import deflated_sharpe, difference, probabilistic_sharpe
+from sac.evidence import Difference, deflated_sharpe, difference, probabilistic_sharpe
 
 
 def weekly(seed, weeks=260, mean=0.0, spread=0.02):
@@ -74,3 +74,16 @@ def test_the_best_of_many_skill_less_trials_is_not_significant():
 
 def test_ten_thousand_draws_are_the_default_and_repeatable():
     assert difference(weekly(1), weekly(2)) == difference(weekly(1), weekly(2))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [
+        (-0.01, 0.02, "could be luck"),
+        (0.0, 0.02, "could be luck"),
+        (0.01, 0.02, "is more than luck"),
+        (-0.02, -0.01, "is worse by more than luck"),
+    ],
+)
+def test_the_interval_says_what_a_difference_is_worth(low, high, verdict):
+    assert Difference(104, 0.0, low, high, 0.5, 0.04).verdict == verdict
