@@ -75,8 +75,11 @@ def canonical(value: Any) -> Any:
 
 
 def pack_json(value: Any) -> bytes:
-    """JSON of a dataclass or of builtins; a figure that is not a number becomes the text "NaN"."""
-    plain = dataclasses.asdict(value) if dataclasses.is_dataclass(type(value)) else value
+    """JSON of a dataclass or of builtins; a figure that is not a number becomes the text "NaN".
+
+    A dataclass gives the same bytes however its numbers were written. Raises Unreadable as `canonical`.
+    """
+    plain = canonical(value) if dataclasses.is_dataclass(type(value)) else value
     return to_json(plain, indent=2, inf_nan_mode="strings") + b"\n"
 
 
