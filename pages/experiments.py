@@ -1,6 +1,7 @@
 """Try many settings at once, follow the trials, and read the honest leaderboard."""
 
 import dataclasses
+import os
 
 import pandas as pd
 import streamlit as st
@@ -44,6 +45,13 @@ def start(busy: bool) -> None:
         with refusals_shown():
             sweep = asked()
             st.caption(f"{sweep.count} trials; at most {MOST_TRIALS}. Finished ones are never repeated.")
+            processes = st.number_input(
+                "Processes",
+                1,
+                os.cpu_count() or 1,
+                key="processes",
+                help="Trials at work side by side on this machine, a core each. The results are the same.",
+            )
             why_not = access.refusal()
             if st.button(
                 "Start sweep",
@@ -53,7 +61,7 @@ def start(busy: bool) -> None:
                 help=why_not,
                 key="start",
             ):
-                request = {"sweep": dataclasses.asdict(sweep)}
+                request = {"sweep": dataclasses.asdict(sweep), "processes": int(processes)}
                 queries.jobs().submit(SWEEP, SWEEP, request, access.approver())
                 st.rerun()
 

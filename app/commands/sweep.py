@@ -25,13 +25,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     command = commands.add_parser("sweep", help="try many settings, judged before the evaluation years")
     command.set_defaults(command=sweep)
     command.add_argument("file", type=Path, metavar="FILE", help="TOML, see docs/experiments.md")
+    command.add_argument("--processes", type=int, default=1, metavar="N", help="packs side by side here")
     command.add_argument("--ray", metavar="ADDRESS", help="a Ray cluster to train on")
 
 
 def sweep(options: argparse.Namespace) -> None:
     """Submit a sweep and follow it to its end. Ctrl-C cancels it; finished trials are kept."""
     asked, home = read_sweep(options.file.read_text(encoding="utf-8")), settings()
-    request: dict[str, Any] = {"sweep": dataclasses.asdict(asked)}
+    request: dict[str, Any] = {"sweep": dataclasses.asdict(asked), "processes": options.processes}
     if options.ray is not None:
         request["ray"] = options.ray
     jobs = Jobs(home)

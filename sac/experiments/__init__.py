@@ -5,7 +5,7 @@ Importing it loads neither torch nor Ray.
 
 from sac.experiments.leaderboard import Row, leaderboard
 from sac.experiments.result import TrialResult, TrialResults
-from sac.experiments.running import Execute, Plan, SweepOutcome, read_plan, run_sweep
+from sac.experiments.running import Execute, Plan, SweepOutcome, in_process, read_plan, run_sweep
 from sac.experiments.sweep import MOST_TRIALS, Sweep, SweepTrial, read_sweep, sweep_of, trials_of
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "SweepTrial",
     "TrialResult",
     "TrialResults",
+    "in_process",
     "leaderboard",
     "read_plan",
     "read_sweep",

@@ -1,27 +1,26 @@
 """Packs of trials as tasks of a Ray cluster. Nothing else imports Ray, and this only when it is asked for."""
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
 
 import torch
 
 import sac
 from sac.errors import DeskError
+from sac.experiments.gathering import gathered
 from sac.experiments.pack import train_pack
 from sac.experiments.result import TrialResult
-from sac.experiments.running import Execute, Packs, Panels, Tell, work_of
+from sac.experiments.running import Execute, Packs, Panels, Tell, Train
 from sac.experiments.sweep import SweepTrial
 from sac.market import MarketPanel
 from sac.registry.codecs import pack_json, unpack_json
 
 __all__ = ["on_ray"]
 
-Train = Callable[[MarketPanel, list[SweepTrial], Callable[[float], None]], list[TrialResult]]
-
 _RETRIES = 2  # of a task whose worker died
-_LOOK_SECONDS = 0.5
+_LOOKS = 4  # in vain, in a row, until the cluster counts as gone
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
 
@@ -37,15 +36,18 @@ def on_ray(address: str, train: Train = train_pack) -> Execute:
         import ray
 
         _connect(address)
+        there = True
         try:
-            yield from _gathered(packs, panels, tell, train)
-        except ray.exceptions.RayError as lost:
+            yield from _finished(packs, panels, _watched(address, tell), train)
+        except (ray.exceptions.RayError, ConnectionError) as lost:
+            there = False
             raise DeskError(
                 f"The Ray cluster at {address} went away ({type(lost).__name__}). Finished trials are kept: "
                 "start the same sweep again, with or without --ray, and it goes on there."
             ) from lost
         finally:
-            ray.shutdown()
+            if there:  # else Ray would look for the cluster for a minute, and then end this process
+                ray.shutdown()  # the cluster stops what still trains for us
 
     return execute
 
@@ -71,34 +73,43 @@ def _check_listening(address: str) -> None:
         socket.create_connection((host, int(port)), timeout=5.0).close()
 
 
-def _gathered(packs: Packs, panels: Panels, tell: Tell, train: Train) -> Iterator[list[TrialResult]]:
-    """Results pack by pack, as workers finish them; a stop cancels the others."""
+def _watched(address: str, tell: Tell) -> Tell:
+    """The same, but it raises ConnectionError when nobody has listened at the address for a while."""
+    missed = 0
+
+    def told(fraction: float, news: str) -> None:
+        nonlocal missed
+        tell(fraction, news)
+        try:
+            _check_listening(address)
+            missed = 0
+        except OSError as silent:
+            missed += 1
+            if missed == _LOOKS:
+                raise ConnectionError(str(silent)) from silent
+
+    return told
+
+
+def _finished(packs: Packs, panels: Panels, tell: Tell, train: Train) -> Iterator[list[TrialResult]]:
+    """Results pack by pack, as workers finish them."""
     import ray
 
     task = ray.remote(num_cpus=1, max_retries=_RETRIES)(_task)
     shared = {symbols: ray.put(panel) for symbols, panel in panels.items()}
-    running: dict[Any, list[SweepTrial]] = {
-        task.remote(shared[pack[0].symbols], pack, torch.__version__, train): pack for pack in packs
+    running: dict[Future[list[bytes]], list[SweepTrial]] = {
+        task.remote(shared[pack[0].symbols], pack, torch.__version__, train).future(): pack for pack in packs
     }
-    total, trials, done, finished, lost = sum(map(work_of, packs)), sum(map(len, packs)), 0, 0, 0
-    try:
-        while running:
-            tell(done / total, f"{finished} of {trials} trials finished on the cluster")
-            ready, _ = ray.wait(list(running), timeout=_LOOK_SECONDS)
-            for reference in ready:
-                pack = running.pop(reference)
-                try:
-                    contents = ray.get(reference)
-                except ray.exceptions.WorkerCrashedError:  # after all retries; the other packs go on
-                    lost += len(pack)
-                    continue
-                except ray.exceptions.RayTaskError as error:
-                    raise DeskError(f"A trial failed on the cluster: {error.cause}") from error
-                done, finished = done + work_of(pack), finished + len(pack)
-                yield [unpack_json(content, TrialResult) for content in contents]
-    finally:
-        for reference in running:
-            ray.cancel(reference, force=True)
+    lost = 0
+    for future, pack in gathered(running, tell, "on the cluster"):
+        try:
+            contents = future.result()
+        except ray.exceptions.WorkerCrashedError:  # after all retries; the other packs go on
+            lost += len(pack)
+            continue
+        except ray.exceptions.RayTaskError as error:
+            raise DeskError(f"A trial failed on the cluster: {error.cause}") from error
+        yield [unpack_json(content, TrialResult) for content in contents]
     if lost:
         raise DeskError(
             f"{lost} trials were lost: the worker that trained them died {_RETRIES + 1} times, perhaps for "

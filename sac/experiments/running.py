@@ -16,13 +16,15 @@ from sac.progress import Report, Stopwatch, unwatched
 from sac.registry import Ledger
 from sac.registry.codecs import Unreadable, pack_json, unpack_json
 
-__all__ = ["Execute", "Plan", "SweepOutcome", "in_process", "read_plan", "run_sweep", "work_of"]
+__all__ = ["Execute", "Plan", "SweepOutcome", "Train", "in_process", "read_plan", "run_sweep", "work_of"]
 
 Panels = Mapping[tuple[str, ...], MarketPanel]  # by universe, with forecasts
 Tell = Callable[[float, str], None]  # fraction of the work and a sentence; may raise to stop
 # Trains packs anywhere and in any order, and yields the results of each as soon as it is finished.
 Packs = Sequence[list[SweepTrial]]
 Execute = Callable[[Packs, Panels, Tell], Iterator[list[TrialResult]]]
+# Trains one pack; tells the fraction of it.
+Train = Callable[[MarketPanel, list[SweepTrial], Callable[[float], None]], list[TrialResult]]
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def run_sweep(
     ledger: Ledger,
     cache: Path,
     report: Report = unwatched,
-    execute: Execute | None = None,
+    execute: Execute | None = None,  # by default in this process
     plan_name: str | None = None,
 ) -> SweepOutcome:
     """Do every trial that was never finished; a run that is stopped or killed goes on where it was.
@@ -71,8 +73,10 @@ def run_sweep(
     missing = {trial.key for trial in trials if results.get(trial.key) is None}
     watch = Stopwatch(report)
     if missing:
-        from sac.experiments.pack import packs_of  # here: it loads torch, and pages read this module
+        from sac.agent import selection_fold  # here: they load torch, and pages read this module
+        from sac.experiments.pack import packs_of
 
+        selection_fold(panel, sweep.years)  # refuses too short a history before any work
         packs = [pack for pack in packs_of(trials) if any(trial.key in missing for trial in pack)]
         panels = _with_forecasts(packs, panel, cache, watch)
         watch.enter("agents", 0.3, 1.0, f"{len(missing)} of {len(trials)} trials to do")

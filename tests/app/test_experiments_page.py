@@ -11,8 +11,7 @@ from sac.config import preset_settings
 from sac.errors import SettingsError
 from sac.experiments import TrialResults, read_plan, sweep_of
 from sac.market import load_panel
-from tests.experiments.small_sweeps import CLOSES, SMALL
-from tests.synthetic import write_prices
+from tests.experiments.small_sweeps import SMALL, keep_market
 
 ASKED = sweep_of(
     {
@@ -27,13 +26,11 @@ ASKED = sweep_of(
 def swept(tmp_path_factory):
     """A data root with a finished sweep."""
     home = Settings(tmp_path_factory.mktemp("desk"))
-    symbols = ", ".join(f'"{name}"' for name in CLOSES.columns)
-    (home.data / "market.toml").write_text(f'source = "files"\nsymbols = [{symbols}]\nstart = 2012-01-03\n')
-    write_prices(home.data / "raw" / "prices", CLOSES)
+    keep_market(home.data)
     from app.job_store import JobStore
 
     store = JobStore(home.jobs)
-    store.add("a-sweep", SWEEP, SWEEP, {"sweep": dataclasses.asdict(ASKED)}, "test")
+    store.add("a-sweep", SWEEP, SWEEP, {"sweep": dataclasses.asdict(ASKED), "processes": 2}, "test")
     store.start("a-sweep")
     store.finish(
         "a-sweep", "succeeded", result=run_sweep_job(store.get("a-sweep"), home, lambda progress: None)
@@ -86,3 +83,9 @@ def test_a_sweep_that_cannot_start_is_refused_before_it_is_a_job(swept):
         check_sweep(SWEEP, {"sweep": {"variant": "sac_lstm", "grid": {"gama": [1]}}}, swept)
     with pytest.raises(SettingsError, match="asked for with its settings"):
         check_sweep(SWEEP, {"grid": {}}, swept)
+    asked = {"sweep": dataclasses.asdict(ASKED)}
+    for processes in (0, 10_000, 1.5, True):
+        with pytest.raises(SettingsError, match=f"processes is {processes}: this machine has 1 to"):
+            check_sweep(SWEEP, {**asked, "processes": processes}, swept)
+    with pytest.raises(SettingsError, match="not on both"):
+        check_sweep(SWEEP, {**asked, "processes": 2, "ray": "local"}, swept)

@@ -1,7 +1,9 @@
 """A sweep of 24 trials that takes a second."""
 
-from sac.experiments import sweep_of
-from tests.synthetic import panel_of, random_closes
+from sac.experiments import run_sweep, sweep_of
+from sac.market import MarketChoice, write_choice
+from sac.registry import Ledger
+from tests.synthetic import panel_of, random_closes, write_prices
 
 CLOSES = random_closes(stocks=6, first="2012-01-03", last="2018-12-28")
 SMALL = {"hidden_sizes": [[8, 8]], "batch_size": [8], "warmup_steps": [8], "updates": [12]}
@@ -15,3 +17,25 @@ def sweep(**changes):
 
 def panel():
     return panel_of(CLOSES)
+
+
+def keep_market(data):
+    """Make the panel's prices those of a data root."""
+    write_prices(data / "raw" / "prices", CLOSES)
+    write_choice(data, MarketChoice("files", tuple(CLOSES), CLOSES.index[0].date()))
+
+
+def run(folder, asked=None, market=None, **arguments):
+    return run_sweep(
+        asked or sweep(),
+        market or panel(),
+        folder / "sweeps",
+        Ledger(folder / "models"),
+        folder / "cache",
+        **arguments,
+    )
+
+
+def files(folder):
+    """The bytes of every finished trial, by file name."""
+    return {path.name: path.read_bytes() for path in (folder / "sweeps" / "trials").iterdir()}

@@ -1,16 +1,22 @@
 """The same sweep on a Ray cluster of two workers on this machine."""
 
+import dataclasses
 import os
 import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 
+from app.jobs import Jobs
+from app.settings import Settings
+from app.sweep_jobs import SWEEP
 from sac.errors import DeskError
-from sac.experiments import TrialResults
 from sac.experiments.pack import train_pack
-from tests.experiments.test_running import files, run
+from tests.experiments.small_sweeps import SMALL, files, keep_market, run, sweep
+from tests.serving import free_port
 
 pytest.importorskip("ray", reason="Ray is not installed: pip install 'sac-desk[ray]'")
 pytestmark = [
@@ -27,12 +33,23 @@ def two_workers(monkeypatch):
     monkeypatch.setattr(ray, "init", lambda **options: true_init(num_cpus=2, **options))
 
 
-def results_in(folder):
-    results = TrialResults(folder / "sweeps" / "trials")
-    return {name: results.get(name.removesuffix(".json")).net for name in files(folder)}
+@pytest.fixture
+def cluster(monkeypatch):
+    """The port of a cluster with one worker, and how to end it at once."""
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")  # else a token is written into the user's home
+    port, ray = free_port(), [str(Path(sys.executable).with_name("ray"))]
+    options = ["--port", str(port), "--num-cpus", "1", "--include-dashboard=false", "--disable-usage-stats"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run([*ray, "start", "--head", *options], check=True, **quiet)
+
+    def end():
+        subprocess.run([*ray, "stop", "--force"], **quiet)
+
+    yield port, end
+    end()
 
 
-def test_a_cluster_comes_to_the_same_results_and_a_killed_worker_loses_nothing(two_workers, tmp_path):
+def test_a_cluster_comes_to_the_same_bytes_and_a_killed_worker_loses_nothing(two_workers, finished, tmp_path):
     from sac.experiments.ray_cluster import on_ray
 
     marker = str(tmp_path / "died")
@@ -43,14 +60,29 @@ def test_a_cluster_comes_to_the_same_results_and_a_killed_worker_loses_nothing(t
             os.kill(os.getpid(), signal.SIGKILL)
         return train_pack(market, pack, tell)
 
-    run(tmp_path / "here")
-    run(tmp_path / "there", execute=on_ray("local", dies_once))
+    run(tmp_path, execute=on_ray("local", dies_once))
     assert Path(marker).exists()
-    here, there = (results_in(tmp_path / where) for where in ("here", "there"))
-    assert here.keys() == there.keys()
-    assert len(there) == 24
-    for key, net in here.items():
-        np.testing.assert_allclose(there[key], net, rtol=0, atol=1e-7)
+    assert len(files(tmp_path)) == 24
+    assert files(tmp_path) == files(finished[0])
+
+
+def test_a_cluster_that_goes_away_is_said_and_the_sweep_goes_on_at_home(cluster, tmp_path):
+    port, end = cluster
+    home = Settings(tmp_path)
+    jobs = Jobs(home)
+    keep_market(home.data)
+    endless = sweep(seeds=[0], grid={**SMALL, "updates": [12, 200_000]})
+    job = jobs.submit(SWEEP, SWEEP, {"sweep": dataclasses.asdict(endless), "ray": f"127.0.0.1:{port}"}, "ada")
+    deadline = time.monotonic() + 120
+    while not (home.sweeps / "trials").exists() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    end()
+    while (job := jobs.get(job.id)).active and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert job.status == "failed", jobs.log(job.id)
+    assert f"The Ray cluster at 127.0.0.1:{port} went away" in job.error
+    assert "Finished trials are kept" in job.error
+    assert len(list((home.sweeps / "trials").iterdir())) == 1
 
 
 def test_no_cluster_at_the_address_is_said():

@@ -3,33 +3,12 @@
 import numpy as np
 import pytest
 
-from sac.errors import Cancelled
+from sac.errors import Cancelled, DataError
 from sac.evidence import deflated_sharpe
-from sac.experiments import TrialResults, leaderboard, read_plan, run_sweep, trials_of
+from sac.experiments import TrialResults, leaderboard, read_plan, trials_of
 from sac.registry import Ledger
-from tests.experiments.small_sweeps import panel, sweep
+from tests.experiments.small_sweeps import files, panel, run, sweep
 from tests.synthetic import random_panel
-
-
-def run(folder, asked=None, market=None, **arguments):
-    return run_sweep(
-        asked or sweep(),
-        market or panel(),
-        folder / "sweeps",
-        Ledger(folder / "models"),
-        folder / "cache",
-        **arguments,
-    )
-
-
-def files(folder):
-    return {path.name: path.read_bytes() for path in (folder / "sweeps" / "trials").iterdir()}
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sweep")
-    return folder, run(folder, plan_name="job")
 
 
 def test_every_trial_is_kept_planned_and_counted(finished):
@@ -41,6 +20,14 @@ def test_every_trial_is_kept_planned_and_counted(finished):
     assert {trial.version for trial in trials} == set(plan.keys)
     assert {(trial.kind, trial.outcome) for trial in trials} == {("sweep", "succeeded")}
     assert len(Ledger(folder / "models").sharpes()) == 24
+
+
+def test_too_short_a_history_is_refused_before_any_work(tmp_path):
+    def never(progress):
+        raise AssertionError("work was done")
+
+    with pytest.raises(DataError, match="208 weeks of history before the 4 evaluation years"):
+        run(tmp_path, sweep(years=4), report=never)
 
 
 def test_a_finished_sweep_repeats_nothing(finished):
