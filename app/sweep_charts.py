@@ -10,25 +10,28 @@ from app.charts import Chart, layout
 from app.formats import points
 from sac.experiments import Row
 
-__all__ = ["setting_map"]
+__all__ = ["differing", "setting_map"]
+
+Choices = Mapping[str, Mapping[str, Any]]  # by the trials' keys
 
 
-def setting_map(
-    rows: Sequence[Row], choices: Mapping[str, Mapping[str, Any]], varied: Sequence[str]
-) -> Chart | None:
-    """Mean lead over equal weight by the first two settings that vary; None with fewer than two."""
+def differing(rows: Sequence[Row], choices: Choices, varied: Sequence[str]) -> list[str]:
+    """Those of the varied settings in which finished trials differ."""
+    done = [choices[row.result.key] for row in rows if row.result.problem is None]
+    return [name for name in varied if len({str(choice.get(name)) for choice in done}) > 1]
+
+
+def setting_map(rows: Sequence[Row], choices: Choices, down: str, across: str) -> Chart:
+    """Mean lead over equal weight by two settings."""
     table = pd.DataFrame(
         [
-            {name: str(choices[row.result.key].get(name, "preset")) for name in varied}
-            | {"lead": row.over_equal_weight}
+            {name: str(choices[row.result.key].get(name, "preset")) for name in (down, across)}
+            | {"lead": row.result.over_equal_weight * 100}
             for row in rows
             if row.result.problem is None
         ]
     )
-    axes = [name for name in varied if name in table and table[name].nunique() > 1][:2]
-    if len(axes) < 2:
-        return None
-    means = table.pivot_table(index=axes[0], columns=axes[1], values="lead", aggfunc="mean", sort=False)
+    means = table.pivot_table(index=down, columns=across, values="lead", aggfunc="mean", sort=False)
     figure = go.Figure(
         go.Heatmap(
             x=list(means.columns),
@@ -36,16 +39,16 @@ def setting_map(
             z=means.to_numpy(),
             zmid=0,
             colorscale=[[0, "#c9504a"], [0.5, "#8494a2"], [1, "#2a9d78"]],
-            colorbar={"tickformat": "+.1%", "title": "CAGR over<br>equal weight"},
-            texttemplate="%{z:+.1%}",
-            hovertemplate=f"{axes[0]} %{{y}}, {axes[1]} %{{x}}: %{{z:+.2%}}<extra></extra>",
+            colorbar={"tickformat": "+.1f", "title": "pp a year"},
+            texttemplate="%{z:+.1f} pp",
+            hovertemplate=f"{down} %{{y}}, {across} %{{x}}: %{{z:+.2f}} pp<extra></extra>",
         ),
         layout(
-            axes[0],
+            down,
             hovermode="closest",
-            xaxis={"type": "category", "title": {"text": axes[1]}},
+            xaxis={"type": "category", "title": {"text": across}},
             yaxis={"type": "category"},
         ),
     )
-    alt = f"Mean CAGR over equal weight by {axes[0]} and {axes[1]}; the best is"
-    return Chart(figure, f"{alt} {points(float(means.max().max()))}")
+    alt = f"Mean CAGR over equal weight by {down} and {across}; the best is"
+    return Chart(figure, f"{alt} {points(float(means.max().max()) / 100)}")

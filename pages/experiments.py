@@ -3,17 +3,18 @@
 import dataclasses
 import os
 
-import pandas as pd
 import streamlit as st
 
 from app import access, queries
 from app.components import label, provenance_line, refusals_shown, selectable, show
 from app.formats import moment
+from app.jobs import Job
 from app.settings import settings
-from app.sweep_charts import setting_map
+from app.sweep_charts import differing, setting_map
 from app.sweep_jobs import SWEEP, challenger_request
+from app.sweep_tables import finished_trials, leaderboard_table, trial_grid
 from sac.config import PRESETS, VARIANTS
-from sac.experiments import MOST_TRIALS, Plan, Row, Sweep, TrialResults, leaderboard, read_plan, read_sweep
+from sac.experiments import MOST_TRIALS, Plan, Row, Sweep, leaderboard, read_plan, read_sweep
 from sac.registry import Ledger
 
 EXAMPLE = """[grid]
@@ -24,95 +25,110 @@ NUMBER = st.column_config.NumberColumn
 
 
 def asked() -> Sweep:
-    """The sweep of an uploaded file, or of the form. Raises SettingsError."""
-    file = st.file_uploader("A sweep as a TOML file (instead of the form)", type="toml", key="file")
-    if file is not None:
-        return read_sweep(file.getvalue().decode(errors="replace"))
+    """The sweep of the form, or of an uploaded file. Raises SettingsError."""
     columns = st.columns(4)
     variant = columns[0].selectbox("Variant", list(VARIANTS), format_func=label, key="variant")
     preset = columns[1].selectbox("Preset", list(PRESETS), list(PRESETS).index("desk"), key="preset")
     seeds = columns[2].number_input("Seeds", 1, 50, 3, key="seeds", help="Every setting is tried so often.")
     years = columns[3].number_input("Evaluation years", 1, 15, 2, key="years", help="They stay unseen.")
-    grid = st.text_area("Settings to try, every combination", EXAMPLE, height=110, key="grid")
+    grid = st.text_area(
+        "Settings to try, every combination",
+        EXAMPLE,
+        height=110,
+        key="grid",
+        help="One setting a line, with the values to try. Any setting of the agent, and cost_rate.",
+    )
+    with st.expander("Take a TOML file instead"):
+        file = st.file_uploader("A sweep as a TOML file", type="toml", max_upload_size=1, key="file")
+    if file is not None:
+        return read_sweep(file.getvalue().decode(errors="replace"))
     head = f'variant = "{variant}"\npreset = "{preset}"\nyears = {years}\nseeds = {list(range(int(seeds)))}\n'
     return read_sweep(head + grid)
 
 
-def start(busy: bool) -> None:
+def start(busy: bool, first: bool) -> None:
     """The form and the button that starts."""
-    with st.container(border=True):
-        st.subheader("New sweep")
-        with refusals_shown():
-            sweep = asked()
-            st.caption(f"{sweep.count} trials; at most {MOST_TRIALS}. Finished ones are never repeated.")
-            processes = st.number_input(
-                "Processes",
-                1,
-                os.cpu_count() or 1,
-                key="processes",
-                help="Trials at work side by side on this machine, a core each. The results are the same.",
-            )
-            why_not = access.refusal()
-            if st.button(
-                "Start sweep",
-                type="primary",
-                icon=":material/science:",
-                disabled=busy or why_not is not None,
-                help=why_not,
-                key="start",
-            ):
-                request = {"sweep": dataclasses.asdict(sweep), "processes": int(processes)}
-                queries.jobs().submit(SWEEP, SWEEP, request, access.approver())
-                st.rerun()
+    with st.expander("**New sweep**", expanded=first, icon=":material/science:"), refusals_shown():
+        sweep = asked()
+        st.caption(f"{sweep.count} trials; at most {MOST_TRIALS}. Finished ones are never repeated.")
+        processes = st.number_input(
+            "Processes",
+            1,
+            os.cpu_count() or 1,
+            key="processes",
+            help="Trials at work side by side on this machine, a core each. The results are the same.",
+        )
+        why_not = access.refusal()
+        if st.button(
+            "Start sweep",
+            type="primary",
+            disabled=busy or why_not is not None,
+            help=why_not,
+            key="start",
+        ):
+            request = {"sweep": dataclasses.asdict(sweep), "processes": int(processes)}
+            queries.jobs().submit(SWEEP, SWEEP, request, access.approver())
+            st.rerun()
 
 
 def trials(plan: Plan) -> None:
     """Leaderboard of what is finished, and the way to a challenger."""
-    results, home = TrialResults(settings().sweeps / "trials"), settings()
-    finished = [result for key in plan.keys if (result := results.get(key))]
+    finished = finished_trials(plan)
     st.markdown(f"**{len(finished)} of {len(plan.keys)}** trials finished")
     if not finished:
         return
-    rows, choices = (
-        leaderboard(finished, Ledger(home.models)),
-        dict(zip(plan.keys, plan.choices, strict=True)),
-    )
+    rows = leaderboard(finished, Ledger(settings().models))
+    choices = dict(zip(plan.keys, plan.choices, strict=True))
     first = rows[0].result
     st.caption(
         f"Judged on decisions {first.start} to {first.end}, before the evaluation years, net of costs. "
         "Intervals are each trial's own; only the deflated Sharpe ratio knows how many candidates were tried."
     )
-    table = pd.DataFrame([line(row, choices[row.result.key]) for row in rows])
-    percents = {name: NUMBER(name, format="%+.1f") for name in table if "pp" in name}
-    keys = [row.result.key for row in rows]
+    table = leaderboard_table(rows, choices)
     chosen = selectable(
         table,
-        keys,
+        [row.result.key for row in rows],
         "trial",
         "Trials, best lead over equal weight first",
         single=True,
-        columns={**percents, "Deflated Sharpe (%)": NUMBER("Deflated Sharpe (%)", format="%.0f")},
+        columns={
+            **{name: NUMBER(name, format="%+.1f") for name in table if "pp" in name},
+            "Deflated Sharpe (%)": NUMBER("Deflated Sharpe (%)", format="%.0f"),
+        },
     )
-    chart = setting_map(rows, choices, plan.sweep.varied)
-    if chart:
-        show(chart, "setting-map")
     if chosen:
         challenger(plan, next(row for row in rows if row.result.key == chosen[0]), choices[chosen[0]])
     else:
         st.caption("Select a row to make it a challenger.")
+    if len(axes := differing(rows, choices, plan.sweep.varied)) > 1:
+        st.subheader("Which settings matter")
+        st.caption("Mean CAGR over equal weight by two settings, over all seeds and the other settings")
+        down, across = two_of(axes)
+        show(setting_map(rows, choices, down, across), "setting-map")
 
 
-def line(row: Row, choices: dict[str, object]) -> dict[str, object]:
-    """One trial as a row of the table."""
-    figures = row.result.figures
-    return {
-        **{name: str(value) for name, value in choices.items()},
-        "CAGR over equal weight (pp)": row.over_equal_weight * 100,
-        "Log growth over it, 95 % low (pp)": figures.get("edge_low", float("nan")) * 100,
-        "95 % high (pp)": figures.get("edge_high", float("nan")) * 100,
-        "Deflated Sharpe (%)": row.deflated * 100,
-        "Problem": row.result.problem or "",
-    }
+def two_of(axes: list[str]) -> tuple[str, str]:
+    """The settings to draw, chosen where there are more than two."""
+    if len(axes) == 2:
+        return axes[0], axes[1]
+    left, right = st.columns(2)
+    down = left.selectbox("Down", axes, key="down")
+    return down, right.selectbox("Across", [name for name in axes if name != down], key="across")
+
+
+def pick(sweeps: list[Job]) -> Job:
+    """The sweep that is shown: that of the link, else the newest."""
+    names = {job.id: job for job in sweeps}
+
+    def told(name: str) -> str:
+        job = names[name]
+        return f"{moment(job.created_at)}, {label(job.request['sweep']['variant'])}, {job.status}"
+
+    linked = st.query_params.get("sweep")
+    start = list(names).index(linked) if linked in names else 0
+    picked = st.selectbox("Sweep", list(names), start, format_func=told, key="picked")
+    st.query_params["sweep"] = picked
+    return names[picked]
 
 
 def challenger(plan: Plan, row: Row, choices: dict[str, object]) -> None:
@@ -139,7 +155,7 @@ st.caption(
 )
 sweeps = queries.jobs().list(kinds=(SWEEP,))
 active = next((job for job in sweeps if job.active), None)
-start(active is not None)
+start(active is not None, first=not sweeps)
 
 
 @st.fragment(run_every="2s" if active else None, key="sweep-progress")
@@ -158,28 +174,21 @@ def live() -> None:
             queries.jobs().cancel(active.id)
         plan = read_plan(settings().sweeps, active.id)
         if plan:
-            results = TrialResults(settings().sweeps / "trials")
-            st.markdown(" ".join("🟩" if results.get(key) else "⬜" for key in plan.keys))
+            st.caption("CAGR over equal weight of every trial that is finished, before the evaluation years")
+            st.table(trial_grid(plan, finished_trials(plan)), hide_index=True, border="horizontal")
 
 
 live()
 if sweeps:
-    by_id = {job.id: job for job in sweeps}
-    picked = st.selectbox(
-        "Sweep",
-        list(by_id),
-        format_func=lambda name: (
-            f"{moment(by_id[name].created_at)}, {label(by_id[name].request['sweep']['variant'])}, "
-            f"{by_id[name].status}"
-        ),
-        key="sweep",
-    )
-    if by_id[picked].error:
-        st.error(by_id[picked].error, icon=":material/error:")
+    picked = pick(sweeps)
+    if picked.error:
+        st.error(picked.error, icon=":material/error:")
     with refusals_shown():
-        shown = read_plan(settings().sweeps, picked)
-        if shown:
+        shown = read_plan(settings().sweeps, picked.id)
+        if shown and not picked.active:
             trials(shown)
+else:
+    st.info("No sweep yet. Start one above; its trials appear here, best first.", icon=":material/info:")
 with refusals_shown():
     market = queries.panel().provenance
     provenance_line(market, market.window_end)

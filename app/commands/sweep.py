@@ -64,7 +64,7 @@ def _plain(row: Row, choices: dict[str, Any]) -> dict[str, Any]:
         "start": result.start,
         "end": result.end,
         "problem": result.problem,
-        "over_equal_weight": row.over_equal_weight,
+        "over_equal_weight": row.result.over_equal_weight,
         "deflated_sharpe": row.deflated,
         **result.figures,
     }
@@ -77,7 +77,7 @@ def _line(row: Row, choices: dict[str, Any]) -> tuple[str, ...]:
         return row.result.key[:8], row.result.problem, "", "", named
     return (
         row.result.key[:8],
-        points(row.over_equal_weight),
+        points(row.result.over_equal_weight),
         f"{points(figures['edge_low'])} to {points(figures['edge_high'])}",
         percent(row.deflated, 0),
         named,

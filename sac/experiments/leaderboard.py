@@ -16,7 +16,6 @@ class Row:
     """A finished trial and what its lead is worth."""
 
     result: TrialResult
-    over_equal_weight: float  # CAGR minus equal weight's
     deflated: float  # P(its lead is more than the best of all candidates has by luck); NaN: unknown
 
 
@@ -35,9 +34,8 @@ def leaderboard(results: Sequence[TrialResult], ledger: Ledger) -> list[Row]:
     rows = []
     for result in results:
         if result.problem:
-            rows.append(Row(result, math.nan, math.nan))
+            rows.append(Row(result, math.nan))
             continue
-        lead = result.figures["eval_cagr"] - result.figures["equal_weight_cagr"]
         worth = deflated_sharpe(excess_returns(result.net, result.equal), measured, others)
-        rows.append(Row(result, lead, worth))
-    return sorted(rows, key=lambda row: -row.over_equal_weight if row.result.problem is None else math.inf)
+        rows.append(Row(result, worth))
+    return sorted(rows, key=lambda row: math.inf if row.result.problem else -row.result.over_equal_weight)

@@ -39,6 +39,11 @@ class TrialResult:
     net: tuple[float, ...]  # (W,) weekly return after costs
     equal: tuple[float, ...]  # (W,) equal weight's
 
+    @property
+    def over_equal_weight(self) -> float:
+        """CAGR minus equal weight's; NaN with a problem."""
+        return self.figures.get("eval_cagr", np.nan) - self.figures.get("equal_weight_cagr", np.nan)
+
 
 def judged_result(trial: SweepTrial, trained_until: str, walk: Backtest, equal: Backtest) -> TrialResult:
     """Figures of a trial's walk beside equal weight's on the same weeks, at the trial's own costs.

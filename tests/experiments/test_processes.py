@@ -13,13 +13,13 @@ def at_work():
     return [child for child in multiprocessing.active_children() if "Spawn" in type(child).__name__]
 
 
-def test_two_processes_come_to_the_same_bytes_as_one(finished, tmp_path):
+def test_two_processes_come_to_the_same_bytes_as_one(finished_sweep, tmp_path):
     run(tmp_path, execute=on_processes(2))
-    assert files(tmp_path) == files(finished[0])
+    assert files(tmp_path) == files(finished_sweep[0])
     assert not at_work()
 
 
-def test_a_process_that_dies_is_said_and_loses_no_finished_trial(finished, tmp_path):
+def test_a_process_that_dies_is_said_and_loses_no_finished_trial(finished_sweep, tmp_path):
     def kill_after_the_first_pack(progress):
         if progress.message.startswith("12 of 24"):
             for child in at_work():
@@ -29,7 +29,7 @@ def test_a_process_that_dies_is_said_and_loses_no_finished_trial(finished, tmp_p
         run(tmp_path, execute=on_processes(1), report=kill_after_the_first_pack)
     assert len(files(tmp_path)) == 12
     assert run(tmp_path).found == 12
-    assert files(tmp_path) == files(finished[0])
+    assert files(tmp_path) == files(finished_sweep[0])
 
 
 def test_a_stop_ends_the_processes(tmp_path):

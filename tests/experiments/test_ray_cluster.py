@@ -49,7 +49,9 @@ def cluster(monkeypatch):
     end()
 
 
-def test_a_cluster_comes_to_the_same_bytes_and_a_killed_worker_loses_nothing(two_workers, finished, tmp_path):
+def test_a_cluster_comes_to_the_same_bytes_also_when_a_worker_is_killed(
+    two_workers, finished_sweep, tmp_path
+):
     from sac.experiments.ray_cluster import on_ray
 
     marker = str(tmp_path / "died")
@@ -63,7 +65,7 @@ def test_a_cluster_comes_to_the_same_bytes_and_a_killed_worker_loses_nothing(two
     run(tmp_path, execute=on_ray("local", dies_once))
     assert Path(marker).exists()
     assert len(files(tmp_path)) == 24
-    assert files(tmp_path) == files(finished[0])
+    assert files(tmp_path) == files(finished_sweep[0])
 
 
 def test_a_cluster_that_goes_away_is_said_and_the_sweep_goes_on_at_home(cluster, tmp_path):

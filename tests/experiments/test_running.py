@@ -11,8 +11,8 @@ from tests.experiments.small_sweeps import files, panel, run, sweep
 from tests.synthetic import random_panel
 
 
-def test_every_trial_is_kept_planned_and_counted(finished):
-    folder, outcome = finished
+def test_every_trial_is_kept_planned_and_counted(finished_sweep):
+    folder, outcome = finished_sweep
     assert (outcome.trials, outcome.found, outcome.failed) == (24, 0, 0)
     plan = read_plan(folder / "sweeps", "job")
     assert {f"{key}.json" for key in plan.keys} == set(files(folder))
@@ -30,8 +30,8 @@ def test_too_short_a_history_is_refused_before_any_work(tmp_path):
         run(tmp_path, sweep(years=4), report=never)
 
 
-def test_a_finished_sweep_repeats_nothing(finished):
-    folder, _ = finished
+def test_a_finished_sweep_repeats_nothing(finished_sweep):
+    folder, _ = finished_sweep
     before = files(folder)
 
     def never(packs, panels, tell):
@@ -42,7 +42,7 @@ def test_a_finished_sweep_repeats_nothing(finished):
     assert len(Ledger(folder / "models").trials()) == 24
 
 
-def test_a_stopped_sweep_goes_on_where_it_was_and_comes_to_the_same_bytes(finished, tmp_path):
+def test_a_stopped_sweep_goes_on_where_it_was_and_comes_to_the_same_bytes(finished_sweep, tmp_path):
     def impatient(progress):
         if "12 of 24 trials finished" in progress.message and progress.fraction > 0.8:
             raise Cancelled
@@ -52,11 +52,11 @@ def test_a_stopped_sweep_goes_on_where_it_was_and_comes_to_the_same_bytes(finish
     kept = files(tmp_path)
     assert len(kept) == 12
     assert run(tmp_path).found == 12
-    assert files(tmp_path) == files(finished[0])
+    assert files(tmp_path) == files(finished_sweep[0])
     assert len(Ledger(tmp_path / "models").trials()) == 24
 
 
-def test_a_damaged_result_is_done_again(finished, tmp_path):
+def test_a_damaged_result_is_done_again(finished_sweep, tmp_path):
     run(tmp_path, sweep(seeds=[0]))
     victim = next((tmp_path / "sweeps" / "trials").iterdir())
     whole = victim.read_bytes()
@@ -80,11 +80,11 @@ def test_an_agent_that_diverges_fails_alone_and_counts(tmp_path, monkeypatch):
     )
 
 
-def test_the_leaderboard_orders_by_the_lead_and_counts_every_candidate(finished):
-    folder, _ = finished
+def test_the_leaderboard_orders_by_the_lead_and_counts_every_candidate(finished_sweep):
+    folder, _ = finished_sweep
     plan, results = read_plan(folder / "sweeps", "job"), TrialResults(folder / "sweeps" / "trials")
     rows = leaderboard([results.get(key) for key in plan.keys], Ledger(folder / "models"))
-    leads = [row.over_equal_weight for row in rows]
+    leads = [row.result.over_equal_weight for row in rows]
     assert leads == sorted(leads, reverse=True)
     few = leaderboard([rows[0].result, rows[1].result], Ledger(folder / "nothing"))
     assert rows[0].deflated < few[0].deflated  # the same trial, picked from more of them
@@ -101,8 +101,8 @@ def test_the_best_of_24_trials_without_skill_is_not_significant(tmp_path, seed):
     assert max(row.deflated for row in rows) < 0.95
 
 
-def test_candidates_whose_ratio_is_not_known_count_too(finished):
-    folder, _ = finished
+def test_candidates_whose_ratio_is_not_known_count_too(finished_sweep):
+    folder, _ = finished_sweep
     results = TrialResults(folder / "sweeps" / "trials")
     net = np.array(results.get(read_plan(folder / "sweeps", "job").keys[0]).net)
     assert deflated_sharpe(net, [0.1, 0.9], others=40) < deflated_sharpe(net, [0.1, 0.9])

@@ -1,0 +1,145 @@
+"""What a sweep costs: trials an hour in one process, in two, on a Ray cluster of two workers; and packing.
+
+python -m benchmarks.scale [--updates 2000] [--presets plan desk] [--parts single packed processes ray]
+24 trials of one agent on the embedded sample, forecasts fitted before. Each way runs in a process of its
+own; its time includes the start of its workers. CPU seconds and memory are those of the processes that train.
+"""
+
+import argparse
+import functools
+import hashlib
+import json
+import multiprocessing
+import os
+import resource
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+# torch only in the processes that train: on Linux a child's peak memory begins with its parent's.
+from sac.experiments.result import TrialResult
+from sac.experiments.running import Execute, Packs, Panels, Tell
+from sac.experiments.sweep import SweepTrial, sweep_of, trials_of
+from sac.forecast import walk_forward
+from sac.market import MarketPanel, sample_panel
+
+T = TypeVar("T")
+WORKERS = 2
+GRID = {"gamma": [0.9, 0.99], "init_alpha": [0.02, 0.2], "action_scale": [2, 5]}
+PARTS = {
+    "single": "one process, trial by trial",
+    "packed": "one process, packed",
+    "processes": f"{WORKERS} processes, packed",
+    "ray": f"Ray, {WORKERS} workers, packed",
+}
+
+
+def main() -> None:
+    """Print a row per way of running the same sweep."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--updates", type=int, default=2_000)
+    parser.add_argument("--presets", nargs="+", default=["plan", "desk"])
+    parser.add_argument("--parts", nargs="+", default=list(PARTS), choices=PARTS)
+    options = parser.parse_args()
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; 24 trials of {options.updates:,} updates")
+    print(f"{'':32}{'trials/h':>10}{'wall s':>8}{'CPU s':>8}{'MB each':>9}  same bytes")
+    with tempfile.TemporaryDirectory() as folder:
+        alone(fitted, folder)
+        for preset in options.presets:
+            cpu, bytes_of = {}, {}
+            for part in options.parts:
+                found = alone(measured_part, part, preset, options.updates, folder)
+                cpu[part], bytes_of[part] = found["cpu"], found["digest"]
+                same = {digest for name, digest in bytes_of.items() if name != "single"}
+                print(
+                    f"{preset + ', ' + PARTS[part]:32}{24 * 3600 / found['wall']:10,.0f}{found['wall']:8.0f}"
+                    f"{found['cpu']:8.0f}{found['mb']:9.0f}  "
+                    f"{'' if part == 'single' else 'yes' if len(same) == 1 else 'NO'}",
+                    flush=True,
+                )
+            if {"single", "packed"} <= cpu.keys():
+                print(f"{preset}: packing takes 1/{cpu['single'] / cpu['packed']:.1f} of the CPU seconds")
+
+
+def alone(work: Callable[..., T], *arguments: object) -> T:
+    """What a function comes to in a fresh process."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(work, *arguments).result()
+
+
+def fitted(folder: str) -> None:
+    """Fit the forecasters once, for all."""
+    walk_forward(sample_panel(), _trials("plan", 1)[0].settings.forecast, Path(folder))
+
+
+def measured_part(part: str, preset: str, updates: int, folder: str) -> dict[str, Any]:
+    """One way of running the sweep: wall and CPU seconds, the largest memory of a worker, a digest."""
+    import torch
+
+    from sac.experiments.pack import packs_of
+    from sac.registry.codecs import pack_json
+
+    torch.set_num_threads(1)
+    trials, panel = _trials(preset, updates), sample_panel()
+    panel = panel.with_forecasts(walk_forward(panel, trials[0].settings.forecast, Path(folder)).values)
+    with tempfile.TemporaryDirectory() as notes:
+        began, packs = time.perf_counter(), packs_of(trials)
+        finished = execution(part, Path(notes))(packs, {trials[0].symbols: panel}, lambda *news: None)
+        results = [result for pack in finished for result in pack]
+        wall = time.perf_counter() - began
+        told = [json.loads(note.read_text()) for note in Path(notes).iterdir()]
+    digest = hashlib.sha256(b"".join(sorted(map(pack_json, results)))).hexdigest()
+    cpu, memory = sum(note["cpu"] for note in told), max(note["mb"] for note in told)
+    return {"wall": wall, "cpu": cpu, "mb": memory, "digest": digest}
+
+
+def execution(part: str, notes: Path) -> Execute:
+    """The way of that name, with trainings that note what they cost."""
+    train = functools.partial(noted, notes)
+    if part == "ray":
+        from ray import cloudpickle
+
+        from sac.experiments.ray_cluster import on_ray
+
+        cloudpickle.register_pickle_by_value(sys.modules[__name__])  # the workers do not have this module
+        os.environ["RAY_AUTH_MODE"] = "disabled"
+        return on_ray("local", train)
+    if part == "processes":
+        from sac.experiments.processes import on_processes
+
+        return on_processes(WORKERS, train)
+
+    def here(packs: Packs, panels: Panels, tell: Tell) -> Iterator[list[TrialResult]]:
+        for pack in packs:
+            for together in [pack] if part == "packed" else [[trial] for trial in pack]:
+                yield train(panels[pack[0].symbols], together, lambda fraction: None)
+
+    return here
+
+
+def noted(
+    notes: Path, panel: MarketPanel, pack: list[SweepTrial], tell: Callable[[float], None]
+) -> list[TrialResult]:
+    """Train a pack, and leave a note of its CPU seconds and its process's memory."""
+    from sac.experiments.pack import train_pack
+
+    began = time.process_time()
+    results = train_pack(panel, pack, tell)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    note = {"cpu": time.process_time() - began, "mb": peak}
+    (notes / f"{uuid.uuid4()}.json").write_text(json.dumps(note))
+    return results
+
+
+def _trials(preset: str, updates: int) -> list[SweepTrial]:
+    asked = {"variant": "sac_lstm", "preset": preset, "seeds": [0, 1, 2]}
+    return trials_of(sweep_of({**asked, "grid": {**GRID, "updates": [updates]}}), sample_panel())
+
+
+if __name__ == "__main__":
+    main()
