@@ -33,14 +33,14 @@ def docket(variant: str) -> Docket:
     return Docket(
         variant,
         promotion.reigning(registry, variant),
-        [version.name for version in promotion.waiting(registry, variant)],
+        [v.name for v in promotion.undecided(registry, variant, queries.shelf(variant).versions)],
         promotion.earlier_champions(registry, variant),
     )
 
 
-def verdict(version: Version) -> Gate:
-    """The gate's verdict on a version today."""
-    return promotion.judged(Registry(settings().models), version)
+def verdict(version: Version, shelf: queries.Shelf) -> Gate:
+    """The gate's verdict on a version of that shelf today."""
+    return promotion.judged_against(version, shelf.champion, shelf.champion_problem)
 
 
 def decisions() -> list[Decision]:
@@ -60,7 +60,7 @@ def case(variant: str, name: str) -> Case:
 
 
 @st.cache_resource(show_spinner="Weighing the evidence…", max_entries=32)
-def _case(root: Path, variant: str, name: str, sharpes: tuple[float, ...], state: queries.Stamp) -> Case:
+def _case(root: Path, variant: str, name: str, sharpes: tuple[float, ...], state: str) -> Case:
     return case_of(settings(), variant, name)
 
 
@@ -72,6 +72,6 @@ def walks(challenger: Version, champion: Version | None) -> list[Backtest]:
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _walks(
-    paths: tuple[Path, ...], state: queries.Stamp, _challenger: Version, _champion: Version | None
+    paths: tuple[Path, ...], state: str, _challenger: Version, _champion: Version | None
 ) -> list[Backtest]:
     return side_by_side(_challenger, _champion)[0]

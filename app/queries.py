@@ -1,10 +1,12 @@
 """What pages read: cached by what is on disk, so that a finished training shows at the next rerun."""
 
-from contextlib import suppress
+import hashlib
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from stat import S_ISREG
+from stat import S_ISDIR, S_ISREG
 
 import numpy as np
 import streamlit as st
@@ -36,7 +38,6 @@ __all__ = [
     "trial_sharpes",
 ]
 
-Stamp = tuple[tuple[str, int, int], ...]
 MARKET_PARTS = ("market.toml", "raw", "output")  # of the data root: what `load_panel` reads
 
 
@@ -55,11 +56,11 @@ class Shelf:
 def panel() -> MarketPanel:
     """The market data that the desk works on, read again whenever the choice or a file of theirs changed."""
     home = settings().data
-    return _panel(home, tuple(fact for part in MARKET_PARTS for fact in stamp(home / part)))
+    return _panel(home, "".join(stamp(home / part) for part in MARKET_PARTS))
 
 
 @st.cache_resource(show_spinner="Reading market data…", max_entries=2)
-def _panel(home: Path, state: Stamp) -> MarketPanel:
+def _panel(home: Path, state: str) -> MarketPanel:
     return load_panel(home)
 
 
@@ -107,7 +108,7 @@ def shelf(variant: str) -> Shelf:
 
 
 @st.cache_resource(show_spinner="Checking the stored versions…", max_entries=16)
-def _shelf(root: Path, variant: str, state: Stamp) -> Shelf:
+def _shelf(root: Path, variant: str, state: str) -> Shelf:
     registry = Registry(root)
     versions, damaged = [], registry.damaged(variant)
     for version in registry.versions(variant):
@@ -128,7 +129,7 @@ def evaluation(version: Version) -> Backtest:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _evaluation(path: Path, state: Stamp, _version: Version) -> Backtest:
+def _evaluation(path: Path, state: str, _version: Version) -> Backtest:
     return _version.evaluation()
 
 
@@ -138,7 +139,7 @@ def standing(version: Version) -> tuple[Metrics, Metrics, Difference]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _standing(path: Path, state: Stamp, _version: Version) -> tuple[Metrics, Metrics, Difference]:
+def _standing(path: Path, state: str, _version: Version) -> tuple[Metrics, Metrics, Difference]:
     walk, constraints = _version.evaluation(), _version.settings.constraints
     equal = baselines(walk, np.arange(len(walk.net)), constraints)[0]
     return metrics(walk, constraints), metrics(equal, constraints), difference(walk.net, equal.net)
@@ -150,7 +151,7 @@ def fitted_baselines(version: Version) -> list[Backtest]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _fitted_baselines(path: Path, state: Stamp, _version: Version) -> list[Backtest]:
+def _fitted_baselines(path: Path, state: str, _version: Version) -> list[Backtest]:
     return _version.baselines()
 
 
@@ -159,12 +160,25 @@ def trial_sharpes() -> list[float]:
     return Ledger(settings().models).sharpes()
 
 
-def stamp(folder: Path) -> Stamp:
-    """What changes when a file, or one under a folder, does: cheap to take, unlike a checksum."""
-    facts = []
-    for path in (folder, *folder.rglob("*")):
-        with suppress(FileNotFoundError):  # replaced by a refresh or a training under our eyes
-            stat = path.stat()
-            if S_ISREG(stat.st_mode):
-                facts.append((str(path), stat.st_mtime_ns, stat.st_size))
-    return tuple(sorted(facts))
+def stamp(path: Path) -> str:
+    """What changes when a file, or one under a folder, does: cheap to take, unlike a checksum.
+
+    One word for them all: Streamlit hashes the key of a cached read part by part, which took longer for
+    the files of 50 versions than a page does.
+    """
+    return hashlib.sha256(repr(sorted(_facts(str(path)))).encode()).hexdigest()
+
+
+def _facts(path: str) -> Iterator[tuple[str, int, int]]:
+    """Path, time and size of every plain file; what is replaced under our eyes is left out."""
+    try:
+        status = os.stat(path)
+        if S_ISREG(status.st_mode):
+            yield path, status.st_mtime_ns, status.st_size
+        elif S_ISDIR(status.st_mode):
+            with os.scandir(path) as entries:
+                names = [entry.path for entry in entries]
+            for name in names:
+                yield from _facts(name)
+    except FileNotFoundError:
+        return

@@ -21,6 +21,7 @@ from app.promotion_evidence import evidence, verdict_strip
 from app.promotion_panels import answer, decision_form, history, rollback_form
 from app.queries import Shelf
 from app.settings import settings
+from sac.config import VARIANTS
 from sac.registry import Version
 
 
@@ -35,7 +36,7 @@ def queue(shelves: dict[str, Shelf], by_variant: dict[str, Docket]) -> Version |
     """The challengers, those that wait first; returns the one that is picked."""
     everybody = st.toggle("Also those that were decided on", key="all", bind="query-params")
     rows = [
-        (version, standing(version, by_variant[variant]), dockets.verdict(version))
+        (version, standing(version, by_variant[variant]), dockets.verdict(version, shelf))
         for variant, shelf in shelves.items()
         for version in shelf.versions
         if version.name != by_variant[variant].pointer
@@ -95,7 +96,7 @@ st.caption(
     )
 )
 answer()
-by_variant = {variant: dockets.docket(variant) for variant in queries.shelves()}
+by_variant = {variant: dockets.docket(variant) for variant in VARIANTS}
 shelves = queries.shelves()
 for problem in dockets.problems():
     st.error(problem, title="The record of decisions does not fit", icon=":material/gpp_bad:")

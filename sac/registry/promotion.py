@@ -5,7 +5,7 @@ in place and an unfinished move behind it, which the next decision, or `finish_m
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Literal
@@ -27,10 +27,12 @@ __all__ = [
     "earlier_champions",
     "finish_moves",
     "judged",
+    "judged_against",
     "problems",
     "reigning",
     "rollback",
     "settle",
+    "undecided",
     "waiting",
 ]
 
@@ -54,12 +56,18 @@ class Settlement:
 
 
 def judged(registry: Registry, version: Version) -> Gate:
-    """The gate's verdict on a version today. A champion that cannot be read lets nobody pass."""
+    """The gate's verdict on a version today."""
     try:
-        champion = registry.champion(version.variant)
+        return judged_against(version, registry.champion(version.variant))
     except ArtifactError as error:
+        return judged_against(version, None, str(error))
+
+
+def judged_against(version: Version, champion: Version | None, problem: str | None = None) -> Gate:
+    """The gate's verdict beside that champion; one that cannot be read (`problem`) lets nobody pass."""
+    if problem is not None:
         cagr = version.metadata.metrics.get("eval_cagr", math.nan)
-        return Gate(False, cagr, None, f"The champion cannot be read: {error}")
+        return Gate(False, cagr, None, f"The champion cannot be read: {problem}")
     if champion is not None and champion.name == version.name:
         cagr = champion.metadata.metrics.get("eval_cagr", math.nan)
         return Gate(False, cagr, cagr, "This version is the champion already.")
@@ -140,9 +148,14 @@ def earlier_champions(registry: Registry, variant: str) -> list[str]:
 
 def waiting(registry: Registry, variant: str) -> list[Version]:
     """Challengers that nobody has decided on, newest first."""
+    return undecided(registry, variant, registry.versions(variant))
+
+
+def undecided(registry: Registry, variant: str, versions: Sequence[Version]) -> list[Version]:
+    """Those of a variant's versions that are not champion and that nobody has decided on, in their order."""
     decided = {row.version for row in DecisionLog(registry.root).decisions(variant)}
     current = reigning(registry, variant)
-    return [v for v in registry.versions(variant) if v.name != current and v.name not in decided]
+    return [v for v in versions if v.name != current and v.name not in decided]
 
 
 def finish_moves(registry: Registry, variant: str) -> None:
