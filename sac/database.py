@@ -19,8 +19,12 @@ class Database:
         """`version` is that of the schema. Raises DeskError for a file that another schema wrote."""
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():  # a page asks a dozen times: what is there needs no lock
+            with self.connection() as db:
+                if _schema_of(db) == version:
+                    return
         with FileLock(path.with_name(f".{path.stem}.setup.lock")), self.connection() as db:
-            found = db.execute("PRAGMA user_version").fetchone()[0]
+            found = _schema_of(db)
             if found == 0:
                 db.execute("PRAGMA journal_mode = WAL")
                 db.executescript(f"BEGIN; {schema} PRAGMA user_version = {version}; COMMIT;")
@@ -48,3 +52,8 @@ class Database:
                 db.execute("ROLLBACK")
                 raise
             db.execute("COMMIT")
+
+
+def _schema_of(db: sqlite3.Connection) -> int:
+    """0 for a file without tables."""
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
