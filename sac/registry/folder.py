@@ -178,7 +178,8 @@ def _bytes(path: Path, limit: int) -> bytes:
                 raise Unreadable("is no plain file")
             if status.st_size > limit:
                 raise Unreadable(f"is larger than {limit >> 20} MiB")
-            return file.read(limit + 1)
+            # Not up to the limit: that reserves a gigabyte for every file, which took longer than reading.
+            return file.read(status.st_size + 1)
     except OSError as error:
         raise Unreadable(f"cannot be read ({error.strerror})") from error
 
