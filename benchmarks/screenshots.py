@@ -11,26 +11,16 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from benchmarks.pages import CHROMIUM, data_root
+from benchmarks.chromium import WHOLE, chromium, opened
+from benchmarks.page_roots import data_root
 from tests.serving import served
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 SIZE = {"width": 1280, "height": 900}
-PAGES = {  # path -> what is there once the page is whole
-    "": "What to do now",
-    "training": "History",
-    "compare": "common weeks",
-    "promotion": "Decision history",
-    "experiments": "New sweep",
-    "weights": "Week of",
-    "data": "What is known",
-}
 
 
 def main() -> None:
     """Serve a desk and look at it."""
-    from playwright.sync_api import expect, sync_playwright
-
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, help="a data root with trained versions")
     options = parser.parse_args()
@@ -38,18 +28,14 @@ def main() -> None:
     with data_root(options.data) as data, tempfile.TemporaryDirectory() as folder:
         shutil.copytree(data, Path(folder) / "data", dirs_exist_ok=True)  # looking may not change it
         os.environ.pop("SAC_DESK_DATA", None)
-        with served(Path(folder)) as desk, sync_playwright() as driver:
-            browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        with served(Path(folder)) as desk, chromium() as browser:
             for theme in ("light", "dark"):
                 page = browser.new_context(viewport=SIZE, color_scheme=theme).new_page()
-                for path, text in PAGES.items():
-                    page.goto(f"{desk.url}/{path}")
-                    page.get_by_text(text).first.wait_for(timeout=60_000)
-                    expect(page.get_by_test_id("stSpinner")).to_have_count(0, timeout=60_000)
+                for path in WHOLE:
+                    opened(page, desk.url, path)
                     page.wait_for_timeout(6_000)  # charts draw after the text
                     page.screenshot(path=IMAGES / f"{path or 'overview'}-{theme}.png")
                 page.context.close()
-            browser.close()
 
 
 if __name__ == "__main__":

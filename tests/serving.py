@@ -1,4 +1,7 @@
-"""The dashboard as a user starts it: a process of its own, on a free port and a data root of its own."""
+"""The dashboard as a user starts it: a process of its own, on a free port and a data root of its own.
+
+Any other Streamlit script is served alike, for benchmarks that need something to compare with.
+"""
 
 import os
 import socket
@@ -36,9 +39,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(folder: Path, port: int | None = None, **environment: str) -> Iterator[Served]:
-    """Serve the data root `folder`/data until the block ends."""
-    desk = Served(_start(folder, port or (port := free_port()), environment), port, folder / "server.log")
+def served(
+    folder: Path, port: int | None = None, *, script: Path | None = None, **environment: str
+) -> Iterator[Served]:
+    """Serve the data root `folder`/data until the block ends; with `script`, that page and no desk."""
+    port = port or free_port()
+    command = ["app.cli"] if script is None else ["streamlit", "run", str(script), "--server.headless=true"]
+    desk = Served(_start(command, folder, port, environment), port, folder / "server.log")
     try:
         _await(desk)
         yield desk
@@ -51,11 +58,13 @@ def served(folder: Path, port: int | None = None, **environment: str) -> Iterato
             desk.process.wait()
 
 
-def _start(folder: Path, port: int, environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+def _start(
+    command: list[str], folder: Path, port: int, environment: dict[str, str]
+) -> "subprocess.Popen[bytes]":
     told = {"SAC_DESK_DATA": str(folder / "data"), "PYTHONPATH": str(ROOT), **environment}
     with (folder / "server.log").open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "app.cli", "--server.port", str(port)],
+            [sys.executable, "-m", *command, "--server.port", str(port)],
             cwd=folder,
             env={**os.environ, **told},
             stdin=subprocess.DEVNULL,
@@ -68,6 +77,7 @@ def _await(desk: Served) -> None:
     deadline = time.monotonic() + 30
     while True:
         try:
+            # A server that has no such route answers it with its page.
             urllib.request.urlopen(f"{desk.url}/health", timeout=5).close()
             return
         except OSError:
