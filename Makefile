@@ -2,7 +2,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint bench
+ROOTS ?= /tmp/sac-desk-benchmark
+
+.PHONY: run test lint bench bench-pages
 
 run: $(VENV)/.installed
 	$(BIN)/sac-desk
@@ -17,6 +19,10 @@ lint: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks.speed
+
+bench-pages: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks.pages --roots $(ROOTS)
+	$(BIN)/python -m benchmarks.dashboard --roots $(ROOTS)
 
 $(VENV)/.created:
 	$(PYTHON) -c "import sys; sys.exit('SAC Desk needs Python 3.11 or newer: make PYTHON=python3.12' if sys.version_info < (3, 11) else 0)"
