@@ -1,0 +1,36 @@
+"""What a browser makes the server load, on every page that asks no model."""
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+from app.evidence_sections import SECTIONS
+from benchmarks.chromium import WHOLE, opened
+from sac.registry import Registry
+from tests.registry.small_versions import VARIANT, small_artifacts
+from tests.serving import served
+
+
+def loaded(desk, library):
+    """Whether the kernel has that library in the server's memory: Python's own answer would need a route."""
+    return library in Path(f"/proc/{desk.process.pid}/maps").read_text()
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux tells what a process has loaded")
+def test_the_server_loads_torch_for_no_page_but_weights(tmp_path, port, page):
+    registry = Registry(tmp_path / "data" / "models")
+    names = [registry.save(small_artifacts(seed=seed)).name for seed in (0, 1)]
+    registry.set_current(VARIANT, names[0])
+    with served(tmp_path, port) as desk:
+        for path in WHOLE:
+            if path != "weights":
+                opened(page, "", path)
+        page.goto(f"/compare?version={names[0]}")
+        for section in SECTIONS:
+            page.get_by_role("tab", name=section.title).click()
+            page.get_by_role("tab", name=section.title, selected=True).wait_for()
+            page.locator("[data-test-script-state=notRunning]").wait_for()
+        assert loaded(desk, "_sqlite3"), "that pages load something can be seen at all"
+        assert not loaded(desk, "libtorch")
