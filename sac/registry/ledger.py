@@ -95,8 +95,13 @@ class Ledger:
 
     def sharpes(self) -> list[float]:
         """Sharpe ratio a year of every distinct candidate that was evaluated, for the deflated Sharpe."""
-        found = {(t.variant, t.version): t.metrics.get("eval_sharpe", math.nan) for t in self.trials()}
-        return [sharpe for sharpe in found.values() if math.isfinite(sharpe)]
+        if not (self._root / RECORD).exists():
+            return []
+        with record(self._root).connection() as db:  # pages ask at every rerun: settings stay unread
+            rows = db.execute("SELECT variant, version, metrics FROM trials ORDER BY id DESC")
+            told = {(variant, version): json.loads(metrics or "{}") for variant, version, metrics in rows}
+        found = [metrics.get("eval_sharpe", math.nan) for metrics in told.values()]
+        return [sharpe for sharpe in found if math.isfinite(sharpe)]
 
 
 def _trial(row: sqlite3.Row) -> Trial:
