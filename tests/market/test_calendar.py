@@ -36,3 +36,16 @@ def test_every_week_trades_on_the_next_session_and_ends_with_the_next_decision()
 @pytest.mark.parametrize(("today", "weeks"), [("12-24", 0), ("12-29", 0), ("12-30", 1), ("12-31", 1)])
 def test_only_complete_weeks_make_data_old(today, weeks):
     assert weeks_behind("2022-12-23", np.datetime64(f"2022-{today}")) == weeks
+
+
+def test_sessions_are_the_same_in_a_week_as_in_a_century():
+    week = exchange_sessions(day("2022-04-11"), day("2022-04-18"))
+    assert [str(session)[-2:] for session in week] == ["11", "12", "13", "14", "18"]
+    long = exchange_sessions(day("1955-01-03"), day("2035-12-31"))
+    assert np.array_equal(long[np.isin(long, week)], week)
+    assert len(exchange_sessions(day("2022-04-15"), day("2022-04-17"))) == 0, "Good Friday and a week-end"
+
+
+def test_nobody_can_change_the_calendar_of_all():
+    with pytest.raises(ValueError, match="read-only"):
+        exchange_sessions(day("2022-04-11"), day("2022-04-18"))[0] = day("2022-04-10")
