@@ -4,6 +4,7 @@ import pytest
 import torch
 from hypothesis import settings
 
+from tests import small_trainings
 from tests.experiments.small_sweeps import run
 
 settings.register_profile("many", max_examples=1000)
@@ -23,3 +24,25 @@ def finished_sweep(tmp_path_factory):
     """A folder in which a sweep was done in one process, for reading only, and its outcome."""
     folder = tmp_path_factory.mktemp("sweep")
     return folder, run(folder, plan_name="job")
+
+
+@pytest.fixture(scope="session")
+def small_version(tmp_path_factory):
+    """A version on the closes of `small_trainings`, for reading only."""
+    return small_trainings.train_alone(tmp_path_factory.mktemp("alone"))
+
+
+@pytest.fixture(scope="session")
+def own_desk(tmp_path_factory):
+    """A data root on its own prices with a champion; copy it to change it."""
+    root = tmp_path_factory.mktemp("own")
+    small_trainings.train_on_own_prices(root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def sample_desk(tmp_path_factory):
+    """A data root on the sample with a champion and a challenger; copy it to change it."""
+    root = tmp_path_factory.mktemp("sample")
+    small_trainings.train_on_the_sample(root)
+    return root

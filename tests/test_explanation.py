@@ -3,21 +3,17 @@ import dataclasses
 import numpy as np
 import pytest
 
-from sac import training
 from sac.config import SIGNALS
 from sac.explanation import explain
 from sac.inference import CASH, Holdings, committee_of, target_weights
 from sac.portfolio import Validation
-from sac.registry import Registry
+from tests.small_trainings import CLOSES
 from tests.synthetic import THEN, panel_of
-from tests.test_training import CLOSES, TINY
 
 
 @pytest.fixture(scope="module")
-def version(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("explanation")
-    registry = Registry(folder / "models")
-    return training.full("sac_lstm", panel_of(CLOSES), TINY, registry, folder / "cache").version
+def version(small_version):
+    return small_version
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ from sac.errors import ArtifactError, DataError, SettingsError
 from sac.inference import target_weights
 from sac.portfolio.environment import PortfolioEnvironment, flat_features
 from sac.registry import Registry
+from tests.small_trainings import CLOSES, TINY
 from tests.synthetic import THEN, panel_of, perturbed, random_closes
-from tests.test_training import CLOSES, TINY
 
 AGENTS = {
     "sac_lstm": TINY.agent,

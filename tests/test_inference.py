@@ -4,21 +4,18 @@ from functools import partial
 import numpy as np
 import pytest
 
-from sac import inference, training
+from sac import inference
 from sac.errors import DataError, ExpiredForecaster, SettingsError, StaleData
 from sac.inference import CASH, Holdings
-from sac.registry import Registry
+from tests.small_trainings import CLOSES
 from tests.synthetic import THEN, panel_of, perturbed, random_closes
-from tests.test_training import CLOSES, TINY
 
 target_weights = partial(inference.target_weights, today=THEN)
 
 
 @pytest.fixture(scope="module")
-def version(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("inference")
-    registry = Registry(folder / "models")
-    return training.full("sac_lstm", panel_of(CLOSES), TINY, registry, folder / "cache").version
+def version(small_version):
+    return small_version
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 
 from sac import training
 from sac.agent import evaluation_folds
-from sac.config import Constraints, ForecastSettings, PPOSettings, SACSettings, TrainingSettings
+from sac.config import Constraints, PPOSettings
 from sac.errors import ArtifactError, Cancelled, DataError
 from sac.evidence import cagr
 from sac.evidence.comparison import baselines
@@ -16,16 +16,8 @@ from sac.inference import target_weights
 from sac.portfolio import account, all_cash, drift, equal_weights
 from sac.registry import Ledger, Registry
 from sac.registry.promotion import decide, rollback
+from tests.small_trainings import CLOSES, TINY
 from tests.synthetic import THEN, panel_of, perturbed, random_closes
-
-TINY = TrainingSettings(
-    members=2,
-    evaluation_years=2,
-    validation_weeks=0,
-    agent=SACSettings(hidden_sizes=(8, 8), batch_size=8, warmup_steps=8, updates=12),
-    forecast=ForecastSettings(window=10, hidden=3, epochs=1),
-)
-CLOSES = random_closes(stocks=6, first="2013-01-02", last="2018-12-28")
 
 
 def train(folder, closes=CLOSES, settings=TINY, variant="sac_lstm", **arguments):

@@ -1,3 +1,5 @@
+import shutil
+
 import pytest
 import quick_jobs
 
@@ -12,6 +14,20 @@ from tests.registry.small_versions import VARIANT, small_artifacts
 @pytest.fixture
 def home(tmp_path):
     return Settings(tmp_path / "data")
+
+
+@pytest.fixture
+def empty(tmp_path, monkeypatch):
+    """The pages' data root, without anything in it."""
+    monkeypatch.setenv("SAC_DESK_DATA", str(tmp_path))
+    return Settings(tmp_path)
+
+
+@pytest.fixture
+def filled(empty, sample_desk):
+    """The pages' data root with a champion and a challenger on the sample."""
+    shutil.copytree(sample_desk, empty.data, dirs_exist_ok=True)
+    return empty
 
 
 @pytest.fixture

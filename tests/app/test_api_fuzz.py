@@ -24,8 +24,8 @@ from app.settings import Settings
 from sac import training
 from sac.market import load_panel
 from sac.registry import Registry
+from tests.small_trainings import TINY
 from tests.synthetic import random_closes, write_prices
-from tests.test_training import TINY
 
 SYMBOLS = ("AAPL", "MSFT", "JPM")
 EXAMPLES = 40 * settings().max_examples // 100  # ten times as many with --hypothesis-profile=many

@@ -7,21 +7,17 @@ import pytest
 from app.holdings import Portfolio, Position
 from app.orders import planned
 from app.trade_tables import orders_csv, side_by_side, trades, why
-from sac import training
 from sac.config import SIGNALS
 from sac.explanation import explain
-from sac.registry import Registry
+from tests.small_trainings import CLOSES
 from tests.synthetic import panel_of
-from tests.test_training import CLOSES, TINY
 
 PORTFOLIO = Portfolio(5_000.0, (Position("S01", shares=80.5), Position("S02", value=1_234.56)), "sell", 25.0)
 
 
 @pytest.fixture(scope="module")
-def version(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("orders")
-    registry = Registry(folder / "models")
-    return training.full("sac_lstm", panel_of(CLOSES), TINY, registry, folder / "cache").version
+def version(small_version):
+    return small_version
 
 
 @pytest.fixture(scope="module")

@@ -4,49 +4,17 @@ import shutil
 import subprocess
 import sys
 import time
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
+from desk_pages import ROOT, opened, said
 
 from app import queries
-from app.evidence_sections import SECTIONS
 from app.job_store import JobStore
 from app.jobs import Jobs, life_lock
-from app.settings import Settings
-from sac import training
-from sac.config import preset_settings
-from sac.market import sample_panel
 from sac.progress import Progress
 from sac.registry import Registry
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("overview", "training", "compare", "promotion", "experiments", "weights", "data")
-
-
-@pytest.fixture(scope="session")
-def trained(tmp_path_factory):
-    """A data root with two versions on the sample, really trained, as small as training gets."""
-    root = tmp_path_factory.mktemp("trained")
-    panel, registry = sample_panel(), Registry(root / "models")
-    for seed in (0, 1):
-        plan = preset_settings("sac_lstm", members=2, updates=2, evaluation_years=1, seed=seed)
-        tiny = replace(plan.forecast, window=5, hidden=2, epochs=1, batch_size=8192)
-        training.full("sac_lstm", panel, replace(plan, forecast=tiny), registry, root / "cache")
-    return root
-
-
-@pytest.fixture
-def empty(tmp_path, monkeypatch):
-    monkeypatch.setenv("SAC_DESK_DATA", str(tmp_path))
-    return Settings(tmp_path)
-
-
-@pytest.fixture
-def filled(empty, trained):
-    shutil.copytree(trained, empty.data, dirs_exist_ok=True)
-    return empty
 
 
 def record(home, *, pid=None, error=None):
@@ -77,21 +45,6 @@ def running(empty, process):
     record(empty, pid=process.pid)
     with life_lock(empty.jobs, "0123456789ab").acquire(timeout=0):
         yield empty
-
-
-def opened(page, **query):
-    at = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=30).run()
-    for name, value in query.items():
-        at.query_params[name] = value
-    at.switch_page(f"../pages/{page}.py").run()
-    assert not at.exception, at.exception[0].message
-    return at
-
-
-def said(at):
-    """Everything that a page says in words."""
-    kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "error", "success")
-    return "\n".join(element.value for kind in kinds for element in getattr(at, kind))
 
 
 def figures(at):
@@ -139,47 +92,6 @@ def test_a_new_version_shows_without_a_restart(filled):
     shutil.rmtree(newest)
     at.run()
     assert len(at.dataframe[0].value if at.dataframe else []) == before - 1
-
-
-def test_compare_opens_the_versions_of_its_link(filled):
-    names = [version.name for version in Registry(filled.models).versions("sac_lstm")]
-    assert opened("compare", version=names[:1]).table[0].value.shape[1] == 2, "beside equal weight"
-    at = opened("compare", version=names)
-    assert at.table[0].value.shape[1] == 3
-    assert "52 common weeks" in said(at)
-    assert at.query_params["strategy"] == [*names, "Equal weight"]
-
-
-def test_compare_draws_what_is_open_and_nothing_else(filled):
-    at = opened("compare")
-    assert len(at.get("plotly_chart")) == 1
-    shown = {"Drawdown": (3, 0), "Weights": (3, 0), "Costs": (1, 1)}
-    for section in SECTIONS:
-        at.session_state["view"] = section.title
-        at.run()
-        assert not at.exception, section.title
-        drawn = len(at.get("plotly_chart")), len(at.table)
-        assert drawn == shown.get(section.title, drawn), section.title
-        assert at.caption[0].value.startswith("Out of sample, net of 10 bps")
-    assert len(opened("compare", view="Drawdown").get("plotly_chart")) == 3, "a link opens a tab"
-
-
-def test_compare_says_which_versions_of_a_link_are_not_here(filled):
-    at = opened("compare", version=["v2022-12-23-000000000000"])
-    assert "v2022-12-23-000000000000" in at.warning[0].value
-    champion = Registry(filled.models).current("sac_lstm")
-    at = opened("compare", strategy=[champion, "HRP", "Cash", "S&P 500 price index"])
-    assert not at.warning
-    assert list(at.table[0].value.columns)[1:] == ["HRP", "S&P 500 price index", "Cash"]
-
-
-def test_compare_agrees_with_the_record(filled):
-    champion = Registry(filled.models).champion("sac_lstm")
-    at = opened("compare", version=[champion.name])
-    recorded = champion.metadata.metrics["eval_cagr"]
-    assert f"{recorded * 100:.1f} % a year" in said(at)
-    at = opened("compare", version=[champion.name], view="Forecasts")
-    assert "skill over 15 years" in said(at).lower() or "skill over 16 years" in said(at).lower()
 
 
 def test_running_job_is_watched_and_blocks_its_variant(running):

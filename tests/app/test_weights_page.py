@@ -9,32 +9,18 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from sac import training
-from sac.market import load_panel, price_folder
-from sac.registry import Registry
+from sac.market import price_folder
+from tests.small_trainings import CLOSES, FIRST
 from tests.synthetic import random_closes, write_prices
-from tests.test_training import TINY
 
 ROOT = Path(__file__).resolve().parents[2]
-STOCKS, FIRST = 6, "2013-01-02"
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    """A data root with own prices that end with 2018 and a version trained on them."""
-    root = tmp_path_factory.mktemp("own")
-    closes = random_closes(STOCKS, FIRST, "2018-12-28")
-    write_prices(price_folder(root), closes)
-    symbols = ", ".join(f'"{symbol}"' for symbol in closes.columns)
-    (root / "market.toml").write_text(f'source = "files"\nsymbols = [{symbols}]\nstart = {FIRST}\n')
-    training.full("sac_lstm", load_panel(root), TINY, Registry(root / "models"), root / "cache")
-    return root
+STOCKS = len(CLOSES.columns)
 
 
 @pytest.fixture
-def own(trained, tmp_path, monkeypatch):
+def own(own_desk, tmp_path, monkeypatch):
     """That root, to be changed."""
-    shutil.copytree(trained, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(own_desk, tmp_path, dirs_exist_ok=True)
     monkeypatch.setenv("SAC_DESK_DATA", str(tmp_path))
     return tmp_path
 

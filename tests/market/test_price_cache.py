@@ -21,8 +21,8 @@ from sac.market import MarketChoice, load_panel, write_choice
 from sac.market.price_cache import last_closed_session, refresh_prices
 from sac.registry import Registry
 from tests.market.loopback_yahoo import LoopbackYahoo, daily, session_to
+from tests.small_trainings import TINY
 from tests.synthetic import random_closes
-from tests.test_training import TINY
 
 CLOSES = random_closes(stocks=30, first="2015-01-02", last="2019-12-31")
 FEW = random_closes(stocks=3, first="2015-01-02", last="2019-12-31")
