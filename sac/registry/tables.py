@@ -97,7 +97,7 @@ def unpack_baselines(data: bytes) -> list[Backtest]:
         raise Unreadable("has other columns than baselines have")
     try:
         return [_baseline(row) for row in table.to_pylist()]
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:  # the last of a date after the year 9999
         raise Unreadable(f"holds a baseline whose weeks do not fit together ({error})") from error
 
 
@@ -153,8 +153,8 @@ def _schema(symbols: tuple[str, ...], members: int) -> pa.Schema:
 def _table(data: bytes) -> pa.Table:
     try:
         file = pq.ParquetFile(pa.BufferReader(data))
-        if file.metadata.num_rows * file.metadata.num_columns > _MOST_CELLS:
-            raise Unreadable("has more cells than any training")  # a few bytes can stand for very many
-        return file.read()
-    except (pa.ArrowException, OSError) as error:
+        if file.metadata.num_rows * file.metadata.num_columns <= _MOST_CELLS:
+            return file.read()
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:  # the last of a column's name
         raise Unreadable("is no readable parquet file") from error
+    raise Unreadable("has more cells than any training")  # a few bytes can stand for very many
