@@ -1,7 +1,7 @@
-"""What is compared: versions and baselines on identical weeks, and what had to be left out."""
+"""What is compared on identical weeks: versions, outside strategies, baselines; and what is left out."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,11 +13,12 @@ from app.charts import colours
 from app.components import SOURCES, short_name
 from app.formats import bps
 from sac.config import WEEKS_PER_YEAR
-from sac.errors import ArtifactError
+from sac.errors import ArtifactError, DataError
 from sac.evidence import Difference, difference
 from sac.evidence.comparison import baselines, common_weeks, on_weeks
 from sac.portfolio import Backtest, EqualWeight
 from sac.registry import Version
+from sac.registry.external import beside
 
 __all__ = ["LEAST_WEEKS", "Comparison", "Shared", "compared", "shared"]
 
@@ -28,9 +29,10 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Shared:
-    """Versions with the weeks that all of them have out of sample, by the name of their line."""
+    """Versions and outside strategies with the weeks that all of them have, by the name of their line."""
 
     versions: dict[str, Version] = field(default_factory=dict)
+    outside: dict[str, Version] = field(default_factory=dict)  # the version whose prices and costs it has
     records: dict[str, Backtest] = field(default_factory=dict)  # every week of each
     rows: dict[str, npt.NDArray[np.intp]] = field(default_factory=dict)  # of them the common ones
     remarks: tuple[str, ...] = ()  # what was left out, and why
@@ -47,6 +49,8 @@ class Comparison:
 
     versions: dict[str, Version]  # by the name of their walk
     models: list[Backtest]
+    outside: list[Backtest]  # of strategies that the desk did not fit
+    hosts: dict[str, Version]  # of each of them, the version whose prices and costs it has
     baselines: list[Backtest]  # those that were asked for
     reference: Backtest  # equal weight, what every edge is measured against
     trials: list[float]  # Sharpe ratio a year of every candidate ever trained
@@ -55,7 +59,12 @@ class Comparison:
     @property
     def walks(self) -> list[Backtest]:
         """Everything that is drawn, versions first."""
-        return [*self.models, *self.baselines]
+        return [*self.strategies, *self.baselines]
+
+    @property
+    def strategies(self) -> list[Backtest]:
+        """What is judged: versions, then outside strategies."""
+        return [*self.models, *self.outside]
 
     @property
     def held(self) -> list[Backtest]:
@@ -74,8 +83,8 @@ class Comparison:
 
     @cached_property
     def differences(self) -> list[Difference]:
-        """Each version against equal weight."""
-        return [_difference(walk.net, self.reference.net) for walk in self.models]
+        """Each strategy against equal weight."""
+        return [_difference(walk.net, self.reference.net) for walk in self.strategies]
 
     @property
     def span(self) -> str:
@@ -96,34 +105,58 @@ class Comparison:
         )
 
 
-def shared(versions: Sequence[Version]) -> Shared:
-    """The weeks that all versions have, in their order; one that leaves fewer than 26 is left out.
+def shared(versions: Sequence[Version], walks: Mapping[str, Backtest] | None = None) -> Shared:
+    """The weeks that all versions and outside walks have, in their order.
 
-    So is one whose evaluation cannot be read.
+    What leaves fewer than 26 is left out. So is a version whose evaluation cannot be read, and a walk that
+    fits to none of the versions.
     """
     found = Shared()
     for version in versions:
-        name, record = short_name(version), None
+        name = short_name(version)
         try:
             record = queries.evaluation(version)
         except ArtifactError as error:
             found = _without(found, f"{name} is left out. {error}")
             continue
-        records = {**found.records, name: record}
-        rows = common_weeks(records)
-        weeks = len(rows[name])
-        if found.versions and weeks < LEAST_WEEKS:
-            others = ", ".join(found.versions)
-            shares = f"{weeks} weeks" if weeks else "no week"
-            remark = (
-                f"{name} is left out: its evaluation, {version.metadata.evaluation_start} to "
-                f"{version.metadata.evaluation_end}, shares {shares} with {others}; {LEAST_WEEKS} are "
-                "needed. To see it, select it without them."
-            )
-            found = _without(found, remark)
-            continue
-        found = Shared({**found.versions, name: version}, records, rows, found.remarks)
+        found = _joined(found, name, record)
+        if name in found.records:
+            found = replace(found, versions={**found.versions, name: version})
+    for walk in (walks or {}).values() if found.versions else ():
+        found = _beside_a_version(found, walk)
     return found
+
+
+def _beside_a_version(found: Shared, walk: Backtest) -> Shared:
+    """With an outside walk at the prices and costs of the first version that it fits to."""
+    reasons: dict[str, list[str]] = {}  # what is wrong -> beside which versions
+    for name, version in found.versions.items():
+        try:
+            record = beside(walk, queries.evaluation(version), version.settings.constraints)
+        except DataError as error:
+            reasons.setdefault(str(error), []).append(name)
+            continue
+        found = _joined(found, walk.name, record)
+        if walk.name in found.records:
+            found = replace(found, outside={**found.outside, walk.name: version})
+        return found
+    told = " ".join(f"{reason} ({', '.join(names)})" for reason, names in reasons.items())
+    return _without(found, f"{walk.name} is left out. {told}")
+
+
+def _joined(found: Shared, name: str, record: Backtest) -> Shared:
+    """With one more record, unless too few weeks would be left for everybody."""
+    records = {**found.records, name: record}
+    rows = common_weeks(records)
+    weeks = len(rows[name])
+    if not found.records or weeks >= LEAST_WEEKS:
+        return replace(found, records=records, rows=rows)
+    few = f"{weeks} week{'s' * (weeks > 1)}" if weeks else "no week"
+    return _without(
+        found,
+        f"{name} is left out: of its weeks, {record.dates[0]} to {record.dates[-1]}, it shares {few} "
+        f"with {', '.join(found.records)}; {LEAST_WEEKS} are needed. To see it, select it without them.",
+    )
 
 
 def compared(found: Shared, wanted: Collection[str], years: int | None = None) -> Comparison:
@@ -136,16 +169,22 @@ def compared(found: Shared, wanted: Collection[str], years: int | None = None) -
     except ArtifactError as error:
         fitted = []
         remarks.append(f"The fitted baselines are left out. {error}")
+
+    def again(whose: Mapping[str, Version]) -> list[Backtest]:
+        return [
+            on_weeks(one, found.records[one], rows[one], version.settings.constraints)
+            for one, version in whose.items()
+        ]
+
     rivals = baselines(found.records[name], rows[name], first.settings.constraints, fitted)
     absent = sorted(set(wanted) - {rival.name for rival in rivals})
     if absent and fitted:
         remarks.append(f"{', '.join(absent)} is left out: {name} was trained on data without it.")
     return Comparison(
         versions=found.versions,
-        models=[
-            on_weeks(other, found.records[other], rows[other], version.settings.constraints)
-            for other, version in found.versions.items()
-        ],
+        models=again(found.versions),
+        outside=again(found.outside),
+        hosts=found.outside,
         baselines=[rival for rival in rivals if rival.name in wanted],
         reference=next(rival for rival in rivals if rival.name == EqualWeight.name),
         trials=queries.trial_sharpes(),
@@ -171,7 +210,7 @@ def _unlike(versions: dict[str, Version]) -> list[str]:
 
 
 def _without(found: Shared, remark: str) -> Shared:
-    return Shared(found.versions, found.records, found.rows, (*found.remarks, remark))
+    return replace(found, remarks=(*found.remarks, remark))
 
 
 @st.cache_data(show_spinner=False, max_entries=256)

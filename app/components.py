@@ -11,7 +11,7 @@ from pandas.util import hash_pandas_object
 
 from app.charts import Chart
 from app.formats import UNKNOWN, moment
-from app.queries import Shelf
+from app.queries import Shelf, Walks
 from app.settings import CODE
 from sac.config import STALE_WEEKS, VARIANTS
 from sac.errors import DataError, DeskError
@@ -20,6 +20,7 @@ from sac.registry import Version
 
 __all__ = [
     "damaged_versions",
+    "damaged_walks",
     "freshness",
     "label",
     "page_path",
@@ -151,5 +152,15 @@ def damaged_versions(shelf: Shelf) -> None:
         st.warning(
             "\n".join(f"- {reason}" for reason in shelf.damaged.values()),
             title=f"Versions of {label(shelf.variant)} that are left out because they are damaged",
+            icon=":material/broken_image:",
+        )
+
+
+def damaged_walks(walks: Walks) -> None:
+    """What of the outside strategies cannot be read, by file, with the reason."""
+    if walks.damaged:
+        st.warning(
+            "\n".join(f"- {reason}" for reason in walks.damaged.values()),
+            title="Outside strategies that are left out because their files cannot be used",
             icon=":material/broken_image:",
         )

@@ -14,7 +14,9 @@ from app.formats import percent, points
 from sac.evidence import cagr, edge, edge_by_asset
 from sac.portfolio import Backtest
 
-__all__ = ["SECTIONS", "Block", "Section", "Table", "Text", "equity", "verdicts"]
+__all__ = ["SECTIONS", "Block", "Section", "Table", "Text", "equity", "outside_note", "verdicts"]
+
+SLACK = 1e-6  # a limit is kept in single precision
 
 
 class Text(NamedTuple):
@@ -44,13 +46,34 @@ class Section:
 
 
 def verdicts(found: Comparison) -> list[str]:
-    """Each version in a sentence or two."""
+    """Each strategy in a sentence or two."""
     equal = cagr(found.reference.net)
     return [
         f"**{walk.name}**: {percent(cagr(walk.net))} a year, {points(cagr(walk.net) - equal)} against equal "
         f"weight. {evidence_tables.difference_verdict(judged)}"
-        for walk, judged in zip(found.models, found.differences, strict=True)
+        for walk, judged in zip(found.strategies, found.differences, strict=True)
     ]
+
+
+def outside_note(found: Comparison) -> str:
+    """What nobody here can vouch for, and whether it kept the limits that versions keep."""
+    names = " and ".join(f"**{walk.name}**" for walk in found.outside)
+    note = (
+        f"From outside: {names}. That these weeks are out of sample is the word of whoever stored the walk: "
+        "the desk fitted nothing and cannot check. It walks the stored weights anew, from cash and at the "
+        "versions' costs."
+    )
+    for walk in found.outside:
+        limits = found.hosts[walk.name].settings.constraints
+        cap, buffer = limits.max_position, limits.cash_buffer
+        most, least = walk.weights[:, :-1].max(), walk.weights[:, -1].min()
+        if most > cap + SLACK or least < buffer - SLACK:
+            note += (
+                f" {walk.name} does not keep the versions' limits ({percent(cap, 0)} a stock, "
+                f"{percent(buffer, 0)} cash): it held up to {percent(most)} in one stock and as little as "
+                f"{percent(least)} cash."
+            )
+    return note
 
 
 def equity(found: Comparison) -> Chart:
@@ -63,7 +86,7 @@ def _figures(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
         evidence_tables.figures(found.walks, found.first.settings.constraints), "Metrics of every strategy"
     )
     yield Table(
-        evidence_tables.luck(found.models, found.differences, found.trials),
+        evidence_tables.luck(found.strategies, found.differences, found.trials, uncounted=found.hosts),
         "How sure each lead and each Sharpe ratio is",
     )
     yield Text(
@@ -74,6 +97,12 @@ def _figures(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
             ", the last column also for having picked the best of all candidates that were ever trained."
             if len(found.trials) > 1
             else "."
+        )
+        + (
+            " It is n/a for outside strategies: how many were tried before one was stored, the desk does "
+            "not know."
+            if len(found.trials) > 1 and found.outside
+            else ""
         )
     )
     if any(not walk.symbols for walk in found.walks):

@@ -1,7 +1,7 @@
 """Tables and sentences of evidence: text with units, "n/a" where a figure is not determined."""
 
 import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -89,8 +89,16 @@ def years(walks: Sequence[Backtest]) -> Styler:
     return table.style.format(_percent, subset=[walk.name for walk in walks])
 
 
-def luck(walks: Sequence[Backtest], differences: Sequence[Difference], trials: list[float]) -> Styler:
-    """How sure each lead over equal weight and each Sharpe ratio is."""
+def luck(
+    walks: Sequence[Backtest],
+    differences: Sequence[Difference],
+    trials: list[float],
+    uncounted: Collection[str] = (),
+) -> Styler:
+    """How sure each lead over equal weight and each Sharpe ratio is.
+
+    `uncounted` strategies were picked from nobody knows how many: how far that is luck is not determined.
+    """
     leads = pd.DataFrame(
         {
             "Ahead of equal weight (a year)": [found.mean for found in differences],
@@ -106,7 +114,7 @@ def luck(walks: Sequence[Backtest], differences: Sequence[Difference], trials: l
     }
     if len(trials) > 1:
         chances[f"P(Sharpe > best of {len(trials)} by luck)"] = [
-            deflated_sharpe(walk.net, trials) for walk in walks
+            math.nan if walk.name in uncounted else deflated_sharpe(walk.net, trials) for walk in walks
         ]
     styled = leads.assign(**chances).style.format(_points, subset=list(leads))
     return styled.format(_whole_percent, subset=list(chances))

@@ -20,9 +20,11 @@ from sac.evidence.comparison import baselines
 from sac.market import MarketPanel, load_panel
 from sac.portfolio import Backtest
 from sac.registry import Ledger, Registry, Version
+from sac.registry.external import read_walk, stored_walks
 
 __all__ = [
     "Shelf",
+    "Walks",
     "elapsed",
     "evaluation",
     "fitted_baselines",
@@ -36,6 +38,7 @@ __all__ = [
     "standing",
     "trainings",
     "trial_sharpes",
+    "walks",
 ]
 
 MARKET_PARTS = ("market.toml", "raw", "output")  # of the data root: what `load_panel` reads
@@ -51,6 +54,14 @@ class Shelf:
     damaged: dict[str, str]  # folder name -> what is wrong with it
     champion: Version | None
     champion_problem: str | None  # why the pointer leads nowhere
+
+
+@dataclass(frozen=True, eq=False)
+class Walks:
+    """The stored walks of outside strategies."""
+
+    readable: dict[str, Backtest]  # by name
+    damaged: dict[str, str]  # file name -> what is wrong with it
 
 
 def panel() -> MarketPanel:
@@ -153,6 +164,23 @@ def fitted_baselines(version: Version) -> list[Backtest]:
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _fitted_baselines(path: Path, state: str, _version: Version) -> list[Backtest]:
     return _version.baselines()
+
+
+def walks() -> Walks:
+    """The walks of outside strategies, read again whenever a file of theirs changed."""
+    folder = settings().walks
+    return _walks(folder, stamp(folder))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _walks(folder: Path, state: Stamp) -> Walks:
+    readable, damaged = {}, {}
+    for path in stored_walks(folder):
+        try:
+            readable[path.stem] = read_walk(path)
+        except ArtifactError as error:
+            damaged[path.name] = str(error)
+    return Walks(readable, damaged)
 
 
 def trial_sharpes() -> list[float]:

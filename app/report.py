@@ -12,7 +12,7 @@ from plotly.offline import get_plotlyjs
 from app.charts import Chart
 from app.comparing import Comparison
 from app.components import label
-from app.evidence_sections import SECTIONS, Block, Table, equity, verdicts
+from app.evidence_sections import SECTIONS, Block, Table, equity, outside_note, verdicts
 from app.formats import moment
 
 __all__ = ["html"]
@@ -30,7 +30,7 @@ th:first-child { text-align: left; } .remark { border-left: 4px solid #c2600c; p
 
 
 def html(found: Comparison) -> str:
-    """The whole document; it fetches nothing. Tables and charts are those of the page, of all versions."""
+    """The whole document; it fetches nothing. Tables and charts are those of the page, of all strategies."""
     body = "\n".join(_body(found))
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -51,10 +51,12 @@ def _body(found: Comparison) -> Iterator[str]:
         yield f'<p class="remark">{_text(note)}</p>'
     for verdict in verdicts(found):
         yield f"<p>{_text(verdict)}</p>"
+    if found.outside:
+        yield f'<p class="remark">{_text(outside_note(found))}</p>'
     yield _written(equity(found))
     for section in SECTIONS:
         yield f"<h2>{_text(section.title)}</h2>"
-        for block in section.blocks(found, found.models):
+        for block in section.blocks(found, found.strategies):
             yield _written(block)
         yield f'<p class="small">{_text(found.basis)}</p>'
 

@@ -49,6 +49,10 @@ class Settings:
         return self.data / "sweeps"
 
     @property
+    def walks(self) -> Path:
+        return self.data / "walks"
+
+    @property
     def jobs(self) -> Path:
         return self.data / "jobs"
 

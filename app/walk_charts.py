@@ -1,4 +1,4 @@
-"""Charts of `Backtest` objects that share their weeks: one colour per strategy, baselines dashed."""
+"""Charts of `Backtest` objects that share their weeks: one colour each; baselines and outsiders dashed."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -265,7 +265,10 @@ def _lines(walks: Sequence[Backtest], values: Any, written: str) -> list[dict[st
     lines = []
     for walk in walks:
         dates, figures = values(walk)
-        stroke = {"width": 1.6, "dash": "dash"} if walk.name in BASELINE_COLOURS else {"width": 2.4}
+        if walk.name in BASELINE_COLOURS:
+            stroke = {"width": 1.6, "dash": "dash"}
+        else:  # an outside strategy has no folds, for the desk fitted nothing
+            stroke = {"width": 2.4, "dash": "solid" if walk.folds.any() else "dashdot"}
         lines.append(
             {
                 "type": "scatter",

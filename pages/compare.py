@@ -1,80 +1,23 @@
-"""Versions and baselines side by side: the same weeks, out of sample, net of costs."""
+"""Strategies side by side: the same weeks, out of sample, net of costs."""
 
-import pandas as pd
 import streamlit as st
 
 from app import queries, report
-from app.charts import BASELINE_COLOURS, Chart
+from app.charts import Chart
 from app.comparing import Comparison, compared, shared
 from app.components import (
     damaged_versions,
+    damaged_walks,
     page_path,
     provenance_line,
-    selectable,
-    short_name,
     show,
     version_notes,
 )
-from app.evidence_sections import SECTIONS, Block, Section, Table, equity, verdicts
-from app.formats import moment, percent
+from app.evidence_sections import SECTIONS, Block, Section, Table, equity, outside_note, verdicts
+from app.strategies import BASELINES, pick
 from sac.config import WEEKS_PER_YEAR
 from sac.evidence.comparison import weekly_returns, weekly_weights
 from sac.portfolio import Backtest
-from sac.registry import Version
-
-BASELINES = tuple(BASELINE_COLOURS)
-
-
-def pick(versions: list[Version], champions: list[str]) -> list[str]:
-    """The table that strategies are picked in: names of versions and baselines.
-
-    A link names one version or several, and opens them beside equal weight.
-    """
-    names = [version.name for version in versions]
-    linked = st.query_params.get_all("version")
-    unknown = [
-        name for name in (*linked, *st.query_params.get_all("strategy")) if name not in (*names, *BASELINES)
-    ]
-    if unknown:
-        st.warning(
-            f"The link names {', '.join(unknown)}, which is not here: deleted, damaged or never trained."
-        )
-    plain = [""] * len(BASELINES)
-    table = pd.DataFrame(
-        {
-            "Strategy": [*(short_name(version) for version in versions), *BASELINES],
-            "Role": [
-                *("champion" if name in champions else "" for name in names),
-                *["baseline"] * len(BASELINES),
-            ],
-            "CAGR, net": [
-                *(percent(version.metadata.metrics.get("eval_cagr")) for version in versions),
-                *plain,
-            ],
-            "Evaluated": [
-                *(f"{v.metadata.evaluation_start} to {v.metadata.evaluation_end}" for v in versions),
-                *["the weeks of the versions"] * len(BASELINES),
-            ],
-            "Preset": [*(version.metadata.preset for version in versions), *plain],
-            "Members": [*(str(version.settings.members) for version in versions), *plain],
-            "Updates": [*(f"{version.settings.agent.updates:,}" for version in versions), *plain],
-            "Seed": [*(str(version.settings.seed) for version in versions), *plain],
-            "Trained": [*(moment(version.metadata.created_at) for version in versions), *plain],
-            "Version": [*names, *plain],
-        }
-    )
-    right = st.column_config.TextColumn(alignment="right")
-    chosen = selectable(
-        table,
-        [*names, *BASELINES],
-        "strategy",
-        "Versions and baselines to compare",
-        preselected=[*(linked or champions or names[:1]), *BASELINES[: 1 if linked else 2]],
-        columns=dict.fromkeys(("CAGR, net", "Members", "Updates", "Seed"), right),
-    )
-    if linked:
-        del st.query_params["version"]  # said by `strategy` from here on
-    return chosen
 
 
 def years_of(weeks: int) -> int | None:
@@ -157,6 +100,8 @@ st.title("Compare")
 on_shelves = queries.shelves()
 for shelf in on_shelves.values():
     damaged_versions(shelf)
+walks = queries.walks()
+damaged_walks(walks)
 versions = [version for shelf in on_shelves.values() for version in shelf.versions]
 if not versions:
     market = queries.panel().provenance
@@ -165,13 +110,17 @@ if not versions:
     provenance_line(market, market.window_end)
     st.stop()
 
-picked = pick(versions, [shelf.champion.name for shelf in on_shelves.values() if shelf.champion])
+champions = [shelf.champion.name for shelf in on_shelves.values() if shelf.champion]
+picked = pick(versions, champions, walks.readable)
 chosen = [version for version in versions if version.name in picked]
 if not chosen:
-    st.info("Select at least one version in the table above.", icon=":material/info:")
+    st.info(
+        "Select at least one version in the table above: everybody else is walked over its weeks.",
+        icon=":material/info:",
+    )
     st.stop()
 
-common = shared(chosen)
+common = shared(chosen, {name: walk for name, walk in walks.readable.items() if name in picked})
 if not common.versions:
     st.error("\n".join(f"- {remark}" for remark in common.remarks))
     st.stop()
@@ -182,6 +131,8 @@ for remark in found.remarks:
 st.markdown(f"{found.basis}. Everybody starts in cash.")
 for verdict in verdicts(found):
     st.markdown(verdict)
+if found.outside:
+    st.caption(f":material/info: {outside_note(found)}")
 
 st.subheader("Equity")
 show(equity(found), "equity")

@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.components import short_name
 from sac.config import Constraints
 from sac.forecast.fitting import BUILDERS
 from sac.market import load_panel
 from sac.portfolio import EqualWeight, backtest
 from sac.registry import Registry
 from sac.registry.external import read_walk, stored_walks
+from tests.app.desk_pages import opened
 from tests.registry.small_versions import VARIANT, small_artifacts
 
 PAGE = Path(__file__).parents[1] / "docs" / "extending.md"
@@ -24,6 +26,7 @@ BLOCKS = re.findall(r"^```python ?(\w*)\n(.*?)^```", PAGE.read_text(), re.DOTALL
 def desk(tmp_path, monkeypatch):
     """A data root on the sample, with a champion that was evaluated on its last 60 weeks."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SAC_DESK_DATA", str(tmp_path / "data"))
     panel, small = load_panel(tmp_path / "data"), small_artifacts()
     steps = range(panel.complete_steps - 60, panel.complete_steps)
     walk = backtest(EqualWeight(Constraints()), panel, steps, Constraints(), np.ones(60, dtype=np.int64))
@@ -46,6 +49,10 @@ def test_the_page_does_what_it_says(desk, capsys, monkeypatch):
         assert walk.weights[:, :-1].max() <= 0.2 + 1e-9
         assert walk.weights[:, -1].min() >= 0.02 - 1e-9
     assert np.isfinite(names["forecasts"].values[-60:]).all()
+    monkeypatch.chdir(PAGE.parents[1])  # where the desk's Streamlit settings are
+    at = opened("compare", strategy=[names["champion"].name, "Momentum 26", "My agent"])
+    assert [*at.table[0].value.columns] == [short_name(names["champion"]), "Momentum 26", "My agent"]
+    assert not at.warning
     said = capsys.readouterr().out
     assert "Momentum 26:" in said
     assert "2022: rank IC" in said

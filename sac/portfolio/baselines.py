@@ -9,9 +9,15 @@ from sac.config import Constraints
 from sac.market import MarketPanel
 from sac.portfolio.accounting import all_cash
 
-__all__ = ["BuyAndHold", "Cash", "EqualWeight", "equal_weights"]
+__all__ = ["RISK_BASED", "BuyAndHold", "Cash", "EqualWeight", "equal_weights"]
 
 Floats = npt.NDArray[np.float64]
+
+RISK_BASED = {  # name -> estimator of skfolio, with its defaults: long only, the sample's own covariance
+    "Inverse volatility": "InverseVolatility",
+    "HRP": "HierarchicalRiskParity",
+    "Minimum variance": "MeanRisk",
+}
 
 
 def equal_weights(n: int, constraints: Constraints) -> Floats:

@@ -9,17 +9,13 @@ import torch
 
 from sac.config import Constraints
 from sac.market import MarketPanel
+from sac.portfolio.baselines import RISK_BASED
 from sac.portfolio.constraints import constrain
 
 __all__ = ["RISK_BASED", "RiskBased"]
 
 Floats = npt.NDArray[np.float64]
 
-RISK_BASED = {  # name -> estimator of skfolio, with its defaults: long only, the sample's own covariance
-    "Inverse volatility": "InverseVolatility",
-    "HRP": "HierarchicalRiskParity",
-    "Minimum variance": "MeanRisk",
-}
 _TRAILING_WEEKS = 104
 _REFIT_WEEKS = 13
 

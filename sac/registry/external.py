@@ -4,21 +4,35 @@ That such a walk is out of sample is its owner's word: the desk did not fit it a
 """
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from sac.config import VARIANTS, Constraints
 from sac.errors import ArtifactError, DataError, SettingsError
+from sac.evidence.comparison import common_weeks, rewalk
 from sac.files import replace_file
-from sac.market import MarketPanel
-from sac.portfolio import Allocator, Backtest, backtest
+from sac.market import INDEX_NAME, MarketPanel
+from sac.portfolio import Allocator, Backtest, BuyAndHold, Cash, EqualWeight, backtest
+from sac.portfolio.baselines import RISK_BASED
 from sac.registry.codecs import Unreadable
+from sac.registry.names import is_version
 from sac.registry.store import Version
 from sac.registry.tables import pack_baselines, unpack_baselines
 
-__all__ = ["external_walk", "read_walk", "save_walk", "stored_walks"]
+__all__ = ["beside", "external_walk", "read_walk", "save_walk", "stored_walks"]
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _+-]{0,39}")
+_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9 _+-]{0,38}[A-Za-z0-9_+-])?")
+_BASELINES = {
+    name.lower() for name in (EqualWeight.name, BuyAndHold.name, Cash.name, INDEX_NAME, *RISK_BASED)
+}
+_VERSION = re.compile(
+    rf"({'|'.join(re.escape(variant.label) for variant in VARIANTS.values())})( [0-9a-f]{{6}})?",
+    re.IGNORECASE,
+)
+_ROUNDING = 1e-6
+_SAME = 1e-4  # relative: as far as adjusted prices move when they are fetched again
 
 
 def external_walk(allocator: Allocator, panel: MarketPanel, version: Version) -> Backtest:
@@ -37,12 +51,35 @@ def external_walk(allocator: Allocator, panel: MarketPanel, version: Version) ->
     return walk
 
 
+def beside(walk: Backtest, record: Backtest, constraints: Constraints) -> Backtest:
+    """A walk's weights over the weeks that it shares with a version's record: at its prices, from cash.
+
+    Nothing else of the walk is believed: its returns and costs are taken anew.
+    Raises DataError where the two have other stocks, no week in common, or other prices.
+    """
+    if sorted(walk.symbols) != sorted(record.symbols):
+        raise DataError("It holds other stocks than the version.")
+    order = [walk.symbols.index(symbol) for symbol in record.symbols]
+    rows = common_weeks({"walk": walk, "record": record})
+    mine, theirs = rows["walk"], rows["record"]
+    if not len(mine):
+        raise DataError(f"It covers {walk.dates[0]} to {walk.dates[-1]}: no week of the version's.")
+    if not np.allclose(walk.growth[mine][:, order], record.growth[theirs, :-1], rtol=_SAME, atol=0.0):
+        raise DataError("It was walked over other prices than the version's.")
+    targets = dict(zip(theirs.tolist(), walk.weights[mine][:, [*order, -1]], strict=True))
+    weeks = len(record.net)
+    alone = replace(record, folds=np.zeros(weeks, dtype=np.int64), members=np.empty((weeks, 0)))
+    return rewalk(walk.name, lambda row, held: targets[row], alone, theirs, constraints)
+
+
 def save_walk(folder: Path, walk: Backtest) -> Path:
-    """Store a walk under its name, in place of an older one. Raises SettingsError for a name like a path."""
-    if not _NAME.fullmatch(walk.name):
-        raise SettingsError(
-            f"{walk.name!r} cannot name a strategy: use up to 40 letters, digits, spaces and _+-."
-        )
+    """Store a walk under its name, in place of an older one.
+
+    Raises SettingsError for a name that is no file's, or that a version or a baseline has.
+    """
+    objection = _objection(walk.name)
+    if objection:
+        raise SettingsError(objection)
     path = folder / f"{walk.name}.parquet"
     replace_file(path, pack_baselines([walk]))
     return path
@@ -52,13 +89,46 @@ def read_walk(path: Path) -> Backtest:
     """The walk stored at path. Raises ArtifactError for a file that is none."""
     try:
         walks = unpack_baselines(path.read_bytes())
-    except (OSError, Unreadable) as error:
+        if [walk.name for walk in walks] != [path.stem]:
+            raise Unreadable("does not hold the walk of its name")
+        _check(walks[0])
+    except OSError as error:
+        raise ArtifactError(f"{path.name} cannot be read: {error.strerror}.") from error
+    except Unreadable as error:
         raise ArtifactError(f"{path.name} {error}. Store the walk again, or delete the file.") from error
-    if [walk.name for walk in walks] != [path.stem]:
-        raise ArtifactError(f"{path.name} does not hold the walk of its name. Store it again, or delete it.")
+    objection = _objection(path.stem)
+    if objection:  # written by other means than `save_walk`
+        raise ArtifactError(f"{path.name}: {objection}")
     return walks[0]
 
 
 def stored_walks(folder: Path) -> list[Path]:
     """Where the stored walks are, by name."""
     return sorted(path for path in folder.glob("*.parquet") if not path.name.startswith("."))
+
+
+def _objection(name: str) -> str | None:
+    """Why a strategy must not have this name; None when it may."""
+    if name.lower() in _BASELINES or _VERSION.fullmatch(name) or is_version(name):
+        return f"{name!r} is what the desk calls a version or a baseline: give the strategy another name."
+    if not _NAME.fullmatch(name):
+        return f"{name!r} cannot name a strategy: use up to 40 letters, digits, spaces and _+-."
+    return None
+
+
+def _check(walk: Backtest) -> None:
+    """Raise Unreadable for weeks out of order, and for weights or growth that no portfolio has.
+
+    Unlike a version, a walk has no checksums that stand elsewhere.
+    """
+    dates = np.column_stack([walk.decisions, walk.fills, walk.ends]).astype("datetime64[D]")  # (W, 3)
+    if not len(dates) or np.isnat(dates).any():
+        raise Unreadable("has weeks without dates")
+    zero = np.timedelta64(0, "D")
+    if (np.diff(dates, axis=0) <= zero).any() or (np.diff(dates, axis=1) <= zero).any():
+        raise Unreadable("has weeks that are out of order")
+    shares = ((walk.weights >= 0.0) & (walk.weights <= 1.0 + _ROUNDING)).all()  # NaN is none
+    if not shares or not np.allclose(walk.weights.sum(axis=1), 1.0, rtol=0.0, atol=_ROUNDING):
+        raise Unreadable("has weights that are no portfolio")
+    if not (np.isfinite(walk.growth) & (walk.growth > 0)).all():
+        raise Unreadable("has prices that no stock has")

@@ -10,7 +10,7 @@ from app import queries
 from app.charts import Chart
 from app.comparing import compared, shared
 from app.components import short_name
-from app.evidence_sections import SECTIONS, Text
+from app.evidence_sections import SECTIONS, Text, outside_note
 from sac.registry import Registry
 
 
@@ -108,3 +108,93 @@ def test_a_strategy_that_holds_equal_weight_has_no_edge_to_take_apart(registry):
 def test_a_strategy_keeps_its_colour(registry):
     found = comparison(registry)
     assert len(set(found.palette.values())) == len(found.walks)
+
+
+def outsider(version, name="Mine", seed=7):
+    """A walk over a version's weeks, as somebody would store it."""
+    record = version.evaluation()
+    rng = np.random.default_rng(seed)
+    weights = rng.dirichlet(np.ones(len(record.symbols) + 1), len(record.net))
+    return dataclasses.replace(record, name=name, weights=weights, members=np.empty((len(weights), 0)))
+
+
+def test_an_outside_strategy_is_walked_over_the_same_weeks_from_cash(registry):
+    early, late = saved(registry, 0, range(150, 254)), saved(registry, 1, range(180, 270))
+    mine = outsider(early)
+    found = compared(shared([early, late], {"Mine": mine}), ("Equal weight",))
+    assert [walk.name for walk in found.strategies] == [short_name(early), short_name(late), "Mine"]
+    assert [walk.name for walk in found.walks][-1] == "Equal weight"
+    [walk] = found.outside
+    np.testing.assert_array_equal(walk.ends, found.reference.ends)
+    np.testing.assert_array_equal(walk.weights, mine.weights[30:])
+    assert walk.turnover[0] == pytest.approx(1.0 - walk.weights[0, -1])
+    assert walk.gross[0] == pytest.approx(walk.weights[0] @ found.models[0].growth[0] - 1.0)
+    assert found.hosts == {"Mine": early}
+    assert len(found.differences) == 3
+    assert not found.remarks
+
+
+def test_an_outside_strategy_pays_the_costs_of_the_version_that_it_fits_to(registry):
+    three, four = saved(registry, 0), saved(registry, 1, stocks=4)
+    found = compared(shared([three, four], {"Mine": outsider(four)}), ())
+    assert found.hosts == {"Mine": four}
+    assert found.outside[0].symbols == four.symbols
+
+
+def test_an_outside_strategy_that_fits_to_no_version_is_named_with_the_reason(registry):
+    version, walk = saved(registry, 0), outsider(saved(registry, 0))
+    strangers = {
+        "Others": dataclasses.replace(walk, name="Others", symbols=("A", "B", "C")),
+        "Dearer": dataclasses.replace(walk, name="Dearer", growth=walk.growth * 1.01),
+        "Short": outsider(saved(registry, 1, range(150, 160)), "Short"),
+        "Earlier": outsider(saved(registry, 2, range(20, 120)), "Earlier"),
+    }
+    found = shared([version], strangers)
+    assert list(found.records) == [short_name(version)]
+    assert not found.outside
+    others, dearer, short, earlier = found.remarks
+    assert others == f"Others is left out. It holds other stocks than the version. ({short_name(version)})"
+    assert "Dearer is left out. It was walked over other prices" in dearer
+    assert "Short is left out: of its weeks" in short
+    assert "10 weeks" in short
+    assert "Earlier is left out. It covers" in earlier
+    assert "no week of the version's" in earlier
+
+
+def test_what_an_outside_strategy_lacks_is_left_out_and_the_rest_is_shown(registry):
+    version = saved(registry, 0)
+    found = compared(shared([version], {"Mine": outsider(version)}), ("Equal weight",))
+    shown = {section.title: list(section.blocks(found, found.strategies)) for section in SECTIONS}
+    alts = {
+        title: " ".join(block.alt for block in blocks if not isinstance(block, Text))
+        for title, blocks in shown.items()
+    }
+    assert "Mine" in alts["Drawdown"]
+    assert "Target weights of Mine" in alts["Weights"]
+    assert "edge of Mine" in alts["Attribution"]
+    assert "Mine" not in alts["Members"] + alts["Forecasts"]
+    for title in ("Figures", "Years"):
+        assert "Mine" in shown[title][0].cells.columns
+    assert "Mine" in shown["Costs"][0].cells.index
+
+
+def test_nobody_counted_what_was_tried_before_an_outside_strategy(registry):
+    version = saved(registry, 0)
+    found = compared(shared([version], {"Mine": outsider(version)}), ())
+    found = dataclasses.replace(found, trials=[0.1, 0.5, 0.9])
+    [figures] = [section for section in SECTIONS if section.title == "Figures"]
+    _, luck, told = figures.blocks(found, [])
+    by_luck = luck.cells.data["P(Sharpe > best of 3 by luck)"]
+    assert np.isfinite(by_luck[short_name(version)])
+    assert np.isnan(by_luck["Mine"])
+    assert "n/a for outside strategies" in told.text
+
+
+def test_whoever_breaks_the_limits_is_told_on(registry):
+    version = saved(registry, 0)
+    walk = outsider(version)
+    tame = dataclasses.replace(walk, name="Tame", weights=np.tile([0.2, 0.2, 0.2, 0.4], (len(walk.net), 1)))
+    note = outside_note(compared(shared([version], {"Mine": walk, "Tame": tame}), ()))
+    assert "**Mine** and **Tame**" in note
+    assert "Mine does not keep the versions' limits (20 % a stock, 2 % cash)" in note
+    assert "Tame does not" not in note
