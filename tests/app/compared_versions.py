@@ -6,7 +6,7 @@ import numpy as np
 
 from app.comparing import Comparison, compared, shared
 from sac.config import Constraints
-from sac.portfolio import backtest
+from sac.portfolio import Backtest, backtest
 from sac.portfolio.risk_based import RISK_BASED, RiskBased
 from sac.registry import Registry, Version
 from tests.registry.small_versions import small_artifacts
@@ -54,6 +54,15 @@ def saved(registry: Registry, seed: int, steps: range = range(150, 254), stocks:
     )
 
 
+def outsider(version: Version, name: str = "Mine", seed: int = 7) -> Backtest:
+    """A walk over a version's weeks, as somebody would store it."""
+    record = version.evaluation()
+    rng = np.random.default_rng(seed)
+    weights = rng.dirichlet(np.ones(len(record.symbols) + 1), len(record.net))
+    return dataclasses.replace(record, name=name, weights=weights, members=np.empty((len(weights), 0)))
+
+
 def comparison(registry: Registry, wanted: tuple[str, ...] = BASELINES) -> Comparison:
-    """Two versions against baselines."""
-    return compared(shared([saved(registry, 0), saved(registry, 1)]), wanted)
+    """Two versions and an outside strategy against baselines."""
+    first = saved(registry, 0)
+    return compared(shared([first, saved(registry, 1)], {"Mine": outsider(first)}), wanted)

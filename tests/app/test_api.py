@@ -13,15 +13,13 @@ from quick_jobs import follow
 
 from app import api_weights, queries
 from app.api_models import FullTraining, VariantName
-from app.settings import Settings
 from sac.config import OPEN_SETTINGS, VARIANTS
 from sac.errors import StaleData
 
 
 @pytest.fixture
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("SAC_DESK_DATA", str(tmp_path))
-    return Settings(tmp_path)
+def home(empty):
+    return empty
 
 
 @pytest.fixture

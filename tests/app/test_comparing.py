@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from compared_versions import BASELINES, comparison, saved
+from compared_versions import BASELINES, comparison, outsider, saved
 
 from app import queries
 from app.charts import Chart
@@ -108,14 +108,6 @@ def test_a_strategy_that_holds_equal_weight_has_no_edge_to_take_apart(registry):
 def test_a_strategy_keeps_its_colour(registry):
     found = comparison(registry)
     assert len(set(found.palette.values())) == len(found.walks)
-
-
-def outsider(version, name="Mine", seed=7):
-    """A walk over a version's weeks, as somebody would store it."""
-    record = version.evaluation()
-    rng = np.random.default_rng(seed)
-    weights = rng.dirichlet(np.ones(len(record.symbols) + 1), len(record.net))
-    return dataclasses.replace(record, name=name, weights=weights, members=np.empty((len(weights), 0)))
 
 
 def test_an_outside_strategy_is_walked_over_the_same_weeks_from_cash(registry):

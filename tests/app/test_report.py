@@ -1,5 +1,6 @@
 """The report says what the page says, and fetches nothing."""
 
+import html as markup
 import io
 import re
 from html.parser import HTMLParser
@@ -10,7 +11,7 @@ from compared_versions import comparison
 
 from app import report
 from app.charts import Chart
-from app.evidence_sections import SECTIONS, Table, Text, equity, verdicts
+from app.evidence_sections import SECTIONS, Table, Text, equity, outside_note, verdicts
 from sac.registry import Registry
 
 
@@ -73,7 +74,7 @@ def test_every_table_of_the_page_is_in_it_with_the_same_cells(found, document):
         pd.read_html(io.StringIO(part), flavor="lxml", keep_default_na=False)[0]
         for part in re.findall(r"<table.*?</table>", without_scripts(document), flags=re.DOTALL)
     ]
-    blocks = [block for section in SECTIONS for block in section.blocks(found, found.models)]
+    blocks = [block for section in SECTIONS for block in section.blocks(found, found.strategies)]
     shown = [block for block in blocks if isinstance(block, Table)]
     assert len(tables) == len(shown) + 1  # and where the versions come from
     for block, table in zip(shown, tables[1:], strict=True):
@@ -85,11 +86,15 @@ def test_every_table_of_the_page_is_in_it_with_the_same_cells(found, document):
 
 
 def test_every_chart_and_sentence_of_the_page_is_in_it(found, document):
-    blocks = [block for section in SECTIONS for block in section.blocks(found, found.models)]
+    blocks = [block for section in SECTIONS for block in section.blocks(found, found.strategies)]
     charts = [equity(found), *(block for block in blocks if isinstance(block, Chart))]
     assert document.count("Plotly.newPlot(") == len(charts)
-    plain = re.sub(r"<[^>]+>", "", without_scripts(document)).replace("&amp;", "&").replace("&gt;", ">")
-    sentences = [*verdicts(found), *(block.text for block in blocks if isinstance(block, Text))]
+    plain = markup.unescape(re.sub(r"<[^>]+>", "", without_scripts(document)))
+    sentences = [
+        *verdicts(found),
+        outside_note(found),
+        *(block.text for block in blocks if isinstance(block, Text)),
+    ]
     for sentence in sentences:
         assert sentence.replace("**", "") in plain
     for version in found.versions.values():
