@@ -1,6 +1,6 @@
 """Pieces that pages share."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ __all__ = [
     "damaged_walks",
     "freshness",
     "label",
+    "not_here",
     "page_path",
     "provenance_line",
     "refusals_shown",
@@ -142,6 +143,14 @@ def selectable(
     if chosen or parameter in st.query_params:
         st.query_params[parameter] = chosen
     return chosen
+
+
+def not_here(linked: Sequence[str], known: Sequence[str], fate: str, instead: str = "") -> None:
+    """Say what a link names and the page does not have, and what may have become of it."""
+    missing = [name.replace("`", "")[:60] for name in linked if name not in known]
+    if missing:
+        names = ", ".join(f"`{name}`" for name in missing)  # as code: whoever wrote the link formats nothing
+        st.warning(f"The link names {names}, which is not here: {fate}. {instead}".strip())
 
 
 def damaged_versions(shelf: Shelf) -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app.charts import BASELINE_COLOURS
-from app.components import selectable, short_name
+from app.components import not_here, selectable, short_name
 from app.formats import moment, percent
 from sac.portfolio import Backtest
 from sac.registry import Version
@@ -27,12 +27,9 @@ def pick(versions: Sequence[Version], champions: Collection[str], walks: Mapping
     names = [version.name for version in versions]
     linked = st.query_params.get_all("version")
     ids = [*names, *walks, *BASELINES]
-    unknown = [name for name in (*linked, *st.query_params.get_all("strategy")) if name not in ids]
-    if unknown:
-        st.warning(
-            f"The link names {', '.join(unknown)}, which is not here: deleted, damaged, or never trained or "
-            "stored."
-        )
+    not_here(
+        [*linked, *st.query_params.get_all("strategy")], ids, "deleted, damaged, or never trained or stored"
+    )
     rows = [
         *(_of_version(version, version.name in champions) for version in versions),
         *(_of_walk(walk) for walk in walks.values()),

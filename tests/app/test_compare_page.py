@@ -102,7 +102,7 @@ def test_damaged_outside_strategies_are_named_and_left_out(filled):
     damaged, link = at.warning
     assert "Mine.parquet is no readable parquet file" in damaged.value
     assert "HRP.parquet" in damaged.value
-    assert "The link names Mine, which is not here" in link.value
+    assert "The link names `Mine`, which is not here" in link.value
     assert "Mine" not in [*at.dataframe[0].value["Strategy"]]
 
 

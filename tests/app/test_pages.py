@@ -141,7 +141,11 @@ def test_weights_follow_the_champion_unless_the_link_names_another_version(fille
     at = opened("weights", variant="sac_lstm", version=other)
     assert "nobody has approved it" in at.warning[0].value
     assert other in said(at)
-    wrong = opened("weights", variant="../x", version="../y", date="tomorrow").query_params
+    at = opened("weights", variant="../x", version="../y", date="tomorrow")
+    for name, instead in (("../x", "SAC + LSTM"), ("../y", "Champion"), ("tomorrow", "2022-12-23 (newest)")):
+        assert f"The link names `{name}`, which is not here" in said(at)
+        assert f"Shown instead: {instead}." in said(at)
+    wrong = at.query_params
     assert {name: wrong[name] for name in ("variant", "version", "date")} == {
         "variant": "sac_lstm",
         "version": "champion",
