@@ -20,6 +20,20 @@ def port():
 
 
 @pytest.fixture
+def sample_folder(tmp_path, sample_desk):
+    """A folder whose data root has a champion and a challenger on the sample."""
+    shutil.copytree(sample_desk, tmp_path / "data")
+    return tmp_path
+
+
+@pytest.fixture
+def own_folder(tmp_path, own_desk):
+    """A folder whose data root has prices of its own that end with 2018, and a champion."""
+    shutil.copytree(own_desk, tmp_path / "data")
+    return tmp_path
+
+
+@pytest.fixture
 def page(port):
     """A page of a browser that notes every request which leaves the machine."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -34,7 +48,7 @@ def page(port):
         page = context.new_page()
         page.set_default_timeout(30_000)
         strangers = []
-        page.on(
+        context.on(  # of every tab
             "request",
             lambda r: (
                 None if "127.0.0.1" in r.url or r.url[:5] in ("data:", "blob:") else strangers.append(r.url)

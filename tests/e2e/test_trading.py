@@ -1,0 +1,97 @@
+"""From what is held to the file of orders: the page, the file and the command line say the same."""
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+from playwright.sync_api import expect
+
+from tests.e2e.browsing import fill, heading, see
+from tests.serving import ROOT, served
+
+HELD = "symbol,shares,value\nAAPL,40,\nGE,,300\nIBM,4,600\nCASH,,9000\n"
+
+
+@pytest.fixture
+def desk(sample_folder, port, page):
+    """The Weights page with the holdings open, and the folder of its data root."""
+    with served(sample_folder, port):
+        page.goto("/weights")
+        expect(heading(page, "Week of 2022-12-27 to 2022-12-30")).to_be_visible(timeout=60_000)
+        page.get_by_text(re.compile("^Holdings: ")).click()
+        yield sample_folder
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def upload(page, file, text):
+    file.write_text(text)
+    page.locator("input[type=file]").set_input_files(file)
+    see(page, file.name)
+    page.get_by_role("button", name="Replace the holdings").click()
+
+
+def orders(page):
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)  # a rerun would replace the button
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Orders (CSV)").click()
+    with download.value.path().open() as file:
+        return list(csv.DictReader(file))
+
+
+def figure(page, label):
+    """A metric in dollars, as the page shows it."""
+    shown = page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
+    return float(shown.inner_text().replace("$", "").replace(",", ""))
+
+
+def by_command(folder, *options):
+    """The trade list of the command line."""
+    command = [sys.executable, "-m", "app.cli", "weights", "sac_lstm", "--trades", "--json", *options]
+    environment = {**os.environ, "SAC_DESK_DATA": str(folder / "data"), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)["trade_list"]
+
+
+def test_uploaded_holdings_become_orders_that_page_file_and_command_agree_on(desk, page):
+    upload(page, desk / "wrong.csv", "symbol,shares\nAAPL,40\nGE,many\n")
+    see(page, "Line 3: 'many' is no number")
+    see(page, re.compile(r"Holdings: \$100,000.00 in cash, 0 positions"))  # what was there still is
+
+    held = desk / "held.csv"
+    upload(page, held, HELD)
+    see(page, re.compile(r"Holdings: \$9,000.00 in cash, 3 positions"))
+    see(page, "Held outside the universe")
+    page.get_by_role("radio", name="Sell them").click()
+    see(page, "sells, then")
+    expect(page.get_by_test_id("stMetric").filter(has_text="Portfolio value")).to_be_visible()
+
+    told = by_command(desk, "--holdings", str(held), "--outside", "sell")
+    expect(page.get_by_text(f"${told['portfolio_value']:,.2f}").first).to_be_visible()
+    rows = orders(page)
+    ordered = [(row["symbol"], row["side"].lower(), int(row["shares"]), float(row["value"])) for row in rows]
+    assert ordered == [
+        (trade["symbol"], trade["side"], trade["shares"], trade["value"]) for trade in told["trades"]
+    ]
+    assert {row["symbol"]: (row["side"], row["shares"]) for row in rows}["IBM"] == ("SELL", "4")
+    assert {(row["date"], row["reference_date"]) for row in rows} == {("2022-12-27", "2022-12-23")}
+    assert figure(page, "Dollars traded") == pytest.approx(sum(float(row["value"]) for row in rows))
+    assert figure(page, "Cost of trading") == told["cost"]
+    assert figure(page, "Cash after trades") == told["cash_after"]
+
+
+def test_typed_holdings_survive_a_reload_and_nothing_to_trade_is_no_file(desk, page):
+    fill(page, "Cash ($)", 50)
+    page.get_by_role("button", name="Save holdings").click()
+    see(page, re.compile(r"Holdings: \$50.00 in cash, 0 positions \(saved "))
+    fill(page, "Smallest trade ($)", 1000)
+    expect(page.get_by_role("button", name="Orders (CSV)")).to_be_disabled()
+
+    page.reload()
+    see(page, re.compile(r"Holdings: \$50.00 in cash, 0 positions \(saved "), timeout=60_000)
+    expect(page.get_by_role("button", name="Orders (CSV)")).to_be_disabled()

@@ -1,0 +1,85 @@
+"""One training, two tabs: both see it live, and what one does arrives in the other."""
+
+import os
+import re
+import signal
+import time
+
+import pytest
+
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+from playwright.sync_api import expect
+
+from app.job_store import JobStore
+from tests.e2e.browsing import heading, see
+from tests.serving import served
+
+
+@pytest.fixture
+def tabs(tmp_path, port, page):
+    """Two tabs that watch the same training at work."""
+    with served(tmp_path, port):
+        page.goto("/training")
+        page.get_by_role("button", name="Start training").click()
+        expect(page.get_by_text("Running", exact=True)).to_be_visible()
+        other = page.context.new_page()
+        other.goto("/training")
+        try:
+            yield page, other
+            for tab in (page, other):
+                expect(tab.get_by_test_id("stException")).to_have_count(0)
+        finally:
+            for job in JobStore(tmp_path / "data" / "jobs").active():  # of a test that failed half-way
+                os.killpg(job.pid, signal.SIGKILL)
+
+
+def job_shown(tab):
+    return tab.get_by_text("goes on without this page").locator("code").inner_text()
+
+
+def progress_shown(tab):
+    return tab.get_by_test_id("stProgress").inner_text()
+
+
+def elapsed_shown(tab):
+    return tab.get_by_test_id("stMetric").filter(has_text="Elapsed").get_by_test_id("stMetricValue")
+
+
+def cancel(tab):
+    tab.get_by_role("button", name="Cancel").click()
+    tab.get_by_role("button", name="Yes, cancel it").click()
+
+
+def test_a_second_tab_sees_the_same_progress_and_its_cancel_reaches_the_first(tabs):
+    first, second = tabs
+    assert job_shown(first) == job_shown(second)
+    for tab in tabs:
+        expect(tab.get_by_role("button", name="Start training")).to_be_disabled()
+        expect(elapsed_shown(tab)).not_to_have_text(elapsed_shown(tab).inner_text())  # nobody reloads
+    deadline = time.monotonic() + 30
+    while progress_shown(first) != progress_shown(second):  # each asks every two seconds
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+    cancel(second)
+    for tab in tabs:
+        see(tab, "Cancelled. Nothing was saved.")
+        expect(tab.get_by_role("button", name="Start training")).to_be_enabled()
+
+
+def test_a_killed_training_is_told_in_every_tab_and_can_be_started_again(tabs, tmp_path):
+    [job] = JobStore(tmp_path / "data" / "jobs").active()
+    os.kill(job.pid, signal.SIGKILL)
+    for tab in tabs:
+        see(tab, re.compile("The process ended unexpectedly .* Nothing half-done was kept; start it again"))
+        expect(tab.get_by_role("button", name="Start training")).to_be_enabled()
+    first, second = tabs
+    second.goto("/")
+    see(second, "The process ended unexpectedly")  # told on Overview too
+
+    first.get_by_role("button", name="Start training").click()
+    expect(heading(first, "SAC + LSTM, full")).to_be_visible()
+    assert job_shown(first) != job.id
+    cancel(first)
+    see(first, "Cancelled. Nothing was saved.")
+    assert not list((tmp_path / "data").glob("models/*/v*")), "no half of a version"
