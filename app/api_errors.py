@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from app.access import Forbidden, Unknown
 from app.job_store import JobConflict, JobNotFound
-from sac.errors import ArtifactError, DeskError
+from sac.errors import ArtifactError, DeskError, DiskFull
 
 __all__ = [
     "Busy",
@@ -91,6 +91,7 @@ STATUS: dict[type[DeskError], tuple[int, str]] = {
     TrainingCancelled: (409, "training_cancelled"),
     ArtifactError: (409, "damaged_version"),
     TrainingFailed: (422, "training_failed"),
+    DiskFull: (507, "disk_full"),
 }
 
 FRAMEWORK = {

@@ -34,7 +34,7 @@ POLL_SECONDS = 0.5
 RECORDS = ThreadPoolExecutor(4, thread_name_prefix="records")  # not the server's own pool: pages need that
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorBody} for status in (400, 401, 403, 404, 409, 413, 422, 429)
+    status: {"model": ErrorBody} for status in (400, 401, 403, 404, 409, 413, 422, 429, 507)
 }
 router = APIRouter(responses=REFUSALS)
 T = TypeVar("T")

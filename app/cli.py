@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app.commands import data, hub, promotion, sweep, training, versions, weights
-from app.settings import CODE
+from app.settings import CODE, settings
 from sac.errors import DeskError
+from sac.files import disk_full
 
 __all__ = ["main"]
 
@@ -30,6 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at its end
         return 1
     except OSError as error:
+        full = disk_full(error, settings().data) if error.filename else None
+        if full:
+            return _fail(str(full))
         return _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     return 0
 

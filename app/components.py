@@ -12,9 +12,10 @@ from pandas.util import hash_pandas_object
 from app.charts import Chart
 from app.formats import UNKNOWN, moment
 from app.queries import Shelf, Walks
-from app.settings import CODE
+from app.settings import CODE, settings
 from sac.config import STALE_WEEKS, VARIANTS
 from sac.errors import DataError, DeskError
+from sac.files import disk_full, free_bytes
 from sac.market import Provenance, weeks_behind
 from sac.registry import Version
 
@@ -27,12 +28,15 @@ __all__ = [
     "page_path",
     "provenance_line",
     "refusals_shown",
+    "room_note",
     "selectable",
     "short_name",
     "show",
     "trust_note",
     "version_notes",
 ]
+
+LEAST_ROOM = 5_000_000  # bytes: a version and its record take one or two million
 
 SOURCES = {"sample": "embedded sample (real S&P 500 closes)", "yahoo": "Yahoo", "files": "files"}
 
@@ -57,6 +61,11 @@ def refusals_shown() -> Iterator[None]:
         st.page_link(page_path("data"), label="Look at the data", icon=":material/database:")
     except DeskError as refusal:
         st.error(str(refusal), icon=":material/error:")
+    except OSError as problem:
+        full = disk_full(problem, settings().data)
+        if full is None:
+            raise
+        st.error(str(full), icon=":material/hard_disk:")
 
 
 def label(variant: str) -> str:
@@ -112,6 +121,17 @@ def freshness(source: Provenance) -> None:
         )
     elif behind:
         st.warning(f"The data end on {source.window_end}: {behind} complete weeks are missing. Refresh them.")
+
+
+def room_note() -> None:
+    """A warning while the disk is so full that trainings and decisions fail: not all of them can say so."""
+    home = settings().data
+    if free_bytes(home) < LEAST_ROOM:
+        st.error(
+            f"The disk that holds {home} is full: trainings, decisions and refreshes fail, and progress is "
+            "not shown, until there is room again.",
+            icon=":material/hard_disk:",
+        )
 
 
 def selectable(

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import access
-from app.components import page_path, refusals_shown
+from app.components import page_path, refusals_shown, room_note
 
 st.set_page_config(page_title="SAC Desk", page_icon="📈", layout="wide")
 if access.signed_out():
@@ -66,4 +66,5 @@ with refusals_shown():
     person = access.visitor()  # refuses somebody whom the desk does not know, before the page says anything
     if access.login_configured():
         st.caption(f"Logged in as {person.name}, {person.role}")
+    room_note()
     page.run()

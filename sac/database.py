@@ -7,9 +7,12 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from sac.errors import DeskError
+from sac.errors import DeskError, DiskFull
+from sac.files import free_bytes, room_needed
 
 __all__ = ["Database"]
+
+_LEAST = 1 << 20  # bytes of room, less than which is to blame where SQLite only says "disk I/O error"
 
 
 class Database:
@@ -18,28 +21,31 @@ class Database:
     def __init__(self, path: Path, schema: str, version: int) -> None:
         """`version` is that of the schema. Raises DeskError for a file that another schema wrote."""
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists():  # a page asks a dozen times: what is there needs no lock
-            with self.connection() as db:
-                if _schema_of(db) == version:
-                    return
-        with FileLock(path.with_name(f".{path.stem}.setup.lock")), self.connection() as db:
-            found = _schema_of(db)
-            if found == 0:
-                db.execute("PRAGMA journal_mode = WAL")
-                db.executescript(f"BEGIN; {schema} PRAGMA user_version = {version}; COMMIT;")
-            elif found != version:
-                raise DeskError(
-                    f"{path} was written by another version of SAC Desk (schema {found}, this one reads "
-                    f"{version}): start that version, or move the file away."
-                )
+        with room_needed(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.exists():  # a page asks a dozen times: what is there needs no lock
+                with self.connection() as db:
+                    if _schema_of(db) == version:
+                        return
+            setup = FileLock(path.with_name(f".{path.stem}.setup.lock"))
+            with setup, self.connection() as db:
+                self._set_up(db, schema, version)
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection of its own per operation: safe from any thread, and nothing to close later."""
+        """A connection of its own per operation: safe from any thread, and nothing to close later.
+
+        A full disk can still be read. Raises DiskFull where a statement needs room that is not there.
+        """
         with closing(sqlite3.connect(self.path, timeout=10, isolation_level=None)) as db:
             db.row_factory = sqlite3.Row
-            yield db
+            try:
+                self._begin(db)
+                yield db
+            except sqlite3.OperationalError as refusal:
+                if not self._without_room(refusal):
+                    raise
+                raise DiskFull(self.path) from refusal
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -48,10 +54,36 @@ class Database:
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
+                db.execute("COMMIT")
             except BaseException:
-                db.execute("ROLLBACK")
+                if db.in_transaction:  # where the disk is full, SQLite has rolled back by itself
+                    db.execute("ROLLBACK")
                 raise
-            db.execute("COMMIT")
+
+    def _set_up(self, db: sqlite3.Connection, schema: str, version: int) -> None:
+        found = _schema_of(db)
+        if found == 0:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.executescript(f"BEGIN; {schema} PRAGMA user_version = {version}; COMMIT;")
+        elif found != version:
+            raise DeskError(
+                f"{self.path} was written by another version of SAC Desk (schema {found}, this one reads "
+                f"{version}): start that version, or move the file away."
+            )
+
+    def _begin(self, db: sqlite3.Connection) -> None:
+        """The first look at the file, for which WAL mode makes an index beside it."""
+        try:
+            db.execute("PRAGMA schema_version").fetchone()
+        except sqlite3.OperationalError as refusal:
+            if not self._without_room(refusal):
+                raise
+            db.execute("PRAGMA locking_mode = EXCLUSIVE")  # the index is kept in memory then
+
+    def _without_room(self, refusal: sqlite3.OperationalError) -> bool:
+        code = refusal.sqlite_errorcode & 0xFF  # without what kind of I/O it was
+        vague = code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+        return code == sqlite3.SQLITE_FULL or (vague and free_bytes(self.path) < _LEAST)
 
 
 def _schema_of(db: sqlite3.Connection) -> int:

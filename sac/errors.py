@@ -1,10 +1,13 @@
 """Refusals that a user can act on: their message is shown as it is, without a stack trace."""
 
+from pathlib import Path
+
 __all__ = [
     "ArtifactError",
     "Cancelled",
     "DataError",
     "DeskError",
+    "DiskFull",
     "ExpiredForecaster",
     "SettingsError",
     "StaleData",
@@ -38,6 +41,17 @@ class SettingsError(DeskError):
 
 class ArtifactError(DeskError):
     """A version folder that is missing, damaged or not ours."""
+
+
+class DiskFull(DeskError):  # noqa: N818 - a state of the machine
+    """There is no room on the disk for what had to be written."""
+
+    def __init__(self, path: Path) -> None:
+        """`path`: what could not be written."""
+        super().__init__(
+            f"The disk that holds {path} is full, or your share of it is used up. Make room, then try again: "
+            "what was there before is untouched."
+        )
 
 
 class Cancelled(Exception):  # noqa: N818 - a request that was honoured, not an error

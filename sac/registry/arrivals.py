@@ -10,10 +10,9 @@ import hashlib
 import os
 import re
 import shutil
-import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,7 +37,6 @@ Told = Callable[[int, int, str], None]  # of (files done, files, the next one)
 
 _MOST_BYTES = 1 << 30  # of all files of a version together
 _STAGING = ".pull-"
-_ABANDONED = 86_400.0  # seconds after which a killed pull's leftovers are removed
 _MARKUP = re.compile(rb"\]\(|!\[|<|://")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
@@ -85,9 +83,11 @@ def pull(
     _check_listing(remote, there)
     _sweep(registry.root)
     staging = registry.root / f"{_STAGING}{uuid.uuid4().hex}"
-    try:
+    with ExitStack() as ended:
+        ended.callback(shutil.rmtree, staging, ignore_errors=True)
+        ended.enter_context(folder.claimed(staging))
         downloads = staging / "downloads"
-        downloads.mkdir(parents=True)
+        downloads.mkdir()
         with explained(remote, name or "on main"):
             for number, file in enumerate(NAMES):
                 told(number, len(NAMES), file)
@@ -101,8 +101,6 @@ def pull(
         moment = datetime.now(UTC).isoformat(timespec="seconds")
         source = Origin(remote.endpoint, remote.repo, there.commit, moment, _seal(version.path))
         _install(version.path, home / found, source)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
     return Arrival(registry.version(variant, found), there.commit, new=True)
 
 
@@ -261,8 +259,9 @@ def _note(path: Path) -> Path:
 
 def _sweep(root: Path) -> None:
     for path in root.glob(f"{_STAGING}*"):
-        if time.time() - path.lstat().st_mtime > _ABANDONED:
-            shutil.rmtree(path, ignore_errors=True)
+        with suppress(FileNotFoundError):  # a rival swept it
+            if not folder.in_use(path):
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _seal(version: Path) -> str:

@@ -1,10 +1,12 @@
 """A version's folder on disk: exactly its files, each with its checksum, written whole or not at all."""
 
+import fcntl
 import hashlib
 import os
 import stat
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +21,8 @@ __all__ = [
     "Entry",
     "Manifest",
     "Stamp",
+    "claimed",
+    "in_use",
     "inspect",
     "most_bytes",
     "read",
@@ -41,6 +45,7 @@ REMEDY = "Restore the folder from a copy, or delete it and train again."
 
 _SMALL = 1 << 20  # most bytes of a text file or of scaler.pkl
 _LARGE = 1 << 30  # most bytes of any file: it is read into memory
+_ABANDONED = 3600.0  # seconds after which a killed writer's leftovers are removed
 _SETTLED = 2_000_000_000  # nanoseconds: younger files could change again within the clock's grain
 
 _T = TypeVar("_T")
@@ -72,13 +77,42 @@ def most_bytes(name: str) -> int:
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write a new folder with these files and their manifest, all of it on the disk when this returns."""
+    """Write these files and their manifest into a folder; all of it is on the disk when this returns."""
     manifest = {name: Entry(hashlib.sha256(data).hexdigest(), len(data)) for name, data in files.items()}
-    folder.mkdir()
     for name, data in files.items():
         write(folder / name, data)
     write(folder / MANIFEST, pack_json(manifest))
     sync(folder)
+
+
+@contextmanager
+def claimed(staging: Path) -> Iterator[None]:
+    """Make a folder that is `in_use` for as long as the block, or the process, lasts."""
+    staging.mkdir(parents=True)
+    handle = os.open(staging, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def in_use(path: Path) -> bool:
+    """Whether a writer is at work on a staged file or folder, or was within the hour.
+
+    By the clock alone a writer would lose its work when the clock is set forward. A moment that lies ahead
+    is of a clock that was set back since: it makes nothing young.
+    """
+    if 0.0 <= time.time() - path.lstat().st_mtime < _ABANDONED:
+        return True
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
 
 
 def write(path: Path, data: bytes) -> None:

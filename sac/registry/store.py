@@ -2,9 +2,9 @@
 
 import os
 import shutil
-import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ import pandas as pd
 
 from sac.config import TrainingSettings
 from sac.errors import ArtifactError
+from sac.files import room_needed
 from sac.portfolio import Backtest
 from sac.registry import codecs, folder, tables
 from sac.registry.artifacts import Artifacts, Metadata
@@ -29,7 +30,6 @@ _NETWORKS = ("actor", "critic", "critic_target", "log_alpha")
 _STATES = ("optimizers", "folds", "forecaster")
 _POINTER = "current"
 _STAGING, _NEXT_POINTER = ".staging-", ".current-"
-_ABANDONED = 3600.0  # seconds after which a killed writer's leftovers are removed
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,12 +91,14 @@ class Registry:
     def save(self, artifacts: Artifacts) -> Version:
         """Write a version, whole or not at all. One of that name that exists already is returned unchanged.
 
-        Raises ArtifactError where the artifacts don't fit together, or the existing version is damaged.
+        Raises ArtifactError where the artifacts don't fit together, or the existing version is damaged, and
+        DiskFull.
         """
         variant, name = artifacts.metadata.variant, artifacts.metadata.version
         final = self._path(variant, name)
         if not os.path.lexists(final):
-            _publish(_packed(artifacts), final)
+            with room_needed(final):
+                _publish(_packed(artifacts), final)
         return self.version(variant, name)
 
     def version(self, variant: str, name: str) -> Version:
@@ -139,12 +141,15 @@ class Registry:
         """Make that version the champion, after every file's checksum was compared."""
         home = self.version(variant, name).path.parent
         pointer = home / f"{_NEXT_POINTER}{uuid.uuid4().hex}"
-        try:
-            folder.write(pointer, f"{name}\n".encode())
-            os.replace(pointer, home / _POINTER)  # a reader sees the old name or the new one, nothing else
-        finally:
-            pointer.unlink(missing_ok=True)
-        folder.sync(home)
+        with room_needed(home / _POINTER):
+            try:
+                folder.write(pointer, f"{name}\n".encode())
+                os.replace(
+                    pointer, home / _POINTER
+                )  # a reader sees the old name or the new one, nothing else
+            finally:
+                pointer.unlink(missing_ok=True)
+            folder.sync(home)
 
     def retire(self, version: Version) -> Path:
         """Take a version off the shelf at once; returns the folder that is left to delete.
@@ -244,8 +249,9 @@ def _publish(files: dict[str, bytes], final: Path) -> None:
     _sweep(home)
     staging = home / f"{_STAGING}{uuid.uuid4().hex}"
     try:
-        folder.write_folder(staging, files)
-        os.rename(staging, final)
+        with folder.claimed(staging):
+            folder.write_folder(staging, files)
+            os.rename(staging, final)
     except OSError:
         if not os.path.lexists(final):
             raise
@@ -258,12 +264,10 @@ def _sweep(home: Path) -> None:
     for path in home.iterdir():
         if not path.name.startswith((_STAGING, _NEXT_POINTER)):
             continue
-        try:
-            if time.time() - path.lstat().st_mtime < _ABANDONED:
+        with suppress(FileNotFoundError):  # a rival swept it
+            if folder.in_use(path):
                 continue
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             else:
                 path.unlink()
-        except FileNotFoundError:
-            continue  # a rival swept it

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from sac import training
-from sac.errors import Cancelled
+from sac.errors import Cancelled, DiskFull
 from sac.market import MarketChoice, load_panel, write_choice
 from sac.market.price_cache import last_closed_session, refresh_prices
 from sac.registry import Registry
@@ -157,7 +157,7 @@ def test_a_full_disk_leaves_the_old_prices(tmp_path, few, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("sac.files.os.fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(DiskFull, match="is full"):
         refresh(tmp_path, few, ["S00"])
     assert (tmp_path / "S00.parquet").read_bytes() == before
     assert [path.name for path in tmp_path.glob(".*")] == []

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from sac.errors import DiskFull
 from sac.registry import Registry, folder
 from tests.registry.small_versions import VARIANT, small_artifacts
 
@@ -77,7 +78,7 @@ def test_a_failed_write_cleans_up(registry, artifacts, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(folder.os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(DiskFull, match="is full"):
         registry.save(artifacts)
     monkeypatch.undo()
     assert registry.versions(VARIANT) == []
