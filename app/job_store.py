@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from sac.database import Database
 from sac.errors import DeskError
 from sac.progress import Progress
 
-__all__ = ["ACTIVE", "Job", "JobConflict", "JobNotFound", "JobStore", "Status"]
+__all__ = ["ACTIVE", "MESSAGES", "Job", "JobConflict", "JobNotFound", "JobStore", "Status"]
 
 Status = Literal["queued", "running", "cancelling", "succeeded", "failed", "cancelled"]
 ACTIVE = ("queued", "running", "cancelling")
@@ -24,6 +24,8 @@ DOING = {
     "send": "emptied",
     "pull": "pulled",
 }  # kind -> what is done to its subject
+
+MESSAGES = {"succeeded": "Finished", "failed": "Failed", "cancelled": "Cancelled"}
 
 SCHEMA_VERSION = 1
 SCHEMA = f"""
@@ -119,15 +121,27 @@ class JobStore:
     def __init__(self, folder: Path) -> None:
         self._database = Database(folder / "jobs.sqlite3", SCHEMA, SCHEMA_VERSION)
 
-    def add(self, job_id: str, variant: str, kind: str, request: Mapping[str, Any], actor: str) -> None:
-        """A new queued job. Raises JobConflict when the variant has an active one."""
+    def add(
+        self,
+        job_id: str,
+        variant: str,
+        kind: str,
+        request: Mapping[str, Any],
+        actor: str,
+        unseen: Callable[[], object] = bool,
+    ) -> None:
+        """A new queued job. Raises JobConflict when the variant has an active one.
+
+        `unseen`: what to do once the job is certain, while nobody sees it yet.
+        """
         try:
-            with self._database.connection() as db:
+            with self._database.transaction() as db:
                 db.execute(
                     "INSERT INTO jobs (id, variant, kind, request, actor, status, message, created_at)"
                     " VALUES (?, ?, ?, ?, ?, 'queued', 'Starting', ?)",
                     (job_id, variant, kind, json.dumps(request), actor, _now()),
                 )
+                unseen()
         except sqlite3.IntegrityError:
             raise JobConflict(
                 f"{variant} is already being {DOING.get(kind, 'trained')}: "
@@ -144,21 +158,21 @@ class JobStore:
         return _job(row)
 
     def newest(self, limit: int, kinds: Sequence[str] = ()) -> list[Job]:
-        """The latest jobs of these kinds; of all kinds where none is named."""
+        """The latest jobs of these kinds, of all where none is named. Clocks are set, rows are added."""
         only = f"WHERE kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
         with self._database.connection() as db:
-            rows = db.execute(
-                f"SELECT * FROM jobs {only} ORDER BY created_at DESC, rowid DESC LIMIT ?", (*kinds, limit)
-            )
+            rows = db.execute(f"SELECT * FROM jobs {only} ORDER BY rowid DESC LIMIT ?", (*kinds, limit))
             return [_job(row) for row in rows]
 
     def active(self) -> list[Job]:
+        """Those that wait or work, in the order in which they came."""
         with self._database.connection() as db:
-            return [_job(row) for row in db.execute(f"SELECT * FROM jobs WHERE status IN {ACTIVE}")]
+            rows = db.execute(f"SELECT * FROM jobs WHERE status IN {ACTIVE} ORDER BY rowid")
+            return [_job(row) for row in rows]
 
     def greet(self, job_id: str, pid: int) -> bool:
-        """The worker says that it is there; False when nobody wants it any more."""
-        return self._change("pid = ?", (pid,), job_id, ACTIVE)
+        """The worker says that it is there; False when nobody wants it, or another one was faster."""
+        return self._change("pid = ?", (pid,), job_id, ACTIVE, "AND pid IS NULL")
 
     def wait(self, job_id: str, message: str) -> bool:
         """What a queued job waits for; False when it is to stop."""
@@ -199,11 +213,10 @@ class JobStore:
         self, job_id: str, status: Status, *, error: str | None = None, result: dict[str, Any] | None = None
     ) -> bool:
         """Close an active job; False when it was closed before."""
-        message = {"succeeded": "Finished", "failed": "Failed", "cancelled": "Cancelled"}[status]
         return self._change(
             "status = ?, message = ?, error = ?, result = ?, finished_at = ?, eta_seconds = NULL,"
             " fraction = CASE ? WHEN 'succeeded' THEN 1 ELSE fraction END",
-            (status, message, error, None if result is None else json.dumps(result), _now(), status),
+            (status, MESSAGES[status], error, None if result is None else json.dumps(result), _now(), status),
             job_id,
             ACTIVE,
         )
@@ -218,11 +231,13 @@ class JobStore:
             return pd.DataFrame({"update": pd.Series(dtype="int64")})
         return pd.DataFrame([{"update": no, **json.loads(figures)} for no, figures in rows])
 
-    def _change(self, assignments: str, values: tuple[Any, ...], job_id: str, only: tuple[str, ...]) -> bool:
+    def _change(
+        self, assignments: str, values: tuple[Any, ...], job_id: str, only: tuple[str, ...], also: str = ""
+    ) -> bool:
         marks = ", ".join("?" * len(only))
         with self._database.connection() as db:
             cursor = db.execute(
-                f"UPDATE jobs SET {assignments} WHERE id = ? AND status IN ({marks})",
+                f"UPDATE jobs SET {assignments} WHERE id = ? AND status IN ({marks}) {also}",
                 (*values, job_id, *only),
             )
         return cursor.rowcount == 1

@@ -1,37 +1,34 @@
 """Jobs: one subprocess each, started, followed, stopped and accounted for."""
 
+import fcntl
 import os
 import secrets
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from app.job_kinds import KINDS
 from app.job_store import Job, JobConflict, JobNotFound, JobStore
 from app.settings import CODE, Settings
-from sac.errors import DeskError
+from sac.errors import DeskError, DiskFull
+from sac.files import room_needed
 
-__all__ = ["Job", "JobConflict", "JobNotFound", "Jobs", "life_lock", "log_path", "slot_lock"]
+__all__ = ["Job", "JobConflict", "JobNotFound", "Jobs", "log_path", "slot_lock"]
 
 WORKER = (sys.executable, "-m", "app.worker")
-BOOT_SECONDS = 20.0  # a worker imports for a second or two; a busy machine takes longer
 LOG_TAIL = 200_000  # bytes of a log that a page shows at most
 ENDED = (
-    "The process ended unexpectedly (killed or out of memory). Nothing half-done was kept; start it again."
+    "The process ended unexpectedly (killed, out of memory, or the disk was full). Nothing half-done was "
+    "kept; start it again."
 )
-
-
-def life_lock(folder: Path, job_id: str) -> FileLock:
-    """Held by a job's worker for life. A pid would not do: a zombie looks alive, and numbers are reused."""
-    return FileLock(folder / f"{job_id}.lock", thread_local=False)
 
 
 def slot_lock(folder: Path) -> FileLock:
@@ -60,6 +57,8 @@ class Jobs:
         self._worker = tuple(worker)
         self._patience_seconds = patience_seconds
         self._children: dict[str, subprocess.Popen[bytes]] = {}  # those that this object started
+        # When this object first saw a job as cancelling. Not by the record's clock: that can be set.
+        self._deaf: dict[str, float] = {}
 
     def submit(
         self, variant: str, kind: str, request: Mapping[str, Any], actor: str, job_id: str | None = None
@@ -73,13 +72,14 @@ class Jobs:
         KINDS[kind].check(variant, request, self._settings)
         self.reconcile()  # a dead job must not block its variant
         job_id = job_id or secrets.token_hex(6)
-        self._store.add(job_id, variant, kind, request, actor)
-        try:
-            self._children[job_id] = self._spawn(job_id)
-        except OSError as refused:
-            error = f"The process could not be started: {refused}."
-            self._store.finish(job_id, "failed", error=error)
-            raise DeskError(error) from refused
+        with room_needed(self._folder), closing(_Life(self._folder, job_id)) as life:
+            self._store.add(job_id, variant, kind, request, actor, life.begin)
+            try:
+                self._children[job_id] = self._spawn(job_id, life)
+            except OSError as refused:
+                error = f"The process could not be started: {refused}."
+                self._store.finish(job_id, "failed", error=error)
+                raise DeskError(error) from refused
         return self._store.get(job_id)
 
     def get(self, job_id: str) -> Job:
@@ -96,18 +96,23 @@ class Jobs:
         """Ask a job to stop; one that has ended stays as it is. Raises JobNotFound."""
         self.reconcile()
         if self._store.ask_to_stop(job_id):
+            self._deaf[job_id] = time.monotonic()
             # Without a pid the worker has not said that it is there: it will see the status when it does.
             self._signal(self._store.get(job_id), signal.SIGTERM)
         return self._store.get(job_id)
 
     def reconcile(self) -> None:
         """Make the records true: bury dead workers, and kill those that outstay a cancellation."""
-        for job in self._store.active():
+        now = time.monotonic()
+        active = self._store.active()
+        self._deaf = {job.id: self._deaf.get(job.id, now) for job in active if job.status == "cancelling"}
+        for job in active:
             if self._alive(job):
-                if job.cancelled_at and _seconds_since(job.cancelled_at) > self._patience_seconds:
+                if now - self._deaf.get(job.id, now) > self._patience_seconds:
                     self._signal(job, signal.SIGKILL)
-            elif not self._booting(job):
-                # The worker closes its record before it lets go of its lock, so this changes no final word.
+                continue
+            # The worker closes its record before it lets go of its lock, so this changes no final word.
+            with suppress(DiskFull):  # it is closed when there is room
                 if job.status == "cancelling":
                     self._store.finish(job.id, "cancelled")
                 else:
@@ -119,8 +124,8 @@ class Jobs:
     def next_in_line(self, job_id: str) -> bool:
         """Whether no earlier job still waits for its turn."""
         self.reconcile()  # a dead one must not hold up the others
-        waiting = [job for job in self._store.active() if job.status == "queued"]
-        return not waiting or min(waiting, key=lambda job: job.created_at).id == job_id
+        waiting = (job.id for job in self._store.active() if job.status == "queued")
+        return next(waiting, job_id) == job_id
 
     def curve(self, job_id: str) -> pd.DataFrame:
         """A job's learning curve: a column `update`, ascending, and one column per figure."""
@@ -135,7 +140,7 @@ class Jobs:
             file.seek(max(0, path.stat().st_size - LOG_TAIL))
             return file.read().decode(errors="replace")
 
-    def _spawn(self, job_id: str) -> subprocess.Popen[bytes]:
+    def _spawn(self, job_id: str, life: "_Life") -> subprocess.Popen[bytes]:
         with log_path(self._folder, job_id).open("ab") as log:
             return subprocess.Popen(
                 [*self._worker, job_id],
@@ -145,19 +150,12 @@ class Jobs:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C at the server is not meant for the worker
+                pass_fds=life.handles,
             )
 
     def _alive(self, job: Job) -> bool:
-        try:
-            with life_lock(self._folder, job.id).acquire(timeout=0):
-                return False
-        except Timeout:
-            return True
-
-    def _booting(self, job: Job) -> bool:
-        child = self._children.get(job.id)
-        died = child is not None and child.poll() is not None
-        return job.pid is None and not died and _seconds_since(job.created_at) < BOOT_SECONDS
+        with closing(_Life(self._folder, job.id)) as life:
+            return not life.begin()
 
     def _signal(self, job: Job, number: signal.Signals) -> None:
         if job.pid is not None and self._alive(job):  # else the number may be another process by now
@@ -165,5 +163,27 @@ class Jobs:
                 os.killpg(job.pid, number)
 
 
-def _seconds_since(moment: datetime) -> float:
-    return (datetime.now(UTC) - moment).total_seconds()
+class _Life:
+    """A lock that a job's worker is born with: it has it from whoever started it, and holds it until it ends.
+
+    So a job lives as long as its lock is held, from the first moment on. A pid would not do (a zombie looks
+    alive, and numbers are reused), nor would a time that a worker is given to come up: clocks are set.
+    """
+
+    def __init__(self, folder: Path, job_id: str) -> None:
+        self._path = folder / f"{job_id}.lock"
+        self.handles: list[int] = []  # for a process that is born with it
+
+    def begin(self) -> bool:
+        """Take the lock; False where somebody lives."""
+        self.handles.append(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644))
+        try:
+            fcntl.flock(self.handles[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Let go of it in this process; a worker that was started with it keeps it."""
+        while self.handles:
+            os.close(self.handles.pop())

@@ -5,24 +5,28 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from types import FrameType
+from typing import Any
 
 from filelock import FileLock, Timeout
 
 from app.job_kinds import KINDS
-from app.job_store import JobStore
-from app.jobs import Jobs, life_lock, slot_lock
+from app.job_store import MESSAGES, JobStore, Status
+from app.jobs import Jobs, slot_lock
 from app.settings import Settings, settings
-from sac.errors import Cancelled, DeskError
+from sac.errors import Cancelled, DeskError, DiskFull
+from sac.files import disk_full
 from sac.progress import Progress
 
 __all__ = ["main"]
 
 NICENESS = 10  # the dashboard comes first
 WRITE_SECONDS = 0.5  # between two writes of mere progress
-POLL_SECONDS = 0.5  # between two looks at the slot
+POLL_SECONDS = 0.5  # between two looks at the slot, or at a full disk
+ROOM_SECONDS = 600.0  # that a record waits for room on a full disk, before it is given up
 
 
 class Watch:
@@ -52,7 +56,8 @@ class Watch:
             return
         self._log(progress)
         self._stage, self._written = progress.stage, now
-        self.check(self._store.advance(self._job_id, progress))
+        with suppress(DiskFull):  # only a look at the work: that goes on, and may end well when there is room
+            self.check(self._store.advance(self._job_id, progress))
 
     def _log(self, progress: Progress) -> None:
         tenth = int(progress.fraction * 10)
@@ -62,8 +67,9 @@ class Watch:
 
 
 def log(line: str) -> None:
-    """One line of the job's log, which is this process's output."""
-    print(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC  {line}", flush=True)
+    """One line of the job's log, which is this process's output. On a full disk it is left out."""
+    with suppress(OSError):
+        print(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC  {line}", flush=True)
 
 
 def main(job_id: str) -> int:
@@ -73,44 +79,58 @@ def main(job_id: str) -> int:
     watch = Watch(store, job_id)
     signal.signal(signal.SIGTERM, watch.stop)
     os.nice(NICENESS)
-    try:
-        # A reader that looks whether we live holds the lock for a moment: wait for it.
-        with life_lock(home.jobs, job_id).acquire(timeout=10):
-            if not store.greet(job_id, os.getpid()):
-                log("Nobody waits for this job any more.")
-                return 1
-            return perform(store, watch, home, job_id)
-    except Timeout:
-        log("Another process is doing this job.")
+    if not _patient(lambda: store.greet(job_id, os.getpid())):
+        log("Nobody waits for this job, or another process is doing it.")
         return 1
+    return perform(store, watch, home, job_id)
 
 
 def perform(store: JobStore, watch: Watch, home: Settings, job_id: str) -> int:
     """Wait for the job's turn if it takes one, run it, and write how it ended."""
     slot = slot_lock(home.jobs)
     try:
+        status, ending = _ended(store, watch, home, job_id, slot)
+        _patient(lambda: store.finish(job_id, status, **ending), slot.release)
+    finally:
+        slot.release()
+    log(f"Failed: {ending['error']}" if status == "failed" else MESSAGES[status])
+    return int(status == "failed")
+
+
+def _ended(
+    store: JobStore, watch: Watch, home: Settings, job_id: str, slot: FileLock
+) -> tuple[Status, dict[str, Any]]:
+    """Do the work; how it ended, and the error or the result."""
+    try:
         kind = KINDS[store.get(job_id).kind]
         if kind.takes_turns:
             await_turn(Jobs(home), store, watch, job_id, slot)
         watch.check(store.start(job_id))
-        result = kind.run(store.get(job_id), home, watch)
-        store.finish(job_id, "succeeded", result=result)
-        log("Finished")
+        return "succeeded", {"result": kind.run(store.get(job_id), home, watch)}
     except Cancelled:
-        store.finish(job_id, "cancelled")
-        log("Cancelled")
+        return "cancelled", {}
     except DeskError as refusal:
-        store.finish(job_id, "failed", error=str(refusal))
-        log(f"Failed: {refusal}")
-        return 1
+        return "failed", {"error": str(refusal)}
     except Exception as error:
-        traceback.print_exc()
+        with suppress(OSError):
+            traceback.print_exc()
+        full = disk_full(error, home.data)
         name = type(error).__name__
-        store.finish(job_id, "failed", error=f"Unexpected error: {name}: {error}. The log has the details.")
-        return 1
-    finally:
-        slot.release()
-    return 0
+        unexpected = f"Unexpected error: {name}: {error}. The log has the details."
+        return "failed", {"error": str(full) if full else unexpected}
+
+
+def _patient(write: Callable[[], bool], meanwhile: Callable[[], object] = bool) -> bool:
+    """Write to the record; on a full disk as soon as there is room. Raises DiskFull in the end."""
+    deadline = time.monotonic() + ROOM_SECONDS
+    while True:
+        try:
+            return write()
+        except DiskFull:
+            if time.monotonic() > deadline:
+                raise
+        meanwhile()
+        time.sleep(POLL_SECONDS)
 
 
 def await_turn(jobs: Jobs, store: JobStore, watch: Watch, job_id: str, slot: FileLock) -> None:
@@ -123,8 +143,9 @@ def await_turn(jobs: Jobs, store: JobStore, watch: Watch, job_id: str, slot: Fil
                 slot.acquire(timeout=0)
                 break
         if not told:
-            watch.check(store.wait(job_id, "Waiting for another training to finish"))
-            told = True
+            with suppress(DiskFull):
+                watch.check(store.wait(job_id, "Waiting for another training to finish"))
+                told = True
         time.sleep(POLL_SECONDS)
 
 

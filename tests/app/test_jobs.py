@@ -2,6 +2,7 @@ import multiprocessing
 import os
 import signal
 import sqlite3
+import subprocess
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -177,12 +178,29 @@ def test_a_store_of_another_schema_is_refused(home):
         JobStore(home.jobs)
 
 
-def test_a_worker_that_never_comes_is_given_time_to_boot(jobs, monkeypatch):
-    jobs._store.add("0a", "sac_lstm", "count", {}, "ada")  # as another server's, whose child is not ours
-    assert jobs.get("0a").status == "queued"
-    monkeypatch.setattr(module, "BOOT_SECONDS", 0.0)
+def test_a_job_whose_server_died_before_its_worker_was_born_is_closed_by_whoever_looks(jobs):
+    jobs._store.add("0a", "sac_lstm", "count", {}, "ada")
     job = jobs.get("0a")
     assert (job.status, job.error) == ("failed", module.ENDED)
+
+
+def test_a_worker_lives_from_the_moment_that_it_is_started(home, open_jobs):
+    slow = Jobs(home, worker=("/bin/sh", "-c", 'sleep 1; exec "$@"', "sh", *quick_jobs.WORKER))
+    job = slow.submit("sac_lstm", "count", {}, "ada")
+    assert open_jobs().get(job.id).status == "queued"  # to a server that is no parent of it
+    child = slow._children[job.id]
+    assert follow(slow, job.id).status == "succeeded"
+    child.wait(timeout=10)
+
+
+def test_a_job_is_done_by_one_worker(home, jobs):
+    job = jobs.submit("sac_lstm", "count", {"seconds": 3.0}, "ada")
+    follow(jobs, job.id, running)
+    second = subprocess.run(
+        [*quick_jobs.WORKER, job.id], env=home.child_environment(), capture_output=True, text=True, timeout=20
+    )
+    assert (second.returncode, "another process is doing it" in second.stdout) == (1, True)
+    assert follow(jobs, job.id).status == "succeeded"
 
 
 def test_a_worker_that_cannot_start_is_reported_at_once(home, jobs, open_jobs):

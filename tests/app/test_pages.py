@@ -7,10 +7,11 @@ import time
 
 import pytest
 from desk_pages import ROOT, opened, said
+from filelock import FileLock
 
 from app import queries
 from app.job_store import JobStore
-from app.jobs import Jobs, life_lock
+from app.jobs import Jobs
 from sac.progress import Progress
 from sac.registry import Registry
 
@@ -43,7 +44,7 @@ def process():
 def running(empty, process):
     """A training at work, as far as anybody can tell: its life lock is held."""
     record(empty, pid=process.pid)
-    with life_lock(empty.jobs, "0123456789ab").acquire(timeout=0):
+    with FileLock(empty.jobs / "0123456789ab.lock"):
         yield empty
 
 
