@@ -34,7 +34,7 @@ def run_send(job: Job, settings: Settings, report: Report) -> dict[str, Any]:
     """Send what is queued, wait for what is put off, and end when nothing is queued any more."""
     store, done, failed = HubStore(settings.hub), 0, 0
     while (parcel := store.next()) is not None:
-        wait = parcel.due_at - time.time()
+        wait = parcel.wait(time.time())
         if wait > 0:
             message = f"{parcel.reason} Trying {parcel.name} again in {duration(wait)}"
             report(Progress("hub", 0.0, message))

@@ -49,10 +49,19 @@ class Parcel:
     version: str | None  # what was sent
     commit_sha: str | None  # and its commit
 
+    def wait(self, now: float) -> float:
+        """Seconds until the next try; 0 where that lies too far ahead: the clock was set back since."""
+        left = self.due_at - now
+        return left if 0.0 < left <= (_wait(self.tries - 1) if self.tries else 0.0) else 0.0
+
     @property
     def name(self) -> str:
         """What the parcel is called in a sentence."""
         return f"{self.variant}'s champion" if self.item == CHAMPION else f"{self.variant} {self.item}"
+
+
+def _wait(tries: int) -> float:
+    return min(FIRST_WAIT * 2.0**tries, LONGEST_WAIT)
 
 
 class HubStore:
@@ -91,8 +100,8 @@ class HubStore:
 
     def put_off(self, parcel: Parcel, reason: str) -> None:
         """Try again later, twice as late as the last time."""
-        wait = min(FIRST_WAIT * 2.0**parcel.tries, LONGEST_WAIT)
-        self._set(parcel, tries=parcel.tries + 1, reason=reason, due_at=time.time() + wait)
+        due = time.time() + _wait(parcel.tries)
+        self._set(parcel, tries=parcel.tries + 1, reason=reason, due_at=due)
 
     def give_up(self, parcel: Parcel, reason: str) -> None:
         """Wait for somebody who mends the reason and asks again."""

@@ -101,10 +101,11 @@ def pulls(variant: str) -> list[Job]:
 
 
 def elapsed(job: Job) -> float | None:
-    """Seconds that a job has worked, or did; None before its turn."""
+    """Seconds that a job has worked, or did; None before its turn, and where the clock was set back since."""
     if job.started_at is None:
         return None
-    return ((job.finished_at or datetime.now(UTC)) - job.started_at).total_seconds()
+    seconds = ((job.finished_at or datetime.now(UTC)) - job.started_at).total_seconds()
+    return seconds if seconds >= 0.0 else None
 
 
 def shelves() -> dict[str, Shelf]:

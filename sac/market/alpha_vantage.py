@@ -54,7 +54,7 @@ def refresh_fundamentals(
     """
     day, result = today or dt.date.today(), Fetched()
     stale = (day - dt.timedelta(days=_FRESH_DAYS)).isoformat()
-    ages = {symbol: _oldest(root / symbol) for symbol in symbols}
+    ages = {symbol: _oldest(root / symbol, day) for symbol in symbols}
     order = sorted(symbols, key=lambda symbol: ages[symbol])
     used_up = False
     with httpx.Client(base_url=address, timeout=30.0) as client:
@@ -82,7 +82,7 @@ def _company(
     """Fetch a symbol's stale answers; the reason where one cannot be had. Raises _Limited."""
     for endpoint in ENDPOINTS:
         path = root / symbol / f"{endpoint}.json"
-        if _fetched_at(path) > stale:
+        if _fetched_at(path, day) > stale:
             continue
         _count(root / _QUOTA, day)
         pause(_SECONDS_BETWEEN)
@@ -111,13 +111,17 @@ def _count(path: Path, day: dt.date) -> None:
     replace_file(path, json.dumps({"day": day.isoformat(), "used": count + 1}).encode())
 
 
-def _oldest(folder: Path) -> str:
-    return min(_fetched_at(folder / f"{endpoint}.json") for endpoint in ENDPOINTS)
+def _oldest(folder: Path, day: dt.date) -> str:
+    return min(_fetched_at(folder / f"{endpoint}.json", day) for endpoint in ENDPOINTS)
 
 
-def _fetched_at(path: Path) -> str:
-    """When an answer was fetched, ISO text; "" for one that is missing, damaged or of unknown age."""
-    return str(_read(path).get("fetched_at", ""))
+def _fetched_at(path: Path, day: dt.date) -> str:
+    """When an answer was fetched, ISO text; "" for one that is missing, damaged or of unknown age.
+
+    An answer from the day after tomorrow was fetched by a clock that was wrong, so that its age is not known.
+    """
+    moment = str(_read(path).get("fetched_at", ""))
+    return moment if moment < (day + dt.timedelta(days=2)).isoformat() else ""
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -58,5 +58,6 @@ def trading_weeks(first: np.datetime64, last: np.datetime64) -> TradingWeeks:
 
 def weeks_behind(last_session: str, today: np.datetime64 | None = None) -> int:
     """Complete exchange weeks after the last session of some data, until today in New York."""
-    now = today or np.datetime64(pd.Timestamp.now("America/New_York").date())
-    return len(trading_weeks(np.datetime64(last_session) + 1, now).decisions)
+    now = np.datetime64(pd.Timestamp.now("America/New_York").date()) if today is None else today
+    since = np.datetime64(last_session) + 1
+    return len(trading_weeks(since, now).decisions) if since <= now else 0  # by a clock that runs behind

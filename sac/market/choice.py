@@ -43,8 +43,8 @@ class MarketChoice:
             raise DataError(f"{min(twice)} stands twice in the universe: remove one.")
         if not _FEWEST <= len(self.symbols) <= _MOST:
             raise DataError(f"A universe has {_FEWEST} to {_MOST} symbols, this one {len(self.symbols)}.")
-        if self.start >= dt.date.today():
-            raise DataError(f"The start {self.start} lies in the future.")
+        if self.start >= (today := dt.date.today()):
+            raise DataError(f"The start {self.start} lies in the future: today is {today} on this machine.")
         if self.source == "sample" and set(self.symbols) != set(DEMO_UNIVERSE):
             raise DataError(
                 "The sample's universe is fixed. To choose symbols, choose the source yahoo or files."

@@ -127,7 +127,10 @@ def _dates(column: pd.Series, name: str) -> pd.Series:
         raise DataError(f"{name}: its dates carry a time of day. One row a session: 2022-12-16.")
     future = dates > pd.Timestamp.now("America/New_York").tz_localize(None)
     if future.any():
-        raise DataError(f"{name}: {dates[future].iloc[0].date()} lies in the future. Remove the row.")
+        raise DataError(
+            f"{name}: {dates[future].iloc[0].date()} lies in the future of this machine. "
+            "Remove the row, or set the clock."
+        )
     return dates
 
 
