@@ -174,7 +174,7 @@ def walks() -> Walks:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _walks(folder: Path, state: Stamp) -> Walks:
+def _walks(folder: Path, state: str) -> Walks:
     readable, damaged = {}, {}
     for path in stored_walks(folder):
         try:

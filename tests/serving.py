@@ -43,11 +43,9 @@ def served(
     folder: Path, port: int | None = None, *, script: Path | None = None, **environment: str
 ) -> Iterator[Served]:
     """Serve the data root `folder`/data until the block ends; with `script`, that page and no desk."""
-    port = port or free_port()
-    command = ["app.cli"] if script is None else ["streamlit", "run", str(script), "--server.headless=true"]
-    desk = Served(_start(command, folder, port, environment), port, folder / "server.log")
+    desk = started(folder, port or free_port(), script=script, **environment)
     try:
-        _await(desk)
+        await_answer(desk)
         yield desk
     finally:
         desk.process.terminate()
@@ -58,12 +56,12 @@ def served(
             desk.process.wait()
 
 
-def _start(
-    command: list[str], folder: Path, port: int, environment: dict[str, str]
-) -> "subprocess.Popen[bytes]":
+def started(folder: Path, port: int, *, script: Path | None = None, **environment: str) -> Served:
+    """A server that was started and does not answer yet."""
+    command = ["app.cli"] if script is None else ["streamlit", "run", str(script), "--server.headless=true"]
     told = {"SAC_DESK_DATA": str(folder / "data"), "PYTHONPATH": str(ROOT), **environment}
     with (folder / "server.log").open("ab") as log:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", *command, "--server.port", str(port)],
             cwd=folder,
             env={**os.environ, **told},
@@ -71,10 +69,12 @@ def _start(
             stdout=log,
             stderr=log,
         )
+    return Served(process, port, folder / "server.log")
 
 
-def _await(desk: Served) -> None:
-    deadline = time.monotonic() + 30
+def await_answer(desk: Served) -> None:
+    """Return when the server answers."""
+    deadline = time.monotonic() + 60  # three seconds, if nobody else used the machine
     while True:
         try:
             # A server that has no such route answers it with its page.
