@@ -37,15 +37,8 @@ class Database:
 
         A full disk can still be read. Raises DiskFull where a statement needs room that is not there.
         """
-        with closing(sqlite3.connect(self.path, timeout=10, isolation_level=None)) as db:
-            db.row_factory = sqlite3.Row
-            try:
-                self._begin(db)
-                yield db
-            except sqlite3.OperationalError as refusal:
-                if not self._without_room(refusal):
-                    raise
-                raise DiskFull(self.path) from refusal
+        with self._room_needed(), closing(self._opened()) as db:
+            yield db
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -71,14 +64,31 @@ class Database:
                 f"{version}): start that version, or move the file away."
             )
 
-    def _begin(self, db: sqlite3.Connection) -> None:
-        """The first look at the file, for which WAL mode makes an index beside it."""
+    def _opened(self) -> sqlite3.Connection:
+        db = self._connected()
         try:
-            db.execute("PRAGMA schema_version").fetchone()
+            db.execute("PRAGMA schema_version").fetchone()  # the first look makes an index beside the file
+        except sqlite3.OperationalError as refusal:
+            db.close()
+            if not self._without_room(refusal):
+                raise
+            db = self._connected()
+            db.execute("PRAGMA locking_mode = EXCLUSIVE")  # the index is kept in memory then
+        return db
+
+    def _connected(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, timeout=10, isolation_level=None)
+        db.row_factory = sqlite3.Row
+        return db
+
+    @contextmanager
+    def _room_needed(self) -> Iterator[None]:
+        try:
+            yield
         except sqlite3.OperationalError as refusal:
             if not self._without_room(refusal):
                 raise
-            db.execute("PRAGMA locking_mode = EXCLUSIVE")  # the index is kept in memory then
+            raise DiskFull(self.path) from refusal
 
     def _without_room(self, refusal: sqlite3.OperationalError) -> bool:
         code = refusal.sqlite_errorcode & 0xFF  # without what kind of I/O it was

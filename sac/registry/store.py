@@ -144,9 +144,7 @@ class Registry:
         with room_needed(home / _POINTER):
             try:
                 folder.write(pointer, f"{name}\n".encode())
-                os.replace(
-                    pointer, home / _POINTER
-                )  # a reader sees the old name or the new one, nothing else
+                os.replace(pointer, home / _POINTER)  # a reader sees the old name or the new one
             finally:
                 pointer.unlink(missing_ok=True)
             folder.sync(home)

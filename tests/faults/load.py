@@ -23,7 +23,7 @@ __all__ = ["Load", "loaded"]
 
 PAGES = ("training", "training", "training", "")  # of four sessions three watch, one has the overview open
 UPDATES = re.compile(r"update [\d,]+ of")
-LONG = 120_000  # ms: twenty browsers on two cores
+LONG = 240_000  # ms: twenty browsers on two cores
 
 
 @dataclass(frozen=True)
