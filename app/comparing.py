@@ -14,7 +14,7 @@ from app.components import SOURCES, short_name
 from app.formats import bps
 from sac.config import WEEKS_PER_YEAR
 from sac.errors import ArtifactError, DataError
-from sac.evidence import Difference, difference
+from sac.evidence import Difference, Search, difference
 from sac.evidence.comparison import baselines, common_weeks, on_weeks
 from sac.portfolio import Backtest, EqualWeight
 from sac.registry import Version
@@ -53,7 +53,7 @@ class Comparison:
     hosts: dict[str, Version]  # of each of them, the version whose prices and costs it has
     baselines: list[Backtest]  # those that were asked for
     reference: Backtest  # equal weight, what every edge is measured against
-    trials: list[float]  # Sharpe ratio a year of every candidate ever trained
+    search: Search  # every candidate ever trained
     remarks: tuple[str, ...]
 
     @property
@@ -187,7 +187,7 @@ def compared(found: Shared, wanted: Collection[str], years: int | None = None) -
         hosts=found.outside,
         baselines=[rival for rival in rivals if rival.name in wanted],
         reference=next(rival for rival in rivals if rival.name == EqualWeight.name),
-        trials=queries.trial_sharpes(),
+        search=queries.search(),
         remarks=tuple(remarks),
     )
 

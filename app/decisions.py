@@ -19,7 +19,7 @@ def case_of(home: Settings, variant: str, name: str) -> Case:
     champion = None
     with suppress(ArtifactError):  # the gate's verdict names a champion that cannot be read
         champion = registry.champion(variant)
-    return case_for(challenger, champion, judged(registry, challenger), Ledger(home.models).sharpes())
+    return case_for(challenger, champion, judged(registry, challenger), Ledger(home.models).search())
 
 
 def decided(

@@ -9,6 +9,7 @@ from app import queries
 from app.decisions import case_of
 from app.settings import settings
 from sac.config import VARIANTS
+from sac.evidence import Search
 from sac.portfolio import Backtest
 from sac.registry import Decision, DecisionLog, Gate, Registry, Version, promotion
 from sac.registry.case import Case, side_by_side
@@ -55,12 +56,12 @@ def problems() -> list[str]:
 
 def case(variant: str, name: str) -> Case:
     """The case for a version against today's champion."""
-    root, sharpes = settings().models, tuple(queries.trial_sharpes())
-    return _case(root, variant, name, sharpes, queries.stamp(root / variant))
+    root = settings().models
+    return _case(root, variant, name, queries.search(), queries.stamp(root / variant))
 
 
 @st.cache_resource(show_spinner="Weighing the evidence…", max_entries=32)
-def _case(root: Path, variant: str, name: str, sharpes: tuple[float, ...], state: str) -> Case:
+def _case(root: Path, variant: str, name: str, search: Search, state: str) -> Case:
     return case_of(settings(), variant, name)
 
 

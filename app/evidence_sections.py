@@ -86,7 +86,7 @@ def _figures(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
         evidence_tables.figures(found.walks, found.first.settings.constraints), "Metrics of every strategy"
     )
     yield Table(
-        evidence_tables.luck(found.strategies, found.differences, found.trials, uncounted=found.hosts),
+        evidence_tables.luck(found.strategies, found.differences, found.search, uncounted=found.hosts),
         "How sure each lead and each Sharpe ratio is",
     )
     yield Text(
@@ -95,13 +95,13 @@ def _figures(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
         "not show in a sample of this size. P(Sharpe > 0) allows for fat tails"
         + (
             ", the last column also for having picked the best of all candidates that were ever trained."
-            if len(found.trials) > 1
+            if found.search.candidates > 1
             else "."
         )
         + (
             " It is n/a for outside strategies: how many were tried before one was stored, the desk does "
             "not know."
-            if len(found.trials) > 1 and found.outside
+            if found.search.candidates > 1 and found.outside
             else ""
         )
     )

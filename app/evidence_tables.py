@@ -17,6 +17,7 @@ from sac.evidence import (
     COSTS,
     Difference,
     Edge,
+    Search,
     at_cost,
     break_even,
     cagr,
@@ -92,7 +93,7 @@ def years(walks: Sequence[Backtest]) -> Styler:
 def luck(
     walks: Sequence[Backtest],
     differences: Sequence[Difference],
-    trials: list[float],
+    search: Search,
     uncounted: Collection[str] = (),
 ) -> Styler:
     """How sure each lead over equal weight and each Sharpe ratio is.
@@ -112,9 +113,9 @@ def luck(
         "P(better)": [found.p_better for found in differences],
         "P(Sharpe > 0)": [probabilistic_sharpe(walk.net) for walk in walks],
     }
-    if len(trials) > 1:
-        chances[f"P(Sharpe > best of {len(trials)} by luck)"] = [
-            math.nan if walk.name in uncounted else deflated_sharpe(walk.net, trials) for walk in walks
+    if search.candidates > 1:
+        chances[f"P(Sharpe > best of {search.candidates} by luck)"] = [
+            math.nan if walk.name in uncounted else deflated_sharpe(walk.net, search) for walk in walks
         ]
     styled = leads.assign(**chances).style.format(_points, subset=list(leads))
     return styled.format(_whole_percent, subset=list(chances))

@@ -15,7 +15,7 @@ from app.jobs import Job, Jobs
 from app.settings import Settings, settings
 from sac.config import VARIANTS
 from sac.errors import ArtifactError
-from sac.evidence import Difference, Metrics, difference, metrics
+from sac.evidence import Difference, Metrics, Search, difference, metrics
 from sac.evidence.comparison import baselines
 from sac.market import MarketPanel, load_panel
 from sac.portfolio import Backtest
@@ -32,12 +32,12 @@ __all__ = [
     "panel",
     "pulls",
     "refreshes",
+    "search",
     "shelf",
     "shelves",
     "stamp",
     "standing",
     "trainings",
-    "trial_sharpes",
     "walks",
 ]
 
@@ -184,9 +184,9 @@ def _walks(folder: Path, state: str) -> Walks:
     return Walks(readable, damaged)
 
 
-def trial_sharpes() -> list[float]:
-    """Sharpe ratio a year of every candidate that was ever trained: what a deflated Sharpe ratio needs."""
-    return Ledger(settings().models).sharpes()
+def search() -> Search:
+    """Every candidate that was ever trained: what a deflated Sharpe ratio needs."""
+    return Ledger(settings().models).search()
 
 
 def stamp(path: Path) -> str:

@@ -3,7 +3,7 @@
 from sac.evidence.attribution import COSTS, Edge, contributions, edge, edge_by_asset
 from sac.evidence.costs import COST_RATES, at_cost, break_even
 from sac.evidence.metrics import Metrics, cagr, drawdown, interquartile_mean, metrics
-from sac.evidence.significance import Difference, deflated_sharpe, difference, probabilistic_sharpe
+from sac.evidence.significance import Difference, Search, deflated_sharpe, difference, probabilistic_sharpe
 
 __all__ = [
     "COSTS",
@@ -11,6 +11,7 @@ __all__ = [
     "Difference",
     "Edge",
     "Metrics",
+    "Search",
     "at_cost",
     "break_even",
     "cagr",

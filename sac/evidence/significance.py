@@ -1,6 +1,7 @@
 """Is a difference more than luck? A paired bootstrap, and Sharpe ratios that remember the search."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -9,7 +10,7 @@ import numpy.typing as npt
 
 from sac.config import WEEKS_PER_YEAR
 
-__all__ = ["Difference", "deflated_sharpe", "difference", "probabilistic_sharpe"]
+__all__ = ["Difference", "Search", "deflated_sharpe", "difference", "probabilistic_sharpe"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -86,17 +87,35 @@ def probabilistic_sharpe(net: Floats, benchmark: float = 0.0) -> float:
     return _NORMAL.cdf(distance * math.sqrt(len(net) - 1) / math.sqrt(max(variance, 1e-12)))
 
 
-def deflated_sharpe(net: Floats, trials: list[float], others: int = 0) -> float:
-    """P(true Sharpe ratio > the best that luck yields in so many trials) (Bailey & López de Prado 2014).
+@dataclass(frozen=True)
+class Search:
+    """The search that a candidate was picked from."""
 
-    `trials` are the Sharpe ratios a year of every candidate ever tried, this one too; with fewer than two
-    it is the probabilistic Sharpe ratio. `others` counts candidates of which that ratio is not known.
+    candidates: int  # how many were tried
+    spread: float  # standard deviation of their Sharpe ratios a year; NaN where it is not known
+
+    @classmethod
+    def among(cls, *groups: Sequence[float], others: int = 0) -> "Search":
+        """A search whose candidates had these Sharpe ratios a year, and others of which it is not known.
+
+        Candidates of one group were measured on the same stretch of the market. The spread is that within
+        the groups: how far two stretches lie apart says nothing of how far the candidates do.
+        """
+        groups = tuple(group for group in groups if group)
+        count = sum(map(len, groups))
+        freedom = count - len(groups)
+        around = sum(float(np.var(group)) * len(group) for group in groups)
+        return cls(count + others, math.sqrt(around / freedom) if freedom else math.nan)
+
+
+def deflated_sharpe(net: Floats, search: Search) -> float:
+    """P(true Sharpe ratio > the best that luck yields in the search) (Bailey & López de Prado 2014).
+
+    Where nothing was searched it is the probabilistic Sharpe ratio.
     """
-    count = len(trials) + others
-    if len(trials) < 2:
+    if search.candidates < 2 or math.isnan(search.spread):
         return probabilistic_sharpe(net)
-    spread = float(np.std(trials, ddof=1))
-    luck = (1.0 - _EULER) * _NORMAL.inv_cdf(1.0 - 1.0 / count) + _EULER * _NORMAL.inv_cdf(
-        1.0 - 1.0 / (count * math.e)
+    luck = (1.0 - _EULER) * _NORMAL.inv_cdf(1.0 - 1.0 / search.candidates) + _EULER * _NORMAL.inv_cdf(
+        1.0 - 1.0 / (search.candidates * math.e)
     )
-    return probabilistic_sharpe(net, spread * luck)
+    return probabilistic_sharpe(net, search.spread * luck)

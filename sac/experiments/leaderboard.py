@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sac.evidence import deflated_sharpe
+from sac.evidence import Search, deflated_sharpe
 from sac.experiments.result import TrialResult, excess_returns
 from sac.registry import Ledger
 
@@ -31,11 +31,11 @@ def leaderboard(results: Sequence[TrialResult], ledger: Ledger) -> list[Row]:
     known = [figures.get("excess_sharpe", math.nan) for figures in trials.values()]
     measured = [sharpe for sharpe in known if math.isfinite(sharpe)]
     others = sum("eval_sharpe" in figures for figures in trials.values()) - len(measured)
-    rows = []
+    search, rows = Search.among(measured, others=others), []
     for result in results:
         if result.problem:
             rows.append(Row(result, math.nan))
             continue
-        worth = deflated_sharpe(excess_returns(result.net, result.equal), measured, others)
+        worth = deflated_sharpe(excess_returns(result.net, result.equal), search)
         rows.append(Row(result, worth))
     return sorted(rows, key=lambda row: math.inf if row.result.problem else -row.result.over_equal_weight)

@@ -1,13 +1,23 @@
 """The case for a challenger: what is known out of sample beside the gate's verdict."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Literal
 
 import numpy as np
 
-from sac.evidence import COST_RATES, Difference, Edge, at_cost, cagr, deflated_sharpe, difference, edge
+from sac.evidence import (
+    COST_RATES,
+    Difference,
+    Edge,
+    Search,
+    at_cost,
+    cagr,
+    deflated_sharpe,
+    difference,
+    edge,
+)
 from sac.evidence.comparison import baselines, common_weeks, on_weeks
 from sac.portfolio import Backtest, EqualWeight
 from sac.registry.codecs import pack_json
@@ -71,8 +81,8 @@ def side_by_side(challenger: Version, champion: Version | None) -> tuple[list[Ba
     return [*walks, *rivals], shared
 
 
-def case_for(challenger: Version, champion: Version | None, verdict: Gate, sharpes: Sequence[float]) -> Case:
-    """Put the evidence together. `sharpes`: of every candidate ever trained, a year (`Ledger.sharpes`).
+def case_for(challenger: Version, champion: Version | None, verdict: Gate, search: Search) -> Case:
+    """Put the evidence together. `search`: every candidate ever trained (`Ledger.search`).
 
     Raises ArtifactError where an evaluation cannot be read.
     """
@@ -101,8 +111,8 @@ def case_for(challenger: Version, champion: Version | None, verdict: Gate, sharp
             if role in named
         },
         members=tuple(cagr(member) for member in first.members.T),
-        deflated_sharpe=deflated_sharpe(challenger.evaluation().net, list(sharpes)),
-        trials=max(len(sharpes), 1),
+        deflated_sharpe=deflated_sharpe(challenger.evaluation().net, search),
+        trials=max(search.candidates, 1),
         strength=strength,
         advice=advice,
         warnings=tuple(_warnings(challenger, champion, shared)),

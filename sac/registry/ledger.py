@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from sac.config import TrainingSettings
 from sac.errors import Cancelled
+from sac.evidence import Search
 from sac.registry.codecs import canonical
 from sac.registry.record import RECORD, record
 
@@ -93,15 +94,21 @@ class Ledger:
         with record(self._root).connection() as db:
             return [_trial(row) for row in db.execute("SELECT * FROM trials ORDER BY id DESC")]
 
-    def sharpes(self) -> list[float]:
-        """Sharpe ratio a year of every distinct candidate that was evaluated, for the deflated Sharpe."""
+    def search(self) -> Search:
+        """Every distinct candidate that was evaluated: what a deflated Sharpe ratio needs.
+
+        Sweeps are judged on other weeks than trainings.
+        """
         if not (self._root / RECORD).exists():
-            return []
+            return Search.among()
         with record(self._root).connection() as db:  # pages ask at every rerun: settings stay unread
-            rows = db.execute("SELECT variant, version, metrics FROM trials ORDER BY id DESC")
-            told = {(variant, version): json.loads(metrics or "{}") for variant, version, metrics in rows}
-        found = [metrics.get("eval_sharpe", math.nan) for metrics in told.values()]
-        return [sharpe for sharpe in found if math.isfinite(sharpe)]
+            rows = db.execute("SELECT variant, version, kind = 'sweep', metrics FROM trials ORDER BY id DESC")
+            told = {tuple(candidate): json.loads(metrics or "{}") for *candidate, metrics in rows}
+        sharpes: tuple[list[float], list[float]] = ([], [])  # of trainings and of sweeps
+        for (_, _, swept), metrics in told.items():
+            if math.isfinite(sharpe := metrics.get("eval_sharpe", math.nan)):
+                sharpes[swept].append(sharpe)
+        return Search.among(*sharpes)
 
 
 def _trial(row: sqlite3.Row) -> Trial:

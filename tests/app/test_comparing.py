@@ -11,6 +11,7 @@ from app.charts import Chart
 from app.comparing import compared, shared
 from app.components import short_name
 from app.evidence_sections import SECTIONS, Text, outside_note
+from sac.evidence import Search
 from sac.registry import Registry
 
 
@@ -173,7 +174,7 @@ def test_what_an_outside_strategy_lacks_is_left_out_and_the_rest_is_shown(regist
 def test_nobody_counted_what_was_tried_before_an_outside_strategy(registry):
     version = saved(registry, 0)
     found = compared(shared([version], {"Mine": outsider(version)}), ())
-    found = dataclasses.replace(found, trials=[0.1, 0.5, 0.9])
+    found = dataclasses.replace(found, search=Search.among([0.1, 0.5, 0.9]))
     [figures] = [section for section in SECTIONS if section.title == "Figures"]
     _, luck, told = figures.blocks(found, [])
     by_luck = luck.cells.data["P(Sharpe > best of 3 by luck)"]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sac.evidence import Difference, deflated_sharpe, difference, probabilistic_sharpe
+from sac.evidence import Difference, Search, deflated_sharpe, difference, probabilistic_sharpe
 
 
 def weekly(seed, weeks=260, mean=0.0, spread=0.02):
@@ -66,8 +66,8 @@ def test_the_best_of_many_skill_less_trials_is_not_significant():
         trials = [weekly(1_000 * draw + trial, 104) for trial in range(24)]
         sharpes = [float(net.mean() / net.std(ddof=1)) * 52**0.5 for net in trials]
         best = trials[int(np.argmax(sharpes))]
-        assert deflated_sharpe(best, sharpes) < probabilistic_sharpe(best)
-        significant += deflated_sharpe(best, sharpes) > 0.95
+        assert deflated_sharpe(best, Search.among(sharpes)) < probabilistic_sharpe(best)
+        significant += deflated_sharpe(best, Search.among(sharpes)) > 0.95
     assert significant <= 4
     assert sum(probabilistic_sharpe(weekly(draw, 104)) > 0.95 for draw in range(40)) <= 6
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sac.errors import Cancelled, DataError
-from sac.evidence import deflated_sharpe
+from sac.evidence import Search, deflated_sharpe
 from sac.experiments import TrialResults, leaderboard, read_plan, trials_of
 from sac.registry import Ledger
 from tests.experiments.small_sweeps import files, panel, run, sweep
@@ -19,7 +19,7 @@ def test_every_trial_is_kept_planned_and_counted(finished_sweep):
     trials = Ledger(folder / "models").trials()
     assert {trial.version for trial in trials} == set(plan.keys)
     assert {(trial.kind, trial.outcome) for trial in trials} == {("sweep", "succeeded")}
-    assert len(Ledger(folder / "models").sharpes()) == 24
+    assert Ledger(folder / "models").search().candidates == 24
 
 
 def test_too_short_a_history_is_refused_before_any_work(tmp_path):
@@ -105,4 +105,5 @@ def test_candidates_whose_ratio_is_not_known_count_too(finished_sweep):
     folder, _ = finished_sweep
     results = TrialResults(folder / "sweeps" / "trials")
     net = np.array(results.get(read_plan(folder / "sweeps", "job").keys[0]).net)
-    assert deflated_sharpe(net, [0.1, 0.9], others=40) < deflated_sharpe(net, [0.1, 0.9])
+    few, many = Search.among([0.1, 0.9]), Search.among([0.1, 0.9], others=40)
+    assert deflated_sharpe(net, many) < deflated_sharpe(net, few)

@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 
+from sac.evidence import Search
 from sac.registry import gate, settle
 from sac.registry.case import case_for
 from tests.registry.small_versions import VARIANT, small_artifacts
@@ -33,7 +34,8 @@ def some(walk, weeks):
 
 def case(registry, challenger, sharpes=(0.5, 0.1)):
     champion = registry.champion(VARIANT)
-    return case_for(challenger, champion, gate(challenger.metadata, champion.metadata), sharpes)
+    verdict = gate(challenger.metadata, champion.metadata)
+    return case_for(challenger, champion, verdict, Search.among(sharpes))
 
 
 @pytest.fixture
@@ -78,7 +80,7 @@ def test_strong_and_contrary_evidence_are_told_from_luck(registry, monkeypatch):
     found = case(registry, high)
     assert (found.strength, found.against_champion.low > 0) == ("strong", True)
     champion, challenger = high, low
-    found = case_for(challenger, champion, gate(low.metadata, high.metadata), [])
+    found = case_for(challenger, champion, gate(low.metadata, high.metadata), Search.among())
     assert found.strength == "contrary"
     assert "beat it by more than luck" in found.advice
     assert found.growth["champion"] > found.growth["challenger"]

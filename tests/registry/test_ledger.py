@@ -7,6 +7,7 @@ import pytest
 
 from sac.config import TrainingSettings
 from sac.errors import Cancelled, DataError
+from sac.evidence import Search
 from sac.registry import Ledger
 from sac.registry.record import RECORD
 
@@ -18,11 +19,11 @@ def ledger(tmp_path):
     return Ledger(tmp_path)
 
 
-def entered(ledger, name=NAME, metrics=None, ending=None):
+def entered(ledger, name=NAME, metrics=None, ending=None, kind="full"):
     with ledger.trial(
         VARIANT,
         name,
-        kind="full",
+        kind=kind,
         parent=None,
         settings=TrainingSettings(seed=7),
         fingerprint="f" * 64,
@@ -67,8 +68,16 @@ def test_each_candidate_gives_one_sharpe_ratio(ledger):
     entered(ledger, metrics={"eval_sharpe": 0.8})  # the same version, trained again after it was deleted
     entered(ledger, NAME.replace("0", "1"), metrics={"eval_sharpe": -0.1})
     entered(ledger, NAME.replace("0", "2"))
-    assert sorted(ledger.sharpes()) == [-0.1, 0.8]
+    assert ledger.search() == Search.among([-0.1, 0.8])
     assert len(ledger.trials()) == 4
+
+
+def test_sweeps_and_trainings_are_not_measured_against_each_other(ledger):
+    for digit, (kind, sharpe) in enumerate([("full", 0.5), ("full", 0.7), ("sweep", 2.5), ("sweep", 2.7)]):
+        entered(ledger, NAME.replace("0", str(digit)), kind=kind, metrics={"eval_sharpe": sharpe})
+    found = ledger.search()
+    assert found.candidates == 4
+    assert found.spread == pytest.approx(0.1 * 2**0.5)  # that within each pair
 
 
 def test_reading_an_empty_ledger_makes_no_file(ledger, tmp_path):
