@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from app import access
+from app import access, garbage
 from app.components import page_path, refusals_shown, room_note
 
+garbage.spare_modules()
 st.set_page_config(page_title="SAC Desk", page_icon="📈", layout="wide")
 if access.signed_out():
     st.title("SAC Desk")

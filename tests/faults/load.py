@@ -57,10 +57,10 @@ def loaded(desk: Served, sessions: int, seconds: float) -> Load:
     problems: list[str] = []
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        pages = [
-            _session(browser, f"{desk.url}/{PAGES[number % len(PAGES)]}", problems)
-            for number in range(sessions)
-        ]
+        pages = []
+        for number in range(sessions):
+            pages.append(_session(browser, f"{desk.url}/{PAGES[number % len(PAGES)]}", problems))
+            print(f"{number + 1} sessions", file=sys.stderr)
         before, polled = [_progress(page) for page in pages], _cpu_seconds(desk)
         began = time.monotonic()
         fresh, health = _measured(browser, desk, seconds, problems, lambda: pages[0].wait_for_timeout(200))
