@@ -1,7 +1,6 @@
 """One training, two tabs: both see it live, and what one does arrives in the other."""
 
 import os
-import re
 import signal
 import time
 
@@ -24,6 +23,7 @@ def tabs(tmp_path, port, page):
         expect(page.get_by_text("Running", exact=True)).to_be_visible()
         other = page.context.new_page()
         other.goto("/training")
+        see(other, "goes on without this page")  # it watches, before anything happens
         try:
             yield page, other
             for tab in (page, other):
@@ -71,11 +71,13 @@ def test_a_killed_training_is_told_in_every_tab_and_can_be_started_again(tabs, t
     [job] = JobStore(tmp_path / "data" / "jobs").active()
     os.kill(job.pid, signal.SIGKILL)
     for tab in tabs:
-        see(tab, re.compile("The process ended unexpectedly .* Nothing half-done was kept; start it again"))
+        failure = tab.get_by_role("alert").filter(has_text="The process ended unexpectedly")
+        expect(failure).to_contain_text("Nothing half-done was kept; start it again.")
         expect(tab.get_by_role("button", name="Start training")).to_be_enabled()
     first, second = tabs
     second.goto("/")
-    see(second, "The process ended unexpectedly")  # told on Overview too
+    told = second.get_by_role("alert").filter(has_text="The process ended unexpectedly")
+    expect(told).to_be_visible()  # on Overview too
 
     first.get_by_role("button", name="Start training").click()
     expect(heading(first, "SAC + LSTM, full")).to_be_visible()
