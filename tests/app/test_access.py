@@ -101,7 +101,8 @@ def test_a_viewer_changes_nothing_even_by_a_button_that_works(home, undimmed, pa
     assert not (home.data / "market.toml").exists()
 
 
-def test_a_viewer_cancels_nothing(home, undimmed):
+def test_a_viewer_cancels_nothing(home, undimmed, monkeypatch):
+    monkeypatch.setattr(Jobs, "reconcile", lambda jobs: None)  # nobody does this job
     JobStore(home.jobs).add("0123456789ab", "sac_lstm", "full", {}, "Ada")
     at = opened("training", "vic@desk.test")
     at.button(key="cancel-0123456789ab").click().run()
@@ -110,7 +111,7 @@ def test_a_viewer_cancels_nothing(home, undimmed):
 
 
 def test_an_approver_is_named_in_the_record(home, monkeypatch):
-    monkeypatch.setattr(Jobs, "_spawn", lambda jobs, job_id: None)
+    monkeypatch.setattr(Jobs, "_spawn", lambda jobs, job_id, life: None)
     monkeypatch.setattr(Jobs, "reconcile", lambda jobs: None)
     opened("training", "ada@desk.test").button(key="start").click().run()
     assert [job.actor for job in JobStore(home.jobs).newest(5)] == ["ada@desk.test"]

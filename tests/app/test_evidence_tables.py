@@ -10,7 +10,7 @@ import pytest
 from app import evidence_tables
 from app.formats import percent, points
 from sac.config import Constraints
-from sac.evidence import at_cost, cagr, difference, edge
+from sac.evidence import Search, at_cost, cagr, difference, edge
 from tests.evidence.walks import random_walk, walk_of
 
 
@@ -86,8 +86,8 @@ def test_contributions_add_up_on_paper_too():
 def test_luck_counts_the_trials_only_where_there_are_some(still):
     trader = walk(5, "Trader")
     judged = [difference(trader.net, still.net)]
-    assert len(read(evidence_tables.luck([trader], judged, [0.5])).columns) == 6
-    shown = read(evidence_tables.luck([trader], judged, [0.5, 0.7, 1.1]))
+    assert len(read(evidence_tables.luck([trader], judged, Search.among([0.5]))).columns) == 6
+    shown = read(evidence_tables.luck([trader], judged, Search.among([0.5, 0.7, 1.1])))
     assert shown.columns[-1] == "P(Sharpe > best of 3 by luck)"
 
 

@@ -30,7 +30,7 @@ def swept(tmp_path_factory):
     from app.job_store import JobStore
 
     store = JobStore(home.jobs)
-    store.add("a-sweep", SWEEP, SWEEP, {"sweep": dataclasses.asdict(ASKED), "processes": 2}, "test")
+    store.add("a-sweep", SWEEP, SWEEP, {"sweep": dataclasses.asdict(ASKED)}, "test")
     store.start("a-sweep")
     store.finish(
         "a-sweep", "succeeded", result=run_sweep_job(store.get("a-sweep"), home, lambda progress: None)

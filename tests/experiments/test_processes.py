@@ -1,12 +1,20 @@
 """The same sweep in two processes of this machine."""
 
 import multiprocessing
+import sys
+import types
 
 import pytest
 
 from sac.errors import Cancelled, DeskError
 from sac.experiments.processes import on_processes
 from tests.experiments.small_sweeps import files, run
+
+
+@pytest.fixture(autouse=True)
+def a_plain_main(monkeypatch):
+    """Streamlit's test runner leaves its script as __main__, and a spawned process begins with that."""
+    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
 
 
 def at_work():
