@@ -24,8 +24,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-import numpy as np
-
 from benchmarks.chromium import PATIENCE, chromium
 from benchmarks.page_roots import roots
 from tests.serving import ROOT, served
@@ -174,7 +172,11 @@ def in_browser(runs: int) -> None:
     print(f"\n{'browser':32} new visitor, second visit")
     for name in sights:
         print(f"{name:32} {statistics.median(first[name]):6.0f} {statistics.median(again[name]):6.0f}")
-    over = [statistics.median(np.subtract(*reversed(times.values()))) for times in (first, again)]
+    title, chart = first
+    over = [
+        statistics.median(late - early for early, late in zip(times[title], times[chart], strict=True))
+        for times in (first, again)
+    ]
     print(f"{'the chart over the bare page':32} {over[0]:6.0f} {over[1]:6.0f}   wanted below {WANTED_CHART}")
 
 

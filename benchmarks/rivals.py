@@ -78,7 +78,7 @@ class _Actor(nn.Module):
         normal = Normal(mean, log_std.exp(), validate_args=False)
         u = normal.rsample()
         action = torch.tanh(u)
-        log_prob = normal.log_prob(u) - torch.log(1 - action.pow(2) + 1e-6)
+        log_prob = normal.log_prob(u) - torch.log(1 - action.pow(2) + 1e-6)  # type: ignore[no-untyped-call]
         return action, log_prob.sum(1, keepdim=True)
 
 
@@ -135,7 +135,7 @@ class _Eager:
     @staticmethod
     def _descend(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
 
 
@@ -154,7 +154,8 @@ def eager(environment: PortfolioEnvironment, settings: SACSettings, chunk: int, 
             with torch.no_grad():
                 action = agent.actor.get_action(torch.as_tensor(state)[None])[0][0].numpy()
         next_state, reward, over = walk.step(action)
-        for column, value in zip(replay, (state, action, reward, next_state), strict=True):
+        row: tuple[np.ndarray | float, ...] = (state, action, reward, next_state)
+        for column, value in zip(replay, row, strict=True):
             column[step % size] = value
         state, step = walk.reset() if over else next_state, step + 1
         done = step - settings.warmup_steps

@@ -107,7 +107,8 @@ def execution(part: str, notes: Path) -> Execute:
 
         from sac.experiments.ray_cluster import on_ray
 
-        cloudpickle.register_pickle_by_value(sys.modules[__name__])  # the workers do not have this module
+        # The workers do not have this module.
+        cloudpickle.register_pickle_by_value(sys.modules[__name__])  # type: ignore[no-untyped-call]
         os.environ["RAY_AUTH_MODE"] = "disabled"
         return on_ray("local", train)
     if part == "processes":

@@ -11,12 +11,14 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from playwright.sync_api import ViewportSize
+
 from benchmarks.chromium import WHOLE, chromium, opened
 from benchmarks.page_roots import data_root
 from tests.serving import served
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
-SIZE = {"width": 1280, "height": 900}
+SIZE: ViewportSize = {"width": 1280, "height": 900}
 
 
 def main() -> None:

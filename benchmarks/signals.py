@@ -32,7 +32,7 @@ def scores(panel: MarketPanel, seed: int = 0) -> np.ndarray:
     returns = np.nan_to_num(panel.returns)
     z = (returns - returns.mean(1, keepdims=True)) / returns.std(1, keepdims=True).clip(1e-9)
     noise = np.random.default_rng(seed).normal(size=z.shape)
-    mixed = CORRELATION * z + np.sqrt(1.0 - CORRELATION**2) * noise
+    mixed: np.ndarray = CORRELATION * z + np.sqrt(1.0 - CORRELATION**2) * noise
     return (mixed / 4.0).clip(-1.0, 1.0)
 
 
@@ -57,7 +57,8 @@ def main() -> None:
     ]
     days = panel.decisions - np.timedelta64(2, "D") + np.timedelta64(7 * asked.late, "D")
     rows = pd.DataFrame(score, index=pd.Index(days, name="date"), columns=list(panel.symbols))
-    news = rows.stack().rename_axis(["date", "symbol"]).rename("sentiment_score").reset_index()
+    news = rows.melt(ignore_index=False, var_name="symbol", value_name="sentiment_score").reset_index()
+    news = news.sort_values(["date", "symbol"], ignore_index=True)
     news = news.assign(sentiment_score=news["sentiment_score"].astype("float32"), article_count=np.int32(1))
     path = sentiment_file(asked.folder)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -40,7 +40,7 @@ def editor(choice: MarketChoice) -> None:
         st.subheader("Source and universe")
         first = st.columns([2, 1])
         source = first[0].selectbox(
-            "Source", list(SOURCES), list(SOURCES).index(choice.source), SOURCES.get, key="source"
+            "Source", list(SOURCES), list(SOURCES).index(choice.source), SOURCES.__getitem__, key="source"
         )
         fixed = source == "sample"
         first[1].date_input("First day", choice.start, key="start", disabled=fixed)
@@ -177,6 +177,7 @@ try:
 except DataError as broken:
     st.error(str(broken), title="market.toml cannot be used")
     choice = MarketChoice()
+panel: MarketPanel | None = None
 try:
     panel = queries.panel()
     freshness(panel.provenance)
@@ -185,7 +186,6 @@ try:
     if panel.provenance.note:
         st.caption(f":material/info: {panel.provenance.note}")
 except DataError as finding:
-    panel = None
     st.error(str(finding), title="These data cannot be used yet", icon=":material/rule:")
 editor(choice)
 refresh(choice)

@@ -6,7 +6,7 @@ import os
 import streamlit as st
 
 from app import access, queries
-from app.components import label, provenance_line, refusals_shown, selectable, show
+from app.components import label, not_here, provenance_line, refusals_shown, selectable, show
 from app.formats import moment
 from app.jobs import Job
 from app.settings import settings
@@ -92,7 +92,7 @@ def trials(plan: Plan) -> None:
         "Trials, best lead over equal weight first",
         single=True,
         columns={
-            **{name: NUMBER(name, format="%+.1f") for name in table if "pp" in name},
+            **{name: NUMBER(name, format="%+.1f") for name in map(str, table) if "pp" in name},
             "Deflated Sharpe (%)": NUMBER("Deflated Sharpe (%)", format="%.0f"),
         },
     )
@@ -124,9 +124,11 @@ def pick(sweeps: list[Job]) -> Job:
         job = names[name]
         return f"{moment(job.created_at)}, {label(job.request['sweep']['variant'])}, {job.status}"
 
-    linked = st.query_params.get("sweep")
-    start = list(names).index(linked) if linked in names else 0
-    picked = st.selectbox("Sweep", list(names), start, format_func=told, key="picked")
+    ids = list(names)
+    linked = st.query_params.get("sweep", ids[0])
+    not_here([linked], ids, "deleted or never started", f"Shown instead: that of {told(ids[0])}.")
+    start = ids.index(linked) if linked in names else 0
+    picked = st.selectbox("Sweep", ids, start, format_func=told, key="picked")
     st.query_params["sweep"] = picked
     return names[picked]
 

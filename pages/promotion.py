@@ -7,6 +7,7 @@ from app import dockets, queries
 from app.components import (
     damaged_versions,
     label,
+    not_here,
     page_path,
     provenance_line,
     refusals_shown,
@@ -65,6 +66,12 @@ def queue(shelves: dict[str, Shelf], by_variant: dict[str, Docket]) -> Version |
         for version, state, passing in rows
     )
     names = [version.name for version, _, _ in rows]
+    not_here(
+        st.query_params.get_all("version"),
+        names,
+        "champion, decided on, deleted or never trained",
+        "Those that were decided on are behind the switch above.",
+    )
     chosen = selectable(table, names, "version", "Challengers", single=True, preselected=names[:1])
     return next((version for version, _, _ in rows if version.name in chosen), None)
 
