@@ -26,12 +26,30 @@ class FlatAdamW:
         self.flat = flatten(self._parameters)  # (P,)
         self.gradient, *self._moments = (torch.zeros_like(self.flat) for _ in range(3))
         self._steps, self._rate, self._decay = torch.zeros(()), rate, decay
+        self._rates: Tensor | None = None  # (P,) where agents differ in theirs
         blocks = _blocks(self.gradient, self._parameters)
         for parameter, block in zip(self._parameters, blocks, strict=True):
             parameter.grad = block
 
+    def differ(self, rates: Tensor) -> None:
+        """A learning rate (E,) for every agent; each parameter has a leading agent dimension."""
+        if (rates == rates[0]).all():
+            self._rate = float(rates[0])
+            return
+        self._rate, self._rates = 1.0, torch.zeros_like(self.flat)
+        for block in _blocks(self._rates, self._parameters):
+            block.copy_(rates.view(-1, *[1] * (block.ndim - 1)).expand_as(block))
+
     def step(self) -> None:
         """Down the gradients that stand in the parameters' `.grad`."""
+        if self._rates is None:
+            self._fused_step()
+        else:  # a step is proportional to its rate, decay and all
+            before = self.flat.clone()
+            self._fused_step()
+            torch.lerp(before, self.flat, self._rates, out=self.flat)
+
+    def _fused_step(self) -> None:
         self._steps += 1.0
         mean, square = self._moments
         torch._fused_adamw_(

@@ -55,34 +55,36 @@ class Committee:
         return len(next(iter(self._state.values())))
 
     @property
-    def finite(self) -> bool:
-        """Whether its networks hold numbers: a training can diverge."""
-        return all(bool(torch.isfinite(values).all()) for values in self._state.values())
+    def finite(self) -> npt.NDArray[np.bool_]:
+        """Whether each member's network (M,) holds numbers: a training can diverge."""
+        whole = [torch.isfinite(values).flatten(1).all(1) for values in self._state.values()]
+        return torch.stack(whole).all(0).numpy()
 
     def members(self) -> list["Committee"]:
         """Each member as a committee of its own; what it would do, trusted or not."""
-        return [
-            Committee(
-                members_of(self._state, slice(i, i + 1)),
-                self.assets,
-                self.scaler,
-                self.settings,
-                self.constraints,
-                f"Member {i + 1}",
-            )
-            for i in range(self.size)
-        ]
+        return [self.part([i], f"Member {i + 1}") for i in range(self.size)]
+
+    def part(self, members: list[int], name: str) -> "Committee":
+        """Some members as a committee, trusted or not."""
+        state = members_of(self._state, members)
+        return Committee(state, self.assets, self.scaler, self.settings, self.constraints, name)
 
     def allocate(self, panel: MarketPanel, step: int, weights: Floats) -> Floats:
         """Target weights (n+1,) from what the panel knew at step and the weights (n+1,) it stood at."""
         if not self.trusted:
             return equal_weights(self.assets - 1, self.constraints)
+        alike = np.broadcast_to(weights, (self.size, len(weights)))
+        return self.member_targets(panel, step, alike, self.settings.action_scale).mean(0).numpy()
+
+    def member_targets(
+        self, panel: MarketPanel, step: int, weights: Floats, action_scale: float | Tensor
+    ) -> Tensor:
+        """Target weights (M, n+1) of every member, from its own weights (M, n+1), trusted or not."""
         features = flat_features(self.scaler.transform(panel.features[step : step + 1]))[0]
-        state = torch.tensor(np.concatenate([features, weights]), dtype=torch.get_default_dtype())
-        mean, _ = self._actor(state.expand(self.size, 1, -1))  # (M, 1, n+1)
+        state = np.concatenate([np.broadcast_to(features, (self.size, len(features))), weights], 1)
+        mean, _ = self._actor(torch.tensor(state[:, None], dtype=torch.get_default_dtype()))  # (M, 1, n+1)
         action = mean[:, 0].double().tanh()  # double: weights must sum to 1 beyond float32
-        target = portfolio_weights(action, self.settings.action_scale, self.constraints).mean(0)
-        return target.numpy()
+        return portfolio_weights(action, action_scale, self.constraints)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,7 @@
 """Soft Actor-Critic (Haarnoja et al. 2018, with automatic temperature) for E agents as one tensor program."""
 
 import copy
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -23,6 +24,7 @@ SAC_NETWORKS: dict[str, tuple[type[Actor], type[Critic]]] = {
     "mlp": (GaussianActor, TwinCritic),
     "per_stock": (PerStockActor, PerStockTwinCritic),
 }
+_RATES = {"actor": "actor_lr", "critic": "critic_lr", "log_alpha": "alpha_lr"}  # per optimiser
 
 
 class SoftActorCritic:
@@ -46,10 +48,16 @@ class SoftActorCritic:
         }
         self._target_weights = flatten(self.critic_target.parameters())
 
-    def differ(self, gamma: Tensor, init_alpha: Tensor, action_scale: float | Tensor) -> None:
-        """Before the first update: a gamma and a temperature (E,) for every agent, and its action scale."""
-        self.gamma = gamma[:, None]
-        self.log_alpha.copy_(init_alpha.log())
+    def differ(self, each: Sequence[SACSettings], action_scale: float | Tensor) -> None:
+        """Before the first update: for every agent its own gamma, temperature, rates and action scale."""
+
+        def values(name: str) -> Tensor:
+            return torch.tensor([getattr(settings, name) for settings in each])  # (E,)
+
+        self.gamma = values("gamma")[:, None]
+        self.log_alpha.copy_(values("init_alpha").log())
+        for name, optimizer in self.optimizers.items():
+            optimizer.differ(values(_RATES[name]))
         for critic in (self.critic, self.critic_target):
             if isinstance(critic, PerStockTwinCritic):
                 critic.action_scale = action_scale

@@ -1,5 +1,6 @@
 """Is a difference more than luck? A paired bootstrap, and Sharpe ratios that remember the search."""
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,19 +50,31 @@ def difference(one: Floats, other: Floats, seed: int = 0, draws: int = _DRAWS) -
     """
     edge = np.log1p(one) - np.log1p(other)  # (W,)
     weeks = len(edge)
+    means = edge.take(_histories(weeks, seed, draws)).mean(axis=1) * WEEKS_PER_YEAR  # (draws,)
+    mean = float(edge.mean()) * WEEKS_PER_YEAR
+    low, high = mean + (np.percentile(means, _INTERVAL) - mean) * _few_blocks(weeks / _block(weeks))
+    better = float(((means > 0) + 0.5 * (means == 0)).mean())
+    return Difference(weeks, mean, float(low), float(high), better, float(means.std()) * _DETECTABLE)
+
+
+@functools.lru_cache(
+    maxsize=4
+)  # 2 MB for two years of weeks; whoever compares many has them all of one length
+def _histories(weeks: int, seed: int, draws: int) -> npt.NDArray[np.int16]:
+    """Resampled histories (draws, W): which week stands at each position."""
     rng = np.random.default_rng(seed)
-    block = weeks ** (1 / 3)
-    restart = rng.random((draws, weeks)) < 1.0 / block
+    restart = rng.random((draws, weeks)) < 1.0 / _block(weeks)
     restart[:, 0] = True
     since = np.arange(weeks) - np.maximum.accumulate(np.where(restart, np.arange(weeks), 0), axis=1)
     # Each position's block began `since` weeks ago: it carries on from the week that was drawn there.
     starts = rng.integers(weeks, size=(draws, weeks))
     began = np.take_along_axis(starts, np.arange(weeks) - since, axis=1)
-    means = edge[(began + since) % weeks].mean(axis=1) * WEEKS_PER_YEAR  # (draws,)
-    mean = float(edge.mean()) * WEEKS_PER_YEAR
-    low, high = mean + (np.percentile(means, _INTERVAL) - mean) * _few_blocks(weeks / block)
-    better = float(((means > 0) + 0.5 * (means == 0)).mean())
-    return Difference(weeks, mean, float(low), float(high), better, float(means.std()) * _DETECTABLE)
+    return ((began + since) % weeks).astype(np.int16)
+
+
+def _block(weeks: int) -> float:
+    """Mean length of a block."""
+    return float(weeks ** (1 / 3))
 
 
 def _few_blocks(blocks: float) -> float:

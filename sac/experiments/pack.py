@@ -9,9 +9,11 @@ import itertools
 import math
 from collections.abc import Callable, Sequence
 
+import numpy as np
+import numpy.typing as npt
 import torch
 
-from sac.agent import Committee, SACLearner, members_of, selection_fold
+from sac.agent import Committee, SACLearner, selection_fold
 from sac.agent.ensemble import LEARNERS, Fold, agent_seed
 from sac.agent.learning import LearningCurve
 from sac.agent.scaler import PortfolioScaler
@@ -19,18 +21,22 @@ from sac.config import Constraints, SACSettings, TrainingSettings
 from sac.experiments.result import TrialResult, failed_result, judged_result
 from sac.experiments.sweep import SweepTrial
 from sac.market import MarketPanel
-from sac.portfolio import EqualWeight, backtest
+from sac.portfolio import Backtest, EqualWeight, backtest, backtests
 from sac.portfolio.environment import PortfolioEnvironment, flat_features
 
 __all__ = ["Pack", "packs_of", "train_pack"]
 
 Pack = list[SweepTrial]
 Tell = Callable[[float], None]  # the fraction of a pack; may raise to stop
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+
+DIVERGED = "Its agents diverged: a network holds no finite number."
 
 _MOST_AGENTS = 12  # more of them gain little, leave other workers idle, and are lost together at a stop
 # Settings of an agent that may differ within a pack, beside the seed and the costs.
 _FREE = {
-    "sac": ("gamma", "init_alpha", "action_scale", "reward_scale"),
+    "sac": ("gamma", "init_alpha", "actor_lr", "critic_lr", "alpha_lr", "action_scale", "reward_scale"),
     "ppo": ("action_scale", "reward_scale"),
 }
 
@@ -49,13 +55,28 @@ def packs_of(trials: Sequence[SweepTrial]) -> list[Pack]:
 
 def train_pack(panel: MarketPanel, pack: Pack, tell: Tell) -> list[TrialResult]:
     """Train and judge every trial of a pack, in its order. The panel has their symbols, and forecasts."""
-    fold = selection_fold(panel, pack[0].settings.evaluation_years)
-    committees = train_committees(panel, pack, fold, tell)
-    return [_judged(panel, fold, trial, each) for trial, each in zip(pack, committees, strict=True)]
+    fold, members = selection_fold(panel, pack[0].settings.evaluation_years), pack[0].settings.members
+    agents = train_agents(panel, pack, fold, tell)
+    rows = np.arange(agents.size).reshape(len(pack), members)
+    sound = [bool(agents.finite[own].all()) for own in rows]
+    walked = iter(_walks(panel, fold, list(itertools.compress(pack, sound)), agents, rows[sound]))
+    equal = {
+        each: backtest(EqualWeight(each), panel, fold.evaluation, each)
+        for each in {trial.settings.constraints for trial in pack}  # they differ in their costs at most
+    }
+    until, results = str(panel.fills[fold.train_stop]), []
+    for trial, whole in zip(pack, sound, strict=True):
+        beside = equal[trial.settings.constraints]
+        results.append(
+            judged_result(trial, until, next(walked), beside)
+            if whole
+            else failed_result(trial, until, beside, DIVERGED)
+        )
+    return results
 
 
-def train_committees(panel: MarketPanel, pack: Pack, fold: Fold, tell: Tell) -> list[Committee]:
-    """The trained committee of every trial, in the pack's order."""
+def train_agents(panel: MarketPanel, pack: Pack, fold: Fold, tell: Tell) -> Committee:
+    """The trained agents of all trials, in the pack's order."""
     shared, members = pack[0].settings, pack[0].settings.members
     agents = [(trial.settings, member) for trial in pack for member in range(1, members + 1)]
     scaler = PortfolioScaler.fit(panel.features[: fold.train_stop])
@@ -80,32 +101,29 @@ def train_committees(panel: MarketPanel, pack: Pack, fold: Fold, tell: Tell) -> 
     seeds = [agent_seed(settings.seed, fold.number, member) for settings, member in agents]
     learner = LEARNERS[shared.agent.algorithm](environment, seeds, shared.agent)  # type: ignore[arg-type]
     if isinstance(learner, SACLearner):
-        learner.agents.differ(
-            each(lambda settings: settings.agent.gamma),
-            each(lambda settings: settings.agent.init_alpha),  # type: ignore[union-attr]
-            environment.action_scale,
-        )
+        own = [settings.agent for settings, _ in agents]
+        learner.agents.differ(own, environment.action_scale)  # type: ignore[arg-type]
     updates = shared.agent.updates
     learner.run(updates, LearningCurve(updates, lambda done, _: tell(done / updates)))
-    actors, assets = learner.state()["actor"], environment.assets
-    return [
-        Committee(
-            members_of(actors, slice(row * members, (row + 1) * members)),
-            assets,
-            scaler,
-            trial.settings.agent,
-            trial.settings.constraints,
-        )
-        for row, trial in enumerate(pack)
-    ]
+    return Committee(
+        learner.state()["actor"], environment.assets, scaler, shared.agent, shared.constraints, "Pack"
+    )
 
 
-def _judged(panel: MarketPanel, fold: Fold, trial: SweepTrial, committee: Committee) -> TrialResult:
-    constraints, until = trial.settings.constraints, str(panel.fills[fold.train_stop])
-    equal = backtest(EqualWeight(constraints), panel, fold.evaluation, constraints)
-    if not committee.finite:
-        return failed_result(trial, until, equal, "Its agents diverged: a network holds no finite number.")
-    return judged_result(trial, until, backtest(committee, panel, fold.evaluation, constraints), equal)
+def _walks(panel: MarketPanel, fold: Fold, pack: Pack, agents: Committee, rows: Rows) -> list[Backtest]:
+    """The committee of every trial over the judged weeks, side by side; its agents are a row (M,) of rows."""
+    if not pack:
+        return []
+    walking = agents.part(rows.flatten().tolist(), "Pack")
+    scales = torch.tensor([[trial.settings.agent.action_scale] for trial in pack], dtype=torch.float64)
+    scales = scales.repeat_interleave(rows.shape[1], 0)  # (E, 1)
+
+    def decide(step: int, weights: Floats) -> Floats:
+        targets = walking.member_targets(panel, step, weights.repeat(rows.shape[1], 0), scales)
+        return targets.view(*rows.shape, -1).mean(1).numpy()
+
+    keys, limits = [trial.key for trial in pack], [trial.settings.constraints for trial in pack]
+    return backtests(keys, decide, panel, fold.evaluation, limits)
 
 
 def _frame(settings: TrainingSettings) -> TrainingSettings:

@@ -5,7 +5,7 @@ load it.
 """
 
 from sac.portfolio.accounting import account, all_cash, asset_growth, drift
-from sac.portfolio.backtest import Allocator, Backtest, backtest, index_walk
+from sac.portfolio.backtest import Allocator, Backtest, backtest, backtests, index_walk
 from sac.portfolio.baselines import BuyAndHold, Cash, EqualWeight, equal_weights
 from sac.portfolio.validation import Validation, validate
 
@@ -20,6 +20,7 @@ __all__ = [
     "all_cash",
     "asset_growth",
     "backtest",
+    "backtests",
     "drift",
     "equal_weights",
     "index_walk",

@@ -1,6 +1,7 @@
 """`Backtest`: what happened when an allocator was walked over a stretch of the panel."""
 
 import dataclasses
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,7 +13,7 @@ from sac.config import Constraints
 from sac.market import MarketPanel
 from sac.portfolio.accounting import account, all_cash, asset_growth, drift
 
-__all__ = ["Allocator", "Backtest", "backtest", "index_walk"]
+__all__ = ["Allocator", "Backtest", "backtest", "backtests", "index_walk"]
 
 Floats = npt.NDArray[np.float64]
 Dates = npt.NDArray[np.datetime64]
@@ -76,36 +77,63 @@ def backtest(
 
     Raises ValueError when a step has no complete return or an allocation is no portfolio.
     """
+
+    def decide(step: int, weights: Floats) -> Floats | None:
+        decision = allocator.allocate(panel, step, weights[0])
+        return None if decision is None else decision[None]
+
+    return backtests([allocator.name], decide, panel, steps, [constraints], folds)[0]
+
+
+def backtests(
+    names: Sequence[str],
+    decide: Callable[[int, Floats], Floats | None],
+    panel: MarketPanel,
+    steps: range,
+    constraints: Sequence[Constraints],
+    folds: npt.NDArray[np.int64] | None = None,
+) -> list[Backtest]:
+    """Walk K allocators side by side, as `backtest` walks one; their constraints differ in costs at most.
+
+    decide: from a step and weights (K, n+1) to target weights (K, n+1), or None where nobody trades.
+    """
     if not len(steps) or steps.step != 1 or steps.start < 0 or steps.stop > panel.complete_steps:
         raise ValueError(f"{steps} is no stretch of the {panel.complete_steps} complete steps")
     window = slice(steps.start, steps.stop)
-    growth = asset_growth(panel.returns[window], constraints.cash_growth)
+    growth = asset_growth(panel.returns[window], constraints[0].cash_growth)
     seen = asset_growth(panel.seen[window], 1.0)  # CASH earns its week at the fill
-    held = known = all_cash(len(panel.symbols))
-    weights, turnover, gross, net = (np.empty(shape) for shape in (growth.shape, *[len(steps)] * 3))
+    cost_rate = np.array([each.cost_rate for each in constraints])
+    held = known = np.tile(all_cash(len(panel.symbols)), (len(names), 1))
+    weights = np.empty((len(names), *growth.shape))
+    turnover, gross, net = (np.empty((len(names), len(steps))) for _ in range(3))
     for row, step in enumerate(steps):
-        decision = allocator.allocate(panel, step, known)
+        decision = decide(step, known)
         target = held if decision is None else decision
-        if not (np.isfinite(target).all() and (target >= 0).all() and abs(target.sum() - 1) < 1e-6):
-            raise ValueError(f"{allocator.name} gave no portfolio at {panel.decisions[step]}: {target}")
-        week = account(held, target, growth[row], constraints.cost_rate)
+        fine = np.isfinite(target).all(-1) & (target >= 0).all(-1) & (abs(target.sum(-1) - 1) < 1e-6)
+        if not fine.all():
+            bad = int(fine.argmin())
+            raise ValueError(f"{names[bad]} gave no portfolio at {panel.decisions[step]}: {target[bad]}")
+        week = account(held, target, growth[row], cost_rate)
         held, known = drift(target, growth[row]), drift(target, seen[row])
-        weights[row], turnover[row] = target, week.turnover
-        gross[row], net[row] = week.gross - 1.0, week.net - 1.0
-    return Backtest(
-        name=allocator.name,
-        symbols=panel.symbols,
-        decisions=panel.decisions[window],
-        fills=panel.fills[window],
-        ends=panel.fills[steps.start + 1 : steps.stop + 1],
-        folds=np.zeros(len(steps), dtype=np.int64) if folds is None else folds,
-        weights=weights,
-        growth=growth,
-        turnover=turnover,
-        gross=gross,
-        net=net,
-        members=np.empty((len(steps), 0)),
-    )
+        weights[:, row], turnover[:, row] = target, week.turnover
+        gross[:, row], net[:, row] = week.gross - 1.0, week.net - 1.0
+    return [
+        Backtest(
+            name=name,
+            symbols=panel.symbols,
+            decisions=panel.decisions[window],
+            fills=panel.fills[window],
+            ends=panel.fills[steps.start + 1 : steps.stop + 1],
+            folds=np.zeros(len(steps), dtype=np.int64) if folds is None else folds,
+            weights=weights[each],
+            growth=growth,
+            turnover=turnover[each],
+            gross=gross[each],
+            net=net[each],
+            members=np.empty((len(steps), 0)),
+        )
+        for each, name in enumerate(names)
+    ]
 
 
 def index_walk(name: str, levels: pd.Series, panel: MarketPanel, steps: range) -> Backtest:
