@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sac.evidence import Search, deflated_sharpe
 from sac.experiments.result import TrialResult, excess_returns
-from sac.registry import Ledger
+from sac.registry import Candidate, Ledger
 
 __all__ = ["Row", "leaderboard"]
 
@@ -26,11 +26,11 @@ def leaderboard(results: Sequence[TrialResult], ledger: Ledger) -> list[Row]:
     candidate that the ledger has ever seen: the spread is taken from the sweeps' trials, for only they were
     measured against equal weight on such weeks, and all others count.
     """
-    trials = {(trial.variant, trial.version): trial.metrics for trial in ledger.trials()}
-    trials |= {(result.variant, result.key): result.figures for result in results}
-    known = [figures.get("excess_sharpe", math.nan) for figures in trials.values()]
+    figures = ledger.candidates()
+    figures |= {Candidate(each.variant, each.key, True): each.figures for each in results if not each.problem}
+    known = [found.get("excess_sharpe", math.nan) for found in figures.values()]
     measured = [sharpe for sharpe in known if math.isfinite(sharpe)]
-    others = sum("eval_sharpe" in figures for figures in trials.values()) - len(measured)
+    others = len(figures) - len(measured)
     search, rows = Search.among(measured, others=others), []
     for result in results:
         if result.problem:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sac.config import TrainingSettings
 from sac.errors import Cancelled
@@ -16,7 +16,7 @@ from sac.evidence import Search
 from sac.registry.codecs import canonical
 from sac.registry.record import RECORD, record
 
-__all__ = ["Ledger", "Trial"]
+__all__ = ["Candidate", "Ledger", "Trial"]
 
 Outcome = Literal["unfinished", "succeeded", "failed", "cancelled"]
 
@@ -38,6 +38,14 @@ class Trial:
     outcome: Outcome  # a training that was killed stays "unfinished"
     problem: str | None
     metrics: dict[str, float]
+
+
+class Candidate(NamedTuple):
+    """A version, or a trial of a sweep."""
+
+    variant: str
+    version: str
+    swept: int  # 1 for a sweep's trial
 
 
 class Ledger:
@@ -94,20 +102,20 @@ class Ledger:
         with record(self._root).connection() as db:
             return [_trial(row) for row in db.execute("SELECT * FROM trials ORDER BY id DESC")]
 
-    def search(self) -> Search:
-        """Every distinct candidate that was evaluated: what a deflated Sharpe ratio needs.
-
-        Sweeps are judged on other weeks than trainings.
-        """
+    def candidates(self) -> dict[Candidate, dict[str, float]]:
+        """Figures of every distinct candidate that was evaluated; of one tried twice, the last ones."""
         if not (self._root / RECORD).exists():
-            return Search.among()
+            return {}
         with record(self._root).connection() as db:  # pages ask at every rerun: settings stay unread
-            rows = db.execute("SELECT variant, version, kind = 'sweep', metrics FROM trials ORDER BY id DESC")
-            told = {tuple(candidate): json.loads(metrics or "{}") for *candidate, metrics in rows}
+            rows = db.execute("SELECT variant, version, kind = 'sweep', metrics FROM trials ORDER BY id")
+            told = {Candidate(*who): json.loads(metrics or "{}") for *who, metrics in rows}
+        return {candidate: metrics for candidate, metrics in told.items() if "eval_sharpe" in metrics}
+
+    def search(self) -> Search:
+        """What a deflated Sharpe ratio must know of all candidates; sweeps' were judged on other weeks."""
         sharpes: tuple[list[float], list[float]] = ([], [])  # of trainings and of sweeps
-        for (_, _, swept), metrics in told.items():
-            if math.isfinite(sharpe := metrics.get("eval_sharpe", math.nan)):
-                sharpes[swept].append(sharpe)
+        for candidate, metrics in self.candidates().items():
+            sharpes[candidate.swept].append(metrics["eval_sharpe"])
         return Search.among(*sharpes)
 
 
