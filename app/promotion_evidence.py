@@ -51,7 +51,7 @@ def evidence(case: Case, challenger: Version, champion: Version | None) -> None:
         "Challenger, CAGR",
         percent(case.growth["challenger"]),
         f"{points(case.growth['challenger'] - case.growth[rival])} vs {rival.lower()}",
-        delta_color="primary",
+        delta_color="blue",
         border=True,
         help=f"Compound annual growth on these weeks; {rival.lower()}: {percent(case.growth[rival])}.",
     )

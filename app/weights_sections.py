@@ -37,10 +37,11 @@ def headline(plan: Plan, version: Version) -> None:
     grid.metric(
         "Dollars traded",
         dollars(orders.traded_cents / 100, 2),
-        f"{percent(told.turnover)} turnover before rounding",
+        f"{percent(told.turnover)} turnover",
         delta_color="off",
         delta_arrow="off",
         border=True,
+        help="Turnover is that of the target weights, before shares are rounded.",
     )
     rate = version.settings.constraints.cost_rate
     grid.metric(
@@ -52,10 +53,11 @@ def headline(plan: Plan, version: Version) -> None:
     grid.metric(
         "Cash after trades",
         dollars(orders.cash_cents / 100, 2),
-        f"{percent(orders.weights().get(CASH))} of what is left, target {percent(told.target_weights[CASH])}",
+        f"{percent(orders.weights().get(CASH))}, target {percent(told.target_weights[CASH])}",
         delta_color="off",
         delta_arrow="off",
         border=True,
+        help="Its share is of what is left after trades and cost.",
     )
 
 

@@ -56,6 +56,7 @@ def start(busy: bool, first: bool) -> None:
             1,
             os.cpu_count() or 1,
             key="processes",
+            width=240,
             help="Trials at work side by side on this machine, a core each. The results are the same.",
         )
         why_not = access.refusal()

@@ -62,7 +62,7 @@ def champion_card(shelf: Shelf) -> None:
             "CAGR, net of costs",
             percent(figures.cagr),
             f"{points(figures.cagr - rival.cagr)} vs equal weight",
-            delta_color="primary",
+            delta_color="blue",
             chart_data=walk.wealth,
             chart_type="area",
             help="Compound annual growth rate out of sample, after the cost of every trade. "
@@ -77,14 +77,14 @@ def champion_card(shelf: Shelf) -> None:
             "Sharpe ratio",
             ratio(figures.sharpe),
             f"{figures.sharpe - rival.sharpe:+.2f} vs equal",
-            delta_color="primary",
+            delta_color="blue",
             help="Mean weekly return over its standard deviation, a year.",
         )
         pair.metric(
             "Max drawdown",
             percent(figures.max_drawdown),
             f"{points(figures.max_drawdown - rival.max_drawdown)} vs equal",
-            delta_color="primary",
+            delta_color="blue",
             help="Deepest fall from a peak, the initial capital included.",
         )
         record = version.metadata
