@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import access, queries
 from app.components import label, not_here, provenance_line, refusals_shown, selectable, show
-from app.formats import moment
+from app.formats import duration, moment, percent
 from app.jobs import Job
 from app.settings import settings
 from app.sweep_charts import differing, setting_map
@@ -170,7 +170,8 @@ def live() -> None:
         now = queries.jobs().get(active.id)
         if not now.active:
             st.rerun()
-        st.progress(now.fraction, now.message)
+        left = f"{percent(now.fraction, 0)} · time left {duration(now.eta_seconds)}"
+        st.progress(now.fraction, f"{now.message} · {left}")
         why_not = access.refusal()
         if st.button("Cancel; finished trials are kept", disabled=why_not is not None, key="cancel"):
             access.approver()
