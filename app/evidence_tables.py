@@ -123,7 +123,7 @@ def luck(
 
 def difference_verdict(found: Difference) -> str:
     """How sure the difference to equal weight on the same weeks is, in plain words."""
-    if found.mean == found.low == found.high == 0.0:
+    if found.none:
         return "It held what equal weight holds, in every week: there is no difference to judge."
     return (
         f"In log growth {points(found.mean)} a year, 95 % interval {points(found.low)} to "

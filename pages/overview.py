@@ -69,7 +69,9 @@ def champion_card(shelf: Shelf) -> None:
             f"Equal weight, same weeks and costs: {percent(rival.cagr)}. The line is the growth of $1.",
         )
         st.markdown(
-            f"Lead over equal weight, 95\u00a0% interval: {points(lead.low)} to {points(lead.high)} "
+            "It held what equal weight holds, in every week."
+            if lead.none
+            else f"Lead over equal weight, 95\u00a0% interval: {points(lead.low)} to {points(lead.high)} "
             f"of log growth a year, which {lead.verdict}."
         )
         pair = st.grid(2, min_column_width=120)

@@ -35,6 +35,11 @@ class Difference:
     detectable: float  # the smallest true difference that as many weeks show in four of five cases
 
     @property
+    def none(self) -> bool:
+        """Whether the two came to the same in every week."""
+        return self.mean == self.low == self.high == 0.0
+
+    @property
     def verdict(self) -> str:
         """What the interval says of the difference, to be said after its name."""
         if self.low <= 0.0 <= self.high:
