@@ -177,9 +177,10 @@ def damaged_versions(shelf: Shelf) -> None:
     """What of a variant cannot be read, by name, with the reason."""
     if shelf.champion_problem:
         st.error(shelf.champion_problem, title=f"The champion of {label(shelf.variant)} cannot be used")
-    if shelf.damaged:
+    others = [reason for reason in shelf.damaged.values() if reason != shelf.champion_problem]
+    if others:
         st.warning(
-            "\n".join(f"- {reason}" for reason in shelf.damaged.values()),
+            "\n".join(f"- {reason}" for reason in others),
             title=f"Versions of {label(shelf.variant)} that are left out because they are damaged",
             icon=":material/broken_image:",
         )

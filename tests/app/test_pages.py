@@ -1,5 +1,6 @@
 """Every page in every state, over a real registry and real job records."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -83,7 +84,14 @@ def test_overview_shows_the_champion_against_equal_weight(filled):
     lead = champion.metrics["eval_cagr"] - equal
     assert at.metric[0].delta == f"{lead * 100:+.1f} pp vs equal weight".replace("-0.0", "+0.0")
     assert "1 challenger waits for your decision" in said(at)
-    assert "95\u00a0% interval" in said(at)
+    assert "It held what equal weight holds, in every week." in said(at)
+
+
+def test_overview_says_how_sure_the_lead_of_a_champion_is(empty, own_desk):
+    shutil.copytree(own_desk, empty.data, dirs_exist_ok=True)
+    assert re.search(
+        "95\u00a0% interval: .* pp to .* pp of log growth a year, which", said(opened("overview"))
+    )
 
 
 def test_a_new_version_shows_without_a_restart(filled):
@@ -129,9 +137,9 @@ def test_damaged_version_is_named_and_left_out(filled, page):
     actor = filled.models / "sac_lstm" / champion / "actor.pt"
     actor.write_bytes(actor.read_bytes()[:-10])
     at = opened(page)
-    assert champion in at.warning[0].value
-    assert "actor.pt" in at.warning[0].value
-    assert "actor.pt" in at.error[0].value, "the champion cannot be used"
+    assert champion in at.error[0].value
+    assert "actor.pt" in at.error[0].value
+    assert not [warning for warning in at.warning if champion in warning.value], "once is enough"
 
 
 def test_weights_follow_the_champion_unless_the_link_names_another_version(filled):
