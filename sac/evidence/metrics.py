@@ -57,7 +57,7 @@ def metrics(result: Backtest, constraints: Constraints) -> Metrics:
     growth, spread = cagr(net), float(net.std(ddof=1)) if len(net) > 1 else math.nan
     downside = float(np.sqrt(np.mean(np.minimum(net, 0.0) ** 2)))
     fall = float(drawdown(net).min())
-    annual = np.sqrt(WEEKS_PER_YEAR)
+    annual = math.sqrt(WEEKS_PER_YEAR)
     return Metrics(
         cagr=growth,
         volatility=spread * annual,
