@@ -58,7 +58,8 @@ def train_pack(panel: MarketPanel, pack: Pack, tell: Tell) -> list[TrialResult]:
     fold, members = selection_fold(panel, pack[0].settings.evaluation_years), pack[0].settings.members
     agents = train_agents(panel, pack, fold, tell)
     rows = np.arange(agents.size).reshape(len(pack), members)
-    sound = [bool(agents.finite[own].all()) for own in rows]
+    finite = agents.finite
+    sound = [bool(finite[own].all()) for own in rows]
     walked = iter(_walks(panel, fold, list(itertools.compress(pack, sound)), agents, rows[sound]))
     equal = {
         each: backtest(EqualWeight(each), panel, fold.evaluation, each)

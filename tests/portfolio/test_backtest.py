@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sac.config import Constraints
-from sac.portfolio import BuyAndHold, EqualWeight, backtest, equal_weights
+from sac.portfolio import BuyAndHold, EqualWeight, backtest, backtests, equal_weights
 from tests.synthetic import panel_of, random_closes, random_panel
 
 
@@ -61,6 +61,27 @@ def test_what_is_no_portfolio_is_refused(panel):
     for weights in (np.full(7, 0.2), np.full(7, np.nan), np.array([1.5, -0.5, 0, 0, 0, 0, 0])):
         with pytest.raises(ValueError, match="no portfolio"):
             backtest(Fixed(weights), panel, range(0, 3), constraints)
+
+
+def test_side_by_side_each_walks_as_it_would_alone_and_pays_its_own_costs(panel):
+    class Tilted(Fixed):  # leans on the weights that it is shown, so that a mix-up would show
+        def allocate(self, panel, step, weights):
+            return 0.5 * self.weights + 0.5 * weights
+
+    rng, limits = np.random.default_rng(3), [Constraints(cost_rate=rate) for rate in (0.0, 0.001, 0.02)]
+    three = [Tilted(rng.dirichlet(np.ones(7)), name) for name in "abc"]
+
+    def decide(step, weights):
+        return np.stack([one.allocate(panel, step, own) for one, own in zip(three, weights, strict=True)])
+
+    together = backtests("abc", decide, panel, range(5, 57), limits)
+    for one, own, walk in zip(three, limits, together, strict=True):
+        alone = backtest(one, panel, range(5, 57), own)
+        for figures in ("weights", "turnover", "gross", "net"):
+            assert np.array_equal(getattr(walk, figures), getattr(alone, figures))
+    bad = np.stack([three[0].weights, np.full(7, 0.2)])
+    with pytest.raises(ValueError, match="b gave no portfolio"):
+        backtests("ab", lambda step, weights: bad, panel, range(0, 3), limits[:2])
 
 
 def test_weeks_without_a_return_are_refused(panel):
