@@ -62,8 +62,8 @@ def watched(job: Job) -> None:
             grid.metric("Status", job.status.capitalize())
         curve = queries.jobs().curve(job.id)
         if not curve.empty:
-            charts = st.grid(4, min_column_width=220)
             drawn = {title: names for title, names in CURVES.items() if curve.columns.isin(names).any()}
+            charts = st.grid(len(drawn), min_column_width=220)
             for title, figures in drawn.items():
                 charts.echarts_chart(
                     learning_curve(curve, figures, title),
