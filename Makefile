@@ -10,7 +10,7 @@ run: $(VENV)/.installed
 	$(BIN)/sac-desk
 
 test: lint
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

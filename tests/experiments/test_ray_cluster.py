@@ -19,10 +19,7 @@ from tests.experiments.small_sweeps import SMALL, files, keep_market, run, sweep
 from tests.serving import free_port
 
 pytest.importorskip("ray", reason="Ray is not installed: pip install 'sac-desk[ray]'")
-pytestmark = [
-    pytest.mark.xdist_group("ray"),
-    pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::ResourceWarning"),
-]
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::ResourceWarning")
 
 
 @pytest.fixture
