@@ -35,6 +35,7 @@ def standing(version: Version, docket: Docket) -> str:
 
 def queue(shelves: dict[str, Shelf], by_variant: dict[str, Docket]) -> Version | None:
     """The challengers, those that wait first; returns the one that is picked."""
+    arrived = "all" not in st.session_state  # later the URL only repeats what was selected here
     everybody = st.toggle("Also those that were decided on", key="all", bind="query-params")
     rows = [
         (version, standing(version, by_variant[variant]), dockets.verdict(version, shelf))
@@ -66,12 +67,13 @@ def queue(shelves: dict[str, Shelf], by_variant: dict[str, Docket]) -> Version |
         for version, state, passing in rows
     )
     names = [version.name for version, _, _ in rows]
-    not_here(
-        st.query_params.get_all("version"),
-        names,
-        "champion, decided on, deleted or never trained",
-        "Those that were decided on are behind the switch above.",
-    )
+    if arrived:
+        not_here(
+            st.query_params.get_all("version"),
+            names,
+            "champion, decided on, deleted or never trained",
+            "Those that were decided on are behind the switch above.",
+        )
     chosen = selectable(table, names, "version", "Challengers", single=True, preselected=names[:1])
     return next((version for version, _, _ in rows if version.name in chosen), None)
 

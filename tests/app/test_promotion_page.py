@@ -162,3 +162,13 @@ def test_a_damaged_champion_holds_everybody_and_is_named(registry, versions):
 def test_an_impossible_policy_is_a_clear_message(home, monkeypatch):
     monkeypatch.setenv("SAC_DESK_PROMOTION", "maybe")
     assert "set it to manual or auto" in words(opened(), "error")
+
+
+def test_a_link_to_what_is_not_in_the_queue_is_said_and_a_decision_is_none(versions):
+    champion, _, eligible = versions
+    assert f"The link names `{champion.name}`, which is not here" in words(opened(champion), "warning")
+    at = opened(eligible)
+    assert "The link names" not in words(at, "warning")
+    give_reason(at, eligible, "It did better.").button(key="approve").click().run()
+    assert "approved" in words(whole(at), "success")
+    assert "The link names" not in words(at, "warning")
