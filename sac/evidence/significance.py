@@ -62,9 +62,8 @@ def difference(one: Floats, other: Floats, seed: int = 0, draws: int = _DRAWS) -
     return Difference(weeks, mean, float(low), float(high), better, float(means.std()) * _DETECTABLE)
 
 
-@functools.lru_cache(
-    maxsize=4
-)  # 2 MB for two years of weeks; whoever compares many has them all of one length
+# 2 MB for two years of weeks; whoever compares many has them all of one length.
+@functools.lru_cache(maxsize=4)
 def _histories(weeks: int, seed: int, draws: int) -> npt.NDArray[np.int16]:
     """Resampled histories (draws, W): which week stands at each position."""
     rng = np.random.default_rng(seed)

@@ -60,20 +60,19 @@ def train_pack(panel: MarketPanel, pack: Pack, tell: Tell) -> list[TrialResult]:
     rows = np.arange(agents.size).reshape(len(pack), members)
     finite = agents.finite
     sound = [bool(finite[own].all()) for own in rows]
-    walked = iter(_walks(panel, fold, list(itertools.compress(pack, sound)), agents, rows[sound]))
+    walked = _walks(panel, fold, list(itertools.compress(pack, sound)), agents, rows[sound])
+    walks = {walk.name: walk for walk in walked}  # by the trial's key
     equal = {
         each: backtest(EqualWeight(each), panel, fold.evaluation, each)
         for each in {trial.settings.constraints for trial in pack}  # they differ in their costs at most
     }
-    until, results = str(panel.fills[fold.train_stop]), []
-    for trial, whole in zip(pack, sound, strict=True):
-        beside = equal[trial.settings.constraints]
-        results.append(
-            judged_result(trial, until, next(walked), beside)
-            if whole
-            else failed_result(trial, until, beside, DIVERGED)
-        )
-    return results
+    until = str(panel.fills[fold.train_stop])
+    return [
+        judged_result(trial, until, walks[trial.key], equal[trial.settings.constraints])
+        if trial.key in walks
+        else failed_result(trial, until, equal[trial.settings.constraints], DIVERGED)
+        for trial in pack
+    ]
 
 
 def train_agents(panel: MarketPanel, pack: Pack, fold: Fold, tell: Tell) -> Committee:
