@@ -1,6 +1,6 @@
 """Pieces that pages share."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ __all__ = [
     "damaged_walks",
     "freshness",
     "label",
+    "linked",
     "not_here",
     "page_path",
     "provenance_line",
@@ -171,6 +172,18 @@ def not_here(linked: Sequence[str], known: Sequence[str], fate: str, instead: st
     if missing:
         names = ", ".join(f"`{name}`" for name in missing)  # as code: whoever wrote the link formats nothing
         st.warning(f"The link names {names}, which is not here: {fate}. {instead}".strip())
+
+
+def linked(title: str, parameter: str, options: Mapping[str, str]) -> str:
+    """A choice (id -> text) whose id stands in the URL; `bind` would put the text there."""
+    ids = list(options)
+    wanted, key = st.query_params.get(parameter, ids[0]), f"linked-{parameter}"
+    if key not in st.session_state:  # later the URL only repeats choices, of another variant perhaps
+        not_here([wanted], ids, "deleted, damaged or never there", f"Shown instead: {options[ids[0]]}.")
+    index = ids.index(wanted) if wanted in ids else 0
+    choice = st.selectbox(title, ids, index, format_func=options.__getitem__, key=key)
+    st.query_params[parameter] = choice
+    return choice
 
 
 def damaged_versions(shelf: Shelf) -> None:

@@ -9,7 +9,7 @@ from app.components import label, page_path, refusals_shown, selectable
 from app.formats import duration, moment, percent, ratio
 from app.jobs import Job
 
-__all__ = ["KIND_WORDS", "job_table", "progress_line", "result", "watched"]
+__all__ = ["KIND_WORDS", "job_table", "progress_line", "progress_text", "result", "watched"]
 
 KIND_WORDS = {"full": "full", "finetune": "fine-tune", "refresh": "data refresh"}
 
@@ -21,14 +21,15 @@ CURVES = {  # title -> figures on one axis
 }
 
 
+def progress_text(job: Job) -> str:
+    """What a job at work does, how far it is, and how long it will take."""
+    return f"{job.message} · {percent(job.fraction, 0)} · time left {duration(job.eta_seconds)}"
+
+
 def progress_line(job: Job) -> None:
     """One line of a training at work."""
     with st.container(border=True):
-        st.progress(
-            job.fraction,
-            f"**{label(job.variant)}** · {job.message} · {percent(job.fraction, 0)} · "
-            f"time left {duration(job.eta_seconds)}",
-        )
+        st.progress(job.fraction, f"**{label(job.variant)}** · {progress_text(job)}")
         st.page_link(page_path("training"), label="Watch it", icon=":material/model_training:")
 
 

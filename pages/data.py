@@ -8,7 +8,8 @@ import streamlit as st
 from app import access, charts, queries
 from app.components import freshness, provenance_line, refusals_shown, show
 from app.data_refresh import MARKET
-from app.formats import duration, moment, percent
+from app.formats import moment
+from app.job_panels import progress_text
 from app.job_store import Job
 from app.settings import settings
 from sac.config import SIGNALS
@@ -124,8 +125,7 @@ def refresh(choice: MarketChoice) -> None:
             if active:
                 st.rerun()
             return
-        left = duration(now.eta_seconds)
-        st.progress(now.fraction, f"{now.message} · {percent(now.fraction, 0)} · time left {left}")
+        st.progress(now.fraction, progress_text(now))
         if st.button(
             "Cancel",
             icon=":material/stop_circle:",

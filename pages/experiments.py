@@ -6,8 +6,9 @@ import os
 import streamlit as st
 
 from app import access, queries
-from app.components import label, not_here, provenance_line, refusals_shown, selectable, show
-from app.formats import duration, moment, percent
+from app.components import label, linked, provenance_line, refusals_shown, selectable, show
+from app.formats import moment
+from app.job_panels import progress_text
 from app.jobs import Job
 from app.settings import settings
 from app.sweep_charts import differing, setting_map
@@ -121,17 +122,10 @@ def pick(sweeps: list[Job]) -> Job:
     """The sweep that is shown: that of the link, else the newest."""
     names = {job.id: job for job in sweeps}
 
-    def told(name: str) -> str:
-        job = names[name]
+    def told(job: Job) -> str:
         return f"{moment(job.created_at)}, {label(job.request['sweep']['variant'])}, {job.status}"
 
-    ids = list(names)
-    linked = st.query_params.get("sweep", ids[0])
-    not_here([linked], ids, "deleted or never started", f"Shown instead: that of {told(ids[0])}.")
-    start = ids.index(linked) if linked in names else 0
-    picked = st.selectbox("Sweep", ids, start, format_func=told, key="picked")
-    st.query_params["sweep"] = picked
-    return names[picked]
+    return names[linked("Sweep", "sweep", {name: told(job) for name, job in names.items()})]
 
 
 def challenger(plan: Plan, row: Row, choices: dict[str, object]) -> None:
@@ -170,8 +164,7 @@ def live() -> None:
         now = queries.jobs().get(active.id)
         if not now.active:
             st.rerun()
-        left = f"{percent(now.fraction, 0)} · time left {duration(now.eta_seconds)}"
-        st.progress(now.fraction, f"{now.message} · {left}")
+        st.progress(now.fraction, progress_text(now))
         why_not = access.refusal()
         if st.button("Cancel; finished trials are kept", disabled=why_not is not None, key="cancel"):
             access.approver()

@@ -9,7 +9,7 @@ from app.components import (
     damaged_versions,
     freshness,
     label,
-    not_here,
+    linked,
     page_path,
     provenance_line,
     short_name,
@@ -21,18 +21,6 @@ from app.queries import Shelf
 from app.weights_sections import comparison, headline, reasons, trade_list
 from sac.errors import ExpiredForecaster, StaleData
 from sac.registry import Version
-
-
-def linked(title: str, parameter: str, options: Mapping[str, str]) -> str:
-    """A choice (id -> text) whose id stands in the URL; `bind` would put the text there."""
-    ids = list(options)
-    wanted, key = st.query_params.get(parameter, ids[0]), f"weights-{parameter}"
-    if key not in st.session_state:  # later the URL only repeats choices, of another variant perhaps
-        not_here([wanted], ids, "deleted, damaged or never there", f"Shown instead: {options[ids[0]]}.")
-    index = ids.index(wanted) if wanted in ids else 0
-    choice = st.selectbox(title, ids, index, format_func=options.__getitem__, key=key)
-    st.query_params[parameter] = choice
-    return choice
 
 
 def chosen(shelves: Mapping[str, Shelf]) -> tuple[Version, str]:
