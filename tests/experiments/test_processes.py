@@ -2,11 +2,13 @@
 
 import multiprocessing
 import sys
+import time
 import types
 
 import pytest
 
 from sac.errors import Cancelled, DeskError
+from sac.experiments.pack import train_pack
 from sac.experiments.processes import on_processes
 from tests.experiments.small_sweeps import files, run
 
@@ -27,6 +29,13 @@ def test_two_processes_come_to_the_same_bytes_as_one(finished_sweep, tmp_path):
     assert not at_work()
 
 
+def stalls_in_the_second_pack(market, pack, tell):
+    """Else it could be finished before it is killed."""
+    if pack[0].settings.agent.gamma == 0.99:
+        time.sleep(300)
+    return train_pack(market, pack, tell)
+
+
 def test_a_process_that_dies_is_said_and_loses_no_finished_trial(finished_sweep, tmp_path):
     def kill_after_the_first_pack(progress):
         if progress.message.startswith("12 of 24"):
@@ -34,7 +43,7 @@ def test_a_process_that_dies_is_said_and_loses_no_finished_trial(finished_sweep,
                 child.kill()
 
     with pytest.raises(DeskError, match=r"died, perhaps for want of memory\. Finished trials are kept"):
-        run(tmp_path, execute=on_processes(1), report=kill_after_the_first_pack)
+        run(tmp_path, execute=on_processes(1, stalls_in_the_second_pack), report=kill_after_the_first_pack)
     assert len(files(tmp_path)) == 12
     assert run(tmp_path).found == 12
     assert files(tmp_path) == files(finished_sweep[0])
