@@ -95,10 +95,13 @@ class WalkForward:
     first_steps: list[int]  # where each fold's evaluation begins
     name: str
 
+    def committee(self, step: int) -> Committee:
+        """Who decides at a step: the committee of the fold that it belongs to."""
+        return self.committees[int(np.searchsorted(self.first_steps, step, side="right")) - 1]
+
     def allocate(self, panel: MarketPanel, step: int, weights: Floats) -> Floats:
         """Target weights (n+1,) of the fold that step belongs to."""
-        fold = int(np.searchsorted(self.first_steps, step, side="right")) - 1
-        return self.committees[fold].allocate(panel, step, weights)
+        return self.committee(step).allocate(panel, step, weights)
 
 
 def members_of(state: Any, rows: slice | list[int]) -> Any:

@@ -1,10 +1,11 @@
 """All folds × members of a training as one ensemble, and their honest walk over the evaluation years."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sac.agent.committee import Committee, WalkForward, members_of
@@ -15,7 +16,7 @@ from sac.agent.soft_actor_critic import SACLearner
 from sac.config import SELECTION_WEEKS, WEEKS_PER_YEAR, TrainingSettings
 from sac.errors import DataError
 from sac.market import MarketPanel
-from sac.portfolio import Backtest, Validation, backtest, validate
+from sac.portfolio import Backtest, Validation, backtest, backtests, validate
 from sac.portfolio.environment import PortfolioEnvironment, flat_features
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
 PRODUCTION = 0  # the number of the fit on all data
 _LEAST_TRAINING_WEEKS = 104
 _BEFORE_VALIDATION = 0.75  # share of the updates that agents make before they see the held-out weeks
+Floats = npt.NDArray[np.float64]
 LEARNERS: dict[str, type[SACLearner] | type[PPOLearner]] = {"sac": SACLearner, "ppo": PPOLearner}
 
 
@@ -146,15 +148,16 @@ class Ensemble:
         numbers = np.repeat(
             [self.folds[i].number for i in years], [len(self.folds[i].evaluation) for i in years]
         )
+        walk = WalkForward(committees, [self.folds[i].evaluation.start for i in years], name)
+        steps, constraints = evaluation_steps(self.folds), self.settings.constraints
 
-        def walk(parts: Sequence[Committee], name: str) -> Backtest:
-            allocator = WalkForward(parts, [self.folds[i].evaluation.start for i in years], name)
-            steps = evaluation_steps(self.folds)
-            return backtest(allocator, panel, steps, self.settings.constraints, numbers)
+        def alone(step: int, weights: Floats) -> Floats:
+            scale = self.settings.agent.action_scale
+            return walk.committee(step).member_targets(panel, step, weights, scale).numpy()
 
-        members = zip(*(committee.members() for committee in committees), strict=True)
-        walked = [walk(parts, f"Member {i}") for i, parts in enumerate(members, start=1)]
-        return walk(committees, name).with_members(walked)
+        names = [f"Member {i}" for i in range(1, self.settings.members + 1)]
+        members = backtests(names, alone, panel, steps, [constraints] * len(names), numbers)
+        return backtest(walk, panel, steps, constraints, numbers).with_members(members)
 
 
 def train_ensemble(
