@@ -174,14 +174,14 @@ def not_here(linked: Sequence[str], known: Sequence[str], fate: str, instead: st
         st.warning(f"The link names {names}, which is not here: {fate}. {instead}".strip())
 
 
-def linked(title: str, parameter: str, options: Mapping[str, str]) -> str:
+def linked(title: str, parameter: str, options: Mapping[str, str], help: str | None = None) -> str:
     """A choice (id -> text) whose id stands in the URL; `bind` would put the text there."""
     ids = list(options)
     wanted, key = st.query_params.get(parameter, ids[0]), f"linked-{parameter}"
     if key not in st.session_state:  # later the URL only repeats choices, of another variant perhaps
         not_here([wanted], ids, "deleted, damaged or never there", f"Shown instead: {options[ids[0]]}.")
     index = ids.index(wanted) if wanted in ids else 0
-    choice = st.selectbox(title, ids, index, format_func=options.__getitem__, key=key)
+    choice = st.selectbox(title, ids, index, format_func=options.__getitem__, key=key, help=help)
     st.query_params[parameter] = choice
     return choice
 
@@ -190,7 +190,7 @@ def damaged_versions(shelf: Shelf) -> None:
     """What of a variant cannot be read, by name, with the reason."""
     if shelf.champion_problem:
         st.error(shelf.champion_problem, title=f"The champion of {label(shelf.variant)} cannot be used")
-    others = [reason for reason in shelf.damaged.values() if reason != shelf.champion_problem]
+    others = [reason for name, reason in shelf.damaged.items() if name != shelf.current]
     if others:
         st.warning(
             "\n".join(f"- {reason}" for reason in others),

@@ -52,6 +52,7 @@ class Shelf:
     folder: Path
     versions: list[Version]  # newest first, only those that passed every check
     damaged: dict[str, str]  # folder name -> what is wrong with it
+    current: str | None  # the name that the pointer says
     champion: Version | None
     champion_problem: str | None  # why the pointer leads nowhere
 
@@ -128,11 +129,13 @@ def _shelf(root: Path, variant: str, state: str) -> Shelf:
             versions.append(registry.version(variant, version.name))  # every file's checksum compared
         except ArtifactError as error:
             damaged[version.name] = str(error)
+    current, champion, problem = None, None, None
     try:
-        champion, problem = registry.champion(variant), None
+        current = registry.current(variant)
+        champion = registry.version(variant, current) if current else None
     except ArtifactError as error:
-        champion, problem = None, str(error)
-    return Shelf(variant, root / variant, versions, damaged, champion, problem)
+        problem = str(error)
+    return Shelf(variant, root / variant, versions, damaged, current, champion, problem)
 
 
 def evaluation(version: Version) -> Backtest:

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from app import access, queries
-from app.components import label, provenance_line, refusals_shown, short_name
+from app.components import label, linked, provenance_line, refusals_shown, short_name
 from app.formats import moment
 from app.job_panels import job_table, result, watched
 from app.jobs import Job
-from sac.config import PRESETS, VARIANTS, preset_settings
+from sac.config import VARIANTS, preset_settings
 
 OPEN_SETTINGS = {  # title, range, step, meaning
     "members": (
@@ -33,11 +33,10 @@ OPEN_SETTINGS = {  # title, range, step, meaning
         "Another seed gives another committee; the same one gives the same result.",
     ),
 }
-PRESET_NOTES = {
-    "plan": "the plan's networks and values",
-    "desk": "shared network (recommended)",
+PRESET_TEXTS = {
+    "desk": "desk: shared network (recommended)",
+    "plan": "plan: the plan's networks and values",
 }
-
 
 # From `python -m benchmarks.learning`; docs/engine.md has the whole table.
 PRESET_EVIDENCE = (
@@ -55,18 +54,15 @@ def new_training(busy: dict[str, Job]) -> None:
             "on the year itself. Then one more fit on all data, for this week's weights."
         )
         first = st.columns(2)
-        variant = first[0].selectbox(
-            "Variant", list(VARIANTS), format_func=label, key="variant", bind="query-params"
-        )
-        preset = first[1].selectbox(
-            "Preset",
-            list(PRESETS),
-            list(PRESETS).index("desk"),
-            key="preset",
-            bind="query-params",
-            format_func=lambda name: f"{name}: {PRESET_NOTES.get(name, name)}",
-            help="Values of networks and learning rates. The fields below change what it leaves open.",
-        )
+        with first[0]:
+            variant = linked("Variant", "variant", {name: label(name) for name in VARIANTS})
+        with first[1]:
+            preset = linked(
+                "Preset",
+                "preset",
+                PRESET_TEXTS,
+                help="Values of networks and learning rates. The fields below change what it leaves open.",
+            )
         plan = preset_settings(variant, preset)
         defaults = {
             "members": plan.members,

@@ -13,6 +13,7 @@ from filelock import FileLock
 from app import queries
 from app.job_store import JobStore
 from app.jobs import Jobs
+from sac.config import PRESETS
 from sac.progress import Progress
 from sac.registry import Registry
 
@@ -186,6 +187,17 @@ def test_start_begins_a_training_and_a_second_one_is_refused(empty):
             assert time.monotonic() < deadline
             time.sleep(0.1)
     assert queries.jobs().get(job.id).status == "cancelled"
+
+
+def test_what_training_offers_is_every_preset_and_the_choice_stands_in_the_link(empty):
+    at = opened("training", variant="ppo_lstm", preset="plan")
+    preset = at.selectbox(key="linked-preset")
+    assert sorted(text.partition(":")[0] for text in preset.options) == sorted(PRESETS)
+    assert at.number_input(key="ppo_lstm-plan-updates").value == PRESETS["plan"]["ppo"].updates
+    preset.set_value("desk").run()
+    at.selectbox(key="linked-variant").set_value("sac_patchtst").run()
+    assert at.query_params["variant"] == "sac_patchtst"
+    assert at.query_params["preset"] == "desk"
 
 
 def test_fine_tuning_names_the_champion_that_it_starts_from(filled):
