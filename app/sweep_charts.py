@@ -22,16 +22,23 @@ def differing(rows: Sequence[Row], choices: Choices, varied: Sequence[str]) -> l
 
 
 def setting_map(rows: Sequence[Row], choices: Choices, down: str, across: str) -> Chart:
-    """Mean lead over equal weight by two settings."""
+    """Mean lead over equal weight by two settings, whose values stand in the order of the sweep."""
+
+    def value(name: str, key: str) -> str:
+        return str(choices[key].get(name, "preset"))
+
     table = pd.DataFrame(
         [
-            {name: str(choices[row.result.key].get(name, "preset")) for name in (down, across)}
+            {name: value(name, row.result.key) for name in (down, across)}
             | {"lead": row.result.over_equal_weight * 100}
             for row in rows
             if row.result.problem is None
         ]
     )
-    means = table.pivot_table(index=down, columns=across, values="lead", aggfunc="mean", sort=False)
+    means = table.pivot_table(index=down, columns=across, values="lead", aggfunc="mean").reindex(
+        index=list(dict.fromkeys(value(down, key) for key in choices)),
+        columns=list(dict.fromkeys(value(across, key) for key in choices)),
+    )
     figure = go.Figure(
         go.Heatmap(
             x=list(means.columns),

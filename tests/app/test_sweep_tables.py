@@ -59,7 +59,7 @@ def test_a_problem_has_a_column_only_where_there_is_one(desk):
 def test_the_map_is_the_mean_over_all_else(desk):
     plan, _ = desk
     choices = dict(zip(plan.keys, plan.choices, strict=True))
-    rows = [Row(result, 0.5) for result in finished_trials(plan)]
+    rows = [Row(result, 0.5) for result in reversed(finished_trials(plan))]
     assert differing(rows, choices, plan.sweep.varied) == ["gamma", "init_alpha", "action_scale"]
     heat = setting_map(rows, choices, "action_scale", "gamma").figure.data[0]
     leads = [
@@ -68,4 +68,5 @@ def test_the_map_is_the_mean_over_all_else(desk):
         if choices[row.result.key]["action_scale"] == 2 and choices[row.result.key]["gamma"] == 0.9
     ]
     assert len(leads) == 6
+    assert (list(heat.x), list(heat.y)) == (["0.9", "0.99"], ["2", "5"])
     assert heat.z[0][0] == pytest.approx(np.mean(leads))

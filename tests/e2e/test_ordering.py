@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 from playwright.sync_api import expect
 
-from tests.e2e.browsing import fill, heading, see
+from tests.e2e.browsing import fill, heading, rest, see
 from tests.serving import ROOT, served
 
 HELD = "symbol,shares,value\nAAPL,40,\nGE,,300\nIBM,4,600\nCASH,,9000\n"
@@ -37,7 +37,7 @@ def upload(page, file, text):
 
 
 def orders(page):
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)  # a rerun would replace the button
+    rest(page)  # a rerun would replace the button
     with page.expect_download() as download:
         page.get_by_role("button", name="Orders (CSV)").click()
     with download.value.path().open() as file:
