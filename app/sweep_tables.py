@@ -59,8 +59,8 @@ def leaderboard_table(rows: Sequence[Row], choices: Mapping[str, Mapping[str, An
     table = pd.DataFrame(
         {
             **{name: str(value) for name, value in choices[row.result.key].items()},
-            "CAGR over equal weight (pp)": row.result.over_equal_weight * 100,
-            "Log growth over it, 95 % low (pp)": row.result.figures.get("edge_low", math.nan) * 100,
+            "Lead (pp)": row.result.over_equal_weight * 100,
+            "95 % low (pp)": row.result.figures.get("edge_low", math.nan) * 100,
             "95 % high (pp)": row.result.figures.get("edge_high", math.nan) * 100,
             "Deflated Sharpe (%)": row.deflated * 100,
             "Problem": row.result.problem or "",

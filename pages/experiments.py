@@ -84,7 +84,8 @@ def trials(plan: Plan) -> None:
     first = rows[0].result
     st.caption(
         f"Judged on decisions {first.start} to {first.end}, before the evaluation years, net of costs. "
-        "Intervals are each trial's own; only the deflated Sharpe ratio knows how many candidates were tried."
+        "Lead: CAGR minus equal weight's. Its 95 % interval is in log growth a year and each trial's own; "
+        "only the deflated Sharpe ratio knows how many candidates were tried."
     )
     table = leaderboard_table(rows, choices)
     chosen = selectable(
@@ -94,8 +95,8 @@ def trials(plan: Plan) -> None:
         "Trials, best lead over equal weight first",
         single=True,
         columns={
-            **{name: NUMBER(name, format="%+.1f") for name in map(str, table) if "pp" in name},
-            "Deflated Sharpe (%)": NUMBER("Deflated Sharpe (%)", format="%.0f"),
+            **{name: NUMBER(format="%+.1f") for name in map(str, table) if "pp" in name},
+            "Deflated Sharpe (%)": NUMBER(format="%.0f"),
         },
     )
     if chosen:
