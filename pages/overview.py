@@ -20,13 +20,13 @@ from sac.config import DEMO_VARIANTS, STALE_WEEKS
 from sac.market import Provenance, weeks_behind
 
 
-def train_demo() -> None:
-    """One button: the demo variants with the plan's settings, then to the page that shows them working."""
-    names = ", ".join(label(variant) for variant in DEMO_VARIANTS)
+def train_contenders(market: Provenance) -> None:
+    """One button: the contenders with the plan's settings, then to the page that shows them working."""
+    names, sample = ", ".join(label(variant) for variant in DEMO_VARIANTS), market.source == "sample"
     with st.container(border=True, horizontal_alignment="center"):
         st.subheader("No model yet", text_alignment="center")
         st.markdown(
-            f"Train {names} with the plan's settings on the embedded sample: "
+            f"Train {names} with the plan's settings on {'the embedded sample' if sample else 'your data'}: "
             "two years of walk-forward evaluation, then a model for this week's weights. "
             "One after the other, some minutes each; you can watch them, and leave.",
             text_alignment="center",
@@ -34,7 +34,7 @@ def train_demo() -> None:
         with st.container(horizontal=True, horizontal_alignment="center"):
             why_not = access.refusal()
             pressed = st.button(
-                "Train the demo models",
+                "Train the demo models" if sample else "Train these models",
                 type="primary",
                 icon=":material/play_arrow:",
                 key="demo",
@@ -121,8 +121,8 @@ def to_do(icon: str, text: str, page: str, link: str, query: dict[str, str] | No
         )
 
 
-def agenda(shelves: dict[str, Shelf], market: Provenance) -> None:
-    """Decisions that wait, data that age, and the week's trades."""
+def agenda(shelves: dict[str, Shelf], market: Provenance, busy: set[str]) -> None:
+    """Decisions that wait, data that age, the week's trades, and contenders that nobody has trained yet."""
     with st.container(border=True):
         st.subheader("What to do now")
         for variant in shelves:
@@ -146,13 +146,23 @@ def agenda(shelves: dict[str, Shelf], market: Provenance) -> None:
                 "weights",
                 "Review the trades",
             )
+        untrained = [name for name in DEMO_VARIANTS if not shelves[name].versions and name not in busy]
+        if untrained:
+            names = " and ".join(f"**{label(name)}**" for name in untrained)
+            to_do(
+                "model_training",
+                f"To compare with, train {names}.",
+                "training",
+                "Train",
+                {"variant": untrained[0]},
+            )
         if market.source == "sample":
             to_do("database", "You look at demo data: set up your own universe.", "data", "Choose data")
 
 
 st.title("Overview")
 latest = queries.trainings()
-active = any(job.active for job in latest)
+active = {job.variant for job in latest if job.active}
 
 
 @st.fragment(run_every="2s" if active else None, key="overview-jobs")
@@ -181,12 +191,12 @@ for shelf in shelves.values():
     damaged_versions(shelf)
 filled = [shelf for shelf in shelves.values() if shelf.versions]
 if filled:
-    agenda(shelves, market)
+    agenda(shelves, market, active)
     cards = st.grid(len(filled), min_column_width=300)
     for shelf in filled:
         with cards.container():
             champion_card(shelf)
     version_notes(*(shelf.champion for shelf in filled if shelf.champion))
 elif not active:
-    train_demo()
+    train_contenders(market)
 provenance_line(market, market.window_end)

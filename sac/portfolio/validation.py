@@ -31,7 +31,7 @@ class Validation:
         """The judgement in one sentence."""
         verb = "beat" if self.trusted else "did not beat"
         then = "follows its agents" if self.trusted else "holds equal weight"
-        figures = f"{self.excess:+.1%} a year, t {self.t_statistic:+.1f}"
+        figures = f"{self.excess * 100:+.1f} pp of log growth a year, t {self.t_statistic:+.1f}"
         return (
             f"On {self.weeks} weeks held out of its training, {self.start} to {self.end}, the committee "
             f"{verb} equal weight by one standard error ({figures}): it {then}."

@@ -65,6 +65,14 @@ def test_every_page_stands_without_a_model_and_says_date_and_source(empty, page)
 def test_the_empty_overview_offers_one_button(empty):
     at = opened("overview")
     assert [button.label for button in at.button] == ["Train the demo models"]
+    assert "on the embedded sample" in said(at)
+
+
+def test_the_empty_overview_does_not_call_ones_own_data_a_sample(empty, own_desk):
+    shutil.copytree(own_desk, empty.data, dirs_exist_ok=True, ignore=shutil.ignore_patterns("models"))
+    at = opened("overview")
+    assert [button.label for button in at.button] == ["Train these models"]
+    assert "on your data" in said(at)
 
 
 @pytest.mark.parametrize("page", ["overview", "compare", "weights"])
@@ -85,6 +93,7 @@ def test_overview_shows_the_champion_against_equal_weight(filled):
     lead = champion.metrics["eval_cagr"] - equal
     assert at.metric[0].delta == f"{lead * 100:+.1f} pp vs equal weight".replace("-0.0", "+0.0")
     assert "1 challenger waits for your decision" in said(at)
+    assert "train **SAC + PatchTST** and **PPO + LSTM**" in said(at)
     assert "It held what equal weight holds, in every week." in said(at)
 
 
