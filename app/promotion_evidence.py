@@ -46,7 +46,7 @@ def evidence(case: Case, challenger: Version, champion: Version | None) -> None:
     st.markdown(f"**{case.weeks} {whose}**, {case.start} to {case.end}, net of costs, from cash.")
     rival = "champion" if "champion" in case.growth else "Equal weight"
     found = case.against_champion if champion else case.against_equal_weight
-    grid = st.grid(4, min_column_width=240)
+    grid = st.grid(4, min_column_width=250)
     grid.metric(
         "Challenger, CAGR",
         percent(case.growth["challenger"]),

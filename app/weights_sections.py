@@ -32,7 +32,7 @@ def headline(plan: Plan, version: Version) -> None:
             f"History: a later decision is known. Not for trading this week.{inside}",
             icon=":material/history:",
         )
-    grid = st.grid(4, min_column_width=240)
+    grid = st.grid(4, min_column_width=250)
     grid.metric("Portfolio value", dollars(orders.value_cents / 100, 2), border=True)
     grid.metric(
         "Dollars traded",
