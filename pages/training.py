@@ -82,6 +82,7 @@ def new_training(busy: dict[str, Job]) -> None:
                 defaults[name],
                 step,
                 key=f"{variant}-{preset}-{name}",
+                bind="query-params",
                 persist_state="session",
                 help=f"{meaning} Default: {defaults[name]:,}.",
             )

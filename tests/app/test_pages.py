@@ -209,6 +209,15 @@ def test_what_training_offers_is_every_preset_and_the_choice_stands_in_the_link(
     assert at.query_params["preset"] == "desk"
 
 
+def test_what_was_entered_for_a_training_survives_a_reload(empty):
+    fields = {"sac_lstm-desk-members": "2", "sac_lstm-desk-seed": "7", "sac_lstm-desk-updates": "-1"}
+    at = opened("training", **fields)
+    entered = {name: at.number_input(key=name).value for name in fields}
+    assert entered["sac_lstm-desk-members"] == 2
+    assert entered["sac_lstm-desk-seed"] == 7
+    assert entered["sac_lstm-desk-updates"] == PRESETS["desk"]["sac"].updates, "nonsense is left out"
+
+
 def test_fine_tuning_names_the_champion_that_it_starts_from(filled):
     at = opened("training")
     [champion] = [s.champion for s in queries.shelves().values() if s.champion]
