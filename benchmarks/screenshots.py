@@ -11,12 +11,13 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import ViewportSize
+from playwright.sync_api import FloatRect, Page, ViewportSize
 
 from benchmarks.chromium import WHOLE, chromium, opened
 from benchmarks.page_roots import data_root
 from tests.serving import served
 
+MARGIN = 32
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 SIZE: ViewportSize = {"width": 1280, "height": 1400}  # with the first chart of every page
 
@@ -36,8 +37,15 @@ def main() -> None:
                 for path in WHOLE:
                     opened(page, desk.url, path)
                     page.wait_for_timeout(6_000)  # charts draw after the text
-                    page.screenshot(path=IMAGES / f"{path or 'overview'}-{theme}.png")
+                    page.screenshot(path=IMAGES / f"{path or 'overview'}-{theme}.png", clip=written(page))
                 page.context.close()
+
+
+def written(page: Page) -> FloatRect:
+    """What is in sight, without the empty rest of a short page."""
+    content = page.get_by_test_id("stMainBlockContainer").locator("> [data-testid=stVerticalBlock]").first
+    below = float(content.evaluate("element => element.getBoundingClientRect().bottom"))
+    return {"x": 0, "y": 0, "width": SIZE["width"], "height": min(below + MARGIN, SIZE["height"])}
 
 
 if __name__ == "__main__":
