@@ -17,9 +17,9 @@ from benchmarks.chromium import WHOLE, chromium, opened
 from benchmarks.page_roots import data_root
 from tests.serving import served
 
-MARGIN = 32
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 SIZE: ViewportSize = {"width": 1280, "height": 1400}  # with the first chart of every page
+MARGIN = 32  # pixels below the last line
 
 
 def main() -> None:
