@@ -10,7 +10,7 @@ from pandas.io.formats.style import Styler
 from app import evidence_tables, walk_charts
 from app.charts import Chart
 from app.comparing import Comparison
-from app.formats import percent, points
+from app.formats import percent, points, unbroken
 from sac.evidence import cagr, edge, edge_by_asset
 from sac.portfolio import Backtest
 
@@ -49,8 +49,10 @@ def verdicts(found: Comparison) -> list[str]:
     """Each strategy in a sentence or two."""
     equal = cagr(found.reference.net)
     return [
-        f"**{walk.name}**: {percent(cagr(walk.net))} a year, {points(cagr(walk.net) - equal)} against equal "
-        f"weight. {evidence_tables.difference_verdict(judged)}"
+        unbroken(
+            f"**{walk.name}**: {percent(cagr(walk.net))} a year, {points(cagr(walk.net) - equal)} against "
+            f"equal weight. {evidence_tables.difference_verdict(judged)}"
+        )
         for walk, judged in zip(found.strategies, found.differences, strict=True)
     ]
 

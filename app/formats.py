@@ -1,9 +1,21 @@
 """How pages write numbers and moments: the same way everywhere, and "n/a" for what is not known."""
 
+import re
 from datetime import datetime
 from math import isfinite
 
-__all__ = ["UNKNOWN", "bps", "dollars", "duration", "megabytes", "moment", "percent", "points", "ratio"]
+__all__ = [
+    "UNKNOWN",
+    "bps",
+    "dollars",
+    "duration",
+    "megabytes",
+    "moment",
+    "percent",
+    "points",
+    "ratio",
+    "unbroken",
+]
 
 UNKNOWN = "n/a"
 
@@ -65,6 +77,11 @@ def moment(when: datetime | str | None) -> str:
         return UNKNOWN
     known = datetime.fromisoformat(when) if isinstance(when, str) else when
     return f"{known:%Y-%m-%d %H:%M} UTC"
+
+
+def unbroken(sentence: str) -> str:
+    """A sentence whose figures stay on one line with their units."""
+    return re.sub(r"(?<=\d) (?=%|pp\b)", "\u00a0", sentence)
 
 
 def _unsigned_zero(value: float, digits: int) -> float:

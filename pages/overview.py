@@ -13,7 +13,7 @@ from app.components import (
     trust_note,
     version_notes,
 )
-from app.formats import moment, percent, points, ratio
+from app.formats import moment, percent, points, ratio, unbroken
 from app.job_panels import progress_line
 from app.queries import Shelf
 from sac.config import DEMO_VARIANTS, STALE_WEEKS
@@ -71,8 +71,10 @@ def champion_card(shelf: Shelf) -> None:
         st.markdown(
             "It held what equal weight holds, in every week."
             if lead.none
-            else f"Lead over equal weight, 95\u00a0% interval: {points(lead.low)} to {points(lead.high)} "
-            f"of log growth a year, which {lead.verdict}."
+            else unbroken(
+                f"Lead over equal weight, 95 % interval: {points(lead.low)} to {points(lead.high)} "
+                f"of log growth a year, which {lead.verdict}."
+            )
         )
         pair = st.grid(2, min_column_width=120)
         pair.metric(

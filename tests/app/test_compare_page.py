@@ -45,7 +45,7 @@ def test_compare_agrees_with_the_record(filled):
     champion = Registry(filled.models).champion("sac_lstm")
     at = opened("compare", version=[champion.name])
     recorded = champion.metadata.metrics["eval_cagr"]
-    assert f"{recorded * 100:.1f} % a year" in said(at)
+    assert f"{recorded * 100:.1f}\u00a0% a year" in said(at)
     at = opened("compare", version=[champion.name], view="Forecasts")
     assert "skill over 15 years" in said(at).lower() or "skill over 16 years" in said(at).lower()
 

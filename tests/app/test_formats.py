@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.formats import dollars, duration, moment, percent, points, ratio
+from app.formats import dollars, duration, moment, percent, points, ratio, unbroken
 
 
 @pytest.mark.parametrize("write", [percent, points, ratio, dollars, duration])
@@ -31,3 +31,8 @@ def test_unknown_figures_are_never_written_as_numbers(write, unknown):
 )
 def test_numbers_have_units(written, expected):
     assert written == expected
+
+
+def test_a_figure_stays_on_one_line_with_its_unit():
+    told = unbroken("A 95 % interval, -1.0 pp to +2.0 pp, 5 ppm of 3 pens")
+    assert told == "A 95\u00a0% interval, -1.0\u00a0pp to +2.0\u00a0pp, 5 ppm of 3 pens"

@@ -100,7 +100,7 @@ def test_overview_shows_the_champion_against_equal_weight(filled):
 def test_overview_says_how_sure_the_lead_of_a_champion_is(empty, own_desk):
     shutil.copytree(own_desk, empty.data, dirs_exist_ok=True)
     assert re.search(
-        "95\u00a0% interval: .* pp to .* pp of log growth a year, which", said(opened("overview"))
+        "95\u00a0% interval: .*\u00a0pp to .*\u00a0pp of log growth a year, which", said(opened("overview"))
     )
 
 
