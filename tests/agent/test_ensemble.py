@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from sac.agent import evaluation_folds, train_ensemble
+from sac.agent.committee import WalkForward
 from sac.config import Constraints, SACSettings, TrainingSettings
-from sac.portfolio import equal_weights
+from sac.portfolio import backtest, equal_weights
 from tests.synthetic import panel_of, perturbed, random_closes, with_planted_forecast
 
 CLOSES = random_closes(stocks=5, first="2011-01-03", last="2018-12-28")
@@ -87,3 +88,15 @@ def test_the_untrusted_committee_keeps_its_members(weeks):
     members = [member.allocate(panel, 300, held) for member in committee.members()]
     expected = np.mean(members, axis=0) if committee.trusted else equal_weights(5, TINY.constraints)
     np.testing.assert_allclose(committee.allocate(panel, 300, held), expected, atol=1e-7)
+
+
+def test_members_are_walked_as_if_each_were_alone():
+    panel = with_planted_forecast(panel_of(CLOSES), 0.3)
+    ensemble = train(panel, dataclasses.replace(TINY, evaluation_years=2))
+    walk, starts = ensemble.evaluate(panel, "test"), [fold.evaluation.start for fold in ensemble.folds[:2]]
+    own = zip(*(ensemble.committee(year, "test").members() for year in (0, 1)), strict=True)
+    for member, committees in enumerate(own):
+        allocator = WalkForward(committees, starts, "alone")
+        alone = backtest(allocator, panel, range(starts[0], starts[0] + 104), TINY.constraints)
+        np.testing.assert_allclose(walk.members[:, member], alone.net, atol=1e-6)
+    assert not np.allclose(walk.members[:, 0], walk.members[:, 1])
