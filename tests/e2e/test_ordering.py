@@ -89,6 +89,7 @@ def test_typed_holdings_survive_a_reload_and_nothing_to_trade_is_no_file(desk, p
     fill(page, "Cash ($)", 50)
     page.get_by_role("button", name="Save holdings").click()
     see(page, re.compile(r"Holdings: \$50.00 in cash, 0 positions \(saved "))
+    rest(page)
     fill(page, "Smallest trade ($)", 1000)
     expect(page.get_by_role("button", name="Orders (CSV)")).to_be_disabled()
 
