@@ -37,4 +37,9 @@ def opened(page: "Page", url: str, path: str = "") -> None:
     """Open a page of a desk, and wait until its script has run to its end."""
     page.goto(f"{url}/{path}")
     page.get_by_text(WHOLE[path]).first.wait_for(timeout=PATIENCE)
+    rest(page)
+
+
+def rest(page: "Page") -> None:
+    """Wait until a page's script has run to its end."""
     page.locator("[data-test-script-state=notRunning]").wait_for(timeout=PATIENCE)

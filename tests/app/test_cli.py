@@ -140,7 +140,7 @@ def test_ctrl_c_cancels_the_training(home):
         os.killpg(desk.pid, signal.SIGINT)  # as a terminal does: to the whole foreground group
         started = time.monotonic()
         err = desk.stderr.read()
-    assert time.monotonic() - started < 25  # the training itself would take 50
+    assert time.monotonic() - started < 8
     assert desk.returncode == 1
     assert err.splitlines()[-1] == "error: The training was cancelled; nothing was saved."
     assert [job.status for job in Jobs(home).list()] == ["cancelled"]

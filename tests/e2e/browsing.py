@@ -17,8 +17,3 @@ def fill(page, label, value):
 
 def see(page, text, **options):
     expect(page.get_by_text(text).first).to_be_visible(**options)
-
-
-def rest(page):
-    """Wait until the page's script has run to its end."""
-    page.locator("[data-test-script-state=notRunning]").wait_for()

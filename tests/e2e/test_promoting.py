@@ -9,11 +9,12 @@ import pytest
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 from playwright.sync_api import expect
 
+from benchmarks.chromium import rest
 from sac import training
 from sac.config import preset_settings
 from sac.market import sample_panel
 from sac.registry import DecisionLog, Registry
-from tests.e2e.browsing import LONG, fill, heading, rest, see
+from tests.e2e.browsing import LONG, fill, heading, see
 from tests.serving import served
 
 
