@@ -1,4 +1,4 @@
-"""Every block of README and docs that needs no other machine is run: real processes, a real server, small trainings."""
+"""README and docs are run where no other machine is needed: real processes, a real server, small trainings."""
 
 import json
 import os
