@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app import cli
-from app.jobs import Jobs
+from app.jobs.queue import Jobs
 from app.settings import Settings
 from sac import training
 from sac.config import VARIANTS, ForecastSettings, SACSettings, TrainingSettings
@@ -117,9 +117,9 @@ import signal, sys
 from functools import partial
 import quick_jobs
 from app import cli
-from app.job_kinds import KINDS
-KINDS.update(quick_jobs.QUICK)
-cli.training.Jobs = partial(cli.training.Jobs, worker=quick_jobs.WORKER)
+from app.tasks.kinds import KINDS
+KINDS.update(tests.support.quick_jobs.QUICK)
+cli.training.Jobs = partial(cli.training.Jobs, worker=tests.support.quick_jobs.WORKER)
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are born deaf to it
 sys.exit(cli.main(["train", "sac_lstm", "--steps", "1000"]))
 """
