@@ -40,12 +40,8 @@ FOLDER = Path(__file__).parent
 CLOSES = random_closes(stocks=6, first="2012-01-03", last="2018-12-28").round(3)
 SMALL = {"hidden_sizes": [4, 4], "batch_size": 8, "updates": 12}
 SAC, PPO = {**SMALL, "warmup_steps": 8}, {**SMALL, "walks": 2, "rollout_weeks": 16, "epochs": 2}
-FOLLOWED = {
-    "members": 2,
-    "evaluation_years": 1,
-    "validation_weeks": 0,
-}  # its agents decide, trusted as they are
-PROGRAM = "local"
+FOLLOWED = {"members": 2, "evaluation_years": 1, "validation_weeks": 0}  # nothing held out: trusted
+ACTOR = "local"
 
 
 class Momentum:
@@ -65,7 +61,7 @@ class Momentum:
 def market(data: Path) -> None:
     """Prices, news and reports as a user keeps them, and the choice of them."""
     write_prices(data / "raw" / "prices", CLOSES)
-    write_choice(data, MarketChoice("files", tuple(CLOSES), CLOSES.index[0].date()))
+    write_choice(data, MarketChoice("files", tuple(map(str, CLOSES)), CLOSES.index[0].date()))
     moods = np.random.default_rng(1).uniform(-1, 1, (len(CLOSES), CLOSES.shape[1])).round(2)
     write_scores(
         data,
@@ -98,7 +94,7 @@ def ended(jobs: Jobs, job: Job) -> Job:
 
 def trained(jobs: Jobs, variant: str, request: dict[str, Any]) -> str:
     """The name of the version that a full training made."""
-    result = ended(jobs, jobs.submit(variant, "full", request, PROGRAM)).result
+    result = ended(jobs, jobs.submit(variant, "full", request, ACTOR)).result
     assert result is not None
     print(result["version"], result["metrics"]["eval_cagr"], result["eligible"], flush=True)
     return str(result["version"])
@@ -118,24 +114,24 @@ def decided() -> None:
     better = trained(jobs, "sac_lstm", {**desk, "seed": 1, "experiment": SAC})
     trained(jobs, "ppo_lstm", {**plan, "evaluation_years": 2, "experiment": PPO})
     assert command("promote", "sac_lstm", better, "--reason", "More growth out of sample") == 0
-    ended(jobs, jobs.submit("sac_lstm", "finetune", {"updates": 8}, PROGRAM))
+    ended(jobs, jobs.submit("sac_lstm", "finetune", {"updates": 8}, ACTOR))
     assert command("reject", "sac_lstm", equal, "--reason", "It only holds equal weight") == 0
     assert command("rollback", "sac_lstm", "--reason", "Too much turnover") == 0
     assert Registry(settings().models).current("sac_lstm") == first
 
 
 def tried() -> None:
-    """A sweep, and jobs that came to nothing."""
+    """A sweep, and jobs that are cancelled or fail."""
     jobs = Jobs(settings())
     grid = {name: [value] for name, value in PPO.items()} | {"walks": [1, 2], "gamma": [0.9, 0.99]}
     sweep = {"variant": "ppo_lstm", "years": 1, "seeds": [0, 1], "grid": grid}
-    at_work = jobs.submit(SWEEP, SWEEP, {"sweep": sweep}, PROGRAM)
-    late = jobs.submit("sac_patchtst", "full", {"preset": "desk", "members": 1}, PROGRAM)
+    at_work = jobs.submit(SWEEP, SWEEP, {"sweep": sweep}, ACTOR)
+    late = jobs.submit("sac_patchtst", "full", {"preset": "desk", "members": 1}, ACTOR)
     jobs.cancel(late.id)
     ended(jobs, late)
     ended(jobs, at_work)
-    ended(jobs, jobs.submit("market", "refresh", {}, PROGRAM))  # there are no keys for it
-    ended(jobs, jobs.submit("sac_patchtst", "full", {"evaluation_years": 15}, PROGRAM))
+    ended(jobs, jobs.submit("market", "refresh", {}, ACTOR))  # there are no keys for it
+    ended(jobs, jobs.submit("sac_patchtst", "full", {"evaluation_years": 15}, ACTOR))
 
 
 def shared(elsewhere: Path) -> None:
@@ -154,7 +150,7 @@ def shared(elsewhere: Path) -> None:
             ended(there, sending)
         os.environ["SAC_DESK_DATA"] = str(home.data)
         jobs, request = Jobs(home), {"variant": "sac_lstm", "version": name}
-        ended(jobs, jobs.submit(pulled_as("sac_lstm"), "pull", request, PROGRAM))
+        ended(jobs, jobs.submit(pulled_as("sac_lstm"), "pull", request, ACTOR))
     [waiting] = [version for version in Registry(home.models).versions("sac_lstm") if version.metadata.parent]
     assert command("hub", "push", "sac_lstm", waiting.name) == 1  # the Hub is gone by now
     [sending] = jobs.list(kinds=("send",))
@@ -163,7 +159,7 @@ def shared(elsewhere: Path) -> None:
 
 
 def kept(data: Path) -> None:
-    """What a person holds, and the backtest of a strategy from outside."""
+    """What a person holds, and the backtest of an external strategy."""
     positions = (Position("S00", shares=40.0), Position("S01", value=5_000.0), Position("ELSE", 10.0, 900.0))
     save(data, "local user", Portfolio(25_000.0, positions, "sell", 50.0))
     champion = Registry(data / "models").champion("sac_lstm")
@@ -193,7 +189,7 @@ def packed(data: Path, archive: Path) -> None:
 
 def main(version: str) -> None:
     """Make both files of a release."""
-    os.environ |= {"LOGNAME": PROGRAM}  # who decides on the command line
+    os.environ |= {"LOGNAME": ACTOR}  # who decides on the command line
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         os.environ["SAC_DESK_DATA"] = str(data)

@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Callable
 from contextlib import redirect_stdout
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from sac.config import VARIANTS
 from sac.evidence import metrics
 from sac.experiments import TrialResults, leaderboard, read_plan
 from sac.market import load_panel
-from sac.registry import DecisionLog, Ledger, Registry, Version
+from sac.registry import DecisionLog, Ledger, Part, Registry, Version
 from sac.registry.arrivals import origin
 from sac.registry.external import read_walk, stored_walks
 from sac.registry.promotion import earlier_champions, problems, waiting
@@ -26,7 +26,7 @@ from sac.registry.promotion import earlier_champions, problems, waiting
 __all__ = ["AS_OF", "PARTS", "SECTIONS", "command", "leaves"]
 
 AS_OF = "2018-06-15"  # within the year of the newest forecasters
-PARTS = ("actor", "critic", "critic_target", "log_alpha", "optimizers", "folds", "forecaster")
+PARTS: tuple[Part, ...] = get_args(Part)
 
 
 def command(*arguments: str) -> Any:
@@ -188,7 +188,7 @@ def holdings() -> dict[str, Any]:
 
 
 def external() -> dict[str, Any]:
-    """Strategies from outside."""
+    """The stored backtests of external strategies."""
     walks = [read_walk(path) for path in stored_walks(settings().walks)]
     return {walk.name: {"weeks": len(walk.net), "wealth": float(walk.wealth[-1])} for walk in walks}
 

@@ -180,15 +180,15 @@ def test_data_shows_what_is_known(data, release):
     assert release[1]["market"]["window"][1] in said(opened("data"))
 
 
-def test_versions_are_compared_with_each_other_and_with_a_strategy_from_outside(data, release):
-    outside = list(release[1]["external"])
-    at = opened("compare", strategy=[*release[1]["versions"]["sac_lstm"]["versions"], *outside])
+def test_versions_are_compared_with_each_other_and_with_an_external_strategy(data, release):
+    external = list(release[1]["external"])
+    at = opened("compare", strategy=[*release[1]["versions"]["sac_lstm"]["versions"], *external])
     for section in TABS:
         at.session_state["view"] = section.title
         at.run()
         assert not at.exception, section.title
         assert not at.error, section.title
-    assert all(name in said(at) for name in outside)
+    assert all(name in said(at) for name in external)
 
 
 def trained_again(version, data, folder):
