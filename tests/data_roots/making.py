@@ -20,21 +20,21 @@ from typing import Any
 
 import numpy as np
 
-from app.holdings import Portfolio, Position
-from app.hub_jobs import pulled_as
-from app.jobs import Job, Jobs
-from app.saved_holdings import save
+from app.holdings.portfolio import Portfolio, Position
+from app.holdings.saved import save
+from app.hub.pulling import pulled_as
+from app.jobs.queue import Job, Jobs
 from app.settings import CODE, settings
-from app.sweep_jobs import SWEEP
+from app.tasks.sweep import SWEEP
 from sac.config import Constraints
 from sac.market import MarketChoice, MarketPanel, load_panel, write_choice
 from sac.portfolio.constraints import constrain
 from sac.registry import Registry
 from sac.registry.external import external_walk, save_walk
 from tests.data_roots.reading import SECTIONS
-from tests.market.quarters import balance, income, write_company
-from tests.registry.loopback_hub import REPO, TOKEN, LoopbackHub
-from tests.synthetic import random_closes, write_prices, write_scores
+from tests.support.loopback_hub import REPO, TOKEN, LoopbackHub
+from tests.support.quarters import balance, income, write_company
+from tests.support.synthetic import random_closes, write_prices, write_scores
 
 FOLDER = Path(__file__).parent
 CLOSES = random_closes(stocks=6, first="2012-01-03", last="2018-12-28").round(3)

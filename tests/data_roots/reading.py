@@ -10,18 +10,19 @@ from typing import Any, get_args
 import numpy as np
 
 from app import cli
-from app.hub_store import HubStore
-from app.jobs import Jobs
-from app.saved_holdings import load
+from app.holdings.saved import load
+from app.hub.parcels import HubStore
+from app.jobs.queue import Jobs
 from app.settings import settings
 from sac.config import VARIANTS
 from sac.evidence import metrics
 from sac.experiments import TrialResults, leaderboard, read_plan
+from sac.hub.arrivals import origin
 from sac.market import load_panel
-from sac.registry import DecisionLog, Ledger, Part, Registry, Version
-from sac.registry.arrivals import origin
+from sac.promotion import DecisionLog, Ledger
+from sac.promotion.deciding import earlier_champions, problems, waiting
+from sac.registry import Part, Registry, Version
 from sac.registry.external import read_walk, stored_walks
-from sac.registry.promotion import earlier_champions, problems, waiting
 
 __all__ = ["AS_OF", "PARTS", "SECTIONS", "command", "leaves"]
 

@@ -13,18 +13,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.evidence_sections import SECTIONS as TABS
-from app.sweep_jobs import challenger_request
-from app.sweep_tables import finished_trials
+from app.queries.trials import finished_trials
+from app.tasks.challenger import challenger_request
+from app.ui.compare.sections import SECTIONS as TABS
 from sac import training
 from sac.config import FineTuneSettings, preset_settings
 from sac.experiments import read_plan
 from sac.market import load_panel
 from sac.registry import Registry, version_name
 from sac.registry.codecs import pack_json
-from tests.app.desk_pages import opened, said
 from tests.data_roots.reading import AS_OF, PARTS, SECTIONS, command, leaves
-from tests.registry.loopback_hub import REPO, TOKEN, LoopbackHub
+from tests.support.desk_pages import opened, said
+from tests.support.loopback_hub import REPO, TOKEN, LoopbackHub
 
 FOLDER = Path(__file__).parent
 RELEASES = [path.name.removesuffix(".tar.xz") for path in sorted(FOLDER.glob("*.tar.xz"))]
