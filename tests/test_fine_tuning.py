@@ -177,7 +177,9 @@ def test_validations_are_the_parents_under_the_blocks_numbers():
     tuned = fine_tune_ensemble(panel, parent, blocks, settings, lambda done, values: None)
     assert [one.fold for one in tuned.validations] == [1, 2, 3, 4, 0]
     for block, one in zip(blocks, tuned.validations, strict=True):
-        assert dataclasses.replace(one, fold=0) == dataclasses.replace(parent.validations[block.origin], fold=0)
+        assert dataclasses.replace(one, fold=0) == dataclasses.replace(
+            parent.validations[block.origin], fold=0
+        )
         assert tuned.scalers[blocks.index(block)] is parent.scalers[block.origin]
 
 

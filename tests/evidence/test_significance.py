@@ -135,7 +135,9 @@ def test_two_weeks_make_the_widest_interval():
 def test_the_probabilistic_sharpe_is_that_of_the_paper():
     net = np.random.default_rng(11).gamma(2.0, 0.01, 104) - 0.015  # skewed, with a fat tail
     weekly_sharpe = net.mean() / net.std(ddof=1)
-    spread = 1 - stats.skew(net) * weekly_sharpe + (stats.kurtosis(net, fisher=False) - 1) / 4 * weekly_sharpe**2
+    spread = (
+        1 - stats.skew(net) * weekly_sharpe + (stats.kurtosis(net, fisher=False) - 1) / 4 * weekly_sharpe**2
+    )
     for benchmark in (0.0, 1.0, -0.5):
         distance = (weekly_sharpe - benchmark / np.sqrt(52)) * np.sqrt(103)
         expected = stats.norm.cdf(distance / np.sqrt(spread))
@@ -161,7 +163,9 @@ def test_the_deflated_sharpe_is_measured_against_the_best_that_luck_yields():
 def test_the_spread_of_a_search_is_that_within_its_groups():
     found = Search.among([0.1, 0.3], [], [1.0, 1.4, 1.2], others=4)
     assert found.candidates == 9
-    assert found.spread == pytest.approx(np.sqrt((2 * 0.1**2 + 2 * 0.2**2) / 3))  # five, less one mean a group
+    assert found.spread == pytest.approx(
+        np.sqrt((2 * 0.1**2 + 2 * 0.2**2) / 3)
+    )  # five, less one mean a group
     for unknown in (Search.among([0.5]), Search.among([0.5], [0.7]), Search.among()):
         assert np.isnan(unknown.spread)
 

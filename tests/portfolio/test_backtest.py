@@ -194,7 +194,9 @@ def test_a_stretch_has_weeks_in_order_and_none_before_the_first(panel, steps):
 def test_the_last_complete_week_can_be_walked(panel):
     steps = range(panel.complete_steps - 1, panel.complete_steps)
     walk = backtest(EqualWeight(Constraints()), panel, steps, Constraints())
-    assert walk.decisions.tolist() == panel.decisions[-3:-2].tolist()  # the next fill is the last that is known
+    assert (
+        walk.decisions.tolist() == panel.decisions[-3:-2].tolist()
+    )  # the next fill is the last that is known
     assert walk.ends.tolist() == panel.fills[-2:-1].tolist()
 
 
