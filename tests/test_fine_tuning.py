@@ -191,7 +191,7 @@ def test_agents_that_stopped_at_different_steps_cannot_be_joined():
     other["moments"][0]["step"] = 4
     with pytest.raises(ValueError, match="stopped at 3 and 4"):
         joined(one, other)
-    with pytest.raises(ValueError, match="stopped at 3.0 and 4.0"):
+    with pytest.raises(ValueError, match=r"stopped at 3\.0 and 4\.0"):
         joined(torch.tensor(3.0), torch.tensor(4.0))
 
 

@@ -35,6 +35,6 @@ def test_what_holds_arrays_is_compared_and_hashed_as_itself(what):
     value = random_panel()
     if what == "backtest":
         value = backtest(EqualWeight(Constraints()), value, range(0, 3), Constraints())
-    assert value == value  # noqa: PLR0124
+    assert value == value
     assert value != dataclasses.replace(value)
     assert len({value, value}) == 1

@@ -163,6 +163,7 @@ def test_the_deflated_sharpe_is_measured_against_the_best_that_luck_yields():
 def test_the_spread_of_a_search_is_that_within_its_groups():
     found = Search.among([0.1, 0.3], [], [1.0, 1.4, 1.2], others=4)
     assert found.candidates == 9
+    assert (Search.among().candidates, Search.among([0.5]).candidates) == (0, 1)
     assert found.spread == pytest.approx(
         np.sqrt((2 * 0.1**2 + 2 * 0.2**2) / 3)
     )  # five, less one mean a group
