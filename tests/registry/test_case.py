@@ -191,3 +191,13 @@ def test_other_weeks_are_said_at_either_end(registry, champion, edge):
     (warning,) = case(registry, saved(registry, 2, **{edge: "2018-10-05"})).warnings
     assert warning.startswith("The gate compares different weeks")
     assert "2018-10-05" in warning
+
+
+def test_a_fraction_of_a_point_a_week_is_told_from_luck_too(registry, monkeypatch):
+    monkeypatch.setattr("sac.registry.case._LEAST_WEEKS", 10)
+    low, high = saved(registry, 1), saved(registry, 2, edge=0.002)
+    for challenger, champion, strength in ((high, low, "strong"), (low, high, "contrary")):
+        found = case_for(challenger, champion, gate(challenger.metadata, champion.metadata), Search.among())
+        assert found.strength == strength
+        assert 0.05 < abs(found.against_champion.mean) < 0.2
+    assert found.advice == "The champion beat it by more than luck on 20 weeks."
