@@ -85,7 +85,12 @@ def test_sessions_of_the_first_and_the_last_day_are_in():
     sessions = exchange_sessions(day("2019-12-31"), day("2020-01-02"))
     assert sessions.tolist() == [day("2019-12-31").item(), day("2020-01-02").item()]
     assert exchange_sessions(day("1989-12-29"), day("1989-12-29")).tolist() == [day("1989-12-29").item()]
-    assert exchange_sessions(day("2029-12-31"), day("2030-01-02"))[-1] == day("2030-01-02")
+    for first, last in (
+        ("2029-12-31", "2030-01-02"),
+        ("2035-12-27", "2035-12-31"),
+        ("2039-12-29", "2039-12-30"),
+    ):
+        assert exchange_sessions(day(first), day(last))[-1] == day(last)
 
 
 def test_a_calendar_is_kept_for_every_caller_of_the_same_decade():

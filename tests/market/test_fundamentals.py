@@ -158,3 +158,16 @@ def test_what_was_not_reported_is_missing(tmp_path, missing):
     values = fundamental_signals(tmp_path, ("A",), days("2019-05-31"))[0, 0]  # 60 days after the quarter
     assert np.isnan(values[0])
     assert values[1] == 0.25
+
+
+def test_each_decision_of_a_year_has_the_newest_quarter_of_its_time(tmp_path):
+    ends = ("2018-03-30", "2018-06-29", "2018-09-28", "2018-12-31")
+    reported = {end: str(np.datetime64(end) + 30) for end in ends}
+    incomes = [income(end, gross=str(20 * (1 + quarter))) for quarter, end in enumerate(ends)]
+    write_company(tmp_path / "A", incomes, [], reported)
+    write_company(tmp_path / "B", [income("2018-12-31")], [], {"2018-12-31": "2019-02-20"})
+    decisions = days("2018-04-27", "2018-05-04", "2018-08-03", "2018-11-02", "2019-02-01", "2019-02-22")
+    values = fundamental_signals(tmp_path, ("A", "B"), decisions)
+    np.testing.assert_allclose(values[:, 0, 0], [np.nan, 0.1, 0.2, 0.3, 0.4, 0.4])
+    np.testing.assert_allclose(values[:, 1, 0], [np.nan] * 5 + [0.5])
+    np.testing.assert_allclose(values[:, 1, 5], [4.0] * 5 + [1 / 90])

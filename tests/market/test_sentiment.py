@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from sac.errors import DataError
+from sac.market import exchange_sessions
 from sac.market.sentiment import read_sentiment, sentiment_file, sentiment_signal
 from tests.synthetic import write_scores
 
@@ -116,3 +117,19 @@ def test_without_a_score_nothing_is_known_and_one_of_later_changes_nothing(tmp_p
 def test_a_score_of_long_ago_is_too_old(tmp_path):
     write_scores(tmp_path, [("2017-03-08", "A", 0.5, 1), ("2019-03-07", "B", 0.25, 1)])
     np.testing.assert_array_equal(signal(tmp_path, days("2019-03-08")), [[np.nan, 0.25]])
+
+
+def test_each_decision_of_a_year_has_the_score_of_its_own_week(tmp_path):
+    decisions = np.array("2019-03-08", dtype="datetime64[D]") + 7 * np.arange(40)
+    decisions = decisions[np.isin(decisions, exchange_sessions(decisions[0], decisions[-1]))]
+    scores = [round(0.02 * week, 2) for week in range(len(decisions))]
+    write_scores(
+        tmp_path, [(str(day - 2), "A", score, 1) for day, score in zip(decisions, scores, strict=True)]
+    )
+    known = signal(tmp_path, decisions, ("A", "nobody"))
+    np.testing.assert_array_equal(known[:, 0], scores)
+    assert np.isnan(known[:, 1]).all()
+    late = sentiment_signal(
+        read_sentiment(sentiment_file(tmp_path)), ("nobody",), days("2019-01-04", "2019-01-11")
+    )
+    assert np.isnan(late).all()

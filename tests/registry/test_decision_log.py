@@ -1,6 +1,7 @@
 """A log that shows when somebody rewrote it."""
 
 import hashlib
+import json
 import sqlite3
 from contextlib import closing
 
@@ -145,3 +146,12 @@ def test_the_evidence_has_the_hash_of_its_own_text(log):
 def test_a_row_removed_in_the_middle_breaks_the_chain_where_it_was(log, tmp_path):
     tampered(tmp_path, "DELETE FROM decisions WHERE seq = 2")
     assert log.problems()[0] == "Before decision 3 a row was changed, added or removed."
+
+
+def test_the_seal_is_that_of_all_other_columns_in_alphabetical_order(log, tmp_path):
+    """By which logs of earlier releases are checked too, and anybody can check one without this code."""
+    with closing(sqlite3.connect(tmp_path / RECORD)) as db:
+        db.row_factory = sqlite3.Row
+        row = dict(db.execute("SELECT * FROM decisions WHERE seq = 2").fetchone())
+    seal = row.pop("hash")
+    assert seal == hashlib.sha256(json.dumps(dict(sorted(row.items()))).encode()).hexdigest()
