@@ -286,7 +286,7 @@ def test_a_long_path_is_cut_in_the_log_and_the_time_is_in_milliseconds(caplog, m
     caplog.set_level(logging.INFO, "app.api.request_log")
     clock = iter([10.0, 10.25])
     told = SimpleNamespace(time=time.time, perf_counter=lambda: next(clock))
-    monkeypatch.setattr("app.api.guard.time", told)
+    monkeypatch.setattr("app.api.request_log.time", told)
     api_client.client().get("/jobs/" + "x" * 300)
     assert f"GET /jobs/{'x' * 194} 404 250 ms, " in caplog.messages[-1]
 
