@@ -11,7 +11,9 @@ import streamlit as st
 import uvicorn
 from fastapi import FastAPI
 
-from app import access, api, hub_outbox
+from app.access import exposure
+from app.api import install
+from app.hub import outbox
 from app.settings import network, settings
 from sac.errors import DeskError
 
@@ -38,7 +40,7 @@ server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
 if isinstance(server, uvicorn.Server):
     server.config.timeout_graceful_shutdown = SHUTDOWN_SECONDS
 try:
-    access.check_exposure()
+    exposure.check_exposure()
     known = network()
 except DeskError as refusal:
     sys.exit(f"error: {refusal}")
@@ -47,5 +49,5 @@ except DeskError as refusal:
 streamlit_app = FastAPI(
     title="SAC Desk", version=VERSION, lifespan=ui.lifespan(), docs_url=None, redoc_url=None
 )
-api.install(streamlit_app, ui, st.get_option("server.allowedHosts") or ["localhost", "127.0.0.1"], known)
-hub_outbox.resume(settings())
+install.install(streamlit_app, ui, st.get_option("server.allowedHosts") or ["localhost", "127.0.0.1"], known)
+outbox.resume(settings())

@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from app import access, garbage
-from app.components import page_path, refusals_shown, room_note
+from app.access import login, visitors
+from app.ui.shared import garbage
+from app.ui.shared.navigation import page_path
+from app.ui.shared.refusals import refusals_shown, room_note
 
 garbage.spare_modules()
 st.set_page_config(page_title="SAC Desk", page_icon="📈", layout="wide")
-if access.signed_out():
+if visitors.signed_out():
     st.title("SAC Desk")
     st.markdown("Portfolios, their record and this week's weights are for people who are logged in.")
     st.button("Log in", on_click=st.login, type="primary", icon=":material/login:", key="login")
@@ -61,11 +63,11 @@ page = st.navigation(
     ],
     position="top",  # the width belongs to charts and tables
 )
-if access.login_configured():
+if login.login_configured():
     st.button("Log out", on_click=st.logout, type="tertiary", icon=":material/logout:", key="logout")
 with refusals_shown():
-    person = access.visitor()  # refuses somebody whom the desk does not know, before the page says anything
-    if access.login_configured():
+    person = visitors.visitor()  # refuses somebody whom the desk does not know, before the page says anything
+    if login.login_configured():
         st.caption(f"Logged in as {person.name}, {person.role}")
     room_note()
     page.run()

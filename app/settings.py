@@ -11,8 +11,8 @@ from sac.config import VARIANTS
 from sac.errors import SettingsError
 
 if TYPE_CHECKING:
-    from sac.market.news import Keys
-    from sac.registry import Policy
+    from sac.market.news.alpaca import Keys
+    from sac.promotion import Policy
 
 __all__ = [
     "Feeds",
@@ -85,7 +85,10 @@ class Feeds:
 
 def feeds() -> Feeds:
     """The keys of this process's environment."""
-    from sac.market.news import FINBERT, Keys  # here: it takes a second, and every process reads settings
+    from sac.market.news.alpaca import (  # here: it takes a second, and every process reads settings
+        FINBERT,
+        Keys,
+    )
 
     name, secret = os.environ.get("ALPACA_API_KEY"), os.environ.get("ALPACA_SECRET_KEY")
     return Feeds(

@@ -13,10 +13,12 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from app.job_kinds import KINDS
-from app.job_store import MESSAGES, JobStore, Status
-from app.jobs import Jobs, slot_lock
+from app.jobs.locks import slot_lock
+from app.jobs.queue import Jobs
+from app.jobs.record import MESSAGES, Status
+from app.jobs.store import JobStore
 from app.settings import Settings, settings
+from app.tasks.kinds import KINDS
 from sac.errors import Cancelled, DeskError, DiskFull
 from sac.files import disk_full
 from sac.progress import Progress

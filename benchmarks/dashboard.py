@@ -23,11 +23,11 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from app.job_store import JobStore
+from app.jobs.store import JobStore
 from app.settings import Settings
 from benchmarks.chromium import WHOLE, chromium, opened
 from benchmarks.page_roots import SIZES, progress, roots
-from tests.serving import served
+from tests.support.serving import served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -21,9 +21,9 @@ from typing import Any, NamedTuple, get_args
 
 import numpy as np
 
-from app.job_store import JobStore
+from app.jobs.store import JobStore
 from app.settings import Settings
-from app.sweep_jobs import SWEEP, run_sweep_job
+from app.tasks.sweep import SWEEP, run_sweep_job
 from sac.config import DEMO_VARIANTS, ENGINE_VERSION, TrainingSettings, preset_settings
 from sac.evidence import metrics
 from sac.evidence.comparison import on_weeks
@@ -31,10 +31,11 @@ from sac.experiments import sweep_of
 from sac.market import MarketChoice, load_panel, write_choice
 from sac.market.loading import price_folder
 from sac.progress import Progress
-from sac.registry import Artifacts, Ledger, Registry, Version, version_name
-from sac.registry.promotion import decide, reigning, waiting
+from sac.promotion import Ledger
+from sac.promotion.deciding import decide, reigning, waiting
+from sac.registry import Artifacts, Registry, Version, version_name
 from sac.registry.store import Part
-from tests.synthetic import random_closes, write_prices
+from tests.support.synthetic import random_closes, write_prices
 
 SAMPLE, MANY, FEW_VERSIONS, MANY_VERSIONS = 15, 60, len(DEMO_VARIANTS), 50
 START = dt.date(2005, 1, 3)

@@ -26,7 +26,7 @@ from urllib.parse import urlencode
 
 from benchmarks.chromium import PATIENCE, chromium
 from benchmarks.page_roots import roots
-from tests.serving import ROOT, served
+from tests.support.serving import ROOT, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -83,7 +83,7 @@ def parsed() -> argparse.Namespace:
 
 def views() -> list[str]:
     """The tabs of Compare."""
-    from app.evidence_sections import SECTIONS
+    from app.ui.compare.sections import SECTIONS
 
     return [section.title for section in SECTIONS]
 

@@ -12,9 +12,9 @@ import torch
 from torch import Tensor, nn
 from torch.distributions import Normal
 
+from sac.agent.environment import PortfolioEnvironment
+from sac.agent.single_walk import SingleWalk
 from sac.config import SACSettings
-from sac.portfolio.environment import PortfolioEnvironment
-from sac.portfolio.single_walk import SingleWalk
 
 Tick = Callable[[int], None]
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from sac.config import PRESETS, Constraints, SACSettings
 
 if TYPE_CHECKING:
-    from sac.portfolio.environment import PortfolioEnvironment
+    from sac.agent.environment import PortfolioEnvironment
 
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
@@ -143,8 +143,8 @@ def ours(
     market: "PortfolioEnvironment", settings: SACSettings, chunk: int, tick: Callable[[int], None]
 ) -> None:
     """The product's own training loop, its learning curve included."""
-    from sac.agent.learning import LearningCurve
-    from sac.agent.soft_actor_critic import SACLearner
+    from sac.agent.learners.curve import LearningCurve
+    from sac.agent.learners.sac import SACLearner
 
     learner = SACLearner(market, list(range(market.agents)), settings)
     curve = LearningCurve(settings.updates, lambda done, values: None)
@@ -170,8 +170,8 @@ def environment(contender: Contender) -> "PortfolioEnvironment":
     import pandas as pd
 
     from sac.agent import PortfolioScaler
+    from sac.agent.environment import PortfolioEnvironment, flat_features
     from sac.market import build_panel, exchange_sessions
-    from sac.portfolio.environment import PortfolioEnvironment, flat_features
 
     last, rng = np.datetime64("2022-12-23"), np.random.default_rng(0)
     days = exchange_sessions(last - np.timedelta64(7 * (contender.weeks + 4), "D"), last)

@@ -15,7 +15,7 @@ from playwright.sync_api import FloatRect, Page, ViewportSize
 
 from benchmarks.chromium import WHOLE, chromium, opened
 from benchmarks.page_roots import data_root
-from tests.serving import served
+from tests.support.serving import served
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 SIZE: ViewportSize = {"width": 1280, "height": 1400}  # with the first chart of every page

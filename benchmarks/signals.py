@@ -22,7 +22,7 @@ from sac.market import (
     sample_panel,
     write_choice,
 )
-from sac.market.sentiment import sentiment_file
+from sac.market.news.sentiment import sentiment_file
 
 CORRELATION = 0.336  # linear; a rank correlation of .30 on these fat-tailed returns
 

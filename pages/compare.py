@@ -2,115 +2,34 @@
 
 import streamlit as st
 
-from app import queries, report
-from app.charts import Chart
-from app.comparing import Comparison, compared, shared
-from app.components import (
-    damaged_versions,
-    damaged_walks,
-    page_path,
-    provenance_line,
-    show,
-    version_notes,
-)
-from app.evidence_sections import SECTIONS, Block, Section, Table, equity, outside_note, verdicts
-from app.strategies import BASELINES, pick
-from sac.config import WEEKS_PER_YEAR
-from sac.evidence.comparison import weekly_returns, weekly_weights
-from sac.portfolio import Backtest
-
-
-def years_of(weeks: int) -> int | None:
-    """How many of the last years to show; None for all weeks."""
-    options = {f"{n} year{'s' * (n > 1)}": n for n in (1, 2, 3, 5) if n * WEEKS_PER_YEAR < weeks}
-    if not options:
-        return None
-    everything = f"all {weeks} weeks"
-    chosen = st.pills(
-        "Weeks",
-        [*options, everything],
-        default=everything,
-        required=True,
-        key="range",
-        label_visibility="collapsed",
-    )
-    return options.get(str(chosen))
-
-
-def draw(block: Block, key: str) -> None:
-    """One block of a section."""
-    if isinstance(block, Table):
-        st.table(block.cells, border="horizontal", alt=block.alt)
-    elif isinstance(block, Chart):
-        show(block, key)
-    else:
-        st.markdown(block.text)
-
-
-def tab(section: Section, found: Comparison) -> None:
-    """The body of the open tab: of one strategy where there is one to choose."""
-    shown: list[Backtest] = []
-    if section.chooses:
-        walks = {walk.name: walk for walk in getattr(found, section.chooses)}
-        name = st.segmented_control(
-            "Strategy",
-            list(walks),
-            default=next(iter(walks)),
-            required=True,
-            key=f"shown-{section.title}-{hash(tuple(walks))}",
-            label_visibility="collapsed",
-        )
-        shown = [walks[str(name)]]
-    for number, block in enumerate(section.blocks(found, shown)):
-        draw(block, f"{section.title}-{number}")
-
-
-def downloads(found: Comparison) -> None:
-    """Everything to take away."""
-    file = found.span.replace(" to ", "_")
-    with st.container(horizontal=True):
-        st.download_button(
-            "Report (HTML)",
-            lambda: report.html(found),
-            f"comparison_{file}.html",
-            "text/html",
-            on_click="ignore",
-            icon=":material/description:",
-            help="All tables and charts in one file that opens without a network.",
-        )
-        st.download_button(
-            "Weekly returns (CSV)",
-            lambda: weekly_returns(found.walks).to_csv(index=False),
-            f"returns_{file}.csv",
-            "text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-        )
-        st.download_button(
-            "Weekly weights (CSV)",
-            lambda: weekly_weights(found.walks).to_csv(),
-            f"weights_{file}.csv",
-            "text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-        )
-
+from app.queries.market import panel
+from app.queries.outside import walks as stored_walks
+from app.queries.versions import shelves
+from app.ui.compare.common_weeks import shared
+from app.ui.compare.comparison import compared
+from app.ui.compare.downloads import downloads
+from app.ui.compare.sections import SECTIONS, equity, outside_note, verdicts
+from app.ui.compare.selection import BASELINES, pick, years_of
+from app.ui.compare.tabs import tab
+from app.ui.shared.charts.figure import show
+from app.ui.shared.navigation import page_path
+from app.ui.shared.notes import damaged_versions, damaged_walks, provenance_line, version_notes
 
 st.title("Compare")
-on_shelves = queries.shelves()
-for shelf in on_shelves.values():
+by_variant = shelves()
+for shelf in by_variant.values():
     damaged_versions(shelf)
-walks = queries.walks()
+walks = stored_walks()
 damaged_walks(walks)
-versions = [version for shelf in on_shelves.values() for version in shelf.versions]
+versions = [version for shelf in by_variant.values() for version in shelf.versions]
 if not versions:
-    market = queries.panel().provenance
+    market = panel().provenance
     st.info("There is nothing to compare yet: train a model first.", icon=":material/info:")
     st.page_link(page_path("training"), label="Go to Training", icon=":material/model_training:")
     provenance_line(market, market.window_end)
     st.stop()
 
-champions = [shelf.champion.name for shelf in on_shelves.values() if shelf.champion]
+champions = [shelf.champion.name for shelf in by_variant.values() if shelf.champion]
 picked = pick(versions, champions, walks.readable)
 chosen = [version for version in versions if version.name in picked]
 if not chosen:

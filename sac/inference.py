@@ -12,8 +12,8 @@ from sac.errors import DataError, ExpiredForecaster, SettingsError, StaleData
 from sac.forecast import forecast_at
 from sac.market import MarketPanel, weeks_behind
 from sac.portfolio import account, all_cash
+from sac.portfolio.trades import CASH, decision_step, reference_prices
 from sac.registry import Version
-from sac.trading import CASH, decision_step, reference_prices
 
 __all__ = [
     "CASH",

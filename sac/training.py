@@ -20,8 +20,9 @@ from sac.errors import ArtifactError, SettingsError
 from sac.forecast import walk_forward
 from sac.market import MarketPanel
 from sac.progress import Report, Stopwatch, unwatched
-from sac.registry import Artifacts, Ledger, Policy, Registry, Settlement, Version, settle, version_name
-from sac.registry.promotion import judged
+from sac.promotion import Ledger, Policy, Settlement, settle
+from sac.promotion.deciding import judged
+from sac.registry import Artifacts, Registry, Version, version_name
 
 __all__ = ["Outcome", "finetune", "full", "parent_of", "summary"]
 

@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.components import short_name
+from app.ui.shared.labels import short_name
 from sac.config import Constraints
 from sac.forecast.fitting import BUILDERS
 from sac.market import load_panel
 from sac.portfolio import EqualWeight, backtest
 from sac.registry import Registry
 from sac.registry.external import read_walk, stored_walks
-from tests.app.desk_pages import opened
-from tests.registry.small_versions import VARIANT, small_artifacts
+from tests.support.desk_pages import opened
+from tests.support.small_versions import VARIANT, small_artifacts
 
 PAGE = Path(__file__).parents[1] / "docs" / "extending.md"
 BLOCKS = re.findall(r"^```python ?(\w*)\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.MULTILINE)

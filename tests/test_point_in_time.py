@@ -15,8 +15,8 @@ from sac.config import SIGNALS, SACSettings, TrainingSettings
 from sac.evidence import cagr
 from sac.market import MarketChoice, load_panel, write_choice
 from sac.portfolio import EqualWeight, backtest
-from tests.market.quarters import balance, income, write_company
-from tests.synthetic import perturbed, random_closes, random_panel, write_prices, write_scores
+from tests.support.quarters import balance, income, write_company
+from tests.support.synthetic import perturbed, random_closes, random_panel, write_prices, write_scores
 
 CLOSES = random_closes(stocks=3, first="2014-01-02", last="2018-12-28")
 SYMBOLS = tuple(CLOSES.columns)

@@ -7,9 +7,9 @@ from typing import Any
 
 from app.commands.following import actor, followed
 from app.commands.printing import print_json, print_table
-from app.data_refresh import MARKET
-from app.jobs import Jobs
+from app.jobs.queue import Jobs
 from app.settings import settings
+from app.tasks.refresh import MARKET
 from sac.config import SIGNALS
 from sac.market import SOURCES, MarketChoice, load_panel, read_choice, write_choice
 

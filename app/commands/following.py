@@ -6,7 +6,7 @@ from getpass import getuser
 from typing import Any
 
 from app.formats import duration
-from app.jobs import Job, Jobs
+from app.jobs.queue import Job, Jobs
 from sac.errors import DeskError
 
 __all__ = ["actor", "followed"]

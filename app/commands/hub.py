@@ -5,10 +5,11 @@ import dataclasses
 from typing import Any
 
 from app.commands.printing import print_json
-from app.hub_jobs import deliver
-from app.hub_outbox import remote_of, start_sending
-from app.hub_status import Shared, came_from, shared, told
-from app.hub_store import CHAMPION, HubStore
+from app.hub.outbox import start_sending
+from app.hub.parcels import CHAMPION, HubStore
+from app.hub.repository import remote_of
+from app.hub.sending import deliver
+from app.hub.status import Shared, came_from, shared, told
 from app.settings import settings
 from sac.config import VARIANTS
 from sac.errors import DeskError
@@ -81,7 +82,7 @@ def push(options: argparse.Namespace) -> None:
 
 def pull(options: argparse.Namespace) -> None:
     """Fetch a version; it becomes a challenger and is never promoted by itself."""
-    from sac.registry.arrivals import pull
+    from sac.hub.arrivals import pull
 
     home, variant = settings(), options.variant
     arrival = pull(remote_of(variant), Registry(home.models), variant, options.version)

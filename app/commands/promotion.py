@@ -6,14 +6,16 @@ from typing import cast
 
 from app.commands.following import actor
 from app.commands.printing import print_json, print_table
-from app.decisions import case_of, decided, rolled_back
-from app.formats import megabytes, moment, percent
+from app.commands.prune import pruned
+from app.decisions.acting import decided, rolled_back
+from app.decisions.case import case_of
+from app.formats import moment, percent
 from app.settings import settings
 from sac.config import VARIANTS
 from sac.errors import DeskError
-from sac.registry import Decision, DecisionLog, Registry
-from sac.registry.promotion import Verdict, problems
-from sac.registry.retention import expendable, remove
+from sac.promotion import Decision, DecisionLog
+from sac.promotion.deciding import Verdict, problems
+from sac.registry import Registry
 
 __all__ = ["add"]
 
@@ -120,24 +122,3 @@ def decisions(options: argparse.Namespace) -> None:
         )
     if faults:
         raise DeskError(" ".join(faults))
-
-
-def pruned(options: argparse.Namespace) -> None:
-    """List what may go, and delete it when told so."""
-    if options.keep < 1:
-        raise DeskError("--keep must be 1 or more.")
-    registry = Registry(settings().models)
-    variants = [options.variant] if options.variant else list(VARIANTS)
-    doomed = [v for variant in variants for v in expendable(registry, variant, options.keep)]
-    if options.apply:
-        for version in doomed:
-            remove(registry, version)
-    if options.json:
-        facts = [{"variant": v.variant, "version": v.name, "bytes": v.size} for v in doomed]
-        print_json({"versions": facts, "deleted": options.apply})
-        return
-    for version in doomed:
-        print(f"{version.variant} {version.name}  {megabytes(version.size)}")
-    total = megabytes(sum(version.size for version in doomed))
-    done = "deleted" if options.apply else "would be deleted; add --apply to do it"
-    print(f"{len(doomed)} versions, {total}, {done}.")

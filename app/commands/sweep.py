@@ -8,12 +8,12 @@ from typing import Any
 from app.commands.following import actor, followed
 from app.commands.printing import print_json, print_table
 from app.formats import percent, points
-from app.jobs import Jobs
+from app.jobs.queue import Jobs
 from app.settings import settings
-from app.sweep_jobs import SWEEP
+from app.tasks.sweep import SWEEP
 from sac.errors import DeskError
 from sac.experiments import Row, TrialResults, leaderboard, read_plan, read_sweep
-from sac.registry import Ledger
+from sac.promotion import Ledger
 
 __all__ = ["add"]
 

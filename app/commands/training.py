@@ -6,7 +6,7 @@ from typing import Any
 from app.commands.following import actor, followed
 from app.commands.printing import print_json
 from app.formats import percent, ratio
-from app.jobs import Jobs
+from app.jobs.queue import Jobs
 from app.settings import settings
 from sac.config import PRESETS, VARIANTS
 

@@ -7,8 +7,8 @@ from app.commands.printing import print_json, print_table
 from app.formats import megabytes, moment, percent, ratio
 from app.settings import settings
 from sac.config import VARIANTS
+from sac.promotion.deciding import waiting
 from sac.registry import Registry
-from sac.registry.promotion import waiting
 
 __all__ = ["add"]
 

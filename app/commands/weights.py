@@ -6,8 +6,9 @@ from pathlib import Path
 
 from app.commands.printing import print_json, print_table
 from app.formats import dollars, percent
-from app.holdings import Portfolio, from_file
-from app.orders import Plan, planned
+from app.holdings.plan import Plan, planned
+from app.holdings.portfolio import Portfolio
+from app.holdings.reading import from_file
 from app.settings import settings
 from sac.config import VARIANTS
 from sac.errors import DeskError

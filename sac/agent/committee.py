@@ -9,14 +9,14 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from sac.agent.ppo import PPO_NETWORKS
+from sac.agent.environment import flat_features
+from sac.agent.learners.ppo import PPO_NETWORKS
+from sac.agent.learners.sac import SAC_NETWORKS
 from sac.agent.scaler import PortfolioScaler
-from sac.agent.soft_actor_critic import SAC_NETWORKS
 from sac.config import Constraints, PPOSettings, SACSettings
 from sac.market import MarketPanel
 from sac.portfolio import equal_weights
 from sac.portfolio.constraints import portfolio_weights
-from sac.portfolio.environment import flat_features
 
 __all__ = ["Committee", "WalkForward", "members_of"]
 

@@ -10,12 +10,13 @@ import torch
 from torch import Tensor
 
 from sac.agent.committee import members_of
-from sac.agent.ensemble import LEARNERS, PRODUCTION, Ensemble, Fold, agent_seed, learning_log
-from sac.agent.learning import LearningCurve
+from sac.agent.ensemble import LEARNERS, Ensemble, agent_seed, learning_log
+from sac.agent.environment import PortfolioEnvironment, flat_features
+from sac.agent.folds import PRODUCTION, Fold
+from sac.agent.learners.curve import LearningCurve
 from sac.config import FINETUNE_WEEKS, TrainingSettings
 from sac.errors import DataError
 from sac.market import MarketPanel
-from sac.portfolio.environment import PortfolioEnvironment, flat_features
 
 __all__ = ["Block", "fine_tune_ensemble", "fine_tuning_blocks", "joined"]
 

@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.spaces import Box
 
+from sac.agent.environment import PortfolioEnvironment, flat_features
 from sac.agent.scaler import PortfolioScaler
+from sac.agent.single_walk import SingleWalk
 from sac.config import Constraints, SACSettings
 from sac.market import MarketPanel
-from sac.portfolio.environment import PortfolioEnvironment, flat_features
-from sac.portfolio.single_walk import SingleWalk
 
 __all__ = ["ID", "PortfolioEnv", "portfolio_env"]
 

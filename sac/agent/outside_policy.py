@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from sac.agent.environment import flat_features
 from sac.agent.scaler import PortfolioScaler
 from sac.config import Constraints, SACSettings
 from sac.market import MarketPanel
 from sac.portfolio.constraints import portfolio_weights
-from sac.portfolio.environment import flat_features
 
 __all__ = ["OutsidePolicy"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sac.evidence import Search, deflated_sharpe
 from sac.experiments.result import TrialResult, excess_returns
-from sac.registry import Candidate, Ledger
+from sac.promotion import Candidate, Ledger
 
 __all__ = ["Row", "leaderboard"]
 

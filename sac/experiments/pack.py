@@ -14,15 +14,16 @@ import numpy.typing as npt
 import torch
 
 from sac.agent import Committee, SACLearner, selection_fold
-from sac.agent.ensemble import LEARNERS, Fold, agent_seed
-from sac.agent.learning import LearningCurve
+from sac.agent.ensemble import LEARNERS, agent_seed
+from sac.agent.environment import PortfolioEnvironment, flat_features
+from sac.agent.folds import Fold
+from sac.agent.learners.curve import LearningCurve
 from sac.agent.scaler import PortfolioScaler
 from sac.config import Constraints, SACSettings, TrainingSettings
 from sac.experiments.result import TrialResult, failed_result, judged_result
 from sac.experiments.sweep import SweepTrial
 from sac.market import MarketPanel
 from sac.portfolio import Backtest, EqualWeight, backtest, backtests
-from sac.portfolio.environment import PortfolioEnvironment, flat_features
 
 __all__ = ["Pack", "packs_of", "train_pack"]
 

@@ -13,7 +13,7 @@ from sac.files import replace_file
 from sac.forecast import walk_forward
 from sac.market import MarketPanel
 from sac.progress import Report, Stopwatch, unwatched
-from sac.registry import Ledger
+from sac.promotion import Ledger
 from sac.registry.codecs import Unreadable, pack_json, unpack_json
 
 __all__ = ["Execute", "Plan", "SweepOutcome", "Train", "in_process", "read_plan", "run_sweep", "work_of"]

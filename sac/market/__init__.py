@@ -4,14 +4,14 @@ from sac.market.calendar import TradingWeeks, exchange_sessions, trading_weeks, 
 from sac.market.choice import SOURCES, MarketChoice, read_choice, write_choice
 from sac.market.loading import load_panel, price_folder
 from sac.market.panel import MarketPanel, Provenance, build_panel, sample_panel
-from sac.market.prices import (
+from sac.market.prices.checks import validate_closes
+from sac.market.prices.sample import (
     DEMO_UNIVERSE,
     INDEX_NAME,
     SAMPLE_NOTE,
     sample_closes,
     sample_index,
     sample_path,
-    validate_closes,
 )
 
 __all__ = [

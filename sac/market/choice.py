@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from sac.errors import DataError
 from sac.files import replace_file
-from sac.market.prices import DEMO_UNIVERSE
+from sac.market.prices.sample import DEMO_UNIVERSE
 
 __all__ = ["SOURCES", "MarketChoice", "market_file", "read_choice", "write_choice"]
 

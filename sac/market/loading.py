@@ -10,14 +10,12 @@ import pyarrow.parquet as pq
 from sac.config import SIGNALS
 from sac.market.calendar import Dates
 from sac.market.choice import read_choice
-from sac.market.fundamentals import fundamental_signals, fundamentals_folder
+from sac.market.fundamentals.ratios import fundamental_signals, fundamentals_folder
+from sac.market.news.sentiment import read_sentiment, sentiment_file, sentiment_signal
 from sac.market.panel import MarketPanel, build_panel, sample_panel
-from sac.market.price_files import file_of, read_prices
-from sac.market.sentiment import read_sentiment, sentiment_file, sentiment_signal
+from sac.market.prices.files import FETCHED_AT, file_of, read_prices
 
-__all__ = ["FETCHED_AT", "known_signals", "load_panel", "price_folder"]
-
-FETCHED_AT = b"fetched_at"  # in a downloaded file's parquet metadata: when, UTC, ISO text
+__all__ = ["known_signals", "load_panel", "price_folder"]
 
 
 def price_folder(data: Path) -> Path:

@@ -13,7 +13,8 @@ import pandas as pd
 from sac.config import SIGNALS
 from sac.errors import DataError
 from sac.market.calendar import Dates, trading_weeks
-from sac.market.prices import DEMO_UNIVERSE, SAMPLE_NOTE, sample_closes, validate_closes
+from sac.market.prices.checks import validate_closes
+from sac.market.prices.sample import DEMO_UNIVERSE, SAMPLE_NOTE, sample_closes
 
 __all__ = ["MarketPanel", "Provenance", "build_panel", "sample_panel"]
 

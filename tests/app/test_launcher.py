@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 
-from tests.serving import ROOT, free_port, served
+from tests.support.serving import ROOT, free_port, served
 
 
 def ask(port, path, host=None):

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from app.jobs import Jobs
+from app.jobs.queue import Jobs
 from app.settings import Settings
 from benchmarks import dashboard
 

@@ -4,11 +4,11 @@ import dataclasses
 
 import numpy as np
 
-from app.charts import BASELINE_COLOURS
-from app.job_store import JobStore
+from app.jobs.store import JobStore
 from app.settings import Settings
+from app.ui.shared.charts.figure import BASELINE_COLOURS
 from benchmarks import page_roots, pages
-from tests.registry.small_versions import small_artifacts
+from tests.support.small_versions import small_artifacts
 
 
 def test_every_page_is_measured_once_cold_and_then_warm(tmp_path, monkeypatch):

@@ -10,9 +10,9 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmarks import speed
 from benchmarks.rivals import eager
 from benchmarks.rounds import Contender, Measurement, Report, environment, measure, sgemm
-from sac.agent.replay import Batch, Replay, draws
-from sac.agent.soft_actor_critic import SoftActorCritic
-from sac.portfolio.single_walk import SingleWalk
+from sac.agent.learners.replay import Batch, Replay, draws
+from sac.agent.learners.sac import SoftActorCritic
+from sac.agent.single_walk import SingleWalk
 
 SMALL = Contender("small", stocks=3, weeks=120)
 

@@ -17,7 +17,7 @@ import pytest
 
 from tests.docs.documents import READERS, ROOT, blocks, name
 from tests.docs.test_described import VARIABLE
-from tests.serving import served
+from tests.support.serving import served
 
 SMALL = Path(__file__).with_name("small_desk")
 PORT = "localhost:8501"

@@ -14,7 +14,7 @@ from app.cli import _parser
 from app.settings import repo_variable
 from sac.config import VARIANTS
 from tests.docs.documents import DOCUMENTS, ROOT, blocks, name, prose, text_of
-from tests.serving import served
+from tests.support.serving import served
 
 OPERATIONS, COMMANDS, HTTP = (ROOT / "docs" / f"{page}.md" for page in ("operations", "cli", "api"))
 VARIABLE = re.compile(r"\b(?:SAC_DESK|HF|ALPACA|ALPHA_VANTAGE)_[A-Z0-9_]+\b")

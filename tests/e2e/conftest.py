@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import free_port
+from tests.support.serving import free_port
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = (

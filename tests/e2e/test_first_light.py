@@ -7,8 +7,8 @@ import pytest
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 from playwright.sync_api import expect
 
-from tests.e2e.browsing import LONG, fill, heading, see
-from tests.serving import served
+from tests.support.browsing import LONG, fill, heading, see
+from tests.support.serving import served
 
 
 def jobs_at_work(page):

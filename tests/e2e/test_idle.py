@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 from benchmarks.chromium import opened
-from tests.serving import served
+from tests.support.serving import served
 
 
 @pytest.mark.skipif(not Path("/proc/self/fdinfo").exists(), reason="only Linux tells what a process watches")

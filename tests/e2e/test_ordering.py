@@ -13,8 +13,8 @@ pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 from playwright.sync_api import expect
 
 from benchmarks.chromium import rest
-from tests.e2e.browsing import fill, heading, see
-from tests.serving import ROOT, served
+from tests.support.browsing import fill, heading, see
+from tests.support.serving import ROOT, served
 
 HELD = "symbol,shares,value\nAAPL,40,\nGE,,300\nIBM,4,600\nCASH,,9000\n"
 

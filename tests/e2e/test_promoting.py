@@ -13,9 +13,10 @@ from benchmarks.chromium import rest
 from sac import training
 from sac.config import preset_settings
 from sac.market import sample_panel
-from sac.registry import DecisionLog, Registry
-from tests.e2e.browsing import LONG, fill, heading, see
-from tests.serving import served
+from sac.promotion import DecisionLog
+from sac.registry import Registry
+from tests.support.browsing import LONG, fill, heading, see
+from tests.support.serving import served
 
 
 @pytest.fixture(scope="module")

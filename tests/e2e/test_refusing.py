@@ -11,10 +11,10 @@ from playwright.sync_api import expect
 
 from sac.market import price_folder
 from sac.registry import Registry
-from tests.e2e.browsing import heading, see
-from tests.serving import served
-from tests.small_trainings import CLOSES, FIRST
-from tests.synthetic import random_closes, write_prices
+from tests.support.browsing import heading, see
+from tests.support.serving import served
+from tests.support.small_trainings import CLOSES, FIRST
+from tests.support.synthetic import random_closes, write_prices
 
 
 def blocked(page, reason, remedy):

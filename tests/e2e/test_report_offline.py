@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app import report
+from app.ui.compare import report
 from sac.registry import Registry
-from tests.app.compared_versions import comparison
+from tests.support.compared_versions import comparison
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"

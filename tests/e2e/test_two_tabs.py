@@ -9,9 +9,9 @@ import pytest
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 from playwright.sync_api import expect
 
-from app.job_store import JobStore
-from tests.e2e.browsing import heading, see
-from tests.serving import served
+from app.jobs.store import JobStore
+from tests.support.browsing import heading, see
+from tests.support.serving import served
 
 
 @pytest.fixture

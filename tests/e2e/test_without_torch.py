@@ -6,11 +6,11 @@ import pytest
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
-from app.evidence_sections import SECTIONS
+from app.ui.compare.sections import SECTIONS
 from benchmarks.chromium import WHOLE, opened
 from sac.registry import Registry
-from tests.registry.small_versions import VARIANT, small_artifacts
-from tests.serving import served
+from tests.support.serving import served
+from tests.support.small_versions import VARIANT, small_artifacts
 
 
 def loaded(desk, library):

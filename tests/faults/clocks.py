@@ -8,12 +8,13 @@ from pathlib import Path
 
 import httpx
 
-from app.job_store import ACTIVE, JobStore
+from app.jobs.record import ACTIVE
+from app.jobs.store import JobStore
 from app.settings import Settings
+from sac.promotion.deciding import problems
 from sac.registry import Registry
-from sac.registry.promotion import problems
 from tests.faults.small_market import small_market
-from tests.serving import free_port, served
+from tests.support.serving import free_port, served
 
 __all__ = ["NoCompiler", "clock_round", "jumping_clock"]
 

@@ -17,7 +17,7 @@ import httpx
 from tests.e2e.conftest import CHROMIUM, FLAGS
 from tests.faults.small_market import small_market
 from tests.faults.soak import memory_mb, training_under_way
-from tests.serving import Served, served
+from tests.support.serving import Served, served
 
 __all__ = ["Load", "loaded"]
 

@@ -16,14 +16,15 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
-from app.jobs import Jobs
+from app.jobs.queue import Jobs
 from app.settings import Settings
 from sac.errors import ArtifactError
-from sac.registry import Ledger, Registry, settle
-from sac.registry.decision_log import DecisionLog
-from sac.registry.promotion import decide, finish_moves, problems, rollback
-from sac.registry.record import RECORD
-from tests.registry.small_versions import VARIANT, small_artifacts
+from sac.promotion import Ledger, settle
+from sac.promotion.deciding import decide, finish_moves, problems, rollback
+from sac.promotion.decision_log import DecisionLog
+from sac.promotion.record import RECORD
+from sac.registry import Registry
+from tests.support.small_versions import VARIANT, small_artifacts
 
 __all__ = ["ROUNDS", "Desk", "worker_killed"]
 

@@ -13,12 +13,14 @@ from typing import Any
 
 import httpx
 
-from app.job_store import ACTIVE, Job, JobStore
+from app.jobs.record import ACTIVE, Job
+from app.jobs.store import JobStore
 from app.settings import Settings
-from sac.registry import DecisionLog, Registry
-from sac.registry.promotion import deciding, problems
+from sac.promotion import DecisionLog
+from sac.promotion.deciding import deciding, problems
+from sac.registry import Registry
 from tests.faults.small_market import AS_OF, small_market
-from tests.serving import ROOT, await_answer, free_port, served, started
+from tests.support.serving import ROOT, await_answer, free_port, served, started
 
 __all__ = ["ServedDesk"]
 

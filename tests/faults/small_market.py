@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.synthetic import random_closes, write_prices
+from tests.support.synthetic import random_closes, write_prices
 
 __all__ = ["AS_OF", "small_market"]
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from tests.faults.small_market import small_market
 from tests.faults.visitor import Visitor
-from tests.serving import Served, served
+from tests.support.serving import Served, served
 
 __all__ = ["Soaked", "memory_mb", "soaked", "training_under_way"]
 

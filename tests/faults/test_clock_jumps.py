@@ -12,17 +12,21 @@ import httpx
 import numpy as np
 import pytest
 
-from app import api_guard, job_store, queries
-from app.hub_store import FIRST_WAIT, HubStore
-from app.job_store import JobStore
-from app.jobs import Jobs
+from app.api import guard
+from app.hub.parcels import FIRST_WAIT, HubStore
+from app.jobs import store as job_store
+from app.jobs.queue import Jobs
+from app.jobs.store import JobStore
+from app.queries import jobs as job_queries
 from app.settings import Settings
-from sac.market import alpha_vantage, weeks_behind
-from sac.registry import DecisionLog, Ledger, Registry, decision_log
-from sac.registry.promotion import decide, problems
+from sac.market import weeks_behind
+from sac.market.fundamentals import alpha_vantage
+from sac.promotion import DecisionLog, Ledger, decision_log
+from sac.promotion.deciding import decide, problems
+from sac.registry import Registry
 from sac.registry.store import _STAGING
 from tests.faults.rounds import Desk
-from tests.registry.small_versions import VARIANT, small_artifacts
+from tests.support.small_versions import VARIANT, small_artifacts
 
 JUMPS = [-86_400.0 * 400, -7200.0, 3600.0, 86_400.0 * 30]  # seconds
 
@@ -41,7 +45,7 @@ class Clock(dt.datetime):
 def clock(monkeypatch):
     """Every wall clock that records of jobs, trials and decisions are written by."""
     monkeypatch.setattr(Clock, "ahead", 0.0)
-    for module in (job_store, queries, decision_log):
+    for module in (job_store, job_queries, decision_log):
         monkeypatch.setattr(module, "datetime", Clock)
     return Clock
 
@@ -65,7 +69,7 @@ def test_elapsed_time_is_known_or_not_shown_but_never_negative(clock, store, jum
     store.add("0a", "sac_lstm", "full", {}, "ada")
     store.start("0a")
     clock.ahead = jump
-    seconds = queries.elapsed(store.get("0a"))
+    seconds = job_queries.elapsed(store.get("0a"))
     assert seconds is None if jump < 0 else seconds >= 0
 
 
@@ -152,12 +156,12 @@ def test_requests_before_the_clock_was_set_back_do_not_count_for_ever(monkeypatc
         await send({"type": "http.response.body", "body": b""})
 
     monkeypatch.setattr("limits.storage.memory.time.time", lambda: now[0])
-    monkeypatch.setattr(api_guard.time, "time", lambda: now[0])
-    network = api_guard.Network(None, None, 10, False)
-    guard = api_guard.Guard(app, ["desk"], ["health"], network)
+    monkeypatch.setattr(guard.time, "time", lambda: now[0])
+    network = guard.Network(None, None, 10, False)
+    guarded = guard.Guard(app, ["desk"], ["health"], network)
 
     async def ask(count):
-        transport = httpx.ASGITransport(guard)
+        transport = httpx.ASGITransport(guarded)
         async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
             answered.append([(await client.get("/health")).status_code for _ in range(count)])
 

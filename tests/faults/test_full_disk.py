@@ -12,21 +12,23 @@ import pytest
 import yfinance
 
 from app import worker
-from app.job_kinds import KINDS, Kind
-from app.jobs import Jobs, _Life
+from app.jobs.kind import Kind
+from app.jobs.locks import _Life
+from app.jobs.queue import Jobs
 from app.settings import Settings
+from app.tasks.kinds import KINDS
 from sac.errors import DiskFull
-from sac.market.price_cache import refresh_prices
+from sac.market.prices.refresh import refresh_prices
 from sac.progress import Progress
-from sac.registry import DecisionLog, Ledger
-from sac.registry.promotion import decide
+from sac.promotion import DecisionLog, Ledger
+from sac.promotion.deciding import decide
 from tests.faults.full_disk import NoMount, filled, full_round, room_made, small_disk
 from tests.faults.rounds import Desk
 from tests.faults.visitor import Visitor
-from tests.market.loopback_yahoo import LoopbackYahoo, daily, session_to
-from tests.registry.small_versions import VARIANT
-from tests.serving import ROOT, served
-from tests.synthetic import random_closes
+from tests.support.loopback_yahoo import LoopbackYahoo, daily, session_to
+from tests.support.serving import ROOT, served
+from tests.support.small_versions import VARIANT
+from tests.support.synthetic import random_closes
 
 
 @pytest.fixture

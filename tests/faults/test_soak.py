@@ -4,7 +4,7 @@ import asyncio
 
 from tests.faults.small_market import small_market
 from tests.faults.soak import soaked, training_under_way
-from tests.serving import served
+from tests.support.serving import served
 
 
 def test_visitors_that_come_and_go_all_see_a_real_training_go_on(tmp_path):

@@ -1,0 +1,1 @@
+"""Who looks at a page or calls the HTTP interface, and what they may do there."""

@@ -1,0 +1,20 @@
+"""Which addresses belong to the HTTP interface, and which to the pages."""
+
+from starlette.routing import Match, Mount
+from starlette.types import Scope
+
+SECTIONS = frozenset(["train", "inference", "jobs", "models", "health", "docs", "openapi.json"])
+
+
+class Pages(Mount):
+    """The pages, at every address that is not the interface's: there a wrong method is told so."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if section(scope) in SECTIONS:
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
+def section(scope: Scope) -> str:
+    """The first part of the path: "train" of /train/sac_lstm/full."""
+    return str(scope["path"]).split("/")[1] if "/" in scope["path"] else ""

@@ -1,0 +1,109 @@
+"""What stands before every route: who may reach it, from where, how often, and what the log says of it."""
+
+import re
+import time
+from collections.abc import Collection, Sequence
+from fnmatch import fnmatchcase
+from urllib.parse import urlsplit
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.datastructures import Headers
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.access import exposure, programs
+from app.api.addresses import section
+from app.api.errors import FRAMEWORK, refused
+from app.settings import Network
+
+__all__ = ["Guard"]
+
+LARGEST_BODY = 1_000_000  # bytes; a portfolio of a thousand positions has 50,000
+PUBLIC = frozenset(["health", "openapi.json", "docs"])  # they say nothing about anybody's portfolio
+FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")  # set by proxies
+HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:[0-9]{1,5})?", re.IGNORECASE)
+
+
+class Guard:
+    """Middleware that turns away whoever may not reach a route, and notes who calls.
+
+    Foreign hosts are turned away from the pages too (DNS rebinding); the rest is for the interface's own
+    sections, because Streamlit looks after its pages itself.
+    """
+
+    def __init__(
+        self, app: ASGIApp, hosts: Sequence[str], sections: Collection[str], network: Network
+    ) -> None:
+        """`hosts`: as in server.allowedHosts; `sections`: first parts of the interface's paths."""
+        self._app = app
+        self._limited = RequestBodyLimitMiddleware(app, max_body_size=LARGEST_BODY)
+        self._hosts = [host.lower() for host in hosts]
+        self._sections = frozenset(sections)
+        self._network = network
+        self._pace = RateLimitItemPerMinute(network.requests_per_minute)
+        self._hits, self._last_hit = MemoryStorage(), 0.0
+        self._limiter = MovingWindowRateLimiter(self._hits)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http" and section(scope) in self._sections:
+            answer = self._refusal(scope, Headers(scope=scope)) or self._limited
+            await answer(scope, receive, send)
+        elif _name(Headers(scope=scope), self._hosts):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await PlainTextResponse("Invalid host header", 400)(scope, receive, send)
+
+    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
+        """Why a request does not reach its route; None when it does, with its caller in its state."""
+        name = _name(headers, self._hosts)
+        if not name:
+            return refused(400, "foreign_host", "This desk has another name: see server.allowedHosts.")
+        if "origin" in headers and _netloc(headers["origin"]) != headers["host"].lower():
+            return refused(403, "foreign_origin", "A page of another site may not call this desk.")
+        client = scope["client"][0] if scope["client"] else ""
+        if not self._admits(client):
+            return refused(429, *FRAMEWORK[429], headers={"Retry-After": "60"})
+        length = headers.get("content-length", "")
+        if length.isdecimal() and int(length) > LARGEST_BODY:
+            return refused(413, *FRAMEWORK[413], headers={"Connection": "close"})
+        if section(scope) in PUBLIC:
+            return None
+        direct = (
+            exposure.loopback(client) and exposure.loopback(name) and not any(h in headers for h in FORWARDED)
+        )
+        try:
+            caller = programs.program(headers.get("authorization"), direct, self._network)
+        except programs.Unknown as unknown:
+            return refused(401, "unauthenticated", str(unknown), headers={"WWW-Authenticate": "Bearer"})
+        scope.setdefault("state", {})["caller"] = caller
+        return None
+
+    def _admits(self, client: str) -> bool:
+        """Whether a client may ask once more this minute."""
+        now = time.time()  # by which the library counts: what lies ahead of a clock that was set back
+        if now < self._last_hit:  # would count until the clock is there again, and turn everybody away
+            self._hits.reset()
+        self._last_hit = now
+        return self._limiter.hit(self._pace, client)
+
+
+def _name(headers: Headers, hosts: Sequence[str]) -> str | None:
+    """The name that a request was sent to, if it is one of the hosts."""
+    host = HOST.fullmatch(headers.get("host", ""))
+    name = host["name"].lower().strip("[]").rstrip(".") if host else ""
+    return name if any(fnmatchcase(name, pattern) for pattern in hosts) else None
+
+
+def _netloc(origin: str) -> str:
+    """Host and port of an Origin; "" for "null" and for what is none."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""

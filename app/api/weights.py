@@ -1,0 +1,52 @@
+"""Models and their target weights over HTTP."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.api.dependencies import REFUSALS, Caller, answer
+from app.api.errors import NoModel
+from app.api.schemas import InferenceRequest, TargetWeights, VariantName
+from app.queries import market
+from app.settings import settings
+from sac.errors import SettingsError
+from sac.registry import Registry
+
+__all__ = ["router"]
+
+# One after the other: an answer takes about 10 ms of one core, and pages and trainings need theirs.
+DESK = ThreadPoolExecutor(1, thread_name_prefix="inference")
+
+router = APIRouter(responses=REFUSALS)
+
+
+@router.post("/inference/{variant}", response_model=TargetWeights)
+async def inference(caller: Caller, variant: VariantName, body: InferenceRequest) -> Response:
+    """Target weights of the variant's champion for a portfolio in dollars."""
+    weights = await asyncio.get_running_loop().run_in_executor(DESK, partial(recommended, variant, body))
+    return answer(weights)
+
+
+def recommended(variant: str, wanted: InferenceRequest) -> TargetWeights:
+    """What the champion wants to hold. Nothing but the market is kept in memory from one request to the next:
+
+    a version's files are read and compared with their checksums every time, which costs a few milliseconds.
+    """
+    positions = {held.symbol: held.market_value for held in wanted.portfolio.positions}
+    if len(positions) < len(wanted.portfolio.positions):
+        raise SettingsError("A symbol stands twice: add its values up.", "portfolio.positions")
+    champion = Registry(settings().models).champion(variant)
+    if champion is None:
+        raise NoModel(f"{variant} has no champion yet: train it first (POST /train/{variant}/full).")
+    import torch  # 2 s, so not before somebody asks
+
+    from sac.inference import Holdings, target_weights
+
+    torch.set_num_threads(1)
+    held = Holdings(wanted.portfolio.cash, positions)
+    return TargetWeights.model_validate(
+        target_weights(champion, market.panel(), held, wanted.as_of_date, outside=wanted.outside)
+    )

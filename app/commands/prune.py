@@ -1,0 +1,32 @@
+"""`prune`: delete versions that nobody needs."""
+
+import argparse
+
+from app.commands.printing import print_json
+from app.formats import megabytes
+from app.settings import settings
+from sac.config import VARIANTS
+from sac.errors import DeskError
+from sac.promotion.retention import expendable, remove
+from sac.registry import Registry
+
+
+def pruned(options: argparse.Namespace) -> None:
+    """List what may go, and delete it when told so."""
+    if options.keep < 1:
+        raise DeskError("--keep must be 1 or more.")
+    registry = Registry(settings().models)
+    variants = [options.variant] if options.variant else list(VARIANTS)
+    doomed = [v for variant in variants for v in expendable(registry, variant, options.keep)]
+    if options.apply:
+        for version in doomed:
+            remove(registry, version)
+    if options.json:
+        facts = [{"variant": v.variant, "version": v.name, "bytes": v.size} for v in doomed]
+        print_json({"versions": facts, "deleted": options.apply})
+        return
+    for version in doomed:
+        print(f"{version.variant} {version.name}  {megabytes(version.size)}")
+    total = megabytes(sum(version.size for version in doomed))
+    done = "deleted" if options.apply else "would be deleted; add --apply to do it"
+    print(f"{len(doomed)} versions, {total}, {done}.")

@@ -1,0 +1,1 @@
+"""Decisions on champions as pages and commands make them."""

@@ -1,0 +1,1 @@
+"""Holdings, where they come from, and the orders that change them."""

@@ -1,0 +1,40 @@
+"""From a portfolio to orders: what pages and commands ask, in one breath."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.holdings.portfolio import Portfolio, Valued, valued
+from sac.market import MarketPanel
+from sac.portfolio.trades import TradeList, decision_step, reference_prices, whole_share_trades
+from sac.registry import Version
+
+if TYPE_CHECKING:
+    from sac.inference import Recommendation
+
+__all__ = ["Plan", "planned"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A version's advice for a portfolio, and the orders in whole shares that follow it."""
+
+    advice: "Recommendation"
+    holdings: Valued
+    orders: TradeList
+
+
+def planned(version: Version, panel: MarketPanel, portfolio: Portfolio, as_of: str | None = None) -> Plan:
+    """Advice and orders as of the last complete week at or before a date. Raises DeskError."""
+    from sac.inference import Holdings, target_weights  # here, because it loads torch
+
+    held = valued(portfolio, reference_prices(panel, decision_step(panel, as_of)))
+    advice = target_weights(version, panel, Holdings(held.cash, held.values), as_of, outside="sell")
+    orders = whole_share_trades(
+        held.shares,
+        held.cash,
+        advice.target_weights,
+        held.prices,
+        version.settings.constraints.cost_rate,
+        portfolio.minimum,
+    )
+    return Plan(advice, held, orders)

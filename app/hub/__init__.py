@@ -1,0 +1,1 @@
+"""Sharing versions on the Hugging Face Hub."""

@@ -1,0 +1,40 @@
+"""Locks of jobs: whose turn it is, and which worker is alive."""
+
+import fcntl
+import os
+from pathlib import Path
+
+from filelock import FileLock
+
+__all__ = ["slot_lock"]
+
+
+def slot_lock(folder: Path) -> FileLock:
+    """Held by the one worker whose turn it is."""
+    return FileLock(folder / "slot.lock", thread_local=False)
+
+
+class _Life:
+    """A lock that a job's worker is born with: it has it from whoever started it, and holds it until it ends.
+
+    So a job lives as long as its lock is held, from the first moment on. A pid would not do (a zombie looks
+    alive, and numbers are reused), nor would a time that a worker is given to come up: clocks are set.
+    """
+
+    def __init__(self, folder: Path, job_id: str) -> None:
+        self._path = folder / f"{job_id}.lock"
+        self.handles: list[int] = []  # for a process that is born with it
+
+    def begin(self) -> bool:
+        """Take the lock; False where somebody lives."""
+        self.handles.append(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644))
+        try:
+            fcntl.flock(self.handles[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Let go of it in this process; a worker that was started with it keeps it."""
+        while self.handles:
+            os.close(self.handles.pop())

@@ -1,0 +1,58 @@
+"""One job as its record tells it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sac.errors import DeskError
+
+__all__ = ["ACTIVE", "MESSAGES", "Job", "JobConflict", "JobNotFound", "Status"]
+
+
+Status = Literal["queued", "running", "cancelling", "succeeded", "failed", "cancelled"]
+
+
+ACTIVE = ("queued", "running", "cancelling")
+
+
+MESSAGES = {"succeeded": "Finished", "failed": "Failed", "cancelled": "Cancelled"}
+
+
+class JobConflict(DeskError):  # noqa: N818 - what happened, not a fault
+    """The variant already has an active job."""
+
+    def __init__(self, message: str, job_id: str | None) -> None:
+        """`job_id`: of the active one; None where it has ended meanwhile."""
+        super().__init__(message)
+        self.job_id = job_id
+
+
+class JobNotFound(DeskError):  # noqa: N818
+    """No job has this id."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One look at a job. Times are aware datetimes in UTC."""
+
+    id: str
+    variant: str
+    kind: str
+    request: dict[str, Any]
+    actor: str
+    status: Status
+    stage: str  # "" until the work reports its first
+    fraction: float  # of the whole job, 0 to 1
+    eta_seconds: float | None
+    message: str
+    error: str | None  # for the user; a stack trace stands only in the log
+    result: dict[str, Any] | None
+    created_at: datetime
+    started_at: datetime | None  # when its turn came, not when it was asked for
+    cancelled_at: datetime | None  # when somebody asked to stop it
+    finished_at: datetime | None
+    pid: int | None  # of the worker, from the moment it says that it is there
+
+    @property
+    def active(self) -> bool:
+        return self.status in ACTIVE

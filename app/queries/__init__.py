@@ -1,0 +1,1 @@
+"""Cached reads for pages: nothing here writes."""

@@ -1,0 +1,79 @@
+"""What the Promotion page reads: who waits, on what grounds, and what was decided."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from app.decisions.case import case_of
+from app.queries import stamps, trials, versions
+from app.settings import settings
+from sac.config import VARIANTS
+from sac.evidence import Search
+from sac.portfolio import Backtest
+from sac.promotion import Decision, DecisionLog, Gate, deciding
+from sac.promotion.case import Case, side_by_side
+from sac.registry import Registry, Version
+
+__all__ = ["Docket", "case", "decisions", "docket", "problems", "verdict", "walks"]
+
+
+@dataclass(frozen=True, eq=False)
+class Docket:
+    """What of a variant there is to decide on."""
+
+    variant: str
+    pointer: str | None  # the champion's name, also where it cannot be read
+    waiting: list[str]  # challengers that nobody has decided on
+    earlier: list[str]  # former champions, first the one before the present reign
+
+
+def docket(variant: str) -> Docket:
+    """Challengers and former champions; a decision that was cut off is finished first."""
+    registry = Registry(settings().models)
+    deciding.finish_moves(registry, variant)
+    return Docket(
+        variant,
+        deciding.reigning(registry, variant),
+        [v.name for v in deciding.undecided(registry, variant, versions.shelf(variant).versions)],
+        deciding.earlier_champions(registry, variant),
+    )
+
+
+def verdict(version: Version, shelf: versions.Shelf) -> Gate:
+    """The gate's verdict on a version of that shelf today."""
+    return deciding.judged_against(version, shelf.champion, shelf.champion_problem)
+
+
+def decisions() -> list[Decision]:
+    """All decisions, newest first."""
+    return DecisionLog(settings().models).decisions()
+
+
+def problems() -> list[str]:
+    """Where the record of decisions contradicts itself or the champions."""
+    return deciding.problems(Registry(settings().models), tuple(VARIANTS))
+
+
+def case(variant: str, name: str) -> Case:
+    """The case for a version against today's champion."""
+    root = settings().models
+    return _case(root, variant, name, trials.search(), stamps.stamp(root / variant))
+
+
+@st.cache_resource(show_spinner="Weighing the evidence…", max_entries=32)
+def _case(root: Path, variant: str, name: str, search: Search, state: str) -> Case:
+    return case_of(settings(), variant, name)
+
+
+def walks(challenger: Version, champion: Version | None) -> list[Backtest]:
+    """Challenger, champion and baselines on their common weeks."""
+    paths = tuple(version.path for version in (challenger, champion) if version)
+    return _walks(paths, stamps.stamp(challenger.path), challenger, champion)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _walks(
+    paths: tuple[Path, ...], state: str, _challenger: Version, _champion: Version | None
+) -> list[Backtest]:
+    return side_by_side(_challenger, _champion)[0]

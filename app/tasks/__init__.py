@@ -1,0 +1,1 @@
+"""Kinds of jobs, each beside its work."""

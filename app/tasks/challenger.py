@@ -1,0 +1,40 @@
+"""From a trial of a sweep to an ordinary full training."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sac.errors import SettingsError
+from sac.experiments import Sweep, TrialResult
+from sac.market import MarketPanel
+
+__all__ = ["challenger_request"]
+
+
+def challenger_request(
+    sweep: Sweep, choices: Mapping[str, Any], result: TrialResult, panel: MarketPanel, members: int
+) -> dict[str, Any]:
+    """The request of an ordinary full training with a trial's settings.
+
+    Raises SettingsError where a training would answer another question than the trial did.
+    """
+    if result.symbols != panel.symbols or result.fingerprint != panel.provenance.sha256:
+        raise SettingsError(
+            "This trial is of other stocks or other data than the desk's: a training uses what the Data page "
+            "says. Choose that universe there, or repeat the sweep on today's data."
+        )
+    rate = result.settings.constraints.cost_rate
+    if rate != type(result.settings.constraints)().cost_rate:
+        raise SettingsError(
+            f"This trial traded at {rate * 10_000:g} bps: versions are judged at the plan's costs. "
+            "Choose a trial at 10 bps."
+        )
+    changes = {
+        name: value for name, value in choices.items() if name not in ("seed", "universe", "cost_rate")
+    }
+    return {
+        "preset": sweep.preset,
+        "members": members,
+        "evaluation_years": sweep.years,
+        "seed": choices["seed"],
+        **({"experiment": changes} if changes else {}),
+    }

@@ -1,0 +1,1 @@
+"""What pages draw: one folder a page, and what several share."""

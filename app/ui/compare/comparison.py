@@ -1,0 +1,143 @@
+"""What is compared on identical weeks: versions, outside strategies, baselines; and what is left out."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from app.formats import bps
+from app.queries import trials, versions
+from app.ui.compare.common_weeks import Shared
+from app.ui.shared.charts.figure import colours
+from app.ui.shared.labels import SOURCES
+from sac.config import WEEKS_PER_YEAR
+from sac.errors import ArtifactError
+from sac.evidence import Difference, Search, difference
+from sac.evidence.comparison import baselines, on_weeks
+from sac.portfolio import Backtest, EqualWeight
+from sac.registry import Version
+
+__all__ = ["Comparison", "compared"]
+
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Walks over the very same weeks, each from cash and net of costs."""
+
+    versions: dict[str, Version]  # by the name of their walk
+    models: list[Backtest]
+    outside: list[Backtest]  # of strategies that the desk did not fit
+    hosts: dict[str, Version]  # of each of them, the version whose prices and costs it has
+    baselines: list[Backtest]  # those that were asked for
+    reference: Backtest  # equal weight, what every edge is measured against
+    search: Search  # every candidate ever trained
+    remarks: tuple[str, ...]
+
+    @property
+    def walks(self) -> list[Backtest]:
+        """Everything that is drawn, versions first."""
+        return [*self.strategies, *self.baselines]
+
+    @property
+    def strategies(self) -> list[Backtest]:
+        """What is judged: versions, then outside strategies."""
+        return [*self.models, *self.outside]
+
+    @property
+    def held(self) -> list[Backtest]:
+        """The walks that hold something: an index does not."""
+        return [walk for walk in self.walks if walk.symbols]
+
+    @property
+    def first(self) -> Version:
+        """The version whose universe and costs the baselines have."""
+        return next(iter(self.versions.values()))
+
+    @cached_property
+    def palette(self) -> dict[str, str]:
+        """One colour per strategy."""
+        return colours([walk.name for walk in self.walks])
+
+    @cached_property
+    def differences(self) -> list[Difference]:
+        """Each strategy against equal weight."""
+        return [_difference(walk.net, self.reference.net) for walk in self.strategies]
+
+    @property
+    def span(self) -> str:
+        """First and last close: "2021-01-04 to 2022-12-27"."""
+        return f"{self.reference.dates[0]} to {self.reference.dates[-1]}"
+
+    @property
+    def basis(self) -> str:
+        """What every figure rests on, in one line."""
+        market = dict.fromkeys(
+            SOURCES.get(version.metadata.provenance.source, version.metadata.provenance.source)
+            for version in self.versions.values()
+        )
+        rate = self.first.settings.constraints.cost_rate
+        return (
+            f"Out of sample, net of {bps(rate)} on every dollar traded in stocks · "
+            f"**{len(self.reference.net)} common weeks**, {self.span}, fill to fill · {', '.join(market)}"
+        )
+
+
+def compared(found: Shared, wanted: Collection[str], years: int | None = None) -> Comparison:
+    """Walk the versions and the wanted baselines over the common weeks, or over the last years of them."""
+    rows = {name: held[-WEEKS_PER_YEAR * years :] if years else held for name, held in found.rows.items()}
+    name, first = next(iter(found.versions.items()))
+    remarks = [*found.remarks, *_unlike(found.versions)]
+    try:
+        fitted = versions.fitted_baselines(first)
+    except ArtifactError as error:
+        fitted = []
+        remarks.append(f"The fitted baselines are left out. {error}")
+
+    def again(whose: Mapping[str, Version]) -> list[Backtest]:
+        return [
+            on_weeks(one, found.records[one], rows[one], version.settings.constraints)
+            for one, version in whose.items()
+        ]
+
+    rivals = baselines(found.records[name], rows[name], first.settings.constraints, fitted)
+    absent = sorted(set(wanted) - {rival.name for rival in rivals})
+    if absent and fitted:
+        remarks.append(f"{', '.join(absent)} is left out: {name} was trained on data without it.")
+    return Comparison(
+        versions=found.versions,
+        models=again(found.versions),
+        outside=again(found.outside),
+        hosts=found.outside,
+        baselines=[rival for rival in rivals if rival.name in wanted],
+        reference=next(rival for rival in rivals if rival.name == EqualWeight.name),
+        search=trials.search(),
+        remarks=tuple(remarks),
+    )
+
+
+def _unlike(versions: dict[str, Version]) -> list[str]:
+    """What of the versions is not the same although their weeks are."""
+    (name, first), *others = versions.items()
+    remarks = []
+    if any(version.symbols != first.symbols for _, version in others):
+        remarks.append(f"The universes differ; the baselines hold the one of {name}.")
+    if len({version.settings.constraints for version in versions.values()}) > 1:
+        remarks.append(
+            "Costs or limits differ: each version paid its own, "
+            + ", ".join(f"{n} {bps(v.settings.constraints.cost_rate)}" for n, v in versions.items())
+            + f"; the baselines those of {name}."
+        )
+    if len({version.metadata.provenance.source for version in versions.values()}) > 1:
+        remarks.append("The data come from different sources: the same weeks may differ in their prices.")
+    return remarks
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def _difference(one: Floats, other: Floats) -> Difference:
+    return difference(one, other)  # 10,000 resampled histories

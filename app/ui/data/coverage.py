@@ -1,0 +1,67 @@
+"""How much of each price field and signal is known."""
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from app.formats import percent
+from app.ui.shared.charts.figure import Chart, layout, show
+from sac.config import SIGNALS
+from sac.market import MarketPanel
+from sac.market.coverage import coverage
+from sac.market.prices.files import OPTIONAL_FIELDS
+
+__all__ = ["known"]
+
+
+def known_shares(table: pd.DataFrame, name: str) -> Chart:
+    """Known share of a field or signal: symbols × years."""
+    figure = go.Figure(
+        go.Heatmap(
+            x=[str(year) for year in table.columns],
+            y=list(table.index),
+            z=table.to_numpy(),
+            zmin=0,
+            zmax=1,
+            colorscale=[[0, "rgba(201, 80, 74, 0.75)"], [0.98, "#b8961e"], [1, "#2a9d78"]],
+            colorbar={"tickformat": ".0%", "title": "known"},
+            hovertemplate="%{y} in %{x}: %{z:.1%} known<extra></extra>",
+            xgap=1,
+            ygap=1,
+        ),
+        layout(
+            "",
+            height=90 + 22 * len(table),
+            hovermode="closest",
+            yaxis={"autorange": "reversed", "automargin": True},
+        ),
+    )
+    return Chart(
+        figure, f"Known share of {name} by stock and year; on average {percent(table.to_numpy().mean())}"
+    )
+
+
+def known(panel: MarketPanel) -> None:
+    """Coverage of one field or signal, chosen among all that a model could read."""
+    st.subheader("What is known")
+    names = ("close", *OPTIONAL_FIELDS, *SIGNALS)
+    name = st.selectbox(
+        "Field or signal",
+        names,
+        key="field",
+        bind="query-params",
+        format_func=lambda one: one.replace("_", " "),
+        width=320,
+    )
+    table = coverage(panel, name)
+    if not table.to_numpy().any():
+        st.info(
+            f"{name.replace('_', ' ').capitalize()}: n/a. This source has none; models treat it as unknown.",
+            icon=":material/info:",
+        )
+    else:
+        show(known_shares(table, name.replace("_", " ")), "coverage")
+        st.caption(
+            "Prices: share of the year's exchange sessions with a value. Signals: share of its weekly "
+            "decisions at which a value was known and not too old. Years count from where the data begin."
+        )

@@ -1,0 +1,181 @@
+"""The evidence on the Promotion page: the verdict, and the figures behind it."""
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from app.formats import bps, dollars, percent, points
+from app.queries import promotion, weights
+from app.ui.shared.charts import growth
+from app.ui.shared.charts.figure import show
+from app.ui.shared.charts.weights import before_after
+from app.ui.shared.refusals import refusals_shown
+from sac.evidence import COST_RATES, Difference, interquartile_mean
+from sac.promotion.case import Case
+from sac.registry import Version
+
+__all__ = ["evidence", "verdict_strip"]
+
+STRENGTHS = {"strong": "STRONG EVIDENCE", "weak": "WEAK EVIDENCE", "contrary": "CONTRARY EVIDENCE"}
+STRENGTH_COLOURS: dict[str, Literal["green", "gray", "orange"]] = {
+    "strong": "green",
+    "weak": "gray",
+    "contrary": "orange",
+}
+
+
+def verdict_strip(case: Case) -> None:
+    """The gate's verdict and what the evidence adds, in one line each."""
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if case.gate.passed:
+                st.badge("ELIGIBLE", icon=":material/check_circle:", color="green", width="content")
+            else:
+                st.badge("HELD", icon=":material/block:", color="orange", width="content")
+            st.markdown(f"**{case.gate.reason}**", width="content")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.badge(STRENGTHS[case.strength], color=STRENGTH_COLOURS[case.strength], width="content")
+            st.markdown(f"{case.advice}", width="content")
+        st.caption("The gate decides by CAGR alone (the plan's rule); the evidence is advice.")
+        for warning in case.warnings:
+            st.warning(warning, icon=":material/warning:")
+
+
+def evidence(case: Case, challenger: Version, champion: Version | None) -> None:
+    """Figures on common weeks, then what stands behind them, behind tabs."""
+    whose = "weeks that both have out of sample" if case.shared and champion else "weeks of its evaluation"
+    st.markdown(f"**{case.weeks} {whose}**, {case.start} to {case.end}, net of costs, from cash.")
+    rival = "champion" if "champion" in case.growth else "Equal weight"
+    found = case.against_champion if champion else case.against_equal_weight
+    grid = st.grid(4, min_column_width=250)
+    grid.metric(
+        "Challenger, CAGR",
+        percent(case.growth["challenger"]),
+        f"{points(case.growth['challenger'] - case.growth[rival])} vs {rival.lower()}",
+        delta_color="blue",
+        border=True,
+        help=f"Compound annual growth on these weeks; {rival.lower()}: {percent(case.growth[rival])}.",
+    )
+    grid.metric(
+        "P(better)",
+        percent(found.p_better, 0) if found else "n/a",
+        _interval(found),
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        help="Share of resampled histories in which the challenger ends above its rival, and the 95 % "
+        "interval of the difference in log growth a year (paired stationary bootstrap).",
+    )
+    grid.metric(
+        "Deflated Sharpe",
+        percent(case.deflated_sharpe, 0),
+        f"{case.trials} candidates tried",
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        help="Probability that its Sharpe ratio is above the best that luck alone yields among all "
+        "candidates ever trained here, failed ones left out. 95 % is convincing.",
+    )
+    grid.metric(
+        f"{rival.capitalize()}, CAGR",
+        percent(case.growth[rival]),
+        f"{points(case.growth[rival] - case.growth['Equal weight'])} vs equal weight"
+        if rival == "champion"
+        else None,
+        delta_color="off",
+        border=True,
+    )
+    _details(case, challenger, champion)
+
+
+def _interval(found: Difference | None) -> str:
+    """The 95 % interval of a difference, or why there is none."""
+    return f"{points(found.low)} to {points(found.high)} a year" if found else "too few weeks"
+
+
+def _details(case: Case, challenger: Version, champion: Version | None) -> None:
+    equity, costs, members, origin, weights_tab = st.tabs(
+        ["Equity", "Costs and baselines", "Members", "Where it comes from", "Before and after"],
+        on_change="rerun",
+        key="evidence",
+    )
+    if equity.open:
+        with equity:
+            walks = promotion.walks(challenger, champion)
+            plain = ("challenger", "champion", "Equal weight")
+            show(growth.equity([walk for walk in walks if walk.name in plain]), "promotion-equity")
+    if costs.open:
+        with costs:
+            st.table(_cost_table(case), border="horizontal", alt="CAGR at other costs of trading")
+            rest = {name: growth for name, growth in case.growth.items() if name not in case.costs}
+            st.table(
+                pd.DataFrame({"CAGR, net": {name: percent(growth) for name, growth in rest.items()}}),
+                border="horizontal",
+                alt="CAGR of the baselines on the same weeks",
+            )
+    if members.open:
+        with members:
+            _members(case)
+    if origin.open:
+        with origin:
+            _origin(case, "the champion" if champion else "equal weight")
+    if weights_tab.open:
+        with weights_tab, refusals_shown():
+            _weights(challenger, champion)
+
+
+def _cost_table(case: Case) -> pd.DataFrame:
+    return pd.DataFrame(
+        {role.capitalize(): [percent(growth) for growth in at] for role, at in case.costs.items()},
+        index=pd.Index([bps(rate) for rate in COST_RATES], name="Cost of trading"),
+    )
+
+
+def _members(case: Case) -> None:
+    alone = sorted(case.members)
+    st.markdown(
+        f"**{len(alone)} members walked alone**, CAGR: {', '.join(percent(member) for member in alone)}. "
+        f"Interquartile mean {percent(interquartile_mean(np.array(alone)))}; the committee "
+        f"{percent(case.growth['challenger'])}. A wide spread says that much of a result is luck of the seed."
+    )
+
+
+def _origin(case: Case, whom: str) -> None:
+    edge = case.edge
+    if edge is None:
+        st.markdown("There are no weeks in common to take apart.")
+        return
+    st.markdown(
+        f"Over {whom}: **{points(edge.total)}** of log growth a year.\n"
+        f"- Without its best stock, {edge.best_stock}: {points(edge.without_best_stock)}\n"
+        f"- Without its best month, {edge.best_month}: {points(edge.without_best_month)}\n"
+        f"- Beta to it {edge.beta:.2f}, tracking error {percent(edge.tracking_error)} a year"
+    )
+
+
+def _weights(challenger: Version, champion: Version | None) -> None:
+    """What approving would trade this week, for somebody who holds the champion's target weights."""
+    wealth = st.number_input("Portfolio value ($)", 1_000, 10_000_000_000, 1_000_000, 10_000, width=220)
+    after = weights.from_cash(challenger)
+    before = weights.from_cash(champion).target_weights if champion else {"CASH": 1.0}
+    names = list(dict.fromkeys([*after.target_weights, *before]))
+    now, then = ({name: held.get(name, 0.0) for name in names} for held in (before, after.target_weights))
+    show(before_after(now, then, ("Champion", "Challenger")), "promotion-weights")
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Asset": names,
+                "Champion": [percent(now[name]) for name in names],
+                "Challenger": [percent(then[name]) for name in names],
+                "Change": [points(then[name] - now[name]) for name in names],
+                "Trade": [dollars((then[name] - now[name]) * wealth) for name in names],
+            }
+        ),
+        hide_index=True,
+        alt="Weights before and after, and the trades between them",
+    )
+    st.caption(
+        f"Target weights as of the close of {after.as_of}, traded at the close of {after.target_week_start}."
+    )

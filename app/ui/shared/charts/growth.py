@@ -1,0 +1,132 @@
+"""Charts of `Backtest` objects that share their weeks: one colour each; baselines and outsiders dashed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from app.formats import percent, points
+from app.ui.shared.charts.figure import BASELINE_COLOURS, MARK, Chart, colours, layout
+from sac.evidence import cagr, drawdown
+from sac.evidence.comparison import rolling_excess
+from sac.portfolio import Backtest
+
+__all__ = ["EXCESS_WEEKS", "drawdowns", "equity", "excess", "turnover"]
+
+EXCESS_WEEKS = 26
+
+Palette = Mapping[str, str]
+
+
+def equity(walks: Sequence[Backtest]) -> Chart:
+    """Growth of $1, net of costs, on a log scale; a dotted line where another fold's agents take over."""
+    folds = _fold_starts(walks)
+    low = min(walk.wealth.min() for walk in walks)
+    high = max(walk.wealth.max() for walk in walks)
+    figure = go.Figure(
+        _lines(walks, lambda walk: (walk.dates, walk.wealth), "$%{y:.3f}"),
+        layout(
+            "Growth of $1, net of costs (log scale)",
+            margin={"t": 36},  # room for the names of the folds
+            yaxis={"type": "log", "tickvals": _log_ticks(low, high), "tickformat": "$.2f"},
+            # Shapes given with the layout: add_vline costs 20 ms each.
+            shapes=[
+                {"type": "line", "x0": start, "x1": start, "y0": 0, "y1": 1, "yref": "paper"}
+                | {"line": {"color": MARK, "dash": "dot", "width": 1}}
+                for _, start in folds
+            ],
+            annotations=[
+                {"x": start, "y": 1, "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
+                | {"text": f"evaluation year {number}", "showarrow": False}
+                | {"font": {"size": 11, "color": MARK}}
+                for number, start in folds
+            ],
+        ),
+    )
+    ends = ", ".join(f"{walk.name} {percent(cagr(walk.net))} a year" for walk in walks)
+    return Chart(figure, f"Growth of one dollar over {len(walks[0].net)} weeks: {ends}")
+
+
+def drawdowns(walks: Sequence[Backtest]) -> Chart:
+    """Fall from the highest wealth so far, the initial capital included."""
+    figure = go.Figure(
+        _lines(walks, lambda walk: (walk.ends, drawdown(walk.net)), "%{y:.1%}"),
+        layout("Fall from the peak, net (%)", percent_axis=True),
+    )
+    worst = ", ".join(f"{walk.name} {percent(drawdown(walk.net).min())}" for walk in walks)
+    return Chart(figure, f"Drawdown over time, net of costs; deepest: {worst}")
+
+
+def excess(walks: Sequence[Backtest], rival: Backtest) -> Chart:
+    """How far a dollar got ahead of the rival's over the last 26 weeks."""
+    figure = go.Figure(
+        _lines(
+            walks,
+            lambda walk: (walk.ends[EXCESS_WEEKS - 1 :], rolling_excess(walk, rival, EXCESS_WEEKS)),
+            "%{y:+.1%}",
+        ),
+        layout(
+            f"Ahead of {rival.name.lower()} in {EXCESS_WEEKS} weeks, net (%)",
+            percent_axis=True,
+            yaxis={"zeroline": True, "zerolinecolor": MARK},
+        ),
+    )
+    last = ", ".join(f"{walk.name} {points(rolling_excess(walk, rival, EXCESS_WEEKS)[-1])}" for walk in walks)
+    return Chart(figure, f"Rolling {EXCESS_WEEKS}-week excess over {rival.name.lower()}; at the end: {last}")
+
+
+def turnover(walks: Sequence[Backtest]) -> Chart:
+    """Share of wealth traded in stocks each week, without the first purchase, which is the same for all."""
+    figure = go.Figure(
+        _lines(walks, lambda walk: (walk.fills[1:], walk.turnover[1:]), "%{y:.1%}"),
+        layout("Traded in stocks (% of wealth a week)", percent_axis=True, yaxis={"rangemode": "tozero"}),
+    )
+    means = ", ".join(
+        f"{walk.name} {percent(walk.turnover[1:].mean())}" for walk in walks if len(walk.net) > 1
+    )
+    return Chart(figure, f"Weekly turnover after the first purchase; average: {means}")
+
+
+def _lines(walks: Sequence[Backtest], values: Any, written: str) -> list[dict[str, Any]]:
+    """A line per walk of the dates and figures that `values` gives; dicts, for they are built fastest."""
+    palette = colours([walk.name for walk in walks])
+    lines = []
+    for walk in walks:
+        dates, figures = values(walk)
+        if walk.name in BASELINE_COLOURS:
+            stroke = {"width": 1.6, "dash": "dash"}
+        else:  # an outside strategy has no folds, for the desk fitted nothing
+            stroke = {"width": 2.4, "dash": "solid" if walk.folds.any() else "dashdot"}
+        lines.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": dates,
+                "y": figures,
+                "name": walk.name,
+                "line": {"color": palette[walk.name], **stroke},
+                "hovertemplate": written,
+            }
+        )
+    return lines
+
+
+def _fold_starts(walks: Sequence[Backtest]) -> list[tuple[int, str]]:
+    """Number and first fill of every fold of the first walk that has folds."""
+    folded = next((walk for walk in walks if walk.folds.any()), None)
+    if folded is None:
+        return []
+    numbers, rows = np.unique(folded.folds, return_index=True)
+    return [
+        (int(number), str(folded.fills[row])) for number, row in zip(numbers, rows, strict=True) if number
+    ]
+
+
+def _log_ticks(low: float, high: float) -> list[float]:
+    """Five to nine round values on a log axis that often spans less than a decade."""
+    for step in (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0):
+        ticks = np.arange(np.floor(low / step), np.ceil(high / step) + 1) * step
+        if len(ticks) <= 9:
+            return [float(round(tick, 2)) for tick in ticks if tick > 0]
+    return [float(tick) for tick in 2.0 ** np.arange(np.floor(np.log2(low)), np.ceil(np.log2(high)) + 1)]

@@ -1,0 +1,63 @@
+"""Pieces that pages share."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from pandas.util import hash_pandas_object
+
+from app.formats import UNKNOWN
+
+__all__ = ["linked", "not_here", "selectable"]
+
+
+def selectable(
+    table: pd.DataFrame,
+    ids: list[str],
+    parameter: str,
+    alt: str,
+    *,
+    single: bool = False,
+    preselected: list[str] | None = None,
+    columns: dict[str, Any] | None = None,
+) -> list[str]:
+    """A table whose selected rows are kept in the URL; returns their ids (one per row of the table)."""
+    wanted = st.query_params.get_all(parameter) or preselected or []
+    rows = [row for row, name in enumerate(ids) if name in wanted]
+    event = st.dataframe(
+        table,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row" if single else "multi-row",
+        selection_default={"selection": {"rows": rows[:1] if single else rows}},
+        # Rows are selected by position: a table with other contents must be another table.
+        key=f"{parameter}-{hash_pandas_object(table).sum()}",
+        placeholder=UNKNOWN,
+        column_config=columns,
+        alt=alt,
+    )
+    chosen = [ids[row] for row in event["selection"]["rows"]]
+    if chosen or parameter in st.query_params:
+        st.query_params[parameter] = chosen
+    return chosen
+
+
+def not_here(linked: Sequence[str], known: Sequence[str], fate: str, instead: str = "") -> None:
+    """Say what a link names and the page does not have, and what may have become of it."""
+    missing = [name.replace("`", "")[:60] for name in linked if name not in known]
+    if missing:
+        names = ", ".join(f"`{name}`" for name in missing)  # as code: whoever wrote the link formats nothing
+        st.warning(f"The link names {names}, which is not here: {fate}. {instead}".strip())
+
+
+def linked(title: str, parameter: str, options: Mapping[str, str], help: str | None = None) -> str:
+    """A choice (id -> text) whose id stands in the URL; `bind` would put the text there."""
+    ids = list(options)
+    wanted, key = st.query_params.get(parameter, ids[0]), f"linked-{parameter}"
+    if key not in st.session_state:  # later the URL only repeats choices, of another variant perhaps
+        not_here([wanted], ids, "deleted, damaged or never there", f"Shown instead: {options[ids[0]]}.")
+    index = ids.index(wanted) if wanted in ids else 0
+    choice = st.selectbox(title, ids, index, format_func=options.__getitem__, key=key, help=help)
+    st.query_params[parameter] = choice
+    return choice

@@ -1,0 +1,1 @@
+"""Learners: SAC and PPO, their optimiser, replay and learning curve."""

@@ -1,0 +1,41 @@
+"""What every learner shares: where a walk starts, the curve it leaves, the state it hands on."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from sac.agent.environment import PortfolioEnvironment
+
+__all__ = ["LearningCurve", "all_cash_start", "detached"]
+
+
+class LearningCurve:
+    """About a hundred points of a training; each is reported, and the report may raise to stop."""
+
+    def __init__(self, updates: int, report: Callable[[int, dict[str, float]], None]):
+        self.updates, self._report = updates, report
+        self._every = max(1, updates // 100)
+        self.done = 0
+        self.points: list[dict[str, Any]] = []  # "update" and, per value, one number per agent
+
+    def add(self, values: dict[str, Tensor]) -> None:
+        """One more update with its values (E,); kept if it is one of the hundred."""
+        self.done += 1
+        if self.done % self._every == 0 or self.done == self.updates:
+            point = {name: value.tolist() for name, value in values.items()}
+            self.points.append({"update": self.done, **point})
+            self._report(self.done, {name: sum(v) / len(v) for name, v in point.items()})
+
+
+def all_cash_start(environment: PortfolioEnvironment, walks: int = 1) -> Tensor:
+    """Weights (E, walks, n+1) of portfolios that hold only CASH."""
+    weights = torch.zeros(environment.agents, walks, environment.assets, dtype=environment.growth.dtype)
+    weights[..., -1] = 1.0
+    return weights
+
+
+def detached(module: nn.Module) -> dict[str, Tensor]:
+    """A module's parameters, free of later updates."""
+    return {name: value.detach().clone() for name, value in module.state_dict().items()}

@@ -1,0 +1,1 @@
+"""Networks of many agents at once, with gradients by hand."""

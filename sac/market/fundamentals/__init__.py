@@ -1,0 +1,1 @@
+"""Fundamentals: reports, and the ratios known from them."""

@@ -1,0 +1,1 @@
+"""News: articles, and the sentiment scores made from them."""

@@ -1,0 +1,1 @@
+"""Prices: the embedded sample, files, Yahoo, and the checks on all of them."""

@@ -1,0 +1,168 @@
+"""The case for a challenger: what is known out of sample beside the gate's verdict."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+import numpy as np
+
+from sac.evidence import (
+    COST_RATES,
+    Difference,
+    Edge,
+    Search,
+    at_cost,
+    cagr,
+    deflated_sharpe,
+    difference,
+    edge,
+)
+from sac.evidence.comparison import baselines, common_weeks, on_weeks
+from sac.portfolio import Backtest, EqualWeight
+from sac.promotion.gate import Gate
+from sac.registry.codecs import pack_json
+from sac.registry.folder import MANIFEST
+from sac.registry.store import Version
+
+__all__ = ["Case", "case_for", "side_by_side"]
+
+_LEAST_WEEKS = 26  # fewer tell nothing
+_EQUAL_WEIGHT = EqualWeight.name
+_ROLES = ("challenger", "champion")
+
+Strength = Literal["strong", "weak", "contrary"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """Evidence on the weeks that challenger and champion both have out of sample, net of costs."""
+
+    challenger: str
+    champion: str | None
+    manifests: tuple[str, ...]  # SHA-256 of each one's manifest: which bytes were judged
+    gate: Gate
+    weeks: int  # of the figures below
+    shared: int  # weeks that both have; 0: the figures stand on the challenger's own
+    start: str  # first and last close of the weeks
+    end: str
+    growth: dict[str, float]  # CAGR: "challenger", "champion", then the baselines
+    against_champion: Difference | None
+    against_equal_weight: Difference | None
+    edge: Edge | None  # over the champion, or over equal weight where there is none
+    costs: dict[str, tuple[float, ...]]  # CAGR at each of COST_RATES
+    members: tuple[float, ...]  # CAGR of each of the challenger's members, walked alone
+    deflated_sharpe: float  # NaN where undetermined
+    trials: int  # candidates ever trained, this one too
+    strength: Strength
+    advice: str  # one sentence; never applied by itself
+    warnings: tuple[str, ...]
+
+    def text(self) -> str:
+        """JSON, to be kept with the decision."""
+        return pack_json(asdict(self)).decode()
+
+
+def side_by_side(challenger: Version, champion: Version | None) -> tuple[list[Backtest], int]:
+    """Challenger, champion and baselines on the weeks that both versions have, and how many these are.
+
+    Without a week in common (0) the challenger stands on its own weeks, beside the baselines alone.
+    Raises ArtifactError where an evaluation cannot be read.
+    """
+    versions = dict(zip(_ROLES, (challenger, champion), strict=True))
+    records = {role: version.evaluation() for role, version in versions.items() if version}
+    rows = common_weeks(records)
+    shared = len(rows["challenger"])
+    if not shared:
+        rows = {"challenger": np.arange(len(records["challenger"].net))}
+    rules = {role: version.settings.constraints for role, version in versions.items() if version}
+    walks = [on_weeks(role, records[role], rows[role], rules[role]) for role in rows]
+    rivals = baselines(records["challenger"], rows["challenger"], rules["challenger"], challenger.baselines())
+    return [*walks, *rivals], shared
+
+
+def case_for(challenger: Version, champion: Version | None, verdict: Gate, search: Search) -> Case:
+    """Put the evidence together. `search`: every candidate ever trained (`Ledger.search`).
+
+    Raises ArtifactError where an evaluation cannot be read.
+    """
+    walks, shared = side_by_side(challenger, champion)
+    named = {walk.name: walk for walk in walks}
+    first, equal = walks[0], named[_EQUAL_WEIGHT]
+    rival = equal if champion is None else named.get("champion")
+    beside_rival = _difference(first, rival)
+    strength, advice = _advice(beside_rival, champion is not None)
+    return Case(
+        challenger=challenger.name,
+        champion=champion.name if champion else None,
+        manifests=tuple(_digest(version) for version in (challenger, champion) if version),
+        gate=verdict,
+        weeks=len(first.net),
+        shared=shared,
+        start=str(first.dates[0]),
+        end=str(first.dates[-1]),
+        growth={walk.name: cagr(walk.net) for walk in walks},
+        against_champion=None if champion is None else beside_rival,
+        against_equal_weight=_difference(first, equal),
+        edge=edge(first, rival) if rival else None,
+        costs={
+            role: tuple(cagr(at_cost(named[role], rate).net) for rate in COST_RATES)
+            for role in _ROLES
+            if role in named
+        },
+        members=tuple(cagr(member) for member in first.members.T),
+        deflated_sharpe=deflated_sharpe(challenger.evaluation().net, search),
+        trials=max(search.candidates, 1),
+        strength=strength,
+        advice=advice,
+        warnings=tuple(_warnings(challenger, champion, shared)),
+    )
+
+
+def _digest(version: Version) -> str:
+    return hashlib.sha256((version.path / MANIFEST).read_bytes()).hexdigest()
+
+
+def _difference(one: Backtest, other: Backtest | None) -> Difference | None:
+    return None if other is None or len(one.net) < _LEAST_WEEKS else difference(one.net, other.net)
+
+
+def _advice(found: Difference | None, rival: bool) -> tuple[Strength, str]:
+    """How much the difference is worth that matters: to the champion, or to equal weight without one."""
+    whom = "the champion" if rival else "equal weight"
+    if found is None:
+        return "weak", f"There are fewer than {_LEAST_WEEKS} weeks to compare it with {whom}."
+    if found.low > 0:
+        return "strong", f"It beat {whom} by more than luck on {found.weeks} weeks."
+    if found.high < 0:
+        return "contrary", f"{whom.capitalize()} beat it by more than luck on {found.weeks} weeks."
+    return "weak", (
+        f"On {found.weeks} weeks the difference to {whom} could be luck; "
+        f"only a true difference of {found.detectable * 100:.1f} points a year would show reliably."
+    )
+
+
+def _warnings(challenger: Version, champion: Version | None, shared: int) -> Iterator[str]:
+    """What makes the two hard to compare."""
+    if champion is None:
+        return
+    if challenger.symbols != champion.symbols:
+        gone = sorted(set(champion.symbols) - set(challenger.symbols))
+        new = sorted(set(challenger.symbols) - set(champion.symbols))
+        changes = [f"without {', '.join(gone)}"] * bool(gone) + [f"with {', '.join(new)}"] * bool(new)
+        yield f"Another universe than the champion's: {' and '.join(changes) or 'another order'}."
+    if challenger.settings.constraints != champion.settings.constraints:
+        yield "Other constraints or costs than the champion's: each is shown under its own."
+    theirs, ours = champion.metadata, challenger.metadata
+    if theirs.provenance.source != ours.provenance.source:
+        yield f"Other data: {ours.provenance.source} instead of the champion's {theirs.provenance.source}."
+    if ours.kind == "finetune" and ours.parent != champion.name:
+        yield f"Fine-tuned from {ours.parent}, which is not the champion any more."
+    if not shared:
+        yield "Not one week of their evaluations is the same: below are the challenger's own weeks."
+    elif (ours.evaluation_start, ours.evaluation_end) != (theirs.evaluation_start, theirs.evaluation_end):
+        yield (
+            f"The gate compares different weeks: {ours.evaluation_start} to {ours.evaluation_end} here, "
+            f"{theirs.evaluation_start} to {theirs.evaluation_end} for the champion. The evidence below is "
+            "on the weeks that both have."
+        )

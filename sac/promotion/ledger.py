@@ -1,0 +1,130 @@
+"""Every candidate ever trained: whoever picks the best of many must know how many there were."""
+
+import json
+import math
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from sac.config import TrainingSettings
+from sac.errors import Cancelled
+from sac.evidence import Search
+from sac.promotion.record import RECORD, record
+from sac.registry.codecs import canonical
+
+__all__ = ["Candidate", "Ledger", "Trial"]
+
+Outcome = Literal["unfinished", "succeeded", "failed", "cancelled"]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One training, however it ended. Times are ISO text, UTC."""
+
+    id: int
+    variant: str
+    version: str  # the name that its version has, or would have had
+    kind: str
+    parent: str | None
+    settings: dict[str, Any]
+    fingerprint: str  # of the data
+    symbols: list[str]
+    started_at: str
+    finished_at: str | None
+    outcome: Outcome  # a training that was killed stays "unfinished"
+    problem: str | None
+    metrics: dict[str, float]
+
+
+class Candidate(NamedTuple):
+    """A version, or a trial of a sweep."""
+
+    variant: str
+    version: str
+    swept: int  # 1 for a sweep's trial
+
+
+class Ledger:
+    """The trials of one registry; they outlive their versions."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    @contextmanager
+    def trial(
+        self,
+        variant: str,
+        version: str,
+        *,
+        kind: str,
+        parent: str | None,
+        settings: TrainingSettings,
+        fingerprint: str,
+        symbols: Sequence[str],
+    ) -> Iterator[Callable[[Mapping[str, float]], None]]:
+        """Enter a training while it runs, and how it ended; the body hands over its metrics."""
+        database = record(self._root)
+        facts = (variant, version, kind, parent, json.dumps(canonical(settings)), fingerprint)
+        with database.connection() as db:
+            row = db.execute(
+                "INSERT INTO trials (variant, version, kind, parent, settings, fingerprint, symbols,"
+                " started_at, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'unfinished')",
+                (*facts, json.dumps(list(symbols)), _now()),
+            ).lastrowid
+        metrics: dict[str, float] = {}
+
+        def close(outcome: Outcome, problem: str | None = None) -> None:
+            finite = {name: value for name, value in metrics.items() if math.isfinite(value)}
+            with database.connection() as db:
+                db.execute(
+                    "UPDATE trials SET outcome = ?, problem = ?, metrics = ?, finished_at = ? WHERE id = ?",
+                    (outcome, problem, json.dumps(finite), _now(), row),
+                )
+
+        try:
+            yield metrics.update
+        except Cancelled:
+            close("cancelled")
+            raise
+        except Exception as error:
+            close("failed", f"{type(error).__name__}: {error}")
+            raise
+        close("succeeded")
+
+    def trials(self) -> list[Trial]:
+        """All of them, newest first."""
+        if not (self._root / RECORD).exists():  # nothing was trained here: reading makes no file
+            return []
+        with record(self._root).connection() as db:
+            return [_trial(row) for row in db.execute("SELECT * FROM trials ORDER BY id DESC")]
+
+    def candidates(self) -> dict[Candidate, dict[str, float]]:
+        """Figures of every distinct candidate that was evaluated; of one tried twice, the last ones."""
+        if not (self._root / RECORD).exists():
+            return {}
+        with record(self._root).connection() as db:  # pages ask at every rerun: settings stay unread
+            rows = db.execute("SELECT variant, version, kind = 'sweep', metrics FROM trials ORDER BY id")
+            told = {Candidate(*who): json.loads(metrics or "{}") for *who, metrics in rows}
+        return {candidate: metrics for candidate, metrics in told.items() if "eval_sharpe" in metrics}
+
+    def search(self) -> Search:
+        """What a deflated Sharpe ratio must know of all candidates; sweeps' were judged on other weeks."""
+        sharpes: tuple[list[float], list[float]] = ([], [])  # of trainings and of sweeps
+        for candidate, metrics in self.candidates().items():
+            sharpes[candidate.swept].append(metrics["eval_sharpe"])
+        return Search.among(*sharpes)
+
+
+def _trial(row: sqlite3.Row) -> Trial:
+    columns: dict[str, Any] = dict(row)
+    for name, empty in (("settings", {}), ("symbols", []), ("metrics", {})):
+        columns[name] = json.loads(columns[name]) if columns[name] else empty
+    return Trial(**columns)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,40 @@
+"""Which versions may go when the disk fills up, and their removal."""
+
+import shutil
+
+from sac.errors import ArtifactError
+from sac.promotion.deciding import deciding
+from sac.promotion.decision_log import DecisionLog
+from sac.registry.store import Registry, Version
+
+__all__ = ["expendable", "remove"]
+
+
+def expendable(registry: Registry, variant: str, keep: int) -> list[Version]:
+    """Versions that are not among the newest `keep`, were never champion and led to no champion.
+
+    Oldest first. What the ledger and the decisions say of them stays.
+    """
+    versions = registry.versions(variant)
+    parents = {version.name: version.metadata.parent for version in versions}
+    needed = {name for name in (*_champions(registry, variant), registry.current(variant)) if name}
+    for name in tuple(needed):
+        ancestor = parents.get(name)
+        while ancestor and ancestor not in needed:
+            needed.add(ancestor)
+            ancestor = parents.get(ancestor)
+    return [version for version in versions[keep:] if version.name not in needed][::-1]
+
+
+def remove(registry: Registry, version: Version) -> None:
+    """Delete a version's folder. Raises ArtifactError for one that is, or was, champion."""
+    with deciding(registry, version.variant):  # nobody promotes it meanwhile
+        if version.name in {*_champions(registry, version.variant), registry.current(version.variant)}:
+            raise ArtifactError(f"{version.name} is or was champion: it stays, for a rollback may need it.")
+        doomed = registry.retire(version)
+    shutil.rmtree(doomed)
+
+
+def _champions(registry: Registry, variant: str) -> set[str]:
+    moves = [row for row in DecisionLog(registry.root).decisions(variant) if row.moved]
+    return {name for row in moves for name in (row.version, row.champion) if name}

@@ -1,0 +1,114 @@
+"""Decisions and housekeeping on the command line."""
+
+import json
+
+import pytest
+
+from app import cli
+from sac.promotion import Ledger, settle
+from sac.registry import Registry
+from tests.support.small_versions import VARIANT, small_artifacts
+
+
+@pytest.fixture
+def desk(capsys, monkeypatch, tmp_path):
+    """Runs a command; exit code, stdout, stderr."""
+    monkeypatch.setenv("SAC_DESK_DATA", str(tmp_path))
+
+    def run(*arguments):
+        try:
+            code = cli.main(arguments)
+        except SystemExit as left:
+            code = left.code
+        return code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def registry(tmp_path):
+    return Registry(tmp_path / "models")
+
+
+@pytest.fixture
+def versions(registry):
+    """The champion of 10 %, and challengers of 5 % and 12 %; newer ones last."""
+    saved = [
+        registry.save(small_artifacts(seed, cagr, f"2026-01-0{seed}T00:00:00+00:00"))
+        for seed, cagr in ((1, 0.10), (2, 0.05), (3, 0.12))
+    ]
+    for version in saved:
+        settle(registry, version)
+    return saved
+
+
+def test_promote_reject_and_rollback_leave_a_history(desk, registry, versions):
+    first, worse, better = versions
+    code, out, _ = desk("promote", VARIANT, better.name, "--reason", "Higher CAGR")
+    assert code == 0
+    assert f"It is {VARIANT}'s champion; before: {first.name}." in out
+    code, out, _ = desk("reject", VARIANT, worse.name, "--reason", "Lower", "--json")
+    assert (code, json.loads(out)["action"]) == (0, "reject")
+    code, out, _ = desk("rollback", VARIANT, "--reason", "Too dear")
+    assert code == 0
+    assert registry.current(VARIANT) == first.name
+
+    code, out, _ = desk("decisions", "--json")
+    history = json.loads(out)
+    assert [row["action"] for row in history["decisions"]] == ["rollback", "reject", "approve", "first"]
+    assert history["problems"] == []
+    code, out, _ = desk("decisions", VARIANT)
+    assert "Too dear" in out
+
+
+def test_what_the_gate_holds_takes_an_override(desk, registry, versions):
+    _, worse, _ = versions
+    code, _, err = desk("promote", VARIANT, worse.name, "--reason", "Anyway")
+    assert (code, "Only an override" in err) == (1, True)
+    code, out, _ = desk("promote", VARIANT, worse.name, "--reason", "Anyway", "--override")
+    assert (code, registry.current(VARIANT)) == (0, worse.name)
+    assert "is not higher than" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("promote", VARIANT, "v2022-12-23-0123456789ab", "--reason", "r"), 1, "There is no version"),
+        (("promote", VARIANT, "../../etc", "--reason", "r"), 1, "is no version's name"),
+        (("promote", VARIANT, "v2022-12-23-0123456789ab"), 2, "--reason"),
+        (("rollback", VARIANT, "--reason", "r"), 1, "no earlier champion"),
+        (("prune", "--keep", "0"), 1, "--keep must be 1 or more"),
+    ],
+)
+def test_what_cannot_be_decided_is_one_line(desk, versions, arguments, code, message):
+    found, _, err = desk(*arguments)
+    assert found == code
+    assert message in err
+
+
+def test_an_empty_reason_is_refused(desk, versions):
+    code, _, err = desk("promote", VARIANT, versions[2].name, "--reason", " ")
+    assert (code, "needs a reason" in err) == (1, True)
+
+
+def test_versions_say_which_ones_wait_and_what_they_weigh(desk, versions):
+    _, out, _ = desk("versions", VARIANT)
+    assert out.count("waits") == 2
+    assert "MB" in out
+
+
+def test_prune_lists_first_and_deletes_only_what_nobody_needs(desk, registry, versions):
+    first, worse, better = versions
+    desk("promote", VARIANT, better.name, "--reason", "r")
+    newest = registry.save(small_artifacts(9, 0.01, "2026-02-01T00:00:00+00:00"))
+    _, out, _ = desk("prune", "--keep", "1")
+    assert worse.name in out
+    assert "1 versions" in out
+    assert "would be deleted" in out
+    assert len(registry.versions(VARIANT)) == 4
+
+    _, out, _ = desk("prune", "--keep", "1", "--apply", "--json")
+    assert [row["version"] for row in json.loads(out)["versions"]] == [worse.name]
+    assert {v.name for v in registry.versions(VARIANT)} == {first.name, better.name, newest.name}
+    assert [path for path in (registry.root / VARIANT).iterdir() if path.name.startswith(".")] == []
+    assert Ledger(registry.root).trials() == []  # nothing was trained here, and nothing was invented

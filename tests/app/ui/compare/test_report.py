@@ -1,0 +1,105 @@
+"""The report says what the page says, and fetches nothing."""
+
+import html as markup
+import io
+import re
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+from app.ui.compare import report
+from app.ui.compare.sections import SECTIONS, Table, Text, equity, outside_note, verdicts
+from app.ui.shared.charts.figure import Chart
+from sac.registry import Registry
+from tests.support.compared_versions import comparison
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("compared")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SAC_DESK_DATA", str(folder))
+        yield comparison(Registry(folder / "models"))
+
+
+@pytest.fixture(scope="module")
+def document(found):
+    return report.html(found)
+
+
+class Fetched(HTMLParser):
+    """What a browser would ask for on its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.addresses, self.styles, self.inside = [], [], None
+
+    def handle_starttag(self, tag, attrs):
+        self.inside = tag
+        wanted = {"src", "srcset", "data", "poster", "background", "action"} | ({"href"} - {"a"})
+        self.addresses += [
+            value for name, value in attrs if name in wanted and not (tag == "a" and name == "href")
+        ]
+        self.styles += [value for name, value in attrs if name == "style"]
+
+    def handle_endtag(self, tag):
+        self.inside = None
+
+    def handle_data(self, data):
+        if self.inside == "style":
+            self.styles.append(data)
+
+
+def without_scripts(document):
+    return re.sub(r"<script\b.*?</script>", "", document, flags=re.DOTALL)
+
+
+def test_a_browser_fetches_nothing(document):
+    parser = Fetched()
+    parser.feed(without_scripts(document))
+    assert parser.addresses == []
+    assert not re.search(r"url\(|@import", "".join(filter(None, parser.styles)))
+    assert not re.search(r"<script[^>]+src", document)
+    assert "cdn.plot.ly" not in without_scripts(document)
+
+
+def test_the_script_that_draws_is_there_once(document):
+    assert document.count("plotly.js v") == 1
+    assert len(document) < 8_000_000
+
+
+def test_every_table_of_the_page_is_in_it_with_the_same_cells(found, document):
+    tables = [
+        pd.read_html(io.StringIO(part), flavor="lxml", keep_default_na=False)[0]
+        for part in re.findall(r"<table.*?</table>", without_scripts(document), flags=re.DOTALL)
+    ]
+    blocks = [block for section in SECTIONS for block in section.blocks(found, found.strategies)]
+    shown = [block for block in blocks if isinstance(block, Table)]
+    assert len(tables) == len(shown) + 1  # and where the versions come from
+    for block, table in zip(shown, tables[1:], strict=True):
+        cells = block.cells.style if isinstance(block.cells, pd.DataFrame) else block.cells
+        [expected] = pd.read_html(
+            io.StringIO(cells.hide(names=True).to_html()), flavor="lxml", keep_default_na=False
+        )
+        pd.testing.assert_frame_equal(table, expected)
+
+
+def test_every_chart_and_sentence_of_the_page_is_in_it(found, document):
+    blocks = [block for section in SECTIONS for block in section.blocks(found, found.strategies)]
+    charts = [equity(found), *(block for block in blocks if isinstance(block, Chart))]
+    assert document.count("Plotly.newPlot(") == len(charts)
+    plain = markup.unescape(re.sub(r"<[^>]+>", "", without_scripts(document)))
+    sentences = [
+        *verdicts(found),
+        outside_note(found),
+        *(block.text for block in blocks if isinstance(block, Text)),
+    ]
+    for sentence in sentences:
+        assert sentence.replace("**", "") in plain
+    for version in found.versions.values():
+        assert version.name in plain
+
+
+def test_what_a_name_holds_is_written_not_obeyed():
+    assert report._text("<b>&</b> **bold**") == "&lt;b&gt;&amp;&lt;/b&gt; <strong>bold</strong>"

@@ -1,0 +1,92 @@
+"""Sweeps on their page: asked for, refused, finished, and one row on its way to a challenger."""
+
+import dataclasses
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.settings import CODE, Settings
+from app.tasks.challenger import challenger_request
+from app.tasks.sweep import SWEEP, check_sweep, run_sweep_job
+from sac.config import preset_settings
+from sac.errors import SettingsError
+from sac.experiments import TrialResults, read_plan, sweep_of
+from sac.market import load_panel
+from tests.support.small_sweeps import SMALL, keep_market
+
+ASKED = sweep_of(
+    {
+        "variant": "sac_lstm",
+        "years": 1,
+        "grid": {"gamma": [0.9, 0.99], "action_scale": [2, 5], "cost_rate": [0.001, 0.002], **SMALL},
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    """A data root with a finished sweep."""
+    home = Settings(tmp_path_factory.mktemp("desk"))
+    keep_market(home.data)
+    from app.jobs.store import JobStore
+
+    store = JobStore(home.jobs)
+    store.add("a-sweep", SWEEP, SWEEP, {"sweep": dataclasses.asdict(ASKED)}, "test")
+    store.start("a-sweep")
+    store.finish(
+        "a-sweep", "succeeded", result=run_sweep_job(store.get("a-sweep"), home, lambda progress: None)
+    )
+    return home
+
+
+def opened(home, monkeypatch):
+    monkeypatch.setenv("SAC_DESK_DATA", str(home.data))
+    page = AppTest.from_file(CODE / "app" / "main.py", default_timeout=30).run()
+    return page.switch_page("../pages/experiments.py").run()
+
+
+def test_the_page_shows_the_leaderboard_and_says_where_it_was_judged(swept, monkeypatch):
+    page = opened(swept, monkeypatch)
+    assert not page.exception
+    assert "**8 of 8** trials finished" in [each.value for each in page.markdown]
+    assert any("before the evaluation years" in each.value for each in page.caption)
+    assert len(page.dataframe[0].value) == 8
+    assert len(page.get("plotly_chart")) == 1
+
+
+def test_the_page_counts_and_refuses_before_it_starts(swept, monkeypatch):
+    page = opened(swept, monkeypatch)
+    assert any("18 trials; at most 500" in each.value for each in page.caption)
+    page.text_area(key="grid").set_value("[grid]\ngama = [0.9]\n").run()
+    assert "SAC has no setting gama." in [each.value for each in page.error]
+
+
+def test_a_challenger_is_a_training_with_the_trials_settings(swept):
+    plan, panel = read_plan(swept.sweeps, "a-sweep"), load_panel(swept.data)
+    results = TrialResults(swept.sweeps / "trials")
+    trials = [(results.get(key), choices) for key, choices in zip(plan.keys, plan.choices, strict=True)]
+    plain = next(trial for trial in trials if trial[1]["cost_rate"] == 0.001)
+    request = challenger_request(plan.sweep, plain[1], plain[0], panel, 3)
+    settings = preset_settings("sac_lstm", **request)
+    assert settings.agent == plain[0].settings.agent
+    assert (settings.members, settings.evaluation_years, settings.preset) == (3, 1, "plan, changed")
+    dear = next(trial for trial in trials if trial[1]["cost_rate"] == 0.002)
+    with pytest.raises(SettingsError, match="traded at 20 bps"):
+        challenger_request(plan.sweep, dear[1], dear[0], panel, 3)
+    with pytest.raises(SettingsError, match="other stocks or other data"):
+        challenger_request(
+            plan.sweep, plain[1], dataclasses.replace(plain[0], fingerprint="0" * 64), panel, 3
+        )
+
+
+def test_a_sweep_that_cannot_start_is_refused_before_it_is_a_job(swept):
+    with pytest.raises(SettingsError, match="no setting gama"):
+        check_sweep(SWEEP, {"sweep": {"variant": "sac_lstm", "grid": {"gama": [1]}}}, swept)
+    with pytest.raises(SettingsError, match="asked for with its settings"):
+        check_sweep(SWEEP, {"grid": {}}, swept)
+    asked = {"sweep": dataclasses.asdict(ASKED)}
+    for processes in (0, 10_000, 1.5, True):
+        with pytest.raises(SettingsError, match=f"processes is {processes}: this machine has 1 to"):
+            check_sweep(SWEEP, {**asked, "processes": processes}, swept)
+    with pytest.raises(SettingsError, match="not on both"):
+        check_sweep(SWEEP, {**asked, "processes": 2, "ray": "local"}, swept)

@@ -1,0 +1,104 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from app.ui.shared.charts import attribution, figure, growth, members, weights
+from sac.config import Constraints
+from sac.evidence import drawdown, edge, edge_by_asset
+from sac.evidence.comparison import baselines
+from sac.portfolio import EqualWeight, backtest
+from tests.support.synthetic import random_panel
+
+
+@pytest.fixture(scope="module")
+def walks():
+    constraints = Constraints()
+    folds = np.repeat([1, 2], 20)
+    walk = backtest(
+        EqualWeight(constraints, name="SAC + LSTM"), random_panel(), range(10, 50), constraints, folds
+    )
+    walk = replace(walk, members=np.stack([walk.net - 0.001, walk.net + 0.001], axis=1))
+    return [walk, *baselines(walk, np.arange(40), constraints)]
+
+
+def test_a_strategy_has_one_colour_in_every_chart(walks):
+    palette = figure.colours([walk.name for walk in walks])
+    assert len(set(palette.values())) == len(walks)
+    for draw in (growth.equity, growth.drawdowns, growth.turnover):
+        for trace in draw(walks).figure.data:
+            assert trace.line.color == palette[trace.name]
+
+
+def test_equity_is_logarithmic_and_starts_at_one_dollar(walks):
+    figure = growth.equity(walks).figure
+    assert figure.layout.yaxis.type == "log"
+    for trace, walk in zip(figure.data, walks, strict=True):
+        assert trace.y[0] == 1.0
+        np.testing.assert_array_equal(trace.y, walk.wealth)
+    assert [line.x0 for line in figure.layout.shapes] == [str(walks[0].fills[0]), str(walks[0].fills[20])]
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.97, 1.04), (0.6, 3.5), (0.2, 90.0)])
+def test_log_ticks_are_few_and_cover_the_data(low, high):
+    ticks = growth._log_ticks(low, high)
+    assert 3 <= len(ticks) <= 11
+    assert min(ticks) <= low * 1.1
+    assert max(ticks) >= high
+
+
+def test_drawdown_is_never_positive_and_says_its_depth(walks):
+    chart = growth.drawdowns(walks)
+    assert max(max(trace.y) for trace in chart.figure.data) <= 0
+    assert f"{drawdown(walks[0].net).min() * 100:.1f} %" in chart.alt
+
+
+def test_stacked_weights_fill_the_portfolio(walks):
+    figure = weights.allocation(walks[0]).figure
+    np.testing.assert_allclose(np.sum([trace.y for trace in figure.data], axis=0), 1.0)
+    assert figure.data[-1].name == "CASH"
+
+
+def test_turnover_leaves_the_first_purchase_out(walks):
+    for trace, walk in zip(growth.turnover(walks).figure.data, walks, strict=True):
+        assert len(trace.y) == len(walk.turnover) - 1
+
+
+def test_member_spread_shows_every_member_and_their_interquartile_mean(walks):
+    figure = members.member_spread(walks[:1]).figure
+    assert [len(trace.x) for trace in figure.data] == [2, 1, 1]
+
+
+def test_the_member_fan_has_a_line_per_member_and_the_committee_on_top(walks):
+    figure = members.member_fan(walks[0], walks[2], "#123456").figure
+    assert [trace.name for trace in figure.data] == ["member 1", "member 2", walks[0].name]
+    assert {trace.y[0] for trace in figure.data} == {0.0}
+    end = np.prod(1.0 + walks[0].members[:, 0]) / walks[2].wealth[-1] - 1.0
+    assert figure.data[0].y[-1] == pytest.approx(end)
+    np.testing.assert_allclose(figure.data[2].y, walks[0].wealth / walks[2].wealth - 1.0)
+
+
+def test_the_excess_starts_when_its_weeks_are_full(walks):
+    [line] = growth.excess(walks[:1], walks[2]).figure.data
+    assert len(line.y) == len(walks[0].net) - 25
+    assert str(line.x[0])[:10] == str(walks[0].ends[25])
+
+
+def test_the_bars_of_an_edge_are_its_parts_in_order(walks):
+    lead = edge_by_asset(walks[0], walks[2])
+    [bars] = attribution.edge_by_stock(lead, walks[0].name, walks[2].name).figure.data
+    assert sum(bars.x) == pytest.approx(edge(walks[0], walks[2]).total)
+    assert list(bars.x) == sorted(bars.x)
+
+
+def test_every_chart_has_a_transparent_ground_a_title_with_a_unit_and_alt_text(walks):
+    drawn = [draw(walks) for draw in (growth.equity, growth.drawdowns, growth.turnover)]
+    drawn += [
+        weights.allocation(walks[0]),
+        growth.excess(walks[:1], walks[1]),
+        members.member_fan(walks[0], walks[1], "#123456"),
+    ]
+    for chart in drawn:
+        assert chart.figure.layout.paper_bgcolor == "rgba(0,0,0,0)"
+        assert any(unit in chart.figure.layout.yaxis.title.text for unit in ("%", "$"))
+        assert len(chart.alt) > 20

@@ -1,0 +1,91 @@
+"""The same sweep on a Ray cluster of two workers on this machine."""
+
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from app.jobs.queue import Jobs
+from app.settings import Settings
+from app.tasks.sweep import SWEEP
+from sac.errors import DeskError
+from sac.experiments.pack import train_pack
+from tests.support.serving import free_port
+from tests.support.small_sweeps import SMALL, files, keep_market, run, sweep
+
+pytest.importorskip("ray", reason="Ray is not installed: pip install 'sac-desk[ray]'")
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::ResourceWarning")
+
+
+@pytest.fixture
+def two_workers(monkeypatch):
+    import ray
+
+    true_init = ray.init
+    monkeypatch.setattr(ray, "init", lambda **options: true_init(num_cpus=2, **options))
+
+
+@pytest.fixture
+def cluster(monkeypatch):
+    """The port of a cluster with one worker, and how to end it at once."""
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")  # else a token is written into the user's home
+    port, ray = free_port(), [str(Path(sys.executable).with_name("ray"))]
+    options = ["--port", str(port), "--num-cpus", "1", "--include-dashboard=false", "--disable-usage-stats"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run([*ray, "start", "--head", *options], check=True, **quiet)
+
+    def end():
+        subprocess.run([*ray, "stop", "--force"], **quiet)
+
+    yield port, end
+    end()
+
+
+def test_a_cluster_comes_to_the_same_bytes_also_when_a_worker_is_killed(
+    two_workers, finished_sweep, tmp_path
+):
+    from sac.experiments.ray_cluster import on_ray
+
+    marker = str(tmp_path / "died")
+
+    def dies_once(market, pack, tell):  # travels by value, as tasks do
+        if pack[0].settings.agent.gamma == 0.9 and not Path(marker).exists():
+            Path(marker).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return train_pack(market, pack, tell)
+
+    run(tmp_path, execute=on_ray("local", dies_once))
+    assert Path(marker).exists()
+    assert len(files(tmp_path)) == 24
+    assert files(tmp_path) == files(finished_sweep[0])
+
+
+def test_a_cluster_that_goes_away_is_said_and_the_sweep_goes_on_at_home(cluster, tmp_path):
+    port, end = cluster
+    home = Settings(tmp_path)
+    jobs = Jobs(home)
+    keep_market(home.data)
+    endless = sweep(seeds=[0], grid={**SMALL, "updates": [12, 200_000]})
+    job = jobs.submit(SWEEP, SWEEP, {"sweep": dataclasses.asdict(endless), "ray": f"127.0.0.1:{port}"}, "ada")
+    deadline = time.monotonic() + 120
+    while not (home.sweeps / "trials").exists() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    end()
+    while (job := jobs.get(job.id)).active and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert job.status == "failed", jobs.log(job.id)
+    assert f"The Ray cluster at 127.0.0.1:{port} went away" in job.error
+    assert "Finished trials are kept" in job.error
+    assert len(list((home.sweeps / "trials").iterdir())) == 1
+
+
+def test_no_cluster_at_the_address_is_said():
+    from sac.experiments.ray_cluster import on_ray
+
+    with pytest.raises(DeskError, match=r"No Ray cluster answers at 127\.0\.0\.1:1"):
+        list(on_ray("127.0.0.1:1")([], {}, lambda fraction, news: None))

@@ -1,0 +1,120 @@
+"""Headlines from a service on this machine, scored by a true (tiny, untrained) BERT classifier."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sac.errors import Cancelled, DataError
+from sac.market.news.alpaca import Keys, finbert, refresh_news
+from sac.market.news.sentiment import read_sentiment
+from tests.support.loopback import LoopbackService
+
+FIRST, LAST = dt.date(2024, 1, 1), dt.date(2024, 3, 5)
+ARTICLES = [
+    {"headline": "profit rises", "created_at": "2024-01-03T15:00:00Z", "symbols": ["A", "X"]},
+    {"headline": "profit falls", "created_at": "2024-01-03T16:00:00Z", "symbols": ["A"]},
+    {"headline": "loss", "created_at": "2024-01-05T03:30:00Z", "symbols": ["B"]},  # the 4th in New York
+    {"headline": "profit", "created_at": "2024-02-20T15:00:00Z", "symbols": ["A", "B"]},
+]
+
+
+@pytest.fixture(scope="module")
+def scores(tmp_path_factory):
+    import torch
+    from transformers import BertConfig, BertForSequenceClassification, BertTokenizer
+
+    folder = tmp_path_factory.mktemp("bert")
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "profit", "loss", "rises", "falls"]
+    (folder / "vocab.txt").write_text("\n".join(words))
+    BertTokenizer(str(folder / "vocab.txt")).save_pretrained(folder)
+    torch.manual_seed(0)
+    labels = dict(enumerate(("positive", "negative", "neutral")))
+    config = BertConfig(
+        vocab_size=len(words),
+        hidden_size=8,
+        num_hidden_layers=1,
+        num_attention_heads=1,
+        intermediate_size=8,
+        max_position_embeddings=32,
+        id2label=labels,
+        label2id={label: i for i, label in labels.items()},
+    )
+    BertForSequenceClassification(config).save_pretrained(folder)
+    return finbert(str(folder))
+
+
+@pytest.fixture
+def service():
+    """Two articles a page; `troubles` are statuses that come first."""
+
+    def answer(path, query, headers):
+        if running.troubles:
+            return running.troubles.pop(0), "no"
+        if headers["APCA-API-KEY-ID"] != "name":
+            return 403, "forbidden"
+        first, last = (pd.Timestamp(query[key]) for key in ("start", "end"))
+        found = [one for one in ARTICLES if first <= pd.Timestamp(one["created_at"]) < last]
+        begin = int(query.get("page_token", 0))
+        more = str(begin + 2) if begin + 2 < len(found) else None
+        return 200, {"news": found[begin : begin + 2], "next_page_token": more}
+
+    running = LoopbackService(answer)
+    running.troubles = []
+    with running:
+        yield running
+
+
+def refresh(path, service, scores, last=LAST, keys=None, watch=lambda *look: None):
+    keys = keys or Keys("name", "secret")
+    return refresh_news(
+        path, ["A", "B"], FIRST, last, keys, scores, watch, address=service.url, pause=lambda seconds: None
+    )
+
+
+def test_every_day_has_a_row_and_an_article_counts_on_its_new_york_day(tmp_path, service, scores):
+    path = tmp_path / "news.parquet"
+    assert refresh(path, service, scores) == 4
+    table = read_sentiment(path).set_index(["symbol", "date"])
+    assert len(table) == 2 * 65
+    assert table["articles"].sum() == 5
+    assert table.loc[("A", pd.Timestamp("2024-01-03")), "articles"] == 2
+    assert table.loc[("B", pd.Timestamp("2024-01-04")), "articles"] == 1
+    one, other = scores(["profit rises", "profit falls"])
+    expected = np.mean([each["positive"] - each["negative"] for each in (one, other)])
+    assert table.loc[("A", pd.Timestamp("2024-01-03")), "score"] == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_stopped_refresh_goes_on_where_it_was(tmp_path, service, scores):
+    path = tmp_path / "news.parquet"
+
+    def stop(done, count, day):
+        assert (done, count, day) == (1, 3, "2024-01-30")
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        refresh(path, service, scores, watch=stop)
+    assert len(read_sentiment(path)) == 60
+    service.asked.clear()
+    refresh(path, service, scores)
+    assert min(query["start"] for query in service.asked).startswith("2024-01-27")
+    assert len(read_sentiment(path)) == 130
+
+
+def test_refusals_are_waited_out_and_then_told(tmp_path, service, scores):
+    service.troubles = [429, 503]
+    assert refresh(tmp_path / "news.parquet", service, scores) == 4
+    service.troubles = [429] * 9
+    with pytest.raises(DataError, match="Alpaca answers 429"):
+        refresh(tmp_path / "other.parquet", service, scores)
+
+
+def test_wrong_keys_are_told(tmp_path, service, scores):
+    with pytest.raises(DataError, match="ALPACA_API_KEY"):
+        refresh(tmp_path / "news.parquet", service, scores, keys=Keys("other", "secret"))
+
+
+def test_a_model_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(DataError, match="cannot be loaded"):
+        finbert(str(tmp_path / "nothing"))

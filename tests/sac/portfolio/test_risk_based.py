@@ -1,0 +1,92 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from sac.config import Constraints
+from sac.market import sample_index, sample_panel
+from sac.portfolio import backtest, equal_weights, index_walk
+from sac.portfolio.risk_based import RISK_BASED, RiskBased
+from tests.support.synthetic import panel_of, perturbed, random_closes
+
+CONSTRAINTS = Constraints()
+CLOSES = random_closes(stocks=6, first="2013-01-02", last="2018-12-28")
+
+
+@pytest.fixture(scope="module")
+def panel():
+    return panel_of(CLOSES)
+
+
+@pytest.fixture(params=RISK_BASED)
+def rule(request):
+    return lambda start=120: RiskBased(request.param, CONSTRAINTS, start)
+
+
+def test_what_comes_after_a_decision_changes_no_weight_decided_by_then(panel, rule):
+    cut = 120 + 3 * 13  # a step at which a fit is due
+    other = panel_of(perturbed(CLOSES, panel.decisions[cut]))
+    before, after = rule(), rule()
+    known = np.append(np.full(6, 0.1), 0.4)
+    for step in range(120, cut + 1):
+        np.testing.assert_array_equal(before.allocate(panel, step, known), after.allocate(other, step, known))
+    later = cut + 13
+    assert not np.array_equal(before.allocate(panel, later, known), after.allocate(other, later, known))
+
+
+def test_a_fit_reads_104_weeks_that_were_complete_at_its_decision(panel, rule):
+    """Weeks that end after the decision, or lie further back, may hold anything."""
+    step = 200
+    first = panel.steps_known_at(step) - 104
+    returns = np.full_like(panel.returns, np.nan)
+    returns[first : first + 104] = panel.returns[first : first + 104]
+    assert panel.fills[first + 104] <= panel.decisions[step] < panel.fills[first + 105]
+    blind = type(panel)(**{**panel.__dict__, "returns": returns})
+    blind.__dict__.pop("complete_steps", None)
+    held = equal_weights(6, CONSTRAINTS)
+    np.testing.assert_array_equal(
+        rule(step).allocate(panel, step, held), rule(step).allocate(blind, step, held)
+    )
+
+
+def test_weights_stand_for_a_quarter_and_obey_the_constraints(panel, rule):
+    walk = backtest(rule(), panel, range(120, 120 + 39), CONSTRAINTS)
+    assert (walk.weights[:, :-1] <= CONSTRAINTS.max_position + 1e-12).all()
+    assert (walk.weights[:, -1] >= CONSTRAINTS.cash_buffer - 1e-12).all()
+    changes = np.flatnonzero(np.abs(np.diff(walk.weights, axis=0)).sum(axis=1)) + 1
+    assert changes.tolist() == [13, 26]
+    assert (walk.turnover[1:] > 0).all(), "it trades back to its targets every week, and pays for it"
+
+
+def test_less_risky_stocks_weigh_more():
+    spread = np.array([0.5, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.0])
+    closes = random_closes(stocks=8, first="2013-01-02", last="2018-12-28")
+    panel = panel_of(100.0 * np.exp(np.log(closes / 100.0) * spread))
+    for name in RISK_BASED:
+        weights = RiskBased(name, CONSTRAINTS, 200).allocate(panel, 200, equal_weights(8, CONSTRAINTS))
+        others = weights[1:7].mean()
+        assert weights[0] > 1.2 * others > 1.8 * weights[7], name
+
+
+def test_inverse_volatility_by_hand(panel):
+    known = panel.steps_known_at(150)
+    inverse = 1.0 / panel.returns[known - 104 : known].std(axis=0)
+    weights = RiskBased("Inverse volatility", CONSTRAINTS, 150).allocate(panel, 150, np.empty(7))
+    np.testing.assert_allclose(weights[:-1], 0.98 * inverse / inverse.sum(), rtol=1e-6)
+
+
+def test_the_index_of_the_sample_is_walked_fill_to_fill_without_costs():
+    panel, levels = sample_panel(), sample_index()
+    steps = range(panel.complete_steps - 52, panel.complete_steps)
+    walk = index_walk("S&P 500 price index", levels, panel, steps)
+    first, last = (levels[pd.Timestamp(day)] for day in (panel.fills[steps.start], panel.fills[steps.stop]))
+    assert walk.wealth[-1] == pytest.approx(last / first)
+    assert walk.dates[-1] == panel.fills[steps.stop]
+    assert not walk.turnover.any()
+    np.testing.assert_array_equal(walk.net, walk.gross)
+
+
+def test_an_index_without_a_level_on_a_fill_is_refused():
+    panel, levels = sample_panel(), sample_index()
+    step = panel.complete_steps - 5
+    with pytest.raises(ValueError, match=str(panel.fills[step])):
+        index_walk("Index", levels.drop(pd.Timestamp(panel.fills[step])), panel, range(step - 3, step + 2))

@@ -1,0 +1,263 @@
+"""The gate, and the decisions of people."""
+
+import dataclasses
+import math
+import shutil
+
+import pytest
+
+from sac.errors import ArtifactError, DeskError
+from sac.promotion import DecisionLog, gate, settle
+from sac.promotion.deciding import (
+    DecisionConflict,
+    decide,
+    earlier_champions,
+    finish_moves,
+    problems,
+    rollback,
+    waiting,
+)
+from sac.promotion.retention import expendable, remove
+from tests.support.small_versions import VARIANT, small_artifacts
+
+
+def metadata(cagr: float):
+    return small_artifacts(cagr=cagr).metadata
+
+
+@pytest.mark.parametrize(
+    ("cagr", "prior", "passed"),
+    [
+        (-0.5, None, True),  # the first model, whatever it is worth
+        (0.1, 0.09, True),
+        (0.1, 0.1, False),
+        (0.09, 0.1, False),
+        (math.nextafter(0.1, 1), 0.1, True),
+        (math.nan, None, False),
+        (math.inf, 0.1, False),
+        (0.1, math.nan, False),
+    ],
+)
+def test_only_a_higher_cagr_passes(cagr, prior, passed):
+    verdict = gate(metadata(cagr), None if prior is None else metadata(prior))
+    assert verdict.passed is passed
+    assert verdict.eval_cagr == pytest.approx(cagr, abs=0, nan_ok=True)
+    assert verdict.prior_cagr == (prior if prior is None else pytest.approx(prior, abs=0, nan_ok=True))
+    assert verdict.reason.endswith(".")
+
+
+def test_a_version_without_a_cagr_does_not_pass():
+    bare = dataclasses.replace(metadata(0.1), metrics={})
+    assert not gate(bare, None).passed
+
+
+def test_beside_a_champion_without_a_cagr_nobody_passes():
+    bare = dataclasses.replace(metadata(0.1), metrics={})
+    verdict = gate(metadata(0.1), bare)
+    assert (verdict.passed, verdict.eval_cagr) == (False, 0.1)
+    assert math.isnan(verdict.prior_cagr)
+    assert verdict.reason == "The champion has no CAGR to compare with."
+
+
+def test_the_gate_says_both_figures_in_percent():
+    assert gate(metadata(0.1), None).reason == "The first model is promoted; its CAGR is 10.00 %."
+    higher, lower = metadata(0.123456), metadata(0.1)
+    assert gate(higher, lower).reason == "CAGR 12.3456 % is higher than the champion's 10.0000 %."
+    assert gate(lower, higher).reason == "CAGR 10.0000 % is not higher than the champion's 12.3456 %."
+
+
+@pytest.fixture
+def versions(registry):
+    """The champion of 10 %, and challengers of 5 % and 12 %."""
+    saved = [registry.save(small_artifacts(seed, cagr)) for seed, cagr in ((1, 0.10), (2, 0.05), (3, 0.12))]
+    settle(registry, saved[0])
+    return saved
+
+
+def word(registry, version, action="approve", champion=None, **given):
+    facts = {"actor": "ada", "reason": "It earns more.", **given}
+    seen = champion or registry.current(VARIANT)
+    return decide(registry, version, action, champion=seen, **facts)
+
+
+def test_the_first_version_becomes_champion_by_itself_and_later_ones_wait(registry, versions):
+    first, worse, better = versions
+    assert registry.current(VARIANT) == first.name
+    for version, passed in ((worse, False), (better, True)):
+        settled = settle(registry, version)
+        assert (settled.promoted, settled.prior_version) == (False, first.name)
+        assert settled.gate.passed is passed
+    assert {v.name for v in waiting(registry, VARIANT)} == {worse.name, better.name}
+    (row,) = DecisionLog(registry.root).decisions()
+    assert (row.action, row.actor, row.version, row.champion) == ("first", "the desk", first.name, None)
+
+
+def test_with_the_policy_auto_an_eligible_one_does_not_wait(registry, versions):
+    first, worse, better = versions
+    assert not settle(registry, worse, "auto").promoted
+    assert settle(registry, better, "auto").promoted
+    assert registry.current(VARIANT) == better.name
+    row = DecisionLog(registry.root).last_move(VARIANT)
+    assert (row.action, row.champion) == ("automatic", first.name)
+
+
+def test_approving_moves_the_pointer_and_leaves_a_row(registry, versions):
+    first, _, better = versions
+    word(registry, better, evidence='{"weeks": 20}')
+    assert registry.current(VARIANT) == better.name
+    row = DecisionLog(registry.root).decisions()[0]
+    assert (row.action, row.actor, row.reason) == ("approve", "ada", "It earns more.")
+    assert (row.version, row.champion) == (better.name, first.name)
+    assert (row.eval_cagr, row.prior_cagr, row.evidence) == (0.12, 0.10, '{"weeks": 20}')
+    assert problems(registry, (VARIANT,)) == []
+
+
+def test_what_the_gate_holds_needs_an_override(registry, versions):
+    first, worse, better = versions
+    with pytest.raises(DeskError, match=r"is held: .* Only an override"):
+        word(registry, worse)
+    with pytest.raises(DeskError, match="passes the gate: approve it"):
+        word(registry, better, "override")
+    assert registry.current(VARIANT) == first.name
+    word(registry, worse, "override")
+    assert registry.current(VARIANT) == worse.name
+    assert not DecisionLog(registry.root).decisions()[0].passed
+
+
+def test_a_rejected_challenger_waits_no_more_and_can_still_be_approved(registry, versions):
+    _, worse, better = versions
+    word(registry, better, "reject", reason="Turnover.")
+    assert [v.name for v in waiting(registry, VARIANT)] == [worse.name]
+    with pytest.raises(DecisionConflict, match="rejected already"):
+        word(registry, better, "reject")
+    word(registry, better)
+    assert registry.current(VARIANT) == better.name
+
+
+@pytest.mark.parametrize("reason", ["", "  \n"])
+@pytest.mark.parametrize("action", ["approve", "reject"])
+def test_a_decision_needs_a_reason(registry, versions, action, reason):
+    with pytest.raises(DeskError, match="needs a reason"):
+        word(registry, versions[2], action, reason=reason)
+    assert len(DecisionLog(registry.root).decisions()) == 1
+
+
+def test_who_decides_on_an_old_page_is_told(registry, versions):
+    first, worse, better = versions
+    word(registry, better, actor="ada")
+    with pytest.raises(DecisionConflict, match=r"champion by now \(approve by ada"):
+        word(registry, worse, "reject", champion=first.name, actor="bob")
+    with pytest.raises(DecisionConflict, match="is the champion already"):
+        word(registry, better)
+
+
+def test_rollback_goes_back_reign_by_reign(registry, versions):
+    first, worse, better = versions
+    with pytest.raises(DeskError, match="no earlier champion"):
+        rollback(registry, VARIANT, actor="ada", reason="r", champion=first.name)
+    word(registry, better)
+    word(registry, worse, "override")
+    assert earlier_champions(registry, VARIANT) == [better.name, first.name]
+    back = {"actor": "ada", "reason": "Too dear."}
+    rollback(registry, VARIANT, champion=worse.name, **back)
+    assert registry.current(VARIANT) == better.name
+    rollback(registry, VARIANT, champion=better.name, **back)  # not to and fro between the last two
+    assert registry.current(VARIANT) == first.name
+    rollback(registry, VARIANT, champion=first.name, to=worse.name, **back)
+    assert registry.current(VARIANT) == worse.name
+    assert [row.action for row in DecisionLog(registry.root).decisions()][:3] == ["rollback"] * 3
+    assert problems(registry, (VARIANT,)) == []
+
+
+def test_only_a_former_champion_is_rolled_back_to(registry, versions):
+    _, worse, better = versions
+    word(registry, better)
+    with pytest.raises(DeskError, match="was never sac_lstm's champion"):
+        rollback(registry, VARIANT, actor="a", reason="r", champion=better.name, to=worse.name)
+
+
+def test_what_cannot_be_read_is_not_promoted(registry, versions):
+    first, _, better = versions
+    (better.path / "actor.pt").write_bytes(b"x")
+    with pytest.raises(ArtifactError, match=r"actor\.pt"):
+        word(registry, better)
+    shutil.rmtree(better.path)
+    with pytest.raises(ArtifactError, match="no version"):
+        word(registry, better)
+    assert registry.current(VARIANT) == first.name
+    assert len(DecisionLog(registry.root).decisions()) == 1
+
+
+def test_a_damaged_champion_can_be_left_behind(registry, versions):
+    first, _, better = versions
+    word(registry, better)
+    (better.path / "actor.pt").unlink()
+    rollback(registry, VARIANT, actor="ada", reason="Damaged.", champion=better.name)
+    assert registry.champion(VARIANT).name == first.name
+
+
+def test_a_pointer_that_moved_without_a_decision_is_reported(registry, versions):
+    _, _, better = versions
+    word(registry, better)
+    (registry.root / VARIANT / "current").write_text("v2000-01-07-000000000000\n")
+    assert "last decision on record made it " + better.name in problems(registry, (VARIANT,))[0]
+
+
+@pytest.mark.parametrize("who", ["a page", "the next decision"])
+def test_a_decision_that_was_cut_off_is_finished(registry, versions, monkeypatch, who):
+    first, worse, better = versions
+    with monkeypatch.context() as patch:
+        patch.setattr(type(registry), "set_current", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            word(registry, better)
+    assert registry.current(VARIANT) == first.name  # still a champion that can be read
+    if who == "a page":
+        finish_moves(registry, VARIANT)
+    else:
+        with pytest.raises(DecisionConflict):
+            word(registry, worse, "override", champion=first.name)
+    assert registry.current(VARIANT) == better.name
+    assert problems(registry, (VARIANT,)) == []
+
+
+def test_a_clock_that_went_back_does_not_change_the_order(registry, versions, monkeypatch):
+    _, worse, better = versions
+    word(registry, better)
+    from sac.promotion import decision_log
+
+    class Earlier(decision_log.datetime):
+        @classmethod
+        def now(cls, zone=None):
+            return cls(2001, 1, 1, tzinfo=zone)
+
+    monkeypatch.setattr(decision_log, "datetime", Earlier)
+    word(registry, worse, "override")
+    rows = DecisionLog(registry.root).decisions()
+    assert [row.version for row in rows[:2]] == [worse.name, better.name]
+    assert rows[0].at.startswith("2001-01-01")
+    assert problems(registry, (VARIANT,)) == []
+
+
+def test_ancestors_of_champions_and_champions_themselves_are_kept(registry):
+    grandparent = registry.save(small_artifacts(1, 0.1, "2026-01-01T00:00:00+00:00"))
+    orphan = registry.save(small_artifacts(2, 0.1, "2026-01-02T00:00:00+00:00"))
+    child = registry.save(descended(3, grandparent, "2026-01-03T00:00:00+00:00"))
+    settle(registry, child)
+    registry.save(small_artifacts(4, 0.1, "2026-01-04T00:00:00+00:00"))
+    assert [version.name for version in expendable(registry, VARIANT, 1)] == [orphan.name]
+    with pytest.raises(ArtifactError, match="is or was champion"):
+        remove(registry, child)
+    remove(registry, orphan)
+    assert expendable(registry, VARIANT, 1) == []
+
+
+def descended(seed, parent, created_at):
+    """A fine-tuned version."""
+    artifacts = small_artifacts(seed, 0.1, created_at)
+    record = dataclasses.replace(
+        artifacts.metadata,
+        kind="finetune",
+        parent=parent.name,
+        version=f"{artifacts.metadata.version}-ft",
+    )
+    return dataclasses.replace(artifacts, metadata=record)

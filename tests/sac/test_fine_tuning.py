@@ -1,0 +1,267 @@
+"""Fine-tuning on a small market: what goes on, what is judged, what is refused."""
+
+import dataclasses
+import shutil
+
+import numpy as np
+import pytest
+import torch
+
+from sac import training
+from sac.agent import PPOLearner, SACLearner, fine_tuning_blocks, train_ensemble
+from sac.agent.ensemble import LEARNERS
+from sac.agent.environment import PortfolioEnvironment, flat_features
+from sac.agent.fine_tuning import fine_tune_ensemble, joined
+from sac.agent.folds import evaluation_folds
+from sac.assembly import restored
+from sac.config import FineTuneSettings, PPOSettings, SACSettings
+from sac.errors import ArtifactError, DataError, SettingsError
+from sac.inference import target_weights
+from sac.registry import Registry
+from tests.support.small_trainings import CLOSES, TINY
+from tests.support.synthetic import THEN, panel_of, perturbed, random_closes
+
+AGENTS = {
+    "sac_lstm": TINY.agent,
+    "ppo_lstm": PPOSettings(hidden_sizes=(8, 8), batch_size=8, walks=2, epochs=1, updates=12),
+}
+QUICK = FineTuneSettings(updates=6)
+
+
+def tune(folder, variant="sac_lstm", closes=CLOSES, tuning=QUICK):
+    registry = Registry(folder / "models")
+    return training.finetune(variant, panel_of(closes), registry, folder / "cache", tuning=tuning).version
+
+
+def train(folder, variant, closes=CLOSES):
+    settings = dataclasses.replace(TINY, agent=AGENTS[variant])
+    registry = Registry(folder / "models")
+    return training.full(variant, panel_of(closes), settings, registry, folder / "cache").version
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """Both learners trained in full."""
+    folder = tmp_path_factory.mktemp("desk")
+    for variant in AGENTS:
+        train(folder, variant)
+    return folder
+
+
+def champion(folder, variant="sac_lstm"):
+    return Registry(folder / "models").champion(variant)
+
+
+def leaves(state):
+    if isinstance(state, dict):
+        state = [state[name] for name in sorted(state)]
+    if isinstance(state, list):
+        return [leaf for part in state for leaf in leaves(part)]
+    return [state]
+
+
+@pytest.mark.parametrize("variant", AGENTS)
+def test_networks_temperature_moments_and_steps_are_restored_bit_for_bit(desk, variant):
+    panel, version = panel_of(CLOSES), champion(desk, variant)
+    parent = restored(version, panel)
+    features = np.stack([flat_features(s.transform(panel.features)) for s in parent.scalers])
+    environment = PortfolioEnvironment.over(
+        panel, features, [0, 0, 1, 1, 2, 2], [150] * 6, parent.settings.agent, parent.settings.constraints
+    )
+    learner = (SACLearner if variant == "sac_lstm" else PPOLearner)(
+        environment, list(range(6)), parent.settings.agent
+    )
+    learner.restore(parent.state)
+    then, now = leaves(parent.state), leaves(learner.state())
+    assert len(then) == len(now)
+    assert all(torch.equal(a, b) for a, b in zip(then, now, strict=True))
+    steps = [m["step"] for moments in parent.state["optimizers"].values() for m in moments]
+    assert set(map(float, steps)) == {12.0}
+    torch.testing.assert_close(parent.state["actor"], learner.state()["actor"], rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("variant", AGENTS)
+def test_a_fine_tuned_version_goes_on_from_its_parent_with_the_same_bytes_each_time(desk, variant, tmp_path):
+    parent = champion(desk, variant)
+    first = tune(desk, variant)
+    train(tmp_path, variant)
+    again = tune(tmp_path, variant)
+    assert first.name.endswith("-ft")
+    assert (first.metadata.kind, first.metadata.parent) == ("finetune", parent.name)
+    assert float(first.tensors("optimizers")[next(iter(first.tensors("optimizers")))][0]["step"]) == 18.0
+    differing = {f.name for f in first.path.iterdir() if f.read_bytes() != (again.path / f.name).read_bytes()}
+    assert differing <= {"metadata.json", "manifest.json"}  # they hold the time of day
+    parents = {f.name for f in parent.path.iterdir()}
+    assert parents == {f.name for f in first.path.iterdir()}
+    assert any(
+        "Fine-tuned from" in note for note in target_weights(first, panel_of(CLOSES), today=THEN).notes
+    )
+
+
+def test_each_evaluation_year_is_walked_in_blocks_of_26_weeks_by_agents_of_earlier_weeks():
+    panel = panel_of(CLOSES)
+    end = panel.complete_steps
+    blocks = fine_tuning_blocks(panel, [end - 104, end - 52], len(panel.decisions) - 1)
+    assert [block.origin for block in blocks] == [0, 0, 1, 1, 2]
+    assert [len(block.fold.evaluation) for block in blocks] == [26, 26, 26, 26, 0]
+    for fold in (block.fold for block in blocks[:-1]):
+        assert fold.train_stop - fold.train_start == 26
+        assert (panel.fills[1 : fold.train_stop + 1] <= panel.decisions[fold.evaluation.start]).all()
+    assert blocks[-1].fold.train_stop == end
+
+
+@pytest.mark.parametrize("rest", range(26))
+def test_a_rest_of_13_weeks_is_a_block_of_its_own_and_a_shorter_one_joins_the_last(rest):
+    panel = panel_of(CLOSES)
+    end = panel.complete_steps
+    blocks = fine_tuning_blocks(panel, [end - 26 - rest], len(panel.decisions) - 1)
+    lengths = [len(block.fold.evaluation) for block in blocks]
+    assert lengths == ([26, rest, 0] if rest >= 13 else [26 + rest, 0])
+    judged = [step for block in blocks for step in block.fold.evaluation]
+    assert judged == list(range(end - 26 - rest, end))  # every week once
+    assert [block.fold.number for block in blocks] == [*range(1, len(blocks)), 0]
+
+
+@pytest.mark.parametrize("weeks", [1, 12, 13, 25])
+def test_few_weeks_are_one_block(weeks):
+    panel = panel_of(CLOSES)
+    first = panel.complete_steps - weeks
+    blocks = fine_tuning_blocks(panel, [first], len(panel.decisions) - 1)
+    assert [len(block.fold.evaluation) for block in blocks] == [weeks, 0]
+
+
+def test_weeks_after_the_parents_last_decision_are_its_production_agents():
+    panel = panel_of(CLOSES)
+    end = panel.complete_steps
+    blocks = fine_tuning_blocks(panel, [end - 80], end - 30)
+    assert [(block.origin, len(block.fold.evaluation)) for block in blocks] == [
+        (0, 26),
+        (0, 24),
+        (1, 30),
+        (1, 0),
+    ]
+    none_newer = fine_tuning_blocks(panel, [end - 30], end)
+    assert [(block.origin, len(block.fold.evaluation)) for block in none_newer] == [(0, 30), (1, 0)]
+
+
+def test_a_block_needs_26_weeks_that_are_complete_before_it():
+    panel = panel_of(CLOSES)
+    first = next(step for step in range(60) if panel.steps_known_at(step) == 26)
+    block = fine_tuning_blocks(panel, [first], len(panel.decisions) - 1)[0]
+    assert (block.fold.train_start, block.fold.train_stop) == (0, 26)
+    with pytest.raises(DataError, match=f"hold 25 before {panel.decisions[first - 1]}"):
+        fine_tuning_blocks(panel, [first - 1], len(panel.decisions) - 1)
+
+
+def test_no_agent_draws_what_another_one_or_the_full_training_drew(tmp_path, monkeypatch):
+    drawn = []
+
+    class Recording(SACLearner):
+        def __init__(self, environment, seeds, settings):
+            drawn.append(seeds)
+            super().__init__(environment, seeds, settings)
+
+    monkeypatch.setitem(LEARNERS, "sac", Recording)
+    train(tmp_path, "sac_lstm")
+    tune(tmp_path)
+    full, tuned = drawn
+    assert (len(full), len(tuned)) == (3 * 2, 5 * 2)  # two members of each fold and of each block
+    assert len({*full, *tuned}) == 16
+
+
+def test_validations_are_the_parents_under_the_blocks_numbers():
+    panel = panel_of(CLOSES)
+    end = panel.complete_steps
+    settings = dataclasses.replace(TINY, validation_weeks=26, forecast=None)
+    parent = train_ensemble(panel, evaluation_folds(panel, 2, 26), settings, lambda done, values: None)
+    blocks = fine_tuning_blocks(panel, [end - 104, end - 52], len(panel.decisions) - 1)
+    tuned = fine_tune_ensemble(panel, parent, blocks, settings, lambda done, values: None)
+    assert [one.fold for one in tuned.validations] == [1, 2, 3, 4, 0]
+    for block, one in zip(blocks, tuned.validations, strict=True):
+        assert dataclasses.replace(one, fold=0) == dataclasses.replace(
+            parent.validations[block.origin], fold=0
+        )
+        assert tuned.scalers[blocks.index(block)] is parent.scalers[block.origin]
+
+
+def test_agents_that_stopped_at_different_steps_cannot_be_joined():
+    one, other = ({"moments": [{"step": 3, "mean": torch.full((2, 1), value)}]} for value in (1.0, 2.0))
+    together = joined(one, other)
+    assert together["moments"][0]["step"] == 3
+    assert together["moments"][0]["mean"].flatten().tolist() == [1.0, 1.0, 2.0, 2.0]
+    other["moments"][0]["step"] = 4
+    with pytest.raises(ValueError, match="stopped at 3 and 4"):
+        joined(one, other)
+    with pytest.raises(ValueError, match=r"stopped at 3\.0 and 4\.0"):
+        joined(torch.tensor(3.0), torch.tensor(4.0))
+
+
+@pytest.mark.parametrize("week", [0, 25, 26, 60, 103])
+def test_no_week_is_judged_by_agents_that_knew_it(desk, tmp_path, week):
+    """Every price after a decision's close is multiplied by noise; the parent is the same."""
+    parent = Registry(desk / "models").versions("sac_lstm")[-1]
+    Registry(desk / "models").set_current("sac_lstm", parent.name)
+    original = tune(desk).evaluation()
+    shutil.copytree(parent.path, tmp_path / "models" / "sac_lstm" / parent.name)
+    Registry(tmp_path / "models").set_current("sac_lstm", parent.name)
+    other = tune(tmp_path, closes=perturbed(CLOSES, original.decisions[week])).evaluation()
+    np.testing.assert_array_equal(original.weights[: week + 1], other.weights[: week + 1])
+    if week < 102:
+        assert not np.array_equal(original.weights[week + 2], other.weights[week + 2])
+
+
+def test_newer_weeks_are_judged_from_the_parents_production_agents_and_tuning_can_go_on(tmp_path):
+    closes = random_closes(stocks=6, first="2013-01-02", last="2019-08-30")
+    parent = train(tmp_path, "sac_lstm", closes.loc[:"2018-12-31"])
+    first = tune(tmp_path, closes=closes)
+    walk, before = first.evaluation(), parent.evaluation()
+    assert walk.decisions[0] == before.decisions[0]
+    assert len(walk.decisions) == 104 + 1 + 34  # one week was not complete then
+    assert walk.folds.tolist() == [1] * 26 + [2] * 26 + [3] * 26 + [4] * 27 + [5] * 34
+    assert walk.decisions[105] == np.datetime64(parent.metadata.last_decision)
+    Registry(tmp_path / "models").set_current("sac_lstm", first.name)
+    second = tune(tmp_path, closes=closes)
+    assert second.metadata.parent == first.name
+    np.testing.assert_array_equal(second.evaluation().decisions, walk.decisions)
+
+
+def test_what_cannot_be_fine_tuned_is_refused_before_any_work(desk, tmp_path):
+    with pytest.raises(SettingsError, match="no champion to start from"):
+        tune(tmp_path)
+    with pytest.raises(DataError, match="the universe"):
+        tune(desk, closes=CLOSES.rename(columns={"S00": "OTHER"}))
+    with pytest.raises(DataError, match="is no decision of the data"):
+        tune(desk, closes=CLOSES.loc["2017-06-01":])
+    with pytest.raises(DataError, match="is no decision of the data"):
+        tune(desk, closes=CLOSES.loc[:"2018-06-01"])
+    with pytest.raises(DataError, match="26 complete weeks"):
+        tune(desk, closes=CLOSES.loc["2016-10-03":])
+    with pytest.raises(SettingsError, match="updates is 0"):
+        tune(desk, tuning=FineTuneSettings(updates=0))
+    assert not (tmp_path / "cache").exists()
+
+
+def test_other_channels_and_a_damaged_parent_are_refused(tmp_path):
+    parent = train(tmp_path, "sac_lstm")
+    panel = panel_of(CLOSES)
+    other = dataclasses.replace(
+        panel, provenance=dataclasses.replace(panel.provenance, fields=("close", "volume"))
+    )
+    registry = Registry(tmp_path / "models")
+    with pytest.raises(DataError, match="the channels close"):
+        training.finetune("sac_lstm", other, registry, tmp_path / "cache")
+    (parent.path / "folds.pt").write_bytes(b"")
+    with pytest.raises(ArtifactError, match=r"folds\.pt"):
+        tune(tmp_path)
+
+
+def test_the_rates_and_updates_are_the_fine_tunings_and_part_of_the_name(desk):
+    settings = FineTuneSettings().applied(TINY).agent
+    assert isinstance(settings, SACSettings)
+    assert (settings.actor_lr, settings.critic_lr, settings.alpha_lr, settings.updates) == (
+        *(1e-4,) * 3,
+        2_000,
+    )
+    assert (
+        FineTuneSettings().applied(dataclasses.replace(TINY, agent=PPOSettings())).agent.learning_rate == 1e-4
+    )

@@ -1,0 +1,223 @@
+import dataclasses
+from functools import partial
+
+import numpy as np
+import pytest
+
+from sac import inference, training
+from sac.errors import DataError, ExpiredForecaster, SettingsError, StaleData
+from sac.inference import CASH, Holdings
+from sac.registry import Registry
+from tests.support.small_trainings import CLOSES, TINY
+from tests.support.synthetic import THEN, panel_of, perturbed, random_closes
+
+target_weights = partial(inference.target_weights, today=THEN)
+
+
+@pytest.fixture(scope="module")
+def version(small_version):
+    return small_version
+
+
+@pytest.fixture(scope="module")
+def panel():
+    return panel_of(CLOSES)
+
+
+def test_the_newest_week_is_decided_within_the_limits(version, panel):
+    answer = target_weights(version, panel)
+    assert answer.as_of == "2018-12-28"
+    assert answer.target_week_start == "2018-12-31"
+    assert answer.target_week_end == "2019-01-04"
+    assert list(answer.target_weights) == [*panel.symbols, CASH]
+    assert abs(sum(answer.target_weights.values()) - 1) < 1e-9
+    assert all(0 <= answer.target_weights[symbol] <= 0.2 + 1e-9 for symbol in panel.symbols)
+    assert answer.target_weights[CASH] >= 0.02 - 1e-9
+
+
+def test_trading_from_cash_buys_every_stock(version, panel):
+    answer = target_weights(version, panel, Holdings(cash=1000.0))
+    assert answer.turnover == pytest.approx(1 - answer.target_weights[CASH])
+    assert answer.cost == pytest.approx(0.001 * answer.turnover)
+    assert answer == target_weights(version, panel)
+
+
+def test_holdings_in_dollars_become_changes_that_cancel(version, panel):
+    holdings = Holdings(cash=250.0, positions={panel.symbols[0]: 500.0, panel.symbols[3]: 250.0})
+    answer = target_weights(version, panel, holdings)
+    current = {change.symbol: change.current_weight for change in answer.weight_changes}
+    assert (current[panel.symbols[0]], current[panel.symbols[3]], current[CASH]) == (0.5, 0.25, 0.25)
+    assert sum(change.change for change in answer.weight_changes) == pytest.approx(0, abs=1e-12)
+    traded = sum(abs(change.change) for change in answer.weight_changes if change.symbol != CASH)
+    assert answer.turnover == pytest.approx(traded)
+
+
+def test_an_earlier_date_uses_the_week_before_it_and_nothing_later(version, panel):
+    answer = target_weights(version, panel, as_of="2018-06-20")
+    assert answer.as_of == "2018-06-15"
+    changed = panel_of(perturbed(CLOSES, np.datetime64("2018-06-15")))
+    assert target_weights(version, changed, as_of="2018-06-20") == answer
+    assert target_weights(version, changed) != target_weights(version, panel)
+
+
+def test_the_committee_is_the_mean_of_its_members(version, panel):
+    committee = inference.committee_of(version)
+    held = np.array([0.1] * 6 + [0.4])
+    together = committee.allocate(panel, 200, held)
+    alone = [member.allocate(panel, 200, held) for member in committee.members()]
+    np.testing.assert_allclose(together, np.mean(alone, axis=0), atol=1e-7)
+    assert not np.allclose(alone[0], alone[1])
+
+
+def test_another_universe_is_refused(version):
+    with pytest.raises(DataError, match="Train again on this universe"):
+        target_weights(version, panel_of(random_closes(stocks=5, first="2013-01-02", last="2018-12-28")))
+
+
+@pytest.mark.parametrize(
+    ("holdings", "message"),
+    [
+        (Holdings(positions={"TSLA": 5.0}), "TSLA is not in the universe"),
+        (Holdings(cash=-1.0), "zero or more"),
+        (Holdings(cash=float("nan")), "zero or more"),
+        (Holdings(positions={"S00": float("inf")}), "zero or more"),
+        (Holdings(positions={"S00": -5.0}), "zero or more"),
+        (Holdings(cash=0.0), "empty"),
+    ],
+)
+def test_impossible_holdings_are_refused(version, panel, holdings, message):
+    with pytest.raises(SettingsError, match=message):
+        target_weights(version, panel, holdings)
+
+
+def test_dates_without_a_decision_are_refused(version, panel):
+    with pytest.raises(SettingsError, match="no date"):
+        target_weights(version, panel, as_of="next week")
+    for date in ("2012-05-05", "2030-01-01"):
+        with pytest.raises(DataError, match="no decision"):
+            target_weights(version, panel, as_of=date)
+
+
+def test_the_record_keeps_what_was_known(version, panel):
+    assert dataclasses.asdict(target_weights(version, panel))["model_version"] == version.name
+
+
+def relabelled(panel, source):
+    """The same prices as another source's."""
+    return dataclasses.replace(panel, provenance=dataclasses.replace(panel.provenance, source=source))
+
+
+@pytest.mark.parametrize(("today", "missing"), [("2019-01-11", 2), ("2019-01-18", 3)])
+def test_data_that_miss_more_than_two_weeks_are_refused(version, panel, today, missing):
+    day = np.datetime64(today)
+    if missing <= 2:
+        assert target_weights(version, panel, today=day).weeks_behind == missing
+        return
+    for as_of in (None, "2018-12-28", "2019-01-02"):
+        with pytest.raises(StaleData, match=f"{missing} complete weeks are missing.*Refresh the data"):
+            target_weights(version, panel, as_of=as_of, today=day)
+
+
+def test_without_a_date_todays_clock_counts(version, panel):
+    with pytest.raises(StaleData):
+        inference.target_weights(version, panel)
+
+
+def test_history_is_never_stale_but_is_marked(version, panel):
+    late = np.datetime64("2026-07-01")
+    answer = inference.target_weights(version, panel, as_of="2018-06-20", today=late)
+    assert answer.historic
+    assert answer.in_training
+    assert any("2018-06-15 lies inside the training window" in note for note in answer.notes)
+    newest = target_weights(version, panel)
+    assert (newest.historic, newest.in_training) == (False, False)
+    assert not any("training window" in note or "History" in note for note in newest.notes)
+
+
+def test_only_weeks_that_taught_lie_inside_the_training_window(version, panel):
+    taught = panel.steps_known_at(len(panel.decisions) - 1)
+    for step, inside in ((taught - 1, True), (taught, False)):
+        answer = target_weights(version, panel, as_of=str(panel.decisions[step]))
+        assert answer.historic
+        assert answer.in_training == inside
+
+
+def test_a_week_after_the_training_is_out_of_sample_though_history(version):
+    longer = panel_of(random_closes(stocks=6, first="2013-01-02", last="2019-01-18"))
+    answer = target_weights(version, longer, as_of="2019-01-04", today=np.datetime64("2019-01-22"))
+    assert (answer.historic, answer.in_training) == (True, False)
+
+
+def test_the_sample_is_known_to_have_ended_and_says_so(version, panel):
+    answer = inference.target_weights(version, relabelled(panel, "sample"), today=np.datetime64("2026-07-01"))
+    assert answer.weeks_behind > 300
+    assert any("sample ends on 2018-12-28, as is known: not for trading" in note for note in answer.notes)
+
+
+def test_a_forecaster_older_than_53_weeks_is_refused(version):
+    longer = panel_of(random_closes(stocks=6, first="2013-01-02", last="2019-01-18"))
+    today = np.datetime64("2019-01-22")
+    assert target_weights(version, longer, as_of="2019-01-04", today=today).as_of == "2019-01-04"
+    with pytest.raises(ExpiredForecaster, match=r"fitted for 2018.*older than 53 weeks.*fine-tune sac_lstm"):
+        target_weights(version, longer, as_of="2019-01-11", today=today)
+
+
+def test_a_date_that_the_forecaster_was_fitted_on_is_refused(version, panel):
+    with pytest.raises(DataError, match="Choose a date from 2018 on"):
+        target_weights(version, panel, as_of="2017-06-16")
+
+
+def test_reference_prices_are_the_decisions_closes_to_the_cent(version, panel):
+    answer = target_weights(version, panel, as_of="2018-06-20")
+    closes = CLOSES.loc["2018-06-15"]
+    assert answer.prices == {symbol: round(closes[symbol], 2) for symbol in panel.symbols}
+
+
+def test_holdings_outside_the_universe_are_sold_for_cash_at_the_same_cost(version, panel):
+    held = Holdings(cash=250.0, positions={"S00": 500.0, "TSLA": 150.0, "IBM": 100.0})
+    answer = target_weights(version, panel, held, outside="sell")
+    rows = {change.symbol: change for change in answer.weight_changes}
+    assert list(rows) == [*panel.symbols, "TSLA", "IBM", CASH]
+    assert (rows["TSLA"].current_weight, rows["TSLA"].target_weight) == (0.15, 0.0)
+    assert rows[CASH].current_weight == pytest.approx(0.25)
+    assert sum(row.change for row in rows.values()) == pytest.approx(0, abs=1e-12)
+    traded = sum(abs(row.change) for row in rows.values() if row.symbol != CASH)
+    assert answer.turnover == pytest.approx(traded)
+    assert answer.cost == pytest.approx(0.001 * traded)
+    after_the_sale = target_weights(version, panel, Holdings(cash=500.0, positions={"S00": 500.0}))
+    assert answer.target_weights == after_the_sale.target_weights
+
+
+def test_holdings_kept_aside_are_no_part_of_the_portfolio(version, panel):
+    held = Holdings(cash=500.0, positions={"S00": 500.0, "TSLA": 150.0})
+    answer = target_weights(version, panel, held, outside="keep")
+    assert answer == target_weights(version, panel, Holdings(cash=500.0, positions={"S00": 500.0}))
+    with pytest.raises(SettingsError, match="empty"):
+        target_weights(version, panel, Holdings(cash=0.0, positions={"TSLA": 150.0}), outside="keep")
+    with pytest.raises(SettingsError, match="zero or more"):
+        target_weights(version, panel, Holdings(positions={"TSLA": float("nan")}), outside="keep")
+
+
+def test_every_date_on_offer_is_answered_and_the_others_are_not(version):
+    longer = panel_of(random_closes(stocks=6, first="2013-01-02", last="2019-02-15"))
+    dates = inference.decision_dates(version, longer)
+    assert (dates[0], dates[-1], len(dates)) == ("2019-01-04", "2018-01-05", 53)
+    for date in (dates[0], dates[-1]):
+        assert target_weights(version, longer, as_of=date, today=np.datetime64("2019-02-16")).as_of == date
+    for date in ("2019-01-11", "2017-12-29"):
+        with pytest.raises((DataError, ExpiredForecaster)):
+            target_weights(version, longer, as_of=date, today=np.datetime64("2019-02-16"))
+
+
+def test_a_forecasters_service_that_ends_on_a_decision_ends_before_it(tmp_path):
+    """1 January 2016 was a Friday, and so is the day 53 weeks later."""
+    closes = random_closes(stocks=6, first="2011-01-03", last="2017-01-13")
+    registry = Registry(tmp_path / "models")
+    panel = panel_of(closes.loc[:"2016-12-30"])
+    version = training.full("sac_lstm", panel, TINY, registry, tmp_path / "cache").version
+    longer, today = panel_of(closes), np.datetime64("2017-01-14")
+    dates = inference.decision_dates(version, longer)
+    assert (dates[0], dates[-1]) == ("2016-12-30", "2016-01-08")
+    assert target_weights(version, longer, as_of="2016-12-30", today=today).as_of == "2016-12-30"
+    with pytest.raises(ExpiredForecaster, match="expired on 2017-01-06: on 2017-01-06"):
+        target_weights(version, longer, as_of="2017-01-06", today=today)

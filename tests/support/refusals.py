@@ -1,0 +1,45 @@
+"""Pulls that have to be refused, and the tampering that they are refused for."""
+
+import hashlib
+import json
+
+import pytest
+
+from sac.hub.arrivals import pull
+from sac.hub.repository import MAIN, VERSIONS, HubError
+from sac.registry import folder
+from tests.support.loopback_hub import REPO
+from tests.support.small_versions import VARIANT
+
+
+def assert_nothing_installed(here):
+    assert list(here.root.rglob("*")) in ([], [here.root / VARIANT])
+    assert here.versions(VARIANT) == []
+    assert here.damaged(VARIANT) == {}
+
+
+def refused(remote, here, reason, name=None):
+    with pytest.raises(HubError, match=reason) as refusal:
+        pull(remote, here, VARIANT, name)
+    assert_nothing_installed(here)
+    return refusal.value
+
+
+def tampered(server, version, forge=None, **changes):
+    """Put changed files on `main` and under the tag; `forge` lets the manifest vouch for them."""
+    repo = server.repositories[REPO]
+    files = dict(repo.files(MAIN))
+    for name, data in changes.items():
+        name = name.replace("__", ".")
+        if data is None:
+            files.pop(name)
+        else:
+            files[name] = data
+    if forge:
+        manifest = json.loads(files[folder.MANIFEST])
+        for name in forge:
+            digest = hashlib.sha256(files[name]).hexdigest()
+            manifest[name] = {"sha256": digest, "size": len(files[name])}
+        files[folder.MANIFEST] = json.dumps(manifest).encode()
+    repo.commit(MAIN, files, "tampered")
+    repo.tags[version.name] = repo.commit(VERSIONS, files, "tampered")
