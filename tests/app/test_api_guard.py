@@ -282,11 +282,11 @@ def test_answers_are_not_kept_or_guessed_at_and_ids_have_a_length():
 
 def test_a_long_path_is_cut_in_the_log_and_the_time_is_in_milliseconds(caplog, monkeypatch):
     caplog.set_level(logging.INFO, "app.api_guard")
-    clock = iter([10.0, 10.25])
+    clock = iter([10.0, 12.5])
     told = SimpleNamespace(time=time.time, perf_counter=lambda: next(clock))
     monkeypatch.setattr("app.api_guard.time", told)
     api_client.client().get("/jobs/" + "x" * 300)
-    assert f"GET /jobs/{'x' * 194} 404 250 ms, " in caplog.messages[-1]
+    assert f"GET /jobs/{'x' * 194} 404 2500 ms, " in caplog.messages[-1]
 
 
 async def _nothing(*_):
