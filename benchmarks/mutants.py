@@ -24,7 +24,7 @@ TESTS = {
     "sac/market/sentiment.py": ("tests/market/test_sentiment.py",),
     "sac/market/fundamentals.py": ("tests/market/test_fundamentals.py",),
     "app/holdings.py": ("tests/app/test_holdings.py",),
-    "app/api_guard.py": ("tests/app/test_api_guard.py",),
+    "app/api_guard.py": ("tests/app/test_request_log.py", "tests/app/test_api_guard.py"),
     "app/jobs.py": (
         "tests/app/test_jobs_waiting.py",
         "tests/app/test_jobs_stopping.py",
@@ -60,7 +60,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
     "sac/evidence/significance.py": {
         "lru_cache(maxsize=": "How many draws are remembered is a matter of memory.",
         "if len(net) > 1 else -1.0": "Below the least spread it is refused all the same.",
-        "max(variance, ": "Kurtosis is never below 1 plus squared skew: the variance is not negative but by rounding.",
+        "max(variance, ": "Kurtosis is at least 1 plus squared skew: below zero is rounding.",
     },
     "sac/evidence/comparison.py": {
         "strict=False": "A back-test has as many fills as ends.",
@@ -92,7 +92,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
     "sac/market/sentiment.py": {
         "np.timedelta64( 13": "A few days more or less after the last decision: one session is enough.",
         "np.timedelta64( 15": "A few days more or less after the last decision: one session is enough.",
-        "decisions[ 1])": "Nothing is known between the first two decisions but what was scored there.",
+        "decisions[ 1])": "The first score counts, too: none lies before it.",
         "else now < -1": "No decision lies before the first session.",
         "latest.clip( -1)": "What is not known yet is left out by the other half.",
     },
@@ -109,7 +109,6 @@ EXPLAINED: dict[str, dict[str, str]] = {
     "app/api_guard.py": {
         "MemoryStorage(), -1.0": "Clocks show a time after 1970.",
         "MemoryStorage(), 1.0": "Clocks show a time after 1970.",
-        'message["type"] <= "http.response.start"': "Of an answer's messages, its start comes last.",
         'message["type"] >= "http.response.start"': "Of an answer's messages, its start comes last.",
     },
 }
