@@ -140,6 +140,10 @@ def test_a_buy_cut_below_the_minimum_is_dropped():
         ({"cash": nan}, "Cash is nan"),
         ({"minimum": inf}, "minimum trade is inf"),
         ({"cost_rate": 1.0}, "cost rate is 1.0"),
+        ({"cost_rate": -0.5}, "cost rate is -0.5"),
+        ({"cash": -0.5}, "Cash is -0.5"),
+        ({"held": {"A": -0.5}}, "A: -0.5 shares"),
+        ({"target_weights": {"A": 0.9, "B": 0.6, CASH: -0.5}, "prices": {"A": 1.0, "B": 1.0}}, "sum to 1"),
         ({"held": {"A": -2.0}}, "A: -2.0 shares"),
         ({"held": {"A": nan}}, "A: nan shares"),
         ({"held": {"Z": 1.0}}, "Z has no price"),
@@ -174,7 +178,7 @@ def test_amounts_end_at_nothing_and_where_a_float_no_longer_holds_a_cent(amount)
     assert whole_share_trades(held={"A": amount}, cash=5.0, **sound).cash_cents == 500 + round(amount * 100)
     assert whole_share_trades(held={"A": 5.0}, cash=amount, **sound).cash_cents == 500 + round(amount * 100)
     assert whole_share_trades(held={}, cash=5.0, minimum=amount, **sound).cash_cents == 500
-    beyond = 1.001e13
+    beyond = 1e13 + 1
     for held, cash, minimum in ((beyond, 5.0, 0.0), (5.0, beyond, 0.0), (5.0, 5.0, beyond)):
         with pytest.raises(SettingsError):
             whole_share_trades(held={"A": held}, cash=cash, minimum=minimum, **sound)
