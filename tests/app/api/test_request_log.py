@@ -5,16 +5,16 @@ import logging
 import time
 from types import SimpleNamespace
 
-import api_client
 import pytest
-from app.api_guard import RequestLog
 
-from app import queries
+from app.api import dependencies
+from app.api.request_log import RequestLog
+from tests.support import api_client
 
 
 @pytest.fixture(autouse=True)
 def empty_desk(jobs, monkeypatch):
-    monkeypatch.setattr(queries, "jobs", lambda: jobs)
+    monkeypatch.setattr(dependencies, "queue", lambda: jobs)
 
 
 def test_answers_are_not_kept_or_guessed_at_and_ids_have_a_length():
@@ -32,10 +32,10 @@ def test_answers_are_not_kept_or_guessed_at_and_ids_have_a_length():
 
 
 def test_a_long_path_is_cut_in_the_log_and_the_time_is_in_milliseconds(caplog, monkeypatch):
-    caplog.set_level(logging.INFO, "app.api_guard")
+    caplog.set_level(logging.INFO, "app.api.request_log")
     clock = iter([10.0, 12.5])
     told = SimpleNamespace(time=time.time, perf_counter=lambda: next(clock))
-    monkeypatch.setattr("app.api_guard.time", told)
+    monkeypatch.setattr("app.api.request_log.time", told)
     api_client.client().get("/jobs/" + "x" * 300)
     assert f"GET /jobs/{'x' * 194} 404 2500 ms, " in caplog.messages[-1]
 
@@ -45,7 +45,7 @@ async def _nothing(*_):
 
 
 def test_a_request_that_the_end_of_the_server_cuts_off_is_answered(caplog):
-    caplog.set_level(logging.INFO, "app.api_guard")
+    caplog.set_level(logging.INFO, "app.api.request_log")
     sent = []
 
     async def app(scope, receive, send):
@@ -62,7 +62,7 @@ def test_a_request_that_the_end_of_the_server_cuts_off_is_answered(caplog):
 
 
 def test_an_answer_that_breaks_off_stays_broken(caplog):
-    caplog.set_level(logging.INFO, "app.api_guard")
+    caplog.set_level(logging.INFO, "app.api.request_log")
     sent = []
 
     async def app(scope, receive, send):
