@@ -141,7 +141,7 @@ def test_a_client_that_asks_too_often_is_told_to_wait():
 
 
 def test_every_request_has_an_id_and_a_line_in_the_log(caplog):
-    caplog.set_level(logging.INFO, "app.api.guard")
+    caplog.set_level(logging.INFO, "app.api.request_log")
     desk = api_client.client()
     assert desk.get("/jobs", headers={"X-Request-ID": "week-51.a"}).headers["x-request-id"] == "week-51.a"
     assert caplog.messages[-1].startswith("GET /jobs 200 ")
