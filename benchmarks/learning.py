@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import torch
 from scipy.stats import spearmanr
 
 from sac.agent import Fold, train_ensemble
@@ -26,6 +25,7 @@ from sac.config import PRESETS, Constraints, PPOSettings, SACSettings, TrainingS
 from sac.evidence import Metrics, metrics
 from sac.market import DEMO_UNIVERSE, MarketPanel, build_panel, sample_path
 from sac.portfolio import EqualWeight, backtest
+from sac.threads import one_thread
 
 Floats = npt.NDArray[np.float64]
 
@@ -107,7 +107,7 @@ def run(
     setting: str, agent: SACSettings | PPOSettings, edge: str, draw: int, members: int, held_out: int
 ) -> Result:
     """Train a committee on one draw and walk it over the years after."""
-    torch.set_num_threads(1)
+    one_thread()
     constraints = Constraints()
     panel, stop = market(draw)
     panel = planted(panel, *EDGES[edge], draw)

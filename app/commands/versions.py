@@ -22,7 +22,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def versions(options: argparse.Namespace) -> None:
     """Print what the registry holds, damaged folders included."""
-    registry = Registry(settings().models)
+    registry = settings().registry
     shelves = [_shelf(registry, variant) for variant in ([options.variant] if options.variant else VARIANTS)]
     if options.json:
         print_json(shelves)

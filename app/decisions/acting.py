@@ -4,13 +4,12 @@ from app.hub.outbox import enqueue_champion
 from app.settings import Settings
 from sac.promotion import Decision
 from sac.promotion.deciding import Verdict, decide, rollback
-from sac.registry import Registry
 
 __all__ = ["decided", "rolled_back"]
 
 
 def decided(
-    home: Settings,
+    root: Settings,
     variant: str,
     name: str,
     action: Verdict,
@@ -21,7 +20,7 @@ def decided(
     evidence: str,
 ) -> Decision:
     """Approve, override or reject, with the champion and the evidence that the person saw."""
-    registry = Registry(home.models)
+    registry = root.registry
     version = registry.version(variant, name)
     return _told(
         decide(registry, version, action, actor=actor, reason=reason, champion=champion, evidence=evidence)
@@ -29,12 +28,10 @@ def decided(
 
 
 def rolled_back(
-    home: Settings, variant: str, *, actor: str, reason: str, champion: str | None, to: str | None
+    root: Settings, variant: str, *, actor: str, reason: str, champion: str | None, to: str | None
 ) -> Decision:
     """Back to an earlier champion."""
-    return _told(
-        rollback(Registry(home.models), variant, actor=actor, reason=reason, champion=champion, to=to)
-    )
+    return _told(rollback(root.registry, variant, actor=actor, reason=reason, champion=champion, to=to))
 
 
 def _told(decision: Decision) -> Decision:
