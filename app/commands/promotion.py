@@ -13,7 +13,7 @@ from app.formats import moment, percent
 from app.settings import settings
 from sac.config import VARIANTS
 from sac.errors import DeskError
-from sac.promotion import Decision, DecisionLog
+from sac.promotion import DecisionLog, SealedDecision
 from sac.promotion.deciding import Verdict, problems
 from sac.registry import Registry
 
@@ -85,7 +85,7 @@ def roll_back(options: argparse.Namespace) -> None:
     _printed(decision, options.json)
 
 
-def _printed(decision: Decision, json: bool) -> None:
+def _printed(decision: SealedDecision, json: bool) -> None:
     if json:
         print_json(asdict(decision) | {"evidence_hash": decision.evidence_hash})
         return
@@ -99,7 +99,7 @@ def _printed(decision: Decision, json: bool) -> None:
 def decisions(options: argparse.Namespace) -> None:
     """Print the log, newest first. Raises DeskError when it does not fit together."""
     registry = Registry(settings().models)
-    rows = DecisionLog(registry.root).decisions(options.variant)
+    rows = DecisionLog(registry.root).sealed(options.variant)
     faults = problems(registry, tuple(VARIANTS))
     if options.json:
         print_json({"decisions": [asdict(row) for row in rows], "problems": faults})

@@ -13,6 +13,7 @@ from sac.errors import ArtifactError
 from sac.evidence import Difference, Metrics, difference, metrics
 from sac.evidence.comparison import baselines
 from sac.portfolio import Backtest
+from sac.promotion.deciding import champion_name
 from sac.registry import Registry, Version
 
 __all__ = ["Shelf", "evaluation", "fitted_baselines", "shelf", "shelves", "standing"]
@@ -37,13 +38,18 @@ def shelves() -> dict[str, Shelf]:
 
 
 def shelf(variant: str) -> Shelf:
-    """A variant's versions, read again whenever a file of theirs changed."""
+    """A variant's versions, read again whenever a file of theirs or the champion changed."""
     root = settings().models
-    return _shelf(root, variant, stamp(root / variant))
+    state = stamp(root / variant)
+    try:
+        current, problem = champion_name(Registry(root), variant), None
+    except ArtifactError as error:
+        current, problem = None, str(error)
+    return _shelf(root, variant, state, current, problem)
 
 
 @st.cache_resource(show_spinner="Checking the stored versions…", max_entries=16)
-def _shelf(root: Path, variant: str, state: str) -> Shelf:
+def _shelf(root: Path, variant: str, state: str, current: str | None, problem: str | None) -> Shelf:
     registry = Registry(root)
     versions, damaged = [], registry.damaged(variant)
     for version in registry.versions(variant):
@@ -51,9 +57,8 @@ def _shelf(root: Path, variant: str, state: str) -> Shelf:
             versions.append(registry.version(variant, version.name))  # every file's checksum compared
         except ArtifactError as error:
             damaged[version.name] = str(error)
-    current, champion, problem = None, None, None
+    champion = None
     try:
-        current = registry.current(variant)
         champion = registry.version(variant, current) if current else None
     except ArtifactError as error:
         problem = str(error)

@@ -139,7 +139,11 @@ class Registry:
 
     def set_current(self, variant: str, name: str) -> None:
         """Make that version the champion, after every file's checksum was compared."""
-        home = self.version(variant, name).path.parent
+        self.point_to(self.version(variant, name))
+
+    def point_to(self, version: Version) -> None:
+        """Make a version the champion that `version` has just read: its files are not compared again."""
+        home, name = version.path.parent, version.name
         pointer = home / f"{_NEXT_POINTER}{uuid.uuid4().hex}"
         with room_needed(home / _POINTER):
             try:

@@ -38,7 +38,7 @@ def tampered(tmp_path, *statements):
 
 
 def test_rows_come_back_as_they_were_written_newest_first(log):
-    rows = log.decisions("sac_lstm")
+    rows = log.sealed("sac_lstm")
     assert [row.seq for row in rows] == [4, 3, 2, 1]
     newest = rows[0]
     assert (newest.actor, newest.reason, newest.verdict) == ("ada", "Reason 3", PASSED.reason)
