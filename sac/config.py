@@ -10,6 +10,7 @@ from pydantic import Discriminator
 from sac.errors import SettingsError
 
 __all__ = [
+    "CASH",
     "DEMO_VARIANTS",
     "ENGINE_VERSION",
     "FINETUNE_WEEKS",
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 ENGINE_VERSION = "3"  # part of every version's name: raise it when the same settings train another agent
+CASH = "CASH"  # what is not in stocks: the last weight of every portfolio
 WEEKS_PER_YEAR = 52
 STALE_WEEKS = 2  # complete weeks that data may miss before nobody should trade on them
 FORECASTER_WEEKS = 53  # a forecaster serves the year it was fitted for, and the week in which the next is due

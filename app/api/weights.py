@@ -46,7 +46,7 @@ def recommended(variant: str, wanted: InferenceRequest) -> TargetWeights:
     from sac.inference import Holdings, target_weights
 
     torch.set_num_threads(1)
-    held = Holdings(wanted.portfolio.cash, positions)
+    held, panel = Holdings(wanted.portfolio.cash, positions), market.panel()
     return TargetWeights.model_validate(
-        target_weights(champion, market.panel(), held, wanted.as_of_date, outside=wanted.outside)
+        target_weights(champion, panel, held, panel.step_at(wanted.as_of_date), outside=wanted.outside)
     )

@@ -5,10 +5,10 @@ from dataclasses import replace
 from functools import reduce
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from sac.config import Constraints
+from sac.arrays import Floats, Rows
+from sac.config import CASH, Constraints
 from sac.portfolio import Backtest, BuyAndHold, Cash, EqualWeight, account, all_cash, drift
 
 __all__ = [
@@ -22,8 +22,6 @@ __all__ = [
     "weekly_weights",
 ]
 
-Floats = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.intp]
 Rule = Callable[[int, Floats], Floats | None]  # row and held weights (n+1,) -> targets; None is "no trade"
 
 
@@ -113,7 +111,7 @@ def weekly_returns(walks: Sequence[Backtest]) -> pd.DataFrame:
 def weekly_weights(walks: Sequence[Backtest]) -> pd.DataFrame:
     """Target weights (fractions): one row per strategy and week; an index has none."""
     return pd.concat(
-        pd.DataFrame(walk.weights, columns=[*walk.symbols, "CASH"]).assign(
+        pd.DataFrame(walk.weights, columns=[*walk.symbols, CASH]).assign(
             strategy=walk.name, traded_at_close=walk.fills
         )
         for walk in walks

@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from sac.arrays import Floats
 from sac.config import Constraints
 from sac.market import MarketPanel
 from sac.portfolio.accounting import all_cash
 
 __all__ = ["RISK_BASED", "BuyAndHold", "Cash", "EqualWeight", "equal_weights"]
 
-Floats = npt.NDArray[np.float64]
 
 RISK_BASED = {  # name -> estimator of skfolio, with its defaults: long only, the sample's own covariance
     "Inverse volatility": "InverseVolatility",

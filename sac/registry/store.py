@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from sac.config import TrainingSettings
+from sac.config import CASH, TrainingSettings
 from sac.errors import ArtifactError
 from sac.files import room_needed
 from sac.portfolio import Backtest
@@ -206,7 +206,7 @@ def _symbols(data: bytes) -> tuple[str, ...]:
 
 
 def _check_symbols(symbols: tuple[str, ...]) -> None:
-    if not symbols or not all(symbols) or len(set(symbols)) < len(symbols) or "CASH" in symbols:
+    if not symbols or not all(symbols) or len(set(symbols)) < len(symbols) or CASH in symbols:
         raise Unreadable("must list every stock once, and no CASH")
 
 

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sac.config import CASH
 from sac.errors import SettingsError
-from sac.portfolio.trades import CASH, Trade, whole_share_trades
+from sac.portfolio.trades import Trade, whole_share_trades
 
 NAMES = [f"S{i}" for i in range(8)]
 
