@@ -1,5 +1,7 @@
 """One thread everywhere: results are promised per thread count, and two cores run two test workers."""
 
+from pathlib import Path
+
 import pytest
 import torch
 from hypothesis import settings
@@ -11,6 +13,15 @@ pytest_plugins = ["tests.support.desks", "tests.support.registries"]
 
 settings.register_profile("many", max_examples=1000)
 torch.set_num_threads(1)
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items):
+    """Whatever lies in tests/e2e and in tests/faults is marked so."""
+    for item in items:
+        for marker in ("e2e", "faults"):
+            if item.path.is_relative_to(HERE / marker):
+                item.add_marker(marker)
 
 
 @pytest.fixture

@@ -86,7 +86,9 @@ class MarketPanel:
         try:
             day = np.datetime64(date, "D")
         except ValueError:
-            raise SettingsError(f"{date!r} is not a valid date: write it as 2022-12-16.") from None
+            day = np.datetime64("NaT")
+        if np.isnat(day):
+            raise SettingsError(f"{date!r} is not a valid date: write it as 2022-12-16.")
         step = int(np.searchsorted(self.decisions, day, side="right")) - 1
         if step < 0 or day > self.ends[-1]:
             raise DataError(

@@ -115,11 +115,11 @@ def test_a_setting_out_of_range_starts_nothing(desk, quick):
 CTRL_C = """
 import signal, sys
 from functools import partial
-import quick_jobs
+from tests.support import quick_jobs
 from app import cli
 from app.tasks.kinds import KINDS
-KINDS.update(tests.support.quick_jobs.QUICK)
-cli.training.Jobs = partial(cli.training.Jobs, worker=tests.support.quick_jobs.WORKER)
+KINDS.update(quick_jobs.QUICK)
+cli.training.Jobs = partial(cli.training.Jobs, worker=quick_jobs.WORKER)
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are born deaf to it
 sys.exit(cli.main(["train", "sac_lstm", "--steps", "1000"]))
 """
@@ -129,7 +129,7 @@ def test_ctrl_c_cancels_the_training(home):
     environment = {
         **os.environ,
         "SAC_DESK_DATA": str(home.data),
-        "PYTHONPATH": os.pathsep.join((str(ROOT), str(Path(__file__).parent))),
+        "PYTHONPATH": str(ROOT),
     }
     with subprocess.Popen(
         [sys.executable, "-c", CTRL_C], env=environment, stderr=subprocess.PIPE, text=True, process_group=0

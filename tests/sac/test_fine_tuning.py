@@ -8,8 +8,11 @@ import pytest
 import torch
 
 from sac import training
-from sac.agent import PPOLearner, SACLearner, fine_tuning_blocks
+from sac.agent import PPOLearner, SACLearner, fine_tuning_blocks, train_ensemble
+from sac.agent.ensemble import LEARNERS
 from sac.agent.environment import PortfolioEnvironment, flat_features
+from sac.agent.fine_tuning import fine_tune_ensemble, joined
+from sac.agent.folds import evaluation_folds
 from sac.assembly import restored
 from sac.config import FineTuneSettings, PPOSettings, SACSettings
 from sac.errors import ArtifactError, DataError, SettingsError
@@ -105,6 +108,92 @@ def test_each_evaluation_year_is_walked_in_blocks_of_26_weeks_by_agents_of_earli
         assert fold.train_stop - fold.train_start == 26
         assert (panel.fills[1 : fold.train_stop + 1] <= panel.decisions[fold.evaluation.start]).all()
     assert blocks[-1].fold.train_stop == end
+
+
+@pytest.mark.parametrize("rest", range(26))
+def test_a_rest_of_13_weeks_is_a_block_of_its_own_and_a_shorter_one_joins_the_last(rest):
+    panel = panel_of(CLOSES)
+    end = panel.complete_steps
+    blocks = fine_tuning_blocks(panel, [end - 26 - rest], len(panel.decisions) - 1)
+    lengths = [len(block.fold.evaluation) for block in blocks]
+    assert lengths == ([26, rest, 0] if rest >= 13 else [26 + rest, 0])
+    judged = [step for block in blocks for step in block.fold.evaluation]
+    assert judged == list(range(end - 26 - rest, end))  # every week once
+    assert [block.fold.number for block in blocks] == [*range(1, len(blocks)), 0]
+
+
+@pytest.mark.parametrize("weeks", [1, 12, 13, 25])
+def test_few_weeks_are_one_block(weeks):
+    panel = panel_of(CLOSES)
+    first = panel.complete_steps - weeks
+    blocks = fine_tuning_blocks(panel, [first], len(panel.decisions) - 1)
+    assert [len(block.fold.evaluation) for block in blocks] == [weeks, 0]
+
+
+def test_weeks_after_the_parents_last_decision_are_its_production_agents():
+    panel = panel_of(CLOSES)
+    end = panel.complete_steps
+    blocks = fine_tuning_blocks(panel, [end - 80], end - 30)
+    assert [(block.origin, len(block.fold.evaluation)) for block in blocks] == [
+        (0, 26),
+        (0, 24),
+        (1, 30),
+        (1, 0),
+    ]
+    none_newer = fine_tuning_blocks(panel, [end - 30], end)
+    assert [(block.origin, len(block.fold.evaluation)) for block in none_newer] == [(0, 30), (1, 0)]
+
+
+def test_a_block_needs_26_weeks_that_are_complete_before_it():
+    panel = panel_of(CLOSES)
+    first = next(step for step in range(60) if panel.steps_known_at(step) == 26)
+    block = fine_tuning_blocks(panel, [first], len(panel.decisions) - 1)[0]
+    assert (block.fold.train_start, block.fold.train_stop) == (0, 26)
+    with pytest.raises(DataError, match=f"hold 25 before {panel.decisions[first - 1]}"):
+        fine_tuning_blocks(panel, [first - 1], len(panel.decisions) - 1)
+
+
+def test_no_agent_draws_what_another_one_or_the_full_training_drew(tmp_path, monkeypatch):
+    drawn = []
+
+    class Recording(SACLearner):
+        def __init__(self, environment, seeds, settings):
+            drawn.append(seeds)
+            super().__init__(environment, seeds, settings)
+
+    monkeypatch.setitem(LEARNERS, "sac", Recording)
+    train(tmp_path, "sac_lstm")
+    tune(tmp_path)
+    full, tuned = drawn
+    assert (len(full), len(tuned)) == (3 * 2, 5 * 2)  # two members of each fold and of each block
+    assert len({*full, *tuned}) == 16
+
+
+def test_validations_are_the_parents_under_the_blocks_numbers():
+    panel = panel_of(CLOSES)
+    end = panel.complete_steps
+    settings = dataclasses.replace(TINY, validation_weeks=26, forecast=None)
+    parent = train_ensemble(panel, evaluation_folds(panel, 2, 26), settings, lambda done, values: None)
+    blocks = fine_tuning_blocks(panel, [end - 104, end - 52], len(panel.decisions) - 1)
+    tuned = fine_tune_ensemble(panel, parent, blocks, settings, lambda done, values: None)
+    assert [one.fold for one in tuned.validations] == [1, 2, 3, 4, 0]
+    for block, one in zip(blocks, tuned.validations, strict=True):
+        assert dataclasses.replace(one, fold=0) == dataclasses.replace(
+            parent.validations[block.origin], fold=0
+        )
+        assert tuned.scalers[blocks.index(block)] is parent.scalers[block.origin]
+
+
+def test_agents_that_stopped_at_different_steps_cannot_be_joined():
+    one, other = ({"moments": [{"step": 3, "mean": torch.full((2, 1), value)}]} for value in (1.0, 2.0))
+    together = joined(one, other)
+    assert together["moments"][0]["step"] == 3
+    assert together["moments"][0]["mean"].flatten().tolist() == [1.0, 1.0, 2.0, 2.0]
+    other["moments"][0]["step"] = 4
+    with pytest.raises(ValueError, match="stopped at 3 and 4"):
+        joined(one, other)
+    with pytest.raises(ValueError, match=r"stopped at 3\.0 and 4\.0"):
+        joined(torch.tensor(3.0), torch.tensor(4.0))
 
 
 @pytest.mark.parametrize("week", [0, 25, 26, 60, 103])

@@ -4,11 +4,12 @@ from functools import partial
 import numpy as np
 import pytest
 
-from sac import inference
+from sac import inference, training
 from sac.config import CASH
 from sac.errors import DataError, ExpiredForecaster, SettingsError, StaleData
 from sac.inference import Holdings
-from tests.support.small_trainings import CLOSES
+from sac.registry import Registry
+from tests.support.small_trainings import CLOSES, TINY
 from tests.support.synthetic import THEN, panel_of, perturbed, random_closes
 
 target_weights = partial(inference.target_weights, today=THEN)
@@ -208,12 +209,24 @@ def test_every_date_on_offer_is_answered_and_the_others_are_not(version):
     assert (dates[0], dates[-1], len(dates)) == ("2019-01-04", "2018-01-05", 53)
     late = np.datetime64("2019-02-16")
     for date in (dates[0], dates[-1]):
-        assert (
-            target_weights(
-                version, longer, step=longer.step_at(date), today=np.datetime64("2019-02-16")
-            ).as_of
-            == date
-        )
+        answer = target_weights(version, longer, step=longer.step_at(date), today=late)
+        assert answer.as_of == date
     for date in ("2019-01-11", "2017-12-29"):
         with pytest.raises((DataError, ExpiredForecaster)):
             target_weights(version, longer, step=longer.step_at(date), today=late)
+
+
+def test_a_forecasters_service_that_ends_on_a_decision_ends_before_it(tmp_path):
+    """1 January 2016 was a Friday, and so is the day 53 weeks later."""
+    closes = random_closes(stocks=6, first="2011-01-03", last="2017-01-13")
+    registry = Registry(tmp_path / "models")
+    panel = panel_of(closes.loc[:"2016-12-30"])
+    version = training.full("sac_lstm", panel, TINY, registry, tmp_path / "cache").version
+    longer, today = panel_of(closes), np.datetime64("2017-01-14")
+    dates = inference.decision_dates(version, longer)
+    assert (dates[0], dates[-1]) == ("2016-12-30", "2016-01-08")
+    assert (
+        target_weights(version, longer, step=longer.step_at("2016-12-30"), today=today).as_of == "2016-12-30"
+    )
+    with pytest.raises(ExpiredForecaster, match="expired on 2017-01-06: on 2017-01-06"):
+        target_weights(version, longer, step=longer.step_at("2017-01-06"), today=today)

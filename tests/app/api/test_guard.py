@@ -1,12 +1,18 @@
 """Who reaches the HTTP interface: tokens, hosts, origins, limits, and what the log says."""
 
+import asyncio
 import logging
+import time
+from types import SimpleNamespace
 
 import pytest
+from starlette.testclient import TestClient
 
 from app.access import exposure, login, visitors
 from app.access.roles import Forbidden
 from app.api import dependencies
+from app.api.guard import Guard
+from app.api.request_log import RequestLog
 from app.settings import Network, Settings, network
 from sac.errors import SettingsError
 from tests.support import api_client
@@ -141,7 +147,7 @@ def test_a_client_that_asks_too_often_is_told_to_wait():
 
 
 def test_every_request_has_an_id_and_a_line_in_the_log(caplog):
-    caplog.set_level(logging.INFO, "app.api.guard")
+    caplog.set_level(logging.INFO, "app.api.request_log")
     desk = api_client.client()
     assert desk.get("/jobs", headers={"X-Request-ID": "week-51.a"}).headers["x-request-id"] == "week-51.a"
     assert caplog.messages[-1].startswith("GET /jobs 200 ")
@@ -199,3 +205,143 @@ def test_other_machines_reach_no_desk_without_a_login(monkeypatch, options):
     monkeypatch.delenv("SAC_DESK_TRUST_NETWORK")
     monkeypatch.setattr(login, "secrets", lambda: {"auth": {"client_id": "desk"}})
     exposure.check_exposure()
+
+
+@pytest.mark.parametrize("host", ["LOCALHOST:8501", "LocalHost", "localhost.:8501", "127.0.0.1:80"])
+def test_a_host_is_known_in_capitals_and_with_a_closing_dot(host):
+    desk = api_client.client()
+    assert desk.get("/jobs", headers={"Host": host}).status_code == 200
+    assert desk.get("/", headers={"Host": host}).text == "a page"
+    origin = {"Host": host, "Origin": f"HTTP://{host}"}
+    assert desk.get("/jobs", headers=origin).status_code == 200
+
+
+def test_allowed_hosts_may_be_written_in_capitals_and_as_patterns():
+    desk = TestClient(api_client.application(hosts=("Desk.Example.COM", "*.lan")), base_url="http://desk.lan")
+    for host, status in (("desk.example.com", 200), ("a.b.lan", 200), ("example.com", 400), ("lan", 400)):
+        assert desk.get("/health", headers={"Host": host}).status_code == status
+
+
+@pytest.mark.parametrize("host", ["", "localhost:", "localhost:123456", "localhost:80:80", "local host"])
+def test_what_is_no_host_is_refused(host):
+    problem(api_client.client().get("/health", headers={"Host": host}), 400, "foreign_host")
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+@pytest.mark.parametrize(("size", "status"), [(1_000_000, 422), (1_000_001, 413)])
+def test_a_body_of_exactly_the_limit_is_read(size, status, chunked):
+    body = b'{"nothing": "' + b"x" * (size - 15) + b'"}'
+    assert len(body) == size
+    content = iter([body[:70_000], body[70_000:]]) if chunked else body
+    answer = api_client.client().post(
+        "/inference/sac_lstm", content=content, headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == status
+
+
+def test_a_body_that_is_announced_as_too_large_is_not_waited_for():
+    desk = api_client.client()
+    assert desk.get("/health", headers={"Content-Length": "1000000"}).status_code == 200
+    answer = desk.get("/health", headers={"Content-Length": "1000001"})
+    problem(answer, 413, "too_large")
+    assert answer.headers["connection"] == "close"
+
+
+def test_this_machine_by_another_name_needs_a_token():
+    local = TestClient(
+        api_client.application(hosts=("localhost", "desk.lan")),
+        base_url="http://desk.lan",
+        client=("127.0.0.1", 50_000),
+    )
+    problem(local.get("/jobs"), 401, "unauthenticated")
+    assert local.get("/jobs", headers={"Host": "localhost"}).status_code == 200
+
+
+def test_a_clock_that_is_set_back_turns_nobody_away(monkeypatch):
+    now = [1_000_000.0]
+    monkeypatch.setattr("time.time", lambda: now[0])
+    desk = api_client.client(Network(None, None, 2, trusted=False))
+    assert [desk.get("/health").status_code for _ in range(3)] == [200, 200, 429]
+    now[0] -= 3_600
+    assert [desk.get("/health").status_code for _ in range(3)] == [200, 200, 429]
+    now[0] += 61
+    assert desk.get("/health").status_code == 200
+
+
+def test_answers_are_not_kept_or_guessed_at_and_ids_have_a_length():
+    desk = api_client.client()
+    for path in ("/jobs", "/jobs/none"):
+        answer = desk.get(path)
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+        assert len(answer.headers["x-request-id"]) == 16
+    assert desk.get("/jobs").headers["x-request-id"] != answer.headers["x-request-id"]
+    for length, kept in ((1, True), (64, True), (65, False)):
+        given = "a" * length
+        assert (desk.get("/jobs", headers={"X-Request-ID": given}).headers["x-request-id"] == given) is kept
+    assert "x-request-id" not in desk.get("/").headers
+
+
+def test_a_long_path_is_cut_in_the_log_and_the_time_is_in_milliseconds(caplog, monkeypatch):
+    caplog.set_level(logging.INFO, "app.api.request_log")
+    clock = iter([10.0, 10.25])
+    told = SimpleNamespace(time=time.time, perf_counter=lambda: next(clock))
+    monkeypatch.setattr("app.api.request_log.time", told)
+    api_client.client().get("/jobs/" + "x" * 300)
+    assert f"GET /jobs/{'x' * 194} 404 250 ms, " in caplog.messages[-1]
+
+
+async def _nothing(*_):
+    raise AssertionError("nobody is asked")
+
+
+def test_what_is_no_request_passes_and_a_foreign_socket_is_closed():
+    reached, sent = [], []
+
+    async def app(scope, receive, send):
+        reached.append(scope["type"])
+
+    async def send(message):
+        sent.append(message)
+
+    guard = Guard(app, ["localhost"], ["jobs"], api_client.OPEN)
+    for kind, host in (("lifespan", None), ("websocket", b"localhost"), ("websocket", b"evil.test")):
+        headers = [] if host is None else [(b"host", host)]
+        asyncio.run(guard({"type": kind, "path": "/jobs", "headers": headers}, _nothing, send))
+    assert reached == ["lifespan", "websocket"]
+    assert sent == [{"type": "websocket.close", "code": 1008}]
+
+
+def test_a_request_that_the_end_of_the_server_cuts_off_is_answered(caplog):
+    caplog.set_level(logging.INFO, "app.api.request_log")
+    sent = []
+
+    async def app(scope, receive, send):
+        raise asyncio.CancelledError
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/jobs", "headers": [], "client": None}
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(RequestLog(app, ["jobs"])(scope, _nothing, send))
+    assert sent[0]["status"] == 503
+    assert "nobody at unknown" in caplog.messages[-1]
+
+
+def test_an_answer_that_breaks_off_stays_broken(caplog):
+    caplog.set_level(logging.INFO, "app.api.request_log")
+    sent = []
+
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise RuntimeError("half-way")
+
+    async def send(message):
+        sent.append(message["type"])
+
+    scope = {"type": "http", "method": "GET", "path": "/jobs", "headers": [], "client": ("::1", 5)}
+    with pytest.raises(RuntimeError, match="half-way"):
+        asyncio.run(RequestLog(app, ["jobs"])(scope, _nothing, send))
+    assert sent == ["http.response.start"]
+    assert "GET /jobs 200 " in caplog.messages[-1]

@@ -108,3 +108,86 @@ def test_a_damaged_file_is_said_to_be_and_can_be_cleared(tmp_path, content):
         saved.load(tmp_path, "ada")
     saved.clear(tmp_path, "ada")
     assert saved.load(tmp_path, "ada") is None
+
+
+@pytest.mark.parametrize("symbol", ["CASH", "", "aapl", "A B", "-A", "A" * 21, "AAPL\n"])
+def test_cash_and_what_is_no_symbol_are_no_position(symbol):
+    with pytest.raises(DeskError, match="is no symbol"):
+        Position(symbol, shares=1.0)
+
+
+@pytest.mark.parametrize("symbol", ["A", "A" * 20, "BRK-B", "BF.B", "^GSPC", "EURUSD=X", "0700"])
+def test_symbols_of_every_exchange_are_read(symbol):
+    assert Position(symbol, shares=1.0).symbol == symbol
+
+
+def test_a_position_has_shares_or_a_value():
+    with pytest.raises(DeskError, match="AAPL has neither shares nor a value"):
+        Position("AAPL")
+
+
+@pytest.mark.parametrize("amount", [-0.5, -1e-9, float("nan"), 1.001e12])
+def test_nobody_holds_less_than_nothing_or_more_than_there_is(amount):
+    for wrong in ({"shares": amount}, {"value": amount}, {"shares": amount, "value": 1.0}):
+        with pytest.raises(DeskError, match=f"AAPL has {amount} (shares|dollars): write a number"):
+            Position("AAPL", **wrong)
+    with pytest.raises(DeskError, match="Cash is"):
+        Portfolio(cash=amount)
+    with pytest.raises(DeskError, match="smallest trade"):
+        Portfolio(minimum=amount)
+
+
+@pytest.mark.parametrize("amount", [0.0, 0.5, 1e12])
+def test_amounts_end_at_nothing_and_at_a_trillion(amount):
+    position = Position("AAPL", amount, amount)
+    assert Portfolio(amount, (position,), minimum=amount).positions[0].shares == amount
+
+
+def test_zero_shares_with_a_value_are_zero_shares():
+    held = from_rows([("KO", 0.0, 125.0), ("AAPL", None, 0.0)])
+    assert held.positions == (Position("KO", 0.0, 125.0),)
+    assert valued(held, PRICES).shares == {"KO": 0.0}
+
+
+def test_cash_in_shares_and_in_dollars_is_counted_once():
+    assert from_rows([("CASH", 3.0, 7.0), (" cash ", 5.0, None), ("CASH", None, None)]) == Portfolio(12.0)
+
+
+def test_a_file_of_exactly_the_limits_is_read():
+    rows = "".join(f"S{i},1\n" for i in range(1000))
+    assert len(from_text(f"symbol,shares\n{rows}").positions) == 1000
+    text = "symbol,shares\nAAPL,12\n"
+    full = text + "\n" * (1_000_000 - len(text))
+    assert from_file(BytesIO(full.encode())).positions == (Position("AAPL", 12.0),)
+    with pytest.raises(DeskError, match="1 MB"):
+        from_file(BytesIO(full.encode() + b"\n"))
+
+
+def test_lines_are_counted_as_an_editor_shows_them():
+    with pytest.raises(DeskError, match="Line 5: 'x' is no number"):
+        from_text('symbol,shares\n\n"KO",1\n\nAAPL,x\n')
+    with pytest.raises(DeskError, match="Line 2 has no amount"):
+        from_text("shares,symbol\n,AAPL\n")
+
+
+@pytest.mark.parametrize("number", ["1,50", "1,5000", "1e5", "--5", "1 000", ".5"])
+def test_numbers_that_can_be_read_in_two_ways_are_refused(number):
+    with pytest.raises(DeskError, match="is no number"):
+        from_text(f"symbol\tshares\nAAPL\t{number}\n")
+
+
+@pytest.mark.parametrize(("number", "shares"), [("1,234,567.5", 1_234_567.5), ("12.", 12.0), ("$ 7", 7.0)])
+def test_numbers_are_read_as_people_write_them(number, shares):
+    assert from_text(f"symbol\tshares\nAAPL\t{number}\n").positions == (Position("AAPL", shares),)
+
+
+def test_several_strangers_are_all_kept_or_all_sold_and_the_first_twin_is_named():
+    strangers = (Position("IBM", 4.0, 600.0), Position("KO", 1.0), Position("GE", 2.0, 50.0))
+    kept = valued(Portfolio(0.0, strangers), PRICES)
+    assert ([p.symbol for p in kept.kept], kept.sold, kept.shares) == (["IBM", "GE"], (), {"KO": 1.0})
+    sold = valued(Portfolio(0.0, strangers, "sell"), PRICES)
+    assert ([p.symbol for p in sold.sold], sold.kept) == (["IBM", "GE"], ())
+    assert sold.values == {"IBM": 600.0, "KO": 50.0, "GE": 50.0}
+    twins = tuple(Position(symbol, 1.0) for symbol in ("KO", "IBM", "KO", "IBM", "GE"))
+    with pytest.raises(DeskError, match="IBM stands twice"):
+        Portfolio(0.0, twins)

@@ -7,10 +7,9 @@ import time
 
 import pytest
 
-from app.hub import outbox
 from app.hub.outbox import enqueue_champion, enqueue_version, resume
 from app.hub.parcels import CHAMPION, HubStore
-from app.jobs.queue import Jobs
+from app.jobs.queue import Jobs, jobs_of
 from tests.support.loopback_hub import REPO, LoopbackHub
 from tests.support.quick_jobs import follow
 from tests.support.small_versions import VARIANT
@@ -20,10 +19,10 @@ from tests.support.small_versions import VARIANT
 def ended(sharing):
     """True jobs of a test are over when it is."""
     yield
-    for child in tuple(outbox._jobs(sharing)._children.values()):
+    for child in tuple(jobs_of(sharing)._children.values()):
         child.kill()
         child.wait()
-    outbox._jobs.cache_clear()
+    jobs_of.cache_clear()
 
 
 @pytest.fixture

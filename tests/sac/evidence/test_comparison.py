@@ -10,11 +10,12 @@ from sac.evidence.comparison import (
     calendar_years,
     common_weeks,
     on_weeks,
+    rewalk,
     rolling_excess,
     weekly_returns,
     weekly_weights,
 )
-from sac.portfolio import BuyAndHold, Cash, EqualWeight, backtest, index_walk
+from sac.portfolio import BuyAndHold, Cash, EqualWeight, all_cash, backtest, index_walk
 from sac.portfolio.risk_based import RiskBased
 from tests.support.synthetic import random_panel
 
@@ -121,3 +122,61 @@ def test_downloads_hold_every_week_and_weight(panel):
     assert list(returns["traded_at_close"]) == [pd.Timestamp(day) for day in walk.fills]
     np.testing.assert_array_equal(returns["Tilted"], walk.net)
     np.testing.assert_array_equal(weights.loc["Tilted"].to_numpy(), walk.weights)
+
+
+def test_a_rule_that_does_not_trade_keeps_what_the_week_made_of_its_weights(panel):
+    recorded = tilted(panel)
+    rows = np.arange(3, 9)
+    seen = []
+
+    def rule(row, held):
+        seen.append((row, held))
+        return recorded.weights[3] if row == 3 else None
+
+    walk = rewalk("Once", rule, recorded, rows, CONSTRAINTS)
+    assert [row for row, _ in seen] == rows.tolist()
+    np.testing.assert_array_equal(seen[0][1], all_cash(6))
+    kept = recorded.weights[3] * recorded.growth[3:5].prod(axis=0)
+    np.testing.assert_allclose(seen[2][1], kept / kept.sum(), atol=1e-14)
+    assert walk.turnover[0] == pytest.approx(0.98)
+    np.testing.assert_allclose(walk.turnover[1:], 0.0, atol=1e-14)
+    np.testing.assert_array_equal(walk.decisions, recorded.decisions[3:9])
+    np.testing.assert_allclose(walk.gross[0], recorded.weights[3] @ recorded.growth[3] - 1)
+    assert walk.net[0] == pytest.approx((1 - 0.001 * 0.98) * (1 + walk.gross[0]) - 1)
+
+
+def test_calendar_years_are_those_in_which_weeks_end(panel):
+    walk = tilted(panel)
+    table = calendar_years([walk])
+    assert table["Year"].tolist() == ["2015", "2016", "2017"]
+    ends = walk.ends.astype("datetime64[Y]").astype(str)
+    for row in table.itertuples():
+        inside = ends == row.Year
+        assert row.Weeks == inside.sum()
+        assert row.Tilted == pytest.approx(np.prod(1.0 + walk.net[inside]) - 1.0)
+
+
+def test_an_index_is_in_the_returns_and_not_in_the_weights(panel):
+    levels = pd.Series(np.linspace(100, 150, len(panel.sessions)), pd.DatetimeIndex(panel.sessions))
+    walks = [tilted(panel), index_walk("Index", levels, panel, STEPS)]
+    returns, weights = weekly_returns(walks), weekly_weights(walks)
+    assert list(returns) == ["decision", "traded_at_close", "measured_at_close", "Tilted", "Index"]
+    assert set(weights.index.get_level_values("strategy")) == {"Tilted"}
+    assert list(weights) == [*panel.symbols, "CASH"]
+    np.testing.assert_array_equal(returns["decision"], walks[0].decisions)
+    np.testing.assert_array_equal(returns["measured_at_close"], walks[0].ends)
+
+
+def test_the_excess_is_that_of_half_a_year_unless_told_otherwise(panel):
+    walk, rival = tilted(panel), backtest(EqualWeight(CONSTRAINTS), panel, STEPS, CONSTRAINTS)
+    np.testing.assert_array_equal(rolling_excess(walk, rival), rolling_excess(walk, rival, 26))
+    whole = rolling_excess(walk, rival, 104)
+    assert whole == pytest.approx([walk.wealth[-1] / rival.wealth[-1] - 1.0])
+
+
+def test_weeks_are_common_by_their_fill_and_their_end(panel):
+    walk = tilted(panel)
+    late = replace(walk, ends=walk.ends + np.timedelta64(1, "D"))
+    assert len(common_weeks({"one": walk, "other": late})["one"]) == 0
+    alone = common_weeks({"one": walk})["one"]
+    np.testing.assert_array_equal(alone, np.arange(len(walk.net)))

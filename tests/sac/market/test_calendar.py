@@ -49,3 +49,50 @@ def test_sessions_are_the_same_in_a_week_as_in_a_century():
 def test_nobody_can_change_the_calendar_of_all():
     with pytest.raises(ValueError, match="read-only"):
         exchange_sessions(day("2022-04-11"), day("2022-04-18"))[0] = day("2022-04-10")
+
+
+def test_a_thursday_before_good_friday_completes_its_week():
+    assert trading_weeks(day("2022-04-11"), day("2022-04-13")).decisions.tolist() == []
+    weeks = trading_weeks(day("2022-04-11"), day("2022-04-14"))
+    for dates, expected in ((weeks.decisions, "14"), (weeks.fills, "18"), (weeks.ends, "22")):
+        assert dates.tolist() == [day(f"2022-04-{expected}").item()]
+
+
+@pytest.mark.parametrize(
+    ("last", "today", "weeks"),
+    [
+        ("2022-04-13", "2022-04-13", 0),
+        ("2022-04-13", "2022-04-14", 1),  # Thursday, the last session of that week
+        ("2022-04-14", "2022-04-15", 0),  # Good Friday ends nothing
+        ("2022-04-14", "2022-04-21", 0),
+        ("2022-04-14", "2022-04-22", 1),
+        ("2022-04-14", "2022-05-06", 3),
+        ("2022-04-14", "2022-04-14", 0),
+        ("2022-04-14", "2022-04-01", 0),  # a clock that runs behind
+    ],
+)
+def test_weeks_after_a_thursday_of_good_friday(last, today, weeks):
+    assert weeks_behind(last, day(today)) == weeks
+
+
+def test_a_week_whose_end_lies_past_the_data_is_still_named():
+    weeks = trading_weeks(day("2021-12-20"), day("2021-12-23"))  # Christmas Eve was closed
+    assert (weeks.fills[0], weeks.ends[0]) == (day("2021-12-27"), day("2021-12-31"))
+    assert len(trading_weeks(day("2021-12-24"), day("2021-12-26")).decisions) == 0
+
+
+def test_sessions_of_the_first_and_the_last_day_are_in():
+    sessions = exchange_sessions(day("2019-12-31"), day("2020-01-02"))
+    assert sessions.tolist() == [day("2019-12-31").item(), day("2020-01-02").item()]
+    assert exchange_sessions(day("1989-12-29"), day("1989-12-29")).tolist() == [day("1989-12-29").item()]
+    for first, last in (
+        ("2029-12-31", "2030-01-02"),
+        ("2035-12-27", "2035-12-31"),
+        ("2039-12-29", "2039-12-30"),
+    ):
+        assert exchange_sessions(day(first), day(last))[-1] == day(last)
+
+
+def test_a_calendar_is_kept_for_every_caller_of_the_same_decade():
+    calendar = exchange_sessions(day("2022-04-11"), day("2022-04-18")).base
+    assert exchange_sessions(day("1999-04-11"), day("2029-04-18")).base is calendar

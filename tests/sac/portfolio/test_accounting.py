@@ -74,3 +74,23 @@ def test_torch_and_numpy_account_alike(drifted, target, stock_returns):
 
 def test_cash_earns_its_annual_rate_over_52_weeks():
     assert abs(Constraints(cash_rate=0.05).cash_growth ** 52 - 1.05) < 1e-12
+
+
+def test_all_cash_is_one_dollar_of_cash():
+    np.testing.assert_array_equal(all_cash(3), [0.0, 0.0, 0.0, 1.0])
+
+
+def test_cash_grows_by_its_own_rate_whatever_stocks_do():
+    growth = asset_growth(np.array([[0.1, -0.2], [0.0, 0.5]]), 1.01)
+    np.testing.assert_allclose(growth, [[1.1, 0.8, 1.01], [1.0, 1.5, 1.01]], rtol=1e-15)
+
+
+def test_many_portfolios_are_accounted_at_once_as_each_alone():
+    rng = np.random.default_rng(2)
+    held, target = rng.dirichlet(np.ones(4), (2, 5, 3))
+    growth = rng.uniform(0.9, 1.1, (5, 3, 4))
+    week, drifted = account(held, target, growth, 0.001), drift(target, growth)
+    for place in np.ndindex(5, 3):
+        alone = account(held[place], target[place], growth[place], 0.001)
+        np.testing.assert_allclose([figures[place] for figures in week], alone, rtol=1e-14)
+        np.testing.assert_allclose(drifted[place], drift(target[place], growth[place]), rtol=1e-14)

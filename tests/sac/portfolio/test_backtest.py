@@ -1,10 +1,11 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sac.config import Constraints
-from sac.portfolio import BuyAndHold, EqualWeight, backtest, backtests, equal_weights
+from sac.portfolio import BuyAndHold, EqualWeight, backtest, backtests, equal_weights, index_walk
 from tests.support.synthetic import panel_of, random_closes, random_panel
 
 
@@ -165,3 +166,74 @@ def test_symbols_are_aligned_by_name_not_by_position():
     )
     np.testing.assert_allclose(one.net, other.net, atol=1e-14)
     np.testing.assert_allclose(one.growth[:, :-1], other.growth[:, -2::-1], atol=1e-14)
+
+
+def test_cash_earns_its_week_at_the_fill_and_nothing_before_the_next_decision(panel):
+    shown = []
+
+    class Watch(Fixed):
+        def allocate(self, panel, step, weights):
+            shown.append(weights)
+            return self.weights
+
+    target, constraints = np.full(7, 1 / 7), Constraints(cash_rate=0.5, max_position=0.5)
+    walk = backtest(Watch(target), panel, range(20, 23), constraints)
+    assert walk.growth[:, -1] == pytest.approx(1.5 ** (1 / 52))
+    value = target * np.append(1.0 + panel.seen[20], 1.0)
+    np.testing.assert_allclose(shown[1], value / value.sum(), atol=1e-14)
+    held = target * np.append(1.0 + panel.returns[20], 1.5 ** (1 / 52))
+    assert walk.turnover[1] == pytest.approx(abs(target - held / held.sum())[:-1].sum())
+
+
+@pytest.mark.parametrize("steps", [range(-1, 5), range(0, 10, 2), range(9, 0, -1), range(5, 5)])
+def test_a_stretch_has_weeks_in_order_and_none_before_the_first(panel, steps):
+    with pytest.raises(ValueError, match="no stretch"):
+        backtest(EqualWeight(Constraints()), panel, steps, Constraints())
+
+
+def test_the_last_complete_week_can_be_walked(panel):
+    steps = range(panel.complete_steps - 1, panel.complete_steps)
+    walk = backtest(EqualWeight(Constraints()), panel, steps, Constraints())
+    assert (
+        walk.decisions.tolist() == panel.decisions[-3:-2].tolist()
+    )  # the next fill is the last that is known
+    assert walk.ends.tolist() == panel.fills[-2:-1].tolist()
+
+
+@pytest.mark.parametrize("off", [-2e-6, 2e-6])
+def test_weights_sum_to_one_up_to_rounding(panel, off):
+    whole = np.array([0.5, 0.0, 0.1, 0.1, 0.1, 0.1, 0.1])  # nothing of a stock is a weight, too
+    backtest(Fixed(whole + np.eye(7)[0] * off / 4), panel, range(0, 3), Constraints())
+    with pytest.raises(ValueError, match=r"no portfolio at 2015-01-02: \["):
+        backtest(Fixed(whole + np.eye(7)[0] * off), panel, range(0, 3), Constraints())
+
+
+def test_an_index_is_measured_fill_to_fill_and_never_trades(panel):
+    levels = pd.Series(100.0 + np.arange(len(panel.sessions)) ** 1.1, pd.DatetimeIndex(panel.sessions))
+    walk = index_walk("Index", levels, panel, range(4, 30))
+    known = levels.reindex(pd.DatetimeIndex(panel.fills[4:31])).to_numpy()
+    np.testing.assert_allclose(walk.net, known[1:] / known[:-1] - 1.0, rtol=0, atol=1e-15)
+    np.testing.assert_array_equal(walk.gross, walk.net)
+    np.testing.assert_array_equal(walk.decisions, panel.decisions[4:30])
+    np.testing.assert_array_equal(walk.dates, panel.fills[4:31])
+    np.testing.assert_allclose(walk.growth[:, 0], known[1:] / known[:-1])
+    assert walk.weights.shape == walk.growth.shape == (26, 1)
+    assert walk.weights.all()
+    assert walk.members.shape == (26, 0)
+    assert not walk.turnover.any()
+    assert not walk.folds.any()
+    missing = str(panel.fills[30])
+    with pytest.raises(ValueError, match=f"Index has no level on {missing}"):
+        index_walk("Index", levels.drop(pd.Timestamp(missing)), panel, range(4, 30))
+    index_walk("Index", levels.drop(pd.Timestamp(missing)), panel, range(4, 29))
+
+
+def test_members_stand_beside_the_walk_in_columns(panel):
+    constraints, steps = Constraints(), range(0, 12)
+    walk = backtest(EqualWeight(constraints), panel, steps, constraints)
+    assert walk.members.shape == (12, 0)
+    assert not walk.folds.any()  # nothing was fitted
+    other = backtest(BuyAndHold(constraints), panel, steps, constraints)
+    both = walk.with_members([walk, other])
+    np.testing.assert_array_equal(both.members, np.column_stack([walk.net, other.net]))
+    np.testing.assert_array_equal(both.net, walk.net)

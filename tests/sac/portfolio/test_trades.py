@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from sac.config import CASH
 from sac.errors import SettingsError
-from sac.portfolio.trades import Trade, whole_share_trades
+from sac.portfolio.trades import Trade, reference_prices, whole_share_trades
+from tests.support.synthetic import panel_of, random_closes
 
 NAMES = [f"S{i}" for i in range(8)]
 
@@ -153,3 +154,74 @@ def test_what_is_no_portfolio_is_refused(change, message):
     sound = {"held": {}, "cash": 5.0, "target_weights": {"A": 0.5, CASH: 0.5}, "prices": {"A": 1.0}}
     with pytest.raises(SettingsError, match=message):
         whole_share_trades(**{**sound, "cost_rate": 0.001, **change})
+
+
+def test_a_trade_of_exactly_the_minimum_is_made():
+    arguments = {"held": {}, "target_weights": {"A": 1.0, CASH: 0.0}, "prices": {"A": 50.0}, "cost_rate": 0.0}
+    (trade,) = whole_share_trades(**arguments, cash=100.0, minimum=100.0).trades
+    assert (trade.shares, trade.value_cents) == (2, 10_000)
+    answer = whole_share_trades(**arguments, cash=100.0, minimum=100.01)
+    assert (answer.trades, answer.skipped) == ((), ("A",))
+    # 125 dollars are nearest to 2 shares of 62.50 and a cost that is missing: one is left, worth the minimum.
+    arguments |= {"prices": {"A": 62.5}, "cost_rate": 0.001, "cash": 125.0}
+    (trade,) = whole_share_trades(**arguments, minimum=62.5).trades
+    assert trade.shares == 1
+    assert whole_share_trades(**arguments, minimum=62.51).trades == ()
+
+
+@pytest.mark.parametrize("amount", [0.0, 1e13])
+def test_amounts_end_at_nothing_and_where_a_float_no_longer_holds_a_cent(amount):
+    sound = {"target_weights": {"A": 0.0, CASH: 1.0}, "prices": {"A": 1.0}, "cost_rate": 0.0}
+    assert whole_share_trades(held={"A": amount}, cash=5.0, **sound).cash_cents == 500 + round(amount * 100)
+    assert whole_share_trades(held={"A": 5.0}, cash=amount, **sound).cash_cents == 500 + round(amount * 100)
+    assert whole_share_trades(held={}, cash=5.0, minimum=amount, **sound).cash_cents == 500
+    beyond = 1.001e13
+    for held, cash, minimum in ((beyond, 5.0, 0.0), (5.0, beyond, 0.0), (5.0, 5.0, beyond)):
+        with pytest.raises(SettingsError):
+            whole_share_trades(held={"A": held}, cash=cash, minimum=minimum, **sound)
+
+
+def test_the_dearest_and_the_cheapest_price_can_be_paid():
+    sound = {"held": {}, "target_weights": {"A": 1.0, CASH: 0.0}, "cost_rate": 0.0}
+    assert whole_share_trades(cash=1.0, prices={"A": 0.01}, **sound).trades[0].shares == 100
+    assert whole_share_trades(cash=1e13, prices={"A": 1e13}, **sound).trades[0].shares == 1
+    with pytest.raises(SettingsError, match="no price"):
+        whole_share_trades(cash=1.0, prices={"A": 1.001e13}, **sound)
+
+
+def test_weights_sum_to_one_up_to_rounding():
+    sound = {"held": {}, "cash": 100.0, "prices": {"A": 1.0}, "cost_rate": 0.0}
+    for off in (-0.9e-6, 0.9e-6):
+        assert whole_share_trades(target_weights={"A": 1.0 + off}, **sound).trades[0].shares == 100
+    for off in (-2e-6, 2e-6):
+        with pytest.raises(SettingsError, match="sum to 1"):
+            whole_share_trades(target_weights={"A": 1.0 + off}, **sound)
+
+
+def test_where_the_cost_eats_everything_no_weights_are_left():
+    answer = whole_share_trades(
+        held={"A": 1}, cash=0.0, target_weights={CASH: 1.0}, prices={"A": 0.01}, cost_rate=0.5
+    )
+    assert (answer.value_cents, answer.cost_cents, answer.cash_cents) == (1, 1, 0)
+    assert answer.weights() == {}
+
+
+def test_the_next_largest_buy_is_cut_where_the_largest_does_not_suffice():
+    answer = whole_share_trades(
+        held={"D": 0.9},
+        cash=200.0,
+        target_weights={"A": 0.4, "B": 0.35, "C": 0.25, CASH: 0.0},
+        prices={"A": 150.0, "B": 120.0, "C": 90.0, "D": 200.0},
+        cost_rate=0.0,
+    )
+    # Worth 380 with a fraction that stays: nearest are one of each, 160 more than there is. Without A the
+    # 10 that are missing take B, too.
+    assert [(trade.symbol, trade.shares) for trade in answer.trades] == [("C", 1)]
+    assert answer.cash_cents == 11_000
+
+
+def test_reference_prices_are_the_closes_of_the_decision_to_the_cent():
+    closes = random_closes(first="2018-01-02", last="2018-12-28")
+    panel = panel_of(closes)
+    expected = closes.loc[str(panel.decisions[7])].round(2).to_dict()
+    assert reference_prices(panel, 7) == expected

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from sac.config import Constraints
-from sac.portfolio import EqualWeight, backtest, validate
+from sac.portfolio import EqualWeight, Validation, backtest, validate
 from tests.sac.portfolio.test_backtest import AtRandom, Clairvoyant, Fixed
 from tests.support.synthetic import random_panel
 
@@ -42,3 +42,22 @@ def test_the_figures_by_hand(panel):
     edge = np.log(1 + walk.net) - np.log(1 + equal.net)
     assert verdict.t_statistic == pytest.approx(edge.mean() / (edge.std(ddof=1) / np.sqrt(104)))
     assert verdict.trusted == (verdict.t_statistic > 1)
+
+
+def test_one_standard_error_is_what_it_takes(panel):
+    tilts = [Fixed(np.random.default_rng(seed).dirichlet(np.ones(7))) for seed in range(60)]
+    verdicts = [validate(panel, tilt, range(0, 104), 0, CONSTRAINTS) for tilt in tilts]
+    assert max(one.t_statistic for one in verdicts if not one.trusted) == pytest.approx(0.95, abs=0.05)
+    assert min(one.t_statistic for one in verdicts if one.trusted) == pytest.approx(1.05, abs=0.05)
+
+
+def test_the_verdict_says_both_figures_and_what_follows():
+    facts = {"fold": 0, "start": "2018-01-05", "end": "2018-12-28", "weeks": 52}
+    beaten = Validation(**facts, excess=0.0234, t_statistic=1.26, trusted=True).verdict
+    assert "On 52 weeks held out" in beaten
+    assert "2018-01-05 to 2018-12-28" in beaten
+    assert "beat equal weight by one standard error (+2.3 pp of log growth a year, t +1.3)" in beaten
+    assert "follows its agents" in beaten
+    behind = Validation(**facts, excess=-0.0234, t_statistic=-1.26, trusted=False).verdict
+    assert "did not beat equal weight by one standard error (-2.3 pp" in behind
+    assert "holds equal weight" in behind

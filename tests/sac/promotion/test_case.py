@@ -6,7 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from sac.evidence import Search
+from sac.config import Constraints
+from sac.evidence import Search, cagr
 from sac.promotion import gate, settle
 from sac.promotion.case import case_for
 from tests.support.small_versions import VARIANT, small_artifacts
@@ -115,3 +116,88 @@ def test_without_common_weeks_the_own_ones_are_shown_and_it_is_said(registry, ch
     assert (found.shared, found.weeks, found.against_champion) == (0, 20, None)
     assert "champion" not in found.growth
     assert any("Not one week" in warning for warning in found.warnings)
+
+
+def test_without_a_champion_equal_weight_is_the_one_to_beat(registry):
+    challenger = saved(registry, 1)
+    found = case_for(challenger, None, gate(challenger.metadata, None), Search.among())
+    assert (found.champion, found.against_champion, found.warnings) == (None, None, ())
+    assert (found.shared, found.weeks, len(found.manifests)) == (20, 20, 1)
+    assert found.trials == 1
+    assert list(found.growth) == ["challenger", "Equal weight", "Buy & hold", "HRP", "Cash"]
+    assert list(found.costs) == ["challenger"]
+    assert found.edge.total == pytest.approx(0.0, abs=1e-12)  # it is equal weight itself
+    assert found.advice == "There are fewer than 26 weeks to compare it with equal weight."
+
+
+def test_26_weeks_tell_something(registry, monkeypatch):
+    version = saved(registry, 1)
+    walk, later = version.evaluation(), np.timedelta64(140, "D")
+    for weeks, told in ((25, False), (26, True)):
+        longer = dataclasses.replace(
+            walk,
+            **{
+                name: np.concatenate([value, value + later if value.dtype.kind == "M" else value])[:weeks]
+                for name, value in vars(walk).items()
+                if isinstance(value, np.ndarray)
+            },
+        )
+        monkeypatch.setattr(type(version), "evaluation", lambda self, longer=longer: longer)
+        monkeypatch.setattr(type(version), "baselines", lambda self: [])
+        found = case_for(version, None, gate(version.metadata, None), Search.among())
+        assert (found.weeks, found.against_equal_weight is not None) == (weeks, told)
+    assert found.strength == "weak"
+    assert found.advice == (
+        "On 26 weeks the difference to equal weight could be luck; only a true difference of "
+        f"{found.against_equal_weight.detectable * 100:.1f} points a year would show reliably."
+    )
+
+
+def test_members_and_costs_are_annual_growth(registry, champion):
+    found = case(registry, saved(registry, 2))
+    walk = champion.evaluation()
+    assert found.members == pytest.approx([cagr(walk.net), cagr(walk.net * 1.01)])
+    assert found.edge.total == pytest.approx(0.0, abs=1e-12)
+    assert set(found.costs) == {"challenger", "champion"}
+    assert found.costs["champion"] == pytest.approx(found.costs["challenger"])
+
+
+def test_other_rules_a_lost_parent_and_another_order_are_said(registry, champion):
+    artifacts = small_artifacts(4)
+    settings = dataclasses.replace(artifacts.settings, constraints=Constraints(cost_rate=0.002))
+    tuned = {"kind": "finetune", "version": f"{artifacts.metadata.version}-ft"}
+    record = dataclasses.replace(artifacts.metadata, **tuned, parent="v2018-12-21-000000000000")
+    found = case(registry, registry.save(dataclasses.replace(artifacts, settings=settings, metadata=record)))
+    assert found.warnings == (
+        "Other constraints or costs than the champion's: each is shown under its own.",
+        "Fine-tuned from v2018-12-21-000000000000, which is not the champion any more.",
+    )
+    artifacts, names = small_artifacts(5), ("S01", "S00", "S02")
+    tuned["version"] = f"{artifacts.metadata.version}-ft"
+    record = dataclasses.replace(artifacts.metadata, **tuned, parent=champion.name)
+    evaluation, *others = (
+        dataclasses.replace(walk, symbols=names) for walk in (artifacts.evaluation, *artifacts.baselines)
+    )
+    turned = dataclasses.replace(
+        artifacts, symbols=names, evaluation=evaluation, baselines=others, metadata=record
+    )
+    assert case(registry, registry.save(turned)).warnings == (
+        "Another universe than the champion's: another order.",
+    )
+
+
+@pytest.mark.parametrize("edge", ["evaluation_start", "evaluation_end"])
+def test_other_weeks_are_said_at_either_end(registry, champion, edge):
+    (warning,) = case(registry, saved(registry, 2, **{edge: "2018-10-05"})).warnings
+    assert warning.startswith("The gate compares different weeks")
+    assert "2018-10-05" in warning
+
+
+def test_a_fraction_of_a_point_a_week_is_told_from_luck_too(registry, monkeypatch):
+    monkeypatch.setattr("sac.promotion.case._LEAST_WEEKS", 10)
+    low, high = saved(registry, 1), saved(registry, 2, edge=0.002)
+    for challenger, champion, strength in ((high, low, "strong"), (low, high, "contrary")):
+        found = case_for(challenger, champion, gate(challenger.metadata, champion.metadata), Search.among())
+        assert found.strength == strength
+        assert 0.05 < abs(found.against_champion.mean) < 0.2
+    assert found.advice == "The champion beat it by more than luck on 20 weeks."

@@ -52,6 +52,21 @@ def test_a_version_without_a_cagr_does_not_pass():
     assert not gate(bare, None).passed
 
 
+def test_beside_a_champion_without_a_cagr_nobody_passes():
+    bare = dataclasses.replace(metadata(0.1), metrics={})
+    verdict = gate(metadata(0.1), bare)
+    assert (verdict.passed, verdict.eval_cagr) == (False, 0.1)
+    assert math.isnan(verdict.prior_cagr)
+    assert verdict.reason == "The champion has no CAGR to compare with."
+
+
+def test_the_gate_says_both_figures_in_percent():
+    assert gate(metadata(0.1), None).reason == "The first model is promoted; its CAGR is 10.00 %."
+    higher, lower = metadata(0.123456), metadata(0.1)
+    assert gate(higher, lower).reason == "CAGR 12.3456 % is higher than the champion's 10.0000 %."
+    assert gate(lower, higher).reason == "CAGR 10.0000 % is not higher than the champion's 12.3456 %."
+
+
 @pytest.fixture
 def versions(registry):
     """The champion of 10 %, and challengers of 5 % and 12 %."""

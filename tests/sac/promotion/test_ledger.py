@@ -9,6 +9,7 @@ from sac.config import TrainingSettings
 from sac.errors import Cancelled, DataError
 from sac.evidence import Search
 from sac.promotion import Ledger
+from sac.promotion.ledger import Candidate
 from sac.promotion.record import RECORD
 
 VARIANT, NAME = "sac_lstm", "v2022-12-23-0123456789ab"
@@ -90,3 +91,47 @@ def test_no_trial_can_be_deleted(ledger, tmp_path):
     with sqlite3.connect(tmp_path / RECORD) as db, pytest.raises(sqlite3.IntegrityError, match="only added"):
         db.execute("DELETE FROM trials")
     db.close()
+
+
+def test_trials_are_listed_newest_first_and_each_as_it_was(ledger):
+    entered(ledger, metrics={"eval_sharpe": 0.8, "eval_cagr": 0.1})
+    with pytest.raises(DataError):
+        entered(ledger, NAME.replace("0", "1"), {"eval_sharpe": 0.3}, DataError("No closes."), kind="sweep")
+    newest, oldest = ledger.trials()
+    assert (newest.version, newest.kind, newest.metrics) == (
+        NAME.replace("0", "1"),
+        "sweep",
+        {"eval_sharpe": 0.3},
+    )
+    assert (oldest.version, oldest.parent, oldest.problem) == (NAME, None, None)
+    assert newest.id > oldest.id
+    assert newest.started_at.endswith("+00:00")
+    assert newest.finished_at.endswith("+00:00")
+
+
+def test_a_version_and_a_sweeps_trial_of_one_name_are_two_candidates(ledger):
+    entered(ledger, metrics={"eval_sharpe": 0.8})
+    entered(ledger, metrics={"eval_sharpe": 1.8}, kind="sweep")
+    entered(
+        ledger, metrics={"eval_sharpe": 0.9, "eval_cagr": 0.2}
+    )  # of one tried twice the last figures count
+    entered(ledger, NAME.replace("0", "1"), metrics={"eval_cagr": 0.1})  # not one that was evaluated
+    assert ledger.candidates() == {
+        Candidate(VARIANT, NAME, 0): {"eval_sharpe": 0.9, "eval_cagr": 0.2},
+        Candidate(VARIANT, NAME, 1): {"eval_sharpe": 1.8},
+    }
+
+
+def test_an_empty_ledger_has_no_candidates_and_no_search(ledger, tmp_path):
+    assert ledger.candidates() == {}
+    assert ledger.search().candidates == 0
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_running_training_is_in_the_ledger(ledger):
+    with ledger.trial(
+        VARIANT, NAME, kind="full", parent="p", settings=TrainingSettings(), fingerprint="f", symbols=("A",)
+    ):
+        (trial,) = ledger.trials()
+        assert (trial.outcome, trial.finished_at, trial.problem) == ("unfinished", None, None)
+        assert (trial.parent, trial.metrics) == ("p", {})

@@ -31,7 +31,7 @@ def on_day(monkeypatch):
     from sac.market.calendar import weeks_behind
 
     def on(day):
-        for module in ("sac.inference", "app.ui.shared.links"):
+        for module in ("sac.inference", "app.ui.shared.notes"):
             monkeypatch.setattr(
                 f"{module}.weeks_behind",
                 lambda last, today=None: weeks_behind(last, today or np.datetime64(day)),

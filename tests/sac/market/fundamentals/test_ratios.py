@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sac.errors import DataError
-from sac.market.fundamentals.ratios import fundamental_signals
+from sac.market.fundamentals.ratios import fundamental_signals, read_quarters
 from tests.support.quarters import balance, income, write_company
 
 Q1, Q2 = "2019-03-31", "2019-06-30"
@@ -106,3 +106,68 @@ def test_a_body_that_cannot_be_used_names_the_file_and_the_remedy(company, conte
     with pytest.raises(DataError, match=message) as refusal:
         fundamental_signals(company, ("A",), days("2019-05-03"))
     assert "refresh the fundamentals" in str(refusal.value)
+
+
+def test_days_until_a_report_counts_as_published_are_counted_on_weekdays_too(tmp_path):
+    """A fiscal year to 29 June 2018 waits until Thursday 27 September, a quarter until 28 August."""
+    year, quarter = "2018-06-29", "2018-03-30"
+    write_company(tmp_path / "A", [income(year), income(quarter, gross="80")], [], {}, years=(year,))
+    decisions = days("2018-05-29", "2018-05-30", "2018-09-27", "2018-09-28")
+    margins = fundamental_signals(tmp_path, ("A",), decisions)[:, 0, 0]
+    np.testing.assert_array_equal(margins, [np.nan, 0.4, 0.4, 0.5])
+
+
+def test_at_four_quarters_a_report_no_longer_counts(company):
+    # Known since 26 July 2019: 359 days before Sunday 19 July 2020, and 360 before Monday.
+    values = fundamental_signals(company, ("A",), days("2020-07-17", "2020-07-20"))[:, 0]
+    assert values[0, 5] == pytest.approx(357 / 90)
+    assert np.isfinite(values[0, 0])
+    assert values[1, 5] == 4.0
+    assert np.isnan(values[1, 0])
+
+
+def test_every_ratio_by_hand_in_its_place(tmp_path):
+    write_company(
+        tmp_path / "A",
+        [income(Q1, revenue="400", gross="200", operating="120", net="60")],
+        [balance(Q1, assets="90", liabilities="60", debt="35", equity="50")],
+        {Q1: "2019-04-25"},
+    )
+    values = fundamental_signals(tmp_path, ("A",), days("2019-05-03"))[0, 0]
+    np.testing.assert_allclose(values, [0.5, 0.3, 0.15, 1.5, 0.7, 7 / 90])
+
+
+def test_quarters_are_read_in_any_order_and_come_back_by_time(company):
+    quarters = read_quarters(company / "A")
+    assert quarters["fiscal_end"].astype(str).tolist() == [Q1, Q2]
+    assert quarters["published"].astype(str).tolist() == ["2019-04-25", "2019-07-25"]
+    assert quarters["gross_margin"].tolist() == [0.5, 0.6]
+    assert read_quarters(company / "nobody").empty
+
+
+def test_a_company_without_reports_leaves_the_others_where_they_are(company):
+    (company / "0").mkdir()  # it comes first, and holds nothing
+    values = fundamental_signals(company, ("0", "A"), days("2019-05-03"))[0]
+    assert values[0, 5] == 4.0
+    np.testing.assert_allclose(values[1], fundamental_signals(company, ("A",), days("2019-05-03"))[0, 0])
+
+
+@pytest.mark.parametrize("missing", ["", "None", "-", None])
+def test_what_was_not_reported_is_missing(tmp_path, missing):
+    write_company(tmp_path / "A", [income(Q1, gross=missing)], [], {Q1: missing})
+    values = fundamental_signals(tmp_path, ("A",), days("2019-05-31"))[0, 0]  # 60 days after the quarter
+    assert np.isnan(values[0])
+    assert values[1] == 0.25
+
+
+def test_each_decision_of_a_year_has_the_newest_quarter_of_its_time(tmp_path):
+    ends = ("2018-03-30", "2018-06-29", "2018-09-28", "2018-12-31")
+    reported = {end: str(np.datetime64(end) + 30) for end in ends}
+    incomes = [income(end, gross=str(20 * (1 + quarter))) for quarter, end in enumerate(ends)]
+    write_company(tmp_path / "A", incomes, [], reported)
+    write_company(tmp_path / "B", [income("2018-12-31")], [], {"2018-12-31": "2019-02-20"})
+    decisions = days("2018-04-27", "2018-05-04", "2018-08-03", "2018-11-02", "2019-02-01", "2019-02-22")
+    values = fundamental_signals(tmp_path, ("A", "B"), decisions)
+    np.testing.assert_allclose(values[:, 0, 0], [np.nan, 0.1, 0.2, 0.3, 0.4, 0.4])
+    np.testing.assert_allclose(values[:, 1, 0], [np.nan] * 5 + [0.5])
+    np.testing.assert_allclose(values[:, 1, 5], [4.0] * 5 + [1 / 90])

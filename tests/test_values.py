@@ -1,0 +1,40 @@
+"""What is handed around is a value: nobody changes it behind another's back."""
+
+import ast
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+import sac
+from sac.config import Constraints
+from sac.portfolio import EqualWeight, backtest
+from tests.support.synthetic import random_panel
+
+ROOT = Path(sac.__file__).parents[1]
+MODULES = sorted(path for package in ("sac", "app") for path in (ROOT / package).rglob("*.py"))
+
+
+def open_to_change(path):
+    """Lines of dataclasses that are not frozen."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for decorator in node.decorator_list if isinstance(node, ast.ClassDef) else ():
+            text = ast.unparse(decorator)
+            if "dataclass" in text and "frozen=True" not in text:
+                yield node.lineno
+
+
+def test_every_dataclass_is_frozen():
+    found = {str(path.relative_to(ROOT)): list(open_to_change(path)) for path in MODULES}
+    assert len(found) > 50
+    assert not {path: lines for path, lines in found.items() if lines}
+
+
+@pytest.mark.parametrize("what", ["panel", "backtest"])
+def test_what_holds_arrays_is_compared_and_hashed_as_itself(what):
+    value = random_panel()
+    if what == "backtest":
+        value = backtest(EqualWeight(Constraints()), value, range(0, 3), Constraints())
+    assert value == value
+    assert value != dataclasses.replace(value)
+    assert len({value, value}) == 1
