@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field
 
 __all__ = [
     "Accepted",
@@ -59,7 +59,11 @@ class FullTraining(Strict):
     reward_scale: float | None = None
     relative_reward: bool | None = None
     counterfactual: bool | None = Field(default=None, description="SAC only")
-    walks: int | None = Field(default=None, description="PPO only")
+    n_envs: int | None = Field(
+        default=None,
+        validation_alias=AliasChoices("n_envs", "walks"),  # as earlier releases called it
+        description="PPO only: rollouts side by side",
+    )
     value_weight: float | None = Field(default=None, description="PPO only")
 
 

@@ -16,7 +16,7 @@ __all__ = [
     "calendar_years",
     "common_weeks",
     "on_weeks",
-    "rewalk",
+    "rerun",
     "rolling_excess",
     "weekly_returns",
     "weekly_weights",
@@ -35,7 +35,7 @@ def common_weeks(walks: Mapping[str, Backtest]) -> dict[str, Rows]:
     }
 
 
-def rewalk(name: str, rule: Rule, recorded: Backtest, rows: Rows, constraints: Constraints) -> Backtest:
+def rerun(name: str, rule: Rule, recorded: Backtest, rows: Rows, constraints: Constraints) -> Backtest:
     """Walk a rule over recorded weeks (rows), from all cash and net of costs.
 
     The record holds what a dollar in each asset became, so nothing else is needed: no panel, and no
@@ -86,19 +86,18 @@ def baselines(
     `fitted` are those that were stored with the record, on all of its weeks: their weights cannot be
     computed from it.
     """
-    alone = replace(recorded, members=np.empty((len(recorded.net), 0)))
-    simple = [
-        rewalk(
-            allocator.name,
-            # These read nothing of a panel but its symbols, which the record has too.
-            lambda row, held, allocator=allocator: allocator.allocate(alone, row, held),  # type: ignore[misc]
-            alone,
-            rows,
-            constraints,
-        )
-        for allocator in (EqualWeight(constraints), BuyAndHold(constraints), Cash())
+    unled = replace(recorded, members=np.empty((len(recorded.net), 0)))
+    stocks = len(recorded.symbols)
+
+    def simple(rule: EqualWeight | BuyAndHold | Cash) -> Backtest:
+        return rerun(rule.name, lambda _, held: rule.target(stocks, held), unled, rows, constraints)
+
+    return [
+        simple(EqualWeight(constraints)),
+        simple(BuyAndHold(constraints)),
+        *(on_weeks(benchmark.name, benchmark, rows, constraints) for benchmark in fitted),
+        simple(Cash()),
     ]
-    return [*simple[:2], *(on_weeks(walk.name, walk, rows, constraints) for walk in fitted), simple[2]]
 
 
 def weekly_returns(walks: Sequence[Backtest]) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """`MarketPanel`: what was known, and when. Everything downstream takes a panel and reads nothing else."""
 
 import dataclasses
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -84,11 +85,9 @@ class MarketPanel:
         if date is None:
             return len(self.decisions) - 1
         try:
-            day = np.datetime64(date, "D")
+            day = np.datetime64(dt.date.fromisoformat(date))
         except ValueError:
-            day = np.datetime64("NaT")
-        if np.isnat(day):
-            raise SettingsError(f"{date!r} is not a valid date: write it as 2022-12-16.")
+            raise SettingsError(f"{date!r} is not a valid date: write it as 2022-12-16.") from None
         step = int(np.searchsorted(self.decisions, day, side="right")) - 1
         if step < 0 or day > self.ends[-1]:
             raise DataError(
