@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from app.access import exposure
 from app.api import install
+from app.decisions import acting
 from app.hub import outbox
 from app.settings import network, settings
 from sac.errors import DeskError
@@ -48,4 +49,5 @@ streamlit_app = FastAPI(
     title="SAC Desk", version=VERSION, lifespan=ui.lifespan(), docs_url=None, redoc_url=None
 )
 install.install(streamlit_app, ui, st.get_option("server.allowedHosts") or ["localhost", "127.0.0.1"], known)
+acting.finish_moves(settings())
 outbox.resume(settings())

@@ -13,6 +13,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from app.decisions import acting
 from app.jobs.locks import slot_lock
 from app.jobs.queue import jobs_of
 from app.jobs.record import MESSAGES, Status
@@ -84,6 +85,7 @@ def main(job_id: str) -> int:
     if not _patient(lambda: store.claim(job_id, os.getpid())):
         log("This job has ended, or another process is doing it.")
         return 1
+    acting.finish_moves(root)
     return perform(store, watch, root, job_id)
 
 

@@ -33,7 +33,7 @@ from sac.market import MarketChoice, load_panel, write_choice
 from sac.market.loading import price_folder
 from sac.progress import Progress
 from sac.promotion import Ledger
-from sac.promotion.deciding import decide, reigning, waiting
+from sac.promotion.deciding import decide, state_of
 from sac.registry import Artifacts, Registry, Version, version_name
 from sac.registry.store import Part
 from sac.threads import one_thread
@@ -243,6 +243,6 @@ def _decisions(home: Settings) -> None:
     """Some challengers were rejected, the others wait."""
     registry = Registry(home.models)
     for variant in DEMO_VARIANTS:
-        for version in waiting(registry, variant)[::DECIDED]:
-            champion = reigning(registry, variant)
-            decide(registry, version, "reject", actor="Ada", reason="No lead.", champion=champion)
+        state = state_of(registry, variant)
+        for version in state.pending(registry.versions(variant))[::DECIDED]:
+            decide(registry, version, "reject", actor="Ada", reason="No lead.", champion=state.champion)

@@ -11,8 +11,8 @@ from app.api.schemas import ModelList, ModelVersion, VariantName
 from app.settings import settings
 from sac.config import VARIANTS
 from sac.files import stamp
+from sac.promotion.shelf import Shelf, named_champion, shelf_of
 from sac.registry import Registry, Version
-from sac.registry.shelf import Shelf, shelf_of
 
 __all__ = ["router"]
 
@@ -27,8 +27,9 @@ async def models(caller: Caller, variant: VariantName) -> Response:
 
 def shelved(variant: str) -> ModelList:
     """What the registry holds of a variant."""
-    models = settings().models
-    shelf = _shelf(models, variant, stamp(models / variant))
+    root = settings()
+    state, named = stamp(root.models / variant), named_champion(root.registry, variant)
+    shelf = _shelf(root.models, variant, state, *named)
     return ModelList(
         variant=variant,
         champion=shelf.champion.name if shelf.champion else None,
@@ -38,9 +39,9 @@ def shelved(variant: str) -> ModelList:
 
 
 @lru_cache(maxsize=len(VARIANTS))
-def _shelf(models: Path, variant: str, state: str) -> Shelf:
-    """Checked again whenever a file of the variant's changed."""
-    return shelf_of(Registry(models), variant)
+def _shelf(models: Path, variant: str, state: str, current: str | None, problem: str | None) -> Shelf:
+    """Checked again whenever a file of the variant's or its champion changed."""
+    return shelf_of(Registry(models), variant, current, problem)
 
 
 def _version(version: Version) -> ModelVersion:

@@ -48,10 +48,8 @@ def recommended(variant: str, wanted: InferenceRequest) -> TargetWeights:
 
     one_thread()
     panel = _panel(root.data, market_stamp(root.data))
-    held = Holdings(wanted.portfolio.cash, positions)
-    return TargetWeights.model_validate(
-        target_weights(champion, panel, held, wanted.as_of_date, outside=wanted.outside)
-    )
+    held, step = Holdings(wanted.portfolio.cash, positions), panel.step_at(wanted.as_of_date)
+    return TargetWeights.model_validate(target_weights(champion, panel, held, step, outside=wanted.outside))
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from app.formats import moment, percent
 from app.settings import settings
 from sac.config import VARIANTS
 from sac.errors import DeskError
-from sac.promotion import Decision
+from sac.promotion import SealedDecision
 from sac.promotion.deciding import Verdict, problems
 
 __all__ = ["add"]
@@ -84,7 +84,7 @@ def roll_back(options: argparse.Namespace) -> None:
     _printed(decision, options.json)
 
 
-def _printed(decision: Decision, json: bool) -> None:
+def _printed(decision: SealedDecision, json: bool) -> None:
     if json:
         print_json(asdict(decision) | {"evidence_hash": decision.evidence_hash})
         return
@@ -98,7 +98,7 @@ def _printed(decision: Decision, json: bool) -> None:
 def decisions(options: argparse.Namespace) -> None:
     """Print the log, newest first. Raises DeskError when it fails its integrity check."""
     root = settings()
-    rows = root.decision_log.decisions(options.variant)
+    rows = root.decision_log.sealed(options.variant)
     faults = problems(root.registry, tuple(VARIANTS))
     if options.json:
         print_json({"decisions": [asdict(row) for row in rows], "problems": faults})

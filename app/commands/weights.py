@@ -55,7 +55,7 @@ def weights(options: argparse.Namespace) -> None:
             f"{', '.join(strange)} is not in the universe ({', '.join(panel.symbols)}): say --outside keep "
             "or --outside sell, or leave it out."
         )
-    plan = planned(version, panel, held, options.as_of)
+    plan = planned(version, panel, held, panel.step_at(options.as_of))
     if options.json:
         answer = dataclasses.asdict(plan.advice)
         print_json(answer | {"trade_list": _listed(plan)} if options.trades else answer)

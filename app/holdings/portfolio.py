@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from sac.config import CASH
 from sac.errors import DeskError
-from sac.portfolio.trades import CASH
 
 __all__ = ["CASH", "OUTSIDE", "Portfolio", "Position", "Valued", "valued"]
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import IO
 
 from app.holdings.portfolio import Portfolio, Position
+from sac.config import CASH
 from sac.errors import DeskError
-from sac.portfolio.trades import CASH
 
 __all__ = ["from_file", "from_rows", "from_text"]
 

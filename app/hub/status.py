@@ -11,7 +11,7 @@ from app.settings import Settings
 from sac.errors import ArtifactError, SettingsError
 from sac.hub.arrivals import Origin, origin
 from sac.hub.repository import Remote
-from sac.promotion.deciding import reigning
+from sac.promotion.deciding import state_of
 from sac.registry import Registry
 
 __all__ = ["Shared", "VersionShared", "came_from", "shared", "state_words"]
@@ -55,7 +55,7 @@ def shared(root: Settings, variant: str) -> Shared:
     names = [version.name for version in registry.versions(variant)]
     sources = {name: _origin(registry, variant, name) for name in names}
     versions = [_version(name, tasks.get(name), sources[name], remote) for name in names]
-    current = reigning(registry, variant)
+    current = state_of(registry, variant).champion
     news = tasks.get(CHAMPION)
     champion = _version(current, news, None, remote) if current and remote else None
     if champion and champion.state == "sent" and news and news.version != current:

@@ -1,4 +1,4 @@
-"""What the Promotion page reads: who waits, on what grounds, and what was decided."""
+"""What the Promotion page reads: which challengers are pending, on what grounds, and what was decided."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from sac.config import VARIANTS
 from sac.evidence import Search
 from sac.files import stamp
 from sac.portfolio import Backtest
-from sac.promotion import Decision, Gate, deciding
+from sac.promotion import Gate, SealedDecision, deciding
 from sac.promotion.case import Case, side_by_side
 from sac.registry import Version
 
@@ -25,34 +25,29 @@ class Docket:
 
     variant: str
     pointer: str | None  # the champion's name, also where it cannot be read
-    waiting: list[str]  # challengers that nobody has decided on
-    earlier: list[str]  # former champions, first the one before the present reign
+    waiting: list[str]  # challengers pending review
+    earlier: list[str]  # former champions, first the one that the current champion replaced
 
 
 def docket(variant: str) -> Docket:
-    """Challengers and former champions; a decision that was cut off is finished first."""
-    registry = settings().registry
-    deciding.finish_moves(registry, variant)
-    return Docket(
-        variant,
-        deciding.reigning(registry, variant),
-        [v.name for v in deciding.undecided(registry, variant, versions.shelf(variant).versions)],
-        deciding.earlier_champions(registry, variant),
-    )
+    """Challengers and former champions; a decision that was cut off counts as done."""
+    state = deciding.state_of(settings().registry, variant)
+    pending = state.pending(versions.shelf(variant).versions)
+    return Docket(variant, state.champion, [v.name for v in pending], state.former_champions)
 
 
 def verdict(version: Version, shelf: versions.Shelf) -> Gate:
     """The gate's verdict on a version of that shelf today."""
-    return deciding.judged_against(version, shelf.champion, shelf.champion_problem)
+    return deciding.judged(version, shelf.champion, shelf.champion_problem)
 
 
-def decisions() -> list[Decision]:
-    """All decisions, newest first."""
-    return settings().decision_log.decisions()
+def decisions() -> list[SealedDecision]:
+    """All decisions with their evidence, newest first."""
+    return settings().decision_log.sealed()
 
 
 def problems() -> list[str]:
-    """Where the record of decisions contradicts itself or the champions."""
+    """Where the decision log contradicts itself or the champions."""
     return deciding.problems(settings().registry, tuple(VARIANTS))
 
 

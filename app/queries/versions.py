@@ -11,8 +11,8 @@ from sac.evidence import Difference, Metrics, difference, metrics
 from sac.evidence.comparison import baselines
 from sac.files import stamp
 from sac.portfolio import Backtest
+from sac.promotion.shelf import Shelf, named_champion, shelf_of
 from sac.registry import Registry, Version
-from sac.registry.shelf import Shelf, shelf_of
 
 __all__ = ["Shelf", "evaluation", "fitted_baselines", "shelf", "shelves", "standing"]
 
@@ -23,14 +23,14 @@ def shelves() -> dict[str, Shelf]:
 
 
 def shelf(variant: str) -> Shelf:
-    """A variant's versions, read again whenever a file of theirs changed."""
-    root = settings().models
-    return _shelf(root, variant, stamp(root / variant))
+    """A variant's versions, read again whenever a file of theirs or the champion changed."""
+    root = settings()
+    return _shelf(root.models, variant, stamp(root.models / variant), *named_champion(root.registry, variant))
 
 
 @st.cache_resource(show_spinner="Checking the stored versions…", max_entries=16)
-def _shelf(root: Path, variant: str, state: str) -> Shelf:
-    return shelf_of(Registry(root), variant)
+def _shelf(root: Path, variant: str, state: str, current: str | None, problem: str | None) -> Shelf:
+    return shelf_of(Registry(root), variant, current, problem)
 
 
 def evaluation(version: Version) -> Backtest:

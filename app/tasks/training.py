@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from app.hub.outbox import enqueue_champion, enqueue_version
 from app.hub.repository import where
@@ -41,7 +41,11 @@ class OpenSettings(Request):
     reward_scale: float | None = None
     relative_reward: bool | None = None
     counterfactual: bool | None = Field(default=None, description="SAC only")
-    walks: int | None = Field(default=None, description="PPO only")
+    n_envs: int | None = Field(
+        default=None,
+        validation_alias=AliasChoices("n_envs", "walks"),  # as earlier releases called it
+        description="PPO only: rollouts side by side",
+    )
     value_weight: float | None = Field(default=None, description="PPO only")
 
 

@@ -9,11 +9,11 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
+from sac.arrays import Floats
 from sac.config import WEEKS_PER_YEAR
 
 __all__ = ["Difference", "Search", "deflated_sharpe", "difference", "probabilistic_sharpe"]
 
-Floats = npt.NDArray[np.float64]
 
 _DRAWS = 10_000
 _INTERVAL = (2.5, 97.5)  # percentiles

@@ -4,12 +4,11 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow.parquet as pq
 
+from sac.arrays import Dates, Floats
 from sac.config import SIGNALS
 from sac.files import stamp
-from sac.market.calendar import Dates
 from sac.market.choice import read_choice
 from sac.market.fundamentals.ratios import fundamental_signals, fundamentals_folder
 from sac.market.news.sentiment import read_sentiment, sentiment_file, sentiment_signal
@@ -48,7 +47,7 @@ def market_stamp(data: Path) -> str:
     return "".join(stamp(data / part) for part in _PARTS)
 
 
-def known_signals(data: Path, symbols: tuple[str, ...], decisions: Dates) -> npt.NDArray[np.float64]:
+def known_signals(data: Path, symbols: tuple[str, ...], decisions: Dates) -> Floats:
     """The seven signals as known at each decision's close: (T, n, 7), NaN where nothing was."""
     signals = np.full((len(decisions), len(symbols), len(SIGNALS)), np.nan)
     news = sentiment_file(data)

@@ -79,10 +79,10 @@ class Desk:
 
     def losses(self) -> list[str]:
         """What is not as promised; empty where nothing was lost and nothing is half there."""
-        finish_moves(self.registry, VARIANT)
+        finish_moves(self.registry, (VARIANT,))
         found = [*problems(self.registry, (VARIANT,)), *self.registry.damaged(VARIANT).values()]
         there = {self.registry.version(VARIANT, v.name).name for v in self.registry.versions(VARIANT)}
-        decided = {row.hash for row in DecisionLog(self.registry.root).decisions(VARIANT)}
+        decided = {row.hash for row in DecisionLog(self.registry.root).sealed(VARIANT)}
         found += [f"{promise} is gone" for promise in self.promised - there - decided]
         succeeded = {t.version for t in Ledger(self.registry.root).trials() if t.outcome == "succeeded"}
         found += [f"the ledger lists {name}, which is not there" for name in succeeded - there]

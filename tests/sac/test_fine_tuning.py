@@ -23,7 +23,7 @@ from tests.support.synthetic import THEN, panel_of, perturbed, random_closes
 
 AGENTS = {
     "sac_lstm": TINY.agent,
-    "ppo_lstm": PPOSettings(hidden_sizes=(8, 8), batch_size=8, walks=2, epochs=1, updates=12),
+    "ppo_lstm": PPOSettings(hidden_sizes=(8, 8), batch_size=8, n_envs=2, epochs=1, updates=12),
 }
 QUICK = FineTuneSettings(updates=6)
 

@@ -135,7 +135,7 @@ def test_fine_tuning_needs_a_champion(desk, jobs):
         ({"preset": "best"}, "preset"),
         ({"updates": 0}, "updates"),
         ({"reward_scale": 1e9}, "reward_scale"),
-        ({"walks": 8}, "walks"),
+        ({"walks": 8}, "n_envs"),
         ({"batch_size": 8}, "batch_size"),
         ({"critic_lr": 0.1}, "critic_lr"),
         ({"hidden_sizes": [512, 512]}, "hidden_sizes"),

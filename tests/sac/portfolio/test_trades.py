@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sac.errors import DataError, SettingsError
-from sac.portfolio.trades import CASH, Trade, decision_step, reference_prices, whole_share_trades
-from tests.support.synthetic import panel_of, random_closes, random_panel
+from sac.config import CASH
+from sac.errors import SettingsError
+from sac.portfolio.trades import Trade, reference_prices, whole_share_trades
+from tests.support.synthetic import panel_of, random_closes
 
 NAMES = [f"S{i}" for i in range(8)]
 
@@ -221,19 +222,6 @@ def test_the_next_largest_buy_is_cut_where_the_largest_does_not_suffice():
     # 10 that are missing take B, too.
     assert [(trade.symbol, trade.shares) for trade in answer.trades] == [("C", 1)]
     assert answer.cash_cents == 11_000
-
-
-def test_decisions_are_found_by_date():
-    panel = random_panel(first="2018-01-02", last="2018-12-28")
-    newest = len(panel.decisions) - 1
-    assert decision_step(panel) == newest
-    assert decision_step(panel, str(panel.decisions[0])) == 0
-    assert decision_step(panel, str(panel.decisions[7])) == 7
-    assert decision_step(panel, str(panel.decisions[7] - 1)) == 6
-    assert decision_step(panel, str(panel.ends[-1])) == newest  # the week that begins with the newest one
-    for outside in (panel.decisions[0] - 1, panel.ends[-1] + 1):
-        with pytest.raises(DataError, match=r"weeks from 2018-01-05 to 2018-12-28"):
-            decision_step(panel, str(outside))
 
 
 def test_reference_prices_are_the_closes_of_the_decision_to_the_cent():
