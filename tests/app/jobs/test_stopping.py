@@ -87,22 +87,22 @@ def test_no_signal_goes_to_a_stranger_with_the_same_number(jobs):
 
 def test_right_after_a_kill_the_same_can_be_asked_for_again(jobs):
     """Nobody looked in between: the dead worker is found by the new request itself."""
-    job = jobs.submit("sac_lstm", "count", {"steps": 100, "seconds": 20.0}, "ada")
+    job = jobs.submit(COUNT, "sac_lstm", Steps(steps=100, seconds=20.0), "ada")
     os.kill(follow(jobs, job.id, running).pid, signal.SIGKILL)
     jobs._children[job.id].wait(timeout=10)
-    again = jobs.submit("sac_lstm", "count", {"steps": 1}, "ada")
+    again = jobs.submit(COUNT, "sac_lstm", Steps(steps=1), "ada")
     assert jobs.get(job.id).status == "failed"
     assert follow(jobs, again.id).status == "succeeded"
 
 
 def test_who_names_a_job_starts_it_once(jobs):
-    first = jobs.submit("sac_lstm", "count", {"steps": 1}, "ada", job_id="0123456789ab")
+    first = jobs.submit(COUNT, "sac_lstm", Steps(steps=1), "ada", job_id="0123456789ab")
     assert first.id == "0123456789ab"
     worker = jobs._children[first.id]
     assert follow(jobs, first.id).status == "succeeded"
     worker.wait(timeout=10)
     jobs.reconcile()
     assert not jobs._children
-    unnamed = jobs.submit("ppo_lstm", "count", {"steps": 1}, "ada")
+    unnamed = jobs.submit(COUNT, "ppo_lstm", Steps(steps=1), "ada")
     assert len(unnamed.id) == 12
     follow(jobs, unnamed.id)
