@@ -44,8 +44,7 @@ def imported(path):
             continue
         for name in names:
             top = name.partition(".")[0]
-            beside = any((folder / f"{top}.py").exists() for folder in path.parents)
-            if top not in sys.stdlib_module_names and top not in OURS and not beside:
+            if top not in sys.stdlib_module_names and top not in OURS:
                 yield top
 
 
