@@ -60,7 +60,7 @@ def imported(path):
     ],
 )
 def test_what_is_imported_is_declared(folder, extras):
-    known, asked = packages_distributions() | RIVALS, declared(*extras)
+    known, asked = {**packages_distributions(), **RIVALS}, declared(*extras)
     paths = [*(ROOT / folder).rglob("*.py"), *(ROOT.glob("*.py") if folder == "app" else [])]
     assert paths
     for path in paths:

@@ -5,6 +5,7 @@ And the mirror: a signal that knows the week ahead is found by training, one tha
 
 import dataclasses
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,7 +57,7 @@ def committee(panel, stop):
     return train_ensemble(panel, [fold], settings, lambda done, values: None).committee(0, "One")
 
 
-CHANGES = {
+CHANGES: dict[str, Any] = {
     "prices": {"closes": perturbed(CLOSES, CUT)},
     # Scored on the day of the decision: its evening may come after the close.
     "a news row": {"news": [(d, s, -x if d >= str(CUT) else x, n) for d, s, x, n in NEWS]},

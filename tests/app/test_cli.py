@@ -45,7 +45,7 @@ def desk(capsys, monkeypatch, tmp_path):
         try:
             code = cli.main(arguments)
         except SystemExit as exit_:
-            code = exit_.code
+            code = int(exit_.code)
         out, err = capsys.readouterr()
         return code, out, err
 
@@ -56,7 +56,7 @@ def desk(capsys, monkeypatch, tmp_path):
 def quick(open_jobs, monkeypatch):
     """Trainings of the command line run as the stand-in of `quick_jobs`."""
     jobs = open_jobs()
-    monkeypatch.setattr(cli.training, "Jobs", lambda home: jobs)
+    monkeypatch.setattr("app.commands.training.Jobs", lambda home: jobs)
     return jobs
 
 

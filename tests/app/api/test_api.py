@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from app.api import dependencies, weights
-from app.api.schemas import FullTraining, VariantName
+from app.api.schemas import FullTraining, TargetWeights, VariantName
 from sac.config import OPEN_SETTINGS, VARIANTS
 from sac.errors import StaleData
 from tests.support import api_client
@@ -280,7 +280,7 @@ def test_fifty_questions_at_once_are_answered_one_after_the_other(desk, monkeypa
 
 
 def api_client_weights(turnover):
-    return weights.TargetWeights(
+    return TargetWeights(
         target_weights={"CASH": 1.0},
         turnover=turnover,
         target_week_start="2022-12-19",

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+from websockets import Subprotocol
 from websockets.sync.client import connect
 
 from app.jobs.queue import Jobs
@@ -94,7 +95,9 @@ def test_a_client_that_hangs_up_and_a_server_that_stops_leave_the_training_runni
                     timeout=2.0,
                 )
             again = pool.submit(asked, desk, "/train/ppo_lstm/full", ENDLESS, headers=key, params=waiting)
-            socket = connect(f"ws://localhost:{desk.port}/_stcore/stream", subprotocols=["streamlit"])
+            socket = connect(
+                f"ws://localhost:{desk.port}/_stcore/stream", subprotocols=[Subprotocol("streamlit")]
+            )
             time.sleep(1)
             assert not again.done()
             desk.process.terminate()

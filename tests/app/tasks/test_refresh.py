@@ -70,7 +70,7 @@ def test_a_refresh_that_reaches_nobody_fails_and_says_so(home, monkeypatch):
         run_refresh(None, home, lambda look: None)
 
 
-def test_a_refresh_takes_no_settings():
+def test_a_refresh_takes_no_settings(home):
     check_refresh(MARKET, {}, home)
     with pytest.raises(SettingsError, match="takes no settings"):
         check_refresh(MARKET, {"seed": 1}, home)

@@ -36,11 +36,11 @@ def cluster(monkeypatch):
     monkeypatch.setenv("RAY_AUTH_MODE", "disabled")  # else a token is written into the user's home
     port, ray = free_port(), [str(Path(sys.executable).with_name("ray"))]
     options = ["--port", str(port), "--num-cpus", "1", "--include-dashboard=false", "--disable-usage-stats"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run([*ray, "start", "--head", *options], check=True, **quiet)
+    quiet = subprocess.DEVNULL
+    subprocess.run([*ray, "start", "--head", *options], check=True, stdout=quiet, stderr=quiet)
 
     def end():
-        subprocess.run([*ray, "stop", "--force"], **quiet)
+        subprocess.run([*ray, "stop", "--force"], stdout=quiet, stderr=quiet)
 
     yield port, end
     end()

@@ -48,7 +48,7 @@ def opened(sharing, monkeypatch):
         assert not at.exception, at.exception[0].message
         return at
 
-    run.started, run.asked = started, asked
+    vars(run).update(started=started, asked=asked)
     return run
 
 
