@@ -19,6 +19,8 @@ from sac.portfolio import EqualWeight, backtest
 from tests.support.quarters import balance, income, write_company
 from tests.support.synthetic import perturbed, random_closes, random_panel, write_prices, write_scores
 
+pytestmark = pytest.mark.slow
+
 CLOSES = random_closes(stocks=3, first="2014-01-02", last="2018-12-28")
 SYMBOLS = tuple(CLOSES.columns)
 CUT = np.datetime64("2018-06-15")  # a decision session

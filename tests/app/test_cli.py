@@ -17,6 +17,8 @@ from sac.config import VARIANTS, ForecastSettings, SACSettings, TrainingSettings
 from sac.market import DEMO_UNIVERSE, sample_panel
 from sac.registry import Registry
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 # The smallest committee and forecaster: what they are worth does not matter here.
 TINY = TrainingSettings(

@@ -22,6 +22,8 @@ from sac.registry import Registry
 from tests.support.small_trainings import CLOSES, TINY
 from tests.support.synthetic import THEN, panel_of, perturbed, random_closes
 
+pytestmark = pytest.mark.slow
+
 AGENTS = {
     "sac_lstm": TINY.agent,
     "ppo_lstm": PPOSettings(hidden_sizes=(8, 8), batch_size=8, walks=2, epochs=1, updates=12),

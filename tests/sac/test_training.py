@@ -20,6 +20,8 @@ from sac.registry import Registry
 from tests.support.small_trainings import CLOSES, TINY
 from tests.support.synthetic import THEN, panel_of, perturbed, random_closes
 
+pytestmark = pytest.mark.slow
+
 
 def train(folder, closes=CLOSES, settings=TINY, variant="sac_lstm", **arguments):
     registry = Registry(folder / "models")

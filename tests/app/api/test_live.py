@@ -16,6 +16,8 @@ from sac.registry import Registry
 from tests.support.serving import served
 from tests.support.synthetic import random_closes, write_prices
 
+pytestmark = pytest.mark.slow
+
 TINY = {"members": 1, "evaluation_years": 1, "validation_weeks": 0, "updates": 5}
 ENDLESS = {**TINY, "updates": 500_000}
 STOCKS = ("S00", "S01", "S02", "S03", "S04", "S05")

@@ -12,6 +12,8 @@ from sac.database import Database
 from sac.registry import Registry, folder
 from tests.support.small_versions import VARIANT, small_artifacts
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def registry(tmp_path, monkeypatch):

@@ -19,7 +19,10 @@ from tests.support.serving import free_port
 from tests.support.small_sweeps import SMALL, files, keep_market, run, sweep
 
 pytest.importorskip("ray", reason="Ray is not installed: pip install 'sac-desk[ray]'")
-pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::ResourceWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::ResourceWarning"),
+]
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ from sac.registry import Registry
 from tests.support.loopback_hub import REPO
 from tests.support.small_versions import VARIANT, small_artifacts
 
+pytestmark = pytest.mark.slow
+
 MAIN = Path(__file__).resolve().parents[4] / "app" / "main.py"
 
 

@@ -1,7 +1,7 @@
 """Headlines from a service on this machine, scored by a true (tiny, untrained) BERT classifier."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -46,15 +46,17 @@ def scores(tmp_path_factory):
     return finbert(str(folder))
 
 
+class Troubled(LoopbackService):
+    troubles: ClassVar[list[int]] = []
+
+
 @pytest.fixture
 def service():
     """Two articles a page; `troubles` are statuses that come first."""
 
-    troubles = []
-
     def answer(path, query, headers):
-        if troubles:
-            return troubles.pop(0), "no"
+        if running.troubles:
+            return running.troubles.pop(0), "no"
         if headers["APCA-API-KEY-ID"] != "name":
             return 403, "forbidden"
         first, last = pd.Timestamp(query["start"]), pd.Timestamp(query["end"])
@@ -63,8 +65,7 @@ def service():
         more = str(begin + 2) if begin + 2 < len(found) else None
         return 200, {"news": found[begin : begin + 2], "next_page_token": more}
 
-    running = LoopbackService(answer)
-    vars(running)["troubles"] = troubles
+    running = Troubled(answer)
     with running:
         yield running
 
