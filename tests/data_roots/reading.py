@@ -8,12 +8,13 @@ from contextlib import redirect_stdout
 from typing import Any, get_args
 
 import numpy as np
-from app.hub.parcels import HubStore
 
 from app import cli
 from app.holdings.saved import load
+from app.hub.uploads import UploadStore
 from app.jobs.queue import Jobs
 from app.settings import settings
+from app.tasks.sweep import SWEEP
 from sac.config import VARIANTS
 from sac.evidence import metrics
 from sac.experiments import TrialResults, leaderboard, read_plan
@@ -148,7 +149,7 @@ def jobs() -> list[dict[str, Any]]:
     return [
         {
             "id": job.id,
-            "subject": job.variant,
+            "subject": job.subject,
             "kind": job.kind,
             "actor": job.actor,
             "status": job.status,
@@ -167,7 +168,7 @@ def sweeps() -> dict[str, Any]:
     """Every sweep's plan and its leaderboard."""
     home = settings()
     found = {}
-    for job in Jobs(home).list(kinds=("sweep",)):
+    for job in Jobs(home).list(kinds=[SWEEP]):
         plan = read_plan(home.sweeps, job.id)
         assert plan is not None
         trials = [TrialResults(home.sweeps / "trials").get(key) for key in plan.keys]
@@ -201,7 +202,7 @@ def hub() -> dict[str, Any]:
     home = settings()
     registry = Registry(home.models)
     origins = {v.name: origin(registry, "sac_lstm", v.name) for v in registry.versions("sac_lstm")}
-    parcels = HubStore(home.hub).of("desk/sac-lstm", "sac_lstm")
+    parcels = UploadStore(home.hub).of("desk/sac-lstm", "sac_lstm")
     return {
         "outbox": {name: dataclasses.asdict(parcel) for name, parcel in sorted(parcels.items())},
         "origins": {name: dataclasses.asdict(found) for name, found in origins.items() if found},
