@@ -18,6 +18,8 @@ from sac.market import DEMO_UNIVERSE, sample_panel
 from sac.registry import Registry
 from tests.support.quick_jobs import COUNT, Steps
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 # The smallest committee and forecaster: what they are worth does not matter here.
 TINY = TrainingSettings(
@@ -46,7 +48,7 @@ def desk(capsys, monkeypatch, tmp_path):
         try:
             code = cli.main(arguments)
         except SystemExit as exit_:
-            code = exit_.code
+            code = int(exit_.code)
         out, err = capsys.readouterr()
         return code, out, err
 
@@ -57,7 +59,7 @@ def desk(capsys, monkeypatch, tmp_path):
 def quick(open_jobs, monkeypatch):
     """Trainings of the command line run as the stand-in of `quick_jobs`."""
     jobs = open_jobs()
-    monkeypatch.setattr(cli.training, "jobs_of", lambda root: jobs)
+    monkeypatch.setattr("app.commands.training.jobs_of", lambda root: jobs)
     return jobs
 
 

@@ -31,6 +31,7 @@ from app.tasks.refresh import MARKET, REFRESH
 from app.tasks.sweep import SWEEP, SWEEPS, SweepRequest
 from app.tasks.training import FINETUNE, FULL, FineTuneRequest, FullRequest
 from sac.config import Constraints
+from sac.experiments.sweep import sweep_of
 from sac.market import MarketChoice, MarketPanel, load_panel, write_choice
 from sac.portfolio.constraints import constrain
 from sac.registry import Registry
@@ -98,10 +99,10 @@ def ended(jobs: Jobs, job: Job) -> Job:
 
 def trained(jobs: Jobs, variant: str, request: dict[str, Any]) -> str:
     """The name of the version that a full training made."""
-    result = FULL.result_of(ended(jobs, jobs.submit(FULL, variant, FullRequest(**request), ACTOR)))
+    result = ended(jobs, jobs.submit(FULL, variant, FullRequest(**request), ACTOR)).result
     assert result is not None
-    print(result.version, result.metrics["eval_cagr"], result.eligible, flush=True)
-    return result.version
+    print(result["version"], result["metrics"]["eval_cagr"], result["eligible"], flush=True)
+    return str(result["version"])
 
 
 def command(*arguments: str) -> int:
@@ -121,7 +122,7 @@ def decided() -> None:
     ended(jobs, jobs.submit(FINETUNE, "sac_lstm", FineTuneRequest(updates=8), ACTOR))
     assert command("reject", "sac_lstm", equal, "--reason", "It only holds equal weight") == 0
     assert command("rollback", "sac_lstm", "--reason", "Too much turnover") == 0
-    assert settings().registry.current("sac_lstm") == first
+    assert Registry(settings().models).current("sac_lstm") == first
 
 
 def tried() -> None:
@@ -129,7 +130,7 @@ def tried() -> None:
     jobs = Jobs(settings())
     grid = {name: [value] for name, value in PPO.items()} | {"walks": [1, 2], "gamma": [0.9, 0.99]}
     sweep = {"variant": "ppo_lstm", "years": 1, "seeds": [0, 1], "grid": grid}
-    at_work = jobs.submit(SWEEP, SWEEPS, SweepRequest(sweep=sweep), ACTOR)
+    at_work = jobs.submit(SWEEP, SWEEPS, SweepRequest(sweep=sweep_of(sweep)), ACTOR)
     late = jobs.submit(FULL, "sac_patchtst", FullRequest(preset="desk", members=1), ACTOR)
     jobs.cancel(late.id)
     ended(jobs, late)
@@ -140,24 +141,24 @@ def tried() -> None:
 
 def shared(elsewhere: Path) -> None:
     """The champion on the Hub, a version that another desk made, and an upload that waits for the Hub."""
-    root = settings()
+    home = settings()
     os.environ.update(HF_SAC_LSTM_MODEL_REPO=REPO, HF_TOKEN=TOKEN)
     with LoopbackHub() as hub:
         os.environ["HF_ENDPOINT"] = hub.url
         assert command("hub", "push", "sac_lstm") == 0
-        shutil.copytree(root.data, elsewhere, ignore=shutil.ignore_patterns("models", "jobs", "hub"))
+        shutil.copytree(home.data, elsewhere, ignore=shutil.ignore_patterns("models", "jobs", "hub"))
         os.environ["SAC_DESK_DATA"] = str(elsewhere)
         there = Jobs(settings())
         name = trained(there, "sac_lstm", {"preset": "plan", **FOLLOWED, "seed": 7, "experiment": SAC})
         assert command("hub", "push", "sac_lstm", name) == 0
-        for sending in there.list(kinds=(SEND,)):
+        for sending in there.list(kinds=[SEND]):
             ended(there, sending)
-        os.environ["SAC_DESK_DATA"] = str(root.data)
-        jobs, request = Jobs(root), PullRequest(variant="sac_lstm", version=name)
+        os.environ["SAC_DESK_DATA"] = str(home.data)
+        jobs, request = Jobs(home), PullRequest(variant="sac_lstm", version=name)
         ended(jobs, jobs.submit(PULL, pulled_as("sac_lstm"), request, ACTOR))
-    [waiting] = [version for version in root.registry.versions("sac_lstm") if version.metadata.parent]
+    [waiting] = [version for version in Registry(home.models).versions("sac_lstm") if version.metadata.parent]
     assert command("hub", "push", "sac_lstm", waiting.name) == 1  # the Hub is gone by now
-    [sending] = jobs.list(kinds=(SEND,))
+    [sending] = jobs.list(kinds=[SEND])
     jobs.cancel(sending.id)
     ended(jobs, sending)
 

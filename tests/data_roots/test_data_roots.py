@@ -26,6 +26,8 @@ from tests.data_roots.reading import AS_OF, PARTS, SECTIONS, command, leaves
 from tests.support.desk_pages import opened, said
 from tests.support.loopback_hub import REPO, TOKEN, LoopbackHub
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parent
 RELEASES = [path.name.removesuffix(".tar.xz") for path in sorted(FOLDER.glob("*.tar.xz"))]
 ALWAYS = ("config.json", "symbol_order.json")

@@ -51,7 +51,7 @@ def clock_round(folder: Path, clock: Path, rng: random.Random) -> list[str]:
     }
     before = {job.id for job in JobStore(home.jobs).newest(500)}
     with (
-        served(folder, free_port(), **faked) as desk,
+        served(folder, free_port(), script=None, **faked) as desk,
         httpx.Client(base_url=desk.url, timeout=60.0, trust_env=False) as client,
     ):
         ids = []

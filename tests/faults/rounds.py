@@ -61,7 +61,7 @@ class Desk:
         self.promised.add(version.name)
         return version.name
 
-    def live(self, tell: Callable[[str], None]) -> Iterator[None]:
+    def live(self, tell: Callable[[str], object]) -> Iterator[None]:
         """Train, approve, roll back, for ever; each is told when it is done."""
         while True:
             name = self.train()

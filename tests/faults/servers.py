@@ -46,7 +46,7 @@ class ServedDesk:
     def round(self, rng: random.Random) -> None:
         """Start a server, use it, kill it at any moment, and look whether all is there."""
         before = {job.id: job for job in self._jobs() if job.active}
-        desk, began = started(self.folder, self.port, **MANY), time.monotonic()
+        desk, began = started(self.folder, self.port, script=None, **MANY), time.monotonic()
         over = threading.Event()
         users = [
             threading.Thread(target=self._until, args=(over, deed, random.Random(rng.random())))
@@ -73,7 +73,7 @@ class ServedDesk:
 
     def end(self) -> None:
         """A last server: what was not answered is asked again, and every training ends well."""
-        with served(self.folder, self.port, **MANY) as desk, self._client(desk.port) as client:
+        with served(self.folder, self.port, script=None, **MANY) as desk, self._client(desk.port) as client:
             for key, body in self.asked.items():
                 deadline = time.monotonic() + 300.0
                 while (answer := self._post(client, key, body)).status_code == 409:

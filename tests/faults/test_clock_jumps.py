@@ -18,7 +18,7 @@ from app.jobs import store as job_store
 from app.jobs.queue import Jobs
 from app.jobs.store import JobStore
 from app.queries import jobs as job_queries
-from app.settings import Settings
+from app.settings import Network, Settings
 from sac.market import weeks_behind
 from sac.market.fundamentals import alpha_vantage
 from sac.promotion import DecisionLog, Ledger, decision_log
@@ -156,8 +156,8 @@ def test_requests_before_the_clock_was_set_back_do_not_count_for_ever(monkeypatc
         await send({"type": "http.response.body", "body": b""})
 
     monkeypatch.setattr("limits.storage.memory.time.time", lambda: now[0])
-    monkeypatch.setattr(guard.time, "time", lambda: now[0])
-    network = guard.Network(None, None, 10, False)
+    monkeypatch.setattr(time, "time", lambda: now[0])
+    network = Network(None, None, 10, False)
     guarded = guard.Guard(app, ["desk"], ["health"], network)
 
     async def ask(count):

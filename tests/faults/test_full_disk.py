@@ -4,8 +4,10 @@ import asyncio
 import datetime as dt
 import os
 import random
+import signal
 import subprocess
 import sys
+import time
 
 import httpx
 import pytest
@@ -88,9 +90,9 @@ def test_a_job_that_runs_out_of_room_says_so_as_soon_as_there_is_some(disk, monk
 
     monkeypatch.setenv("SAC_DESK_DATA", str(disk))
     monkeypatch.setitem(KINDS, "full", Kind("full", FullRequest, TrainingResult, train))
-    monkeypatch.setattr(worker.time, "sleep", sleep)
+    monkeypatch.setattr(time, "sleep", sleep)
     monkeypatch.setattr(os, "nice", lambda by: None)
-    monkeypatch.setattr(worker.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
     jobs, lock = Jobs(home), WorkerLock(home.jobs, "0a")
     jobs._store.add("0a", VARIANT, "full", {}, "ada", lock.acquire)
     assert worker.main("0a") == 1

@@ -9,6 +9,7 @@ import asyncio
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets import Origin, Subprotocol
 from websockets.asyncio.client import connect
 
 from tests.support.serving import Served
@@ -30,8 +31,8 @@ class Visitor:
     async def __aenter__(self) -> "Visitor":
         self._socket = await connect(
             f"ws://localhost:{self._desk.port}/_stcore/stream",
-            subprotocols=["streamlit"],
-            origin=self._desk.url,
+            subprotocols=[Subprotocol("streamlit")],
+            origin=Origin(self._desk.url),
             max_size=None,
             open_timeout=PATIENCE,
         )
@@ -74,7 +75,7 @@ class Visitor:
                 return
 
     async def _message(self) -> bytes:
-        return bytes(await asyncio.wait_for(self._socket.recv(), PATIENCE))
+        return await asyncio.wait_for(self._socket.recv(decode=False), PATIENCE)
 
     def _look(self, told: ForwardMsg) -> None:
         element = told.delta.new_element

@@ -17,6 +17,8 @@ from sac.progress import Progress
 from sac.registry import Registry
 from tests.support.desk_pages import ROOT, opened, said
 
+pytestmark = pytest.mark.slow
+
 PAGES = ("overview", "training", "compare", "promotion", "experiments", "weights", "data")
 
 

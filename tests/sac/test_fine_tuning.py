@@ -2,6 +2,7 @@
 
 import dataclasses
 import shutil
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +21,8 @@ from sac.inference import target_weights
 from sac.registry import Registry
 from tests.support.small_trainings import CLOSES, TINY
 from tests.support.synthetic import THEN, panel_of, perturbed, random_closes
+
+pytestmark = pytest.mark.slow
 
 AGENTS = {
     "sac_lstm": TINY.agent,
@@ -68,9 +71,8 @@ def test_networks_temperature_moments_and_steps_are_restored_bit_for_bit(desk, v
     environment = PortfolioEnvironment.over(
         panel, features, [0, 0, 1, 1, 2, 2], [150] * 6, parent.settings.agent, parent.settings.constraints
     )
-    learner = (SACLearner if variant == "sac_lstm" else PPOLearner)(
-        environment, list(range(6)), parent.settings.agent
-    )
+    kinds: dict[str, Any] = {"sac_lstm": SACLearner, "ppo_lstm": PPOLearner}
+    learner = kinds[variant](environment, list(range(6)), parent.settings.agent)
     learner.restore(parent.state)
     then, now = leaves(parent.state), leaves(learner.state())
     assert len(then) == len(now)
@@ -265,6 +267,6 @@ def test_the_rates_and_updates_are_the_fine_tunings_and_part_of_the_name(desk):
         *(1e-4,) * 3,
         2_000,
     )
-    assert (
-        FineTuneSettings().applied(dataclasses.replace(TINY, agent=PPOSettings())).agent.learning_rate == 1e-4
-    )
+    tuned = FineTuneSettings().applied(dataclasses.replace(TINY, agent=PPOSettings()))
+    assert isinstance(tuned.agent, PPOSettings)
+    assert tuned.agent.learning_rate == 1e-4

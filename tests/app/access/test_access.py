@@ -11,6 +11,8 @@ from app.jobs.store import JobStore
 from app.settings import Settings
 from sac.errors import DeskError
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 RULES = {"approvers": ["ada@desk.test"], "viewers": ["vic@desk.test"]}
 

@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from app.api import dependencies, weights
-from app.api.schemas import VariantName
+from app.api.schemas import TargetWeights, VariantName
 from app.tasks.training import OpenSettings
 from sac.config import OPEN_SETTINGS, VARIANTS
 from sac.errors import StaleData
@@ -281,7 +281,7 @@ def test_fifty_questions_at_once_are_answered_one_after_the_other(desk, monkeypa
 
 
 def api_client_weights(turnover):
-    return weights.TargetWeights(
+    return TargetWeights(
         target_weights={"CASH": 1.0},
         turnover=turnover,
         target_week_start="2022-12-19",

@@ -27,6 +27,8 @@ from tests.support.api_client import TOKEN, bearer
 from tests.support.small_trainings import TINY
 from tests.support.synthetic import random_closes, write_prices
 
+pytestmark = pytest.mark.slow
+
 SYMBOLS = ("AAPL", "MSFT", "JPM")
 EXAMPLES = 40 * settings().max_examples // 100  # ten times as many with --hypothesis-profile=many
 OPERATIONS = [

@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 import pytest
+import streamlit as st
 from starlette.testclient import TestClient
 
 from app.access import exposure, login, visitors
@@ -190,7 +191,7 @@ EXPOSED = [
 
 @pytest.mark.parametrize("options", EXPOSED)
 def test_other_machines_reach_no_desk_without_a_login(monkeypatch, options):
-    monkeypatch.setattr(exposure.st, "get_option", options.get)
+    monkeypatch.setattr(st, "get_option", options.get)
     for secrets in ({}, {"Auth": {"client_id": "desk"}}, {"oauth": {}}):
         monkeypatch.setattr(login, "secrets", lambda secrets=secrets: secrets)
         with pytest.raises(Forbidden, match=r"no section \[auth\]"):

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+from websockets import Subprotocol
 from websockets.sync.client import connect
 
 from app.jobs.queue import Jobs
@@ -14,6 +15,8 @@ from sac.market import load_panel
 from sac.registry import Registry
 from tests.support.serving import served
 from tests.support.synthetic import random_closes, write_prices
+
+pytestmark = pytest.mark.slow
 
 TINY = {"members": 1, "evaluation_years": 1, "validation_weeks": 0, "updates": 5}
 ENDLESS = {**TINY, "updates": 500_000}
@@ -95,7 +98,9 @@ def test_a_client_that_hangs_up_and_a_server_that_stops_leave_the_training_runni
                     timeout=2.0,
                 )
             again = pool.submit(asked, desk, "/train/ppo_lstm/full", ENDLESS, headers=key, params=waiting)
-            socket = connect(f"ws://localhost:{desk.port}/_stcore/stream", subprotocols=["streamlit"])
+            socket = connect(
+                f"ws://localhost:{desk.port}/_stcore/stream", subprotocols=[Subprotocol("streamlit")]
+            )
             time.sleep(1)
             assert not again.done()
             desk.process.terminate()

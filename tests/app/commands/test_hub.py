@@ -37,6 +37,7 @@ def unstarted(monkeypatch):
     return started
 
 
+@pytest.mark.slow
 def test_a_champion_travels_to_another_desk_and_decides_the_same(desk, sharing, hub_server, tmp_path):
     """Push, promote, pull on an empty data root: byte-identical files, identical target weights."""
     registry = Registry(sharing.models)

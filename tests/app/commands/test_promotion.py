@@ -19,7 +19,7 @@ def desk(capsys, monkeypatch, tmp_path):
         try:
             code = cli.main(arguments)
         except SystemExit as left:
-            code = left.code
+            code = int(left.code)
         return code, *capsys.readouterr()
 
     return run

@@ -19,6 +19,8 @@ from sac.errors import DeskError, SettingsError
 from tests.support import quick_jobs
 from tests.support.quick_jobs import BREAK, CHATTER, COUNT, REFUSE, Steps, follow, running
 
+pytestmark = pytest.mark.slow
+
 
 def test_progress_curve_log_and_result_are_visible(jobs):
     job = jobs.submit(COUNT, "sac_lstm", Steps(steps=4, seconds=1.0), "ada")

@@ -3,9 +3,13 @@ import signal
 import subprocess
 import time
 
+import pytest
+
 from app.jobs.kind import NoSettings
 from app.jobs.queue import ENDED
 from tests.support.quick_jobs import COUNT, IGNORE, Steps, follow, running
+
+pytestmark = pytest.mark.slow
 
 
 def test_cancel_is_heeded_at_the_next_report(jobs):

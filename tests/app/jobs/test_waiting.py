@@ -37,21 +37,21 @@ def test_the_newest_jobs_are_listed_of_the_kinds_that_are_asked_for(jobs):
 
 
 def test_turns_are_taken_by_those_that_live_in_the_order_in_which_they_came(jobs, home):
-    locks = []
-    for job_id, subject in (("0a", "one"), ("0b", "two"), ("0c", "three")):
-        locks.append(WorkerLock(home.jobs, job_id))
-        jobs._store.add(job_id, subject, "count", {}, "ada", locks[-1].acquire)
+    lives = []
+    for job_id, variant in (("0a", "one"), ("0b", "two"), ("0c", "three")):
+        lives.append(WorkerLock(home.jobs, job_id))
+        jobs._store.add(job_id, variant, "count", {}, "ada", lives[-1].acquire)
     assert [jobs.next_in_line(job_id) for job_id in ("0a", "0b", "0c")] == [True, False, False]
     jobs._store.start("0a")  # it waits no more
     assert [jobs.next_in_line(job_id) for job_id in ("0b", "0c")] == [True, False]
-    locks[1].close()  # dead, and it does not hold up the next
+    lives[1].close()  # dead, and it does not hold up the next
     assert jobs.next_in_line("0c")
     assert jobs.get("0b").status == "failed"
-    for lock in locks:
-        lock.close()
+    for life in lives:
+        life.close()
 
 
-def test_a_job_locks_as_long_as_somebody_holds_its_lock(home):
+def test_a_job_lives_as_long_as_somebody_holds_its_lock(home):
     home.jobs.mkdir(parents=True)
     one, other = WorkerLock(home.jobs, "0a"), WorkerLock(home.jobs, "0a")
     assert one.acquire()
@@ -64,9 +64,9 @@ def test_a_job_locks_as_long_as_somebody_holds_its_lock(home):
     assert (home.jobs / "0a.lock").stat().st_mode & 0o777 == 0o644
 
 
-def test_ten_seconds_pass_before_a_worker_that_does_not_listen_is_killed(jobs, home, monkeypatch):
-    lock, signals, now = WorkerLock(home.jobs, "0a"), [], [100.0]
-    jobs._store.add("0a", "sac_lstm", "count", {}, "ada", lock.acquire)
+def test_ten_seconds_pass_before_a_deaf_worker_is_killed(jobs, home, monkeypatch):
+    life, signals, now = WorkerLock(home.jobs, "0a"), [], [100.0]
+    jobs._store.add("0a", "sac_lstm", "count", {}, "ada", life.acquire)
     jobs._store.claim("0a", 4_000_000)  # above every pid there is
     monkeypatch.setattr("app.jobs.queue.os.killpg", lambda pid, number: signals.append((pid, number)))
     monkeypatch.setattr("app.jobs.queue.time.monotonic", lambda: now[0])
@@ -75,5 +75,5 @@ def test_ten_seconds_pass_before_a_worker_that_does_not_listen_is_killed(jobs, h
         now[0] = 100.0 + later
         assert jobs.get("0a").status == "cancelling"
     assert signals == [(4_000_000, signal.SIGTERM), (4_000_000, signal.SIGKILL)]
-    lock.close()
+    life.close()
     assert jobs.get("0a").status == "cancelled"

@@ -12,6 +12,8 @@ from sac.files import stamp
 from sac.registry import Registry, folder
 from tests.support.small_versions import VARIANT, small_artifacts
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def registry(tmp_path, monkeypatch):
@@ -27,7 +29,12 @@ def registry(tmp_path, monkeypatch):
 def test_a_second_run_of_a_page_opens_no_version(registry, monkeypatch, page):
     looks = []
     inspect = folder.inspect
-    monkeypatch.setattr(folder, "inspect", lambda path: looks.append(path) or inspect(path))
+
+    def counted(path):
+        looks.append(path)
+        return inspect(path)
+
+    monkeypatch.setattr(folder, "inspect", counted)
     at = AppTest.from_file(CODE / "app" / "main.py", default_timeout=30)
     at.switch_page(f"../pages/{page}.py").run()
     assert not at.exception

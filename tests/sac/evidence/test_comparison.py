@@ -49,9 +49,9 @@ def test_baselines_from_the_record_are_those_of_the_panel(panel):
     recorded = tilted(panel)
     fitted = backtest(RiskBased("HRP", CONSTRAINTS, STEPS.start), panel, STEPS, CONSTRAINTS)
     rebuilt = baselines(recorded, all_rows(recorded), CONSTRAINTS, [fitted])
-    rules = (EqualWeight(CONSTRAINTS), BuyAndHold(CONSTRAINTS), fitted, Cash())
-    for walk, rule in zip(rebuilt, rules, strict=True):
-        true = rule if rule is fitted else backtest(rule, panel, STEPS, CONSTRAINTS)
+    rules = (EqualWeight(CONSTRAINTS), BuyAndHold(CONSTRAINTS), Cash())
+    first, second, last = (backtest(rule, panel, STEPS, CONSTRAINTS) for rule in rules)
+    for walk, true in zip(rebuilt, (first, second, fitted, last), strict=True):
         assert walk.name == true.name
         np.testing.assert_allclose(walk.net, true.net, rtol=0, atol=1e-14)
         np.testing.assert_allclose(walk.weights, true.weights, rtol=0, atol=1e-14)

@@ -9,6 +9,7 @@ def weekly(seed, weeks=260, mean=0.0, spread=0.02):
     return np.random.default_rng(seed).normal(mean, spread, weeks)
 
 
+@pytest.mark.slow
 def test_the_interval_covers_the_truth_in_95_of_100_samples():
     """Paired returns of 260 weeks whose true difference is zero."""
     inside = 0
@@ -37,6 +38,7 @@ def test_swapping_the_two_swaps_the_answer():
     assert there.p_better == pytest.approx(1.0 - back.p_better)
 
 
+@pytest.mark.slow
 def test_more_weeks_detect_less():
     few, many = (difference(weekly(1, n), weekly(2, n)).detectable for n in (104, 1_040))
     assert 2.2 < few / many < 4.5  # by the root of ten
@@ -112,6 +114,7 @@ def resampled_error(edge):
     return float(np.sqrt((around @ around / weeks + 2.0 * weight @ hanging) / weeks))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weeks", [60, 104, 520])
 def test_what_is_detectable_and_the_interval_are_those_of_theory(weeks):
     edge = trending(7, weeks)

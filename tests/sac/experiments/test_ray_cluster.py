@@ -18,7 +18,10 @@ from tests.support.serving import free_port
 from tests.support.small_sweeps import SMALL, files, keep_market, run, sweep
 
 pytest.importorskip("ray", reason="Ray is not installed: pip install 'sac-desk[ray]'")
-pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::ResourceWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::ResourceWarning"),
+]
 
 
 @pytest.fixture
@@ -35,11 +38,11 @@ def cluster(monkeypatch):
     monkeypatch.setenv("RAY_AUTH_MODE", "disabled")  # else a token is written into the user's home
     port, ray = free_port(), [str(Path(sys.executable).with_name("ray"))]
     options = ["--port", str(port), "--num-cpus", "1", "--include-dashboard=false", "--disable-usage-stats"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run([*ray, "start", "--head", *options], check=True, **quiet)
+    quiet = subprocess.DEVNULL
+    subprocess.run([*ray, "start", "--head", *options], check=True, stdout=quiet, stderr=quiet)
 
     def end():
-        subprocess.run([*ray, "stop", "--force"], **quiet)
+        subprocess.run([*ray, "stop", "--force"], stdout=quiet, stderr=quiet)
 
     yield port, end
     end()

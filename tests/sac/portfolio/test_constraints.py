@@ -30,6 +30,7 @@ def water_level(weights, constraints):
     return np.append(np.minimum(level * stocks, constraints.max_position), level * cash)
 
 
+@pytest.mark.slow
 def test_a_million_random_logits_obey_the_plan():
     logits = torch.randn(1_000_000, 16, generator=torch.Generator().manual_seed(0)) * 4
     obeys(portfolio_weights(logits.tanh(), 5.0, Constraints()), Constraints(), 1e-6)
@@ -42,6 +43,7 @@ def test_a_million_random_logits_obey_the_plan():
     st.floats(0.0, 0.5),
     st.floats(0.02, 1.0),
 )
+@pytest.mark.slow
 def test_any_logits_under_any_limits(logits, buffer, cap):
     constraints = Constraints(cash_buffer=buffer, max_position=cap)
     raw = torch.softmax(torch.tensor(logits), -1)

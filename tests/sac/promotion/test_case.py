@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -165,7 +166,7 @@ def test_members_and_costs_are_annual_growth(registry, champion):
 def test_other_rules_a_lost_parent_and_another_order_are_said(registry, champion):
     artifacts = small_artifacts(4)
     settings = dataclasses.replace(artifacts.settings, constraints=Constraints(cost_rate=0.002))
-    tuned = {"kind": "finetune", "version": f"{artifacts.metadata.version}-ft"}
+    tuned: dict[str, Any] = {"kind": "finetune", "version": f"{artifacts.metadata.version}-ft"}
     record = dataclasses.replace(artifacts.metadata, **tuned, parent="v2018-12-21-000000000000")
     found = case(registry, registry.save(dataclasses.replace(artifacts, settings=settings, metadata=record)))
     assert found.warnings == (

@@ -1,6 +1,7 @@
 """What is compared stands on identical weeks; what cannot be is named and left out."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -158,7 +159,9 @@ def test_an_outside_strategy_that_fits_to_no_version_is_named_with_the_reason(re
 def test_what_an_outside_strategy_lacks_is_left_out_and_the_rest_is_shown(registry):
     version = saved(registry, 0)
     found = compared(shared([version], {"Mine": outsider(version)}), ("Equal weight",))
-    shown = {section.title: list(section.blocks(found, found.strategies)) for section in SECTIONS}
+    shown: dict[str, list[Any]] = {
+        section.title: list(section.blocks(found, found.strategies)) for section in SECTIONS
+    }
     alts = {
         title: " ".join(block.alt for block in blocks if not isinstance(block, Text))
         for title, blocks in shown.items()
@@ -177,7 +180,8 @@ def test_nobody_counted_what_was_tried_before_an_outside_strategy(registry):
     found = compared(shared([version], {"Mine": outsider(version)}), ())
     found = dataclasses.replace(found, search=Search.among([0.1, 0.5, 0.9]))
     [figures] = [section for section in SECTIONS if section.title == "Figures"]
-    _, luck, told = figures.blocks(found, [])
+    blocks: list[Any] = list(figures.blocks(found, []))
+    _, luck, told = blocks
     by_luck = luck.cells.data["P(Sharpe > best of 3 by luck)"]
     assert np.isfinite(by_luck[short_name(version)])
     assert np.isnan(by_luck["Mine"])

@@ -1,12 +1,15 @@
 """The Compare page: what a link opens, and strategies that the desk did not fit."""
 
 import numpy as np
+import pytest
 
 from app.ui.compare.sections import SECTIONS
 from sac.portfolio import Backtest
 from sac.registry import Registry
 from sac.registry.external import save_walk
 from tests.support.desk_pages import opened, said
+
+pytestmark = pytest.mark.slow
 
 
 def test_compare_opens_the_versions_of_its_link(filled):

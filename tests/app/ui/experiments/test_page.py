@@ -13,6 +13,8 @@ from sac.experiments import Sweep, TrialResults, read_plan, sweep_of
 from sac.market import load_panel
 from tests.support.small_sweeps import SMALL, keep_market
 
+pytestmark = pytest.mark.slow
+
 ASKED = sweep_of(
     {
         "variant": "sac_lstm",

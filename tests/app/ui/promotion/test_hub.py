@@ -21,6 +21,8 @@ from sac.registry import Registry
 from tests.support.loopback_hub import REPO
 from tests.support.small_versions import VARIANT, small_artifacts
 
+pytestmark = pytest.mark.slow
+
 MAIN = Path(__file__).resolve().parents[4] / "app" / "main.py"
 
 
@@ -49,7 +51,7 @@ def opened(sharing, monkeypatch):
         assert not at.exception, at.exception[0].message
         return at
 
-    run.started, run.asked = started, asked
+    vars(run).update(started=started, asked=asked)
     return run
 
 

@@ -15,6 +15,8 @@ from sac.promotion.record import RECORD
 from sac.registry import Registry
 from tests.support.small_versions import VARIANT, small_artifacts
 
+pytestmark = pytest.mark.slow
+
 MAIN = Path(__file__).resolve().parents[4] / "app" / "main.py"
 
 

@@ -13,6 +13,8 @@ from sac.market import price_folder
 from tests.support.small_trainings import CLOSES, FIRST
 from tests.support.synthetic import random_closes, write_prices
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[4]
 STOCKS = len(CLOSES.columns)
 
