@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from app.access import exposure
 from app.api import install
+from app.decisions import acting
 from app.hub import outbox
 from app.settings import network, settings
 from sac.errors import DeskError
@@ -29,12 +30,10 @@ try:
 except PackageNotFoundError:  # a checkout that was never installed
     VERSION = "unknown"
 
-SHUTDOWN_SECONDS = 3  # for answers under way, once the server was told to stop
+SHUTDOWN_SECONDS = 3  # for answers under way, once the server is asked to stop
 
 logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
 logging.getLogger("app").setLevel(logging.INFO)
-# Routes read through the pages' caches, without a page that could show a spinner.
-logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
 # Streamlit has no option for this, and without a limit one client that waits for a training keeps the server.
 server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
 if isinstance(server, uvicorn.Server):
@@ -50,4 +49,5 @@ streamlit_app = FastAPI(
     title="SAC Desk", version=VERSION, lifespan=ui.lifespan(), docs_url=None, redoc_url=None
 )
 install.install(streamlit_app, ui, st.get_option("server.allowedHosts") or ["localhost", "127.0.0.1"], known)
+acting.finish_moves(settings())
 outbox.resume(settings())

@@ -16,18 +16,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-import torch
 from scipy.stats import spearmanr
 
 from sac.agent import Fold, train_ensemble
+from sac.arrays import Floats
 from sac.config import PRESETS, Constraints, PPOSettings, SACSettings, TrainingSettings
 from sac.evidence import Metrics, metrics
 from sac.market import DEMO_UNIVERSE, MarketPanel, build_panel, sample_path
 from sac.portfolio import EqualWeight, backtest
-
-Floats = npt.NDArray[np.float64]
+from sac.threads import one_thread
 
 # 20 names of the sample without RRC (bad data) and AMD (quantised prices): 15 of 18 make a universe.
 NAMES = [*DEMO_UNIVERSE, "BAC", "BBY", "CVX"]
@@ -107,7 +105,7 @@ def run(
     setting: str, agent: SACSettings | PPOSettings, edge: str, draw: int, members: int, held_out: int
 ) -> Result:
     """Train a committee on one draw and walk it over the years after."""
-    torch.set_num_threads(1)
+    one_thread()
     constraints = Constraints()
     panel, stop = market(draw)
     panel = planted(panel, *EDGES[edge], draw)

@@ -14,7 +14,7 @@ from app.ui.shared.refusals import refusals_shown
 
 st.title("Overview")
 latest = jobs.trainings()
-active = {job.variant for job in latest if job.active}
+active = {job.subject for job in latest if job.active}
 
 
 @st.fragment(run_every="2s" if active else None, key="overview-jobs")
@@ -29,7 +29,7 @@ def work() -> None:
         if ended and ended.status == "failed":
             st.error(
                 f"{ended.error} ({moment(ended.finished_at)})",
-                title=f"The last training of {label(ended.variant)} failed",
+                title=f"The last training of {label(ended.subject)} failed",
             )
         if active and not any(job.active for job in seen):
             st.rerun()

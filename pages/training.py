@@ -12,7 +12,7 @@ from app.ui.training.watch import watched
 
 st.title("Training")
 latest = jobs.trainings()
-active = {job.variant: job for job in latest if job.active}
+active = {job.subject: job for job in latest if job.active}
 new_training(active)
 fine_tuning(active)
 

@@ -1,20 +1,22 @@
-"""Every number of the plan, once, with its reason."""
+"""Every number of the original plan (docs/requirements.md), once, with its reason."""
 
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator
+from pydantic import Discriminator, Field
 
 from sac.errors import SettingsError
 
 __all__ = [
+    "CASH",
     "DEMO_VARIANTS",
     "ENGINE_VERSION",
     "FINETUNE_WEEKS",
     "FORECASTERS",
     "FORECASTER_WEEKS",
+    "LIMITS",
     "OPEN_SETTINGS",
     "PRESETS",
     "SELECTION_WEEKS",
@@ -33,6 +35,7 @@ __all__ = [
 ]
 
 ENGINE_VERSION = "3"  # part of every version's name: raise it when the same settings train another agent
+CASH = "CASH"  # what is not in stocks: the last weight of every portfolio
 WEEKS_PER_YEAR = 52
 STALE_WEEKS = 2  # complete weeks that data may miss before nobody should trade on them
 FORECASTER_WEEKS = 53  # a forecaster serves the year it was fitted for, and the week in which the next is due
@@ -50,9 +53,30 @@ SIGNALS = (
 )
 
 
+# Least and most of every setting that a person may choose; pages, HTTP and engine refuse by these alone.
+LIMITS: Mapping[str, tuple[float, float]] = {
+    "members": (1, 64),
+    "evaluation_years": (1, 15),
+    "validation_weeks": (13, 520),  # or 0
+    "seed": (0, 2**31 - 1),
+    "updates": (1, 500_000),
+    "action_scale": (0.1, 20.0),
+    "reward_scale": (1e-3, 1e5),
+    "n_envs": (1, 1_024),
+    "value_weight": (0.0, 100.0),
+    "rate": (1e-7, 1.0),
+}
+EARLIER_NAMES = {"walks": "n_envs"}  # of settings, as requests and sweeps of earlier releases call them
+
+
 def _within(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:  # also refuses NaN
         raise SettingsError(f"{name} is {value}, outside its range {low:g} to {high:g}.", name)
+
+
+def _within_limits(settings: Any, *names: str) -> None:
+    for name in names:
+        _within(name, getattr(settings, name), *LIMITS[name])
 
 
 @dataclass(frozen=True)
@@ -116,9 +140,7 @@ class AgentSettings:
         _within("gamma", self.gamma, 0.0, 0.9999)
         _within("batch_size", self.batch_size, 1, 4_096)
         _within("weight_decay", self.weight_decay, 0.0, 1.0)
-        _within("action_scale", self.action_scale, 0.1, 20.0)
-        _within("reward_scale", self.reward_scale, 1e-3, 1e5)
-        _within("updates", self.updates, 1, 500_000)
+        _within_limits(self, "action_scale", "reward_scale", "updates")
 
 
 @dataclass(frozen=True)
@@ -158,7 +180,7 @@ class PPOSettings(AgentSettings):
     rollout_weeks: int = 52
     entropy_weight: float = 0.05
 
-    walks: int = 16  # rollouts side by side
+    n_envs: Annotated[int, Field(alias="walks")] = 16  # rollouts side by side; `walks` is its stored name
     value_weight: float = 0.5
     updates: int = 16_000
 
@@ -170,8 +192,7 @@ class PPOSettings(AgentSettings):
         _within("epochs", self.epochs, 1, 100)
         _within("rollout_weeks", self.rollout_weeks, 2, 520)
         _within("entropy_weight", self.entropy_weight, 0.0, 10.0)
-        _within("walks", self.walks, 1, 1_024)
-        _within("value_weight", self.value_weight, 0.0, 100.0)
+        _within_limits(self, "n_envs", "value_weight")
 
 
 # Open settings as chosen by benchmarks/learning.py on draws that its table does not use (docs/engine.md).
@@ -187,7 +208,7 @@ PRESETS: dict[str, dict[str, SACSettings | PPOSettings]] = {
 
 # What a training may choose of its agent beside the preset; the plan's values are not up for choice.
 OPEN_SETTINGS = frozenset(
-    ["updates", "action_scale", "reward_scale", "relative_reward", "counterfactual", "walks", "value_weight"]
+    ["updates", "action_scale", "reward_scale", "relative_reward", "counterfactual", "n_envs", "value_weight"]
 )
 
 
@@ -235,11 +256,9 @@ class TrainingSettings:
     constraints: Constraints = field(default_factory=Constraints)
 
     def __post_init__(self) -> None:
-        _within("members", self.members, 1, 64)
-        _within("evaluation_years", self.evaluation_years, 1, 15)
+        _within_limits(self, "members", "evaluation_years", "seed")
         if self.validation_weeks:
-            _within("validation_weeks", self.validation_weeks, 13, 520)
-        _within("seed", self.seed, 0, 2**31 - 1)
+            _within_limits(self, "validation_weeks")
 
 
 @dataclass(frozen=True)
@@ -250,8 +269,7 @@ class FineTuneSettings:
     rate: float = 1e-4  # of every optimiser: a third of the plan's, for 26 weeks are soon memorised
 
     def __post_init__(self) -> None:
-        _within("updates", self.updates, 1, 500_000)
-        _within("rate", self.rate, 1e-7, 1.0)
+        _within_limits(self, "updates", "rate")
 
     def applied(self, settings: TrainingSettings) -> TrainingSettings:
         """The parent's settings with these in place. Raises SettingsError for a value out of range."""
@@ -283,18 +301,19 @@ def preset_settings(
         raise SettingsError(f"There is no preset {preset!r}: choose one of {', '.join(PRESETS)}.")
     algorithm = VARIANTS[variant].algorithm
     tried: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value  # JSON and TOML know no tuples
-        for name, value in (experiment or {}).items()
+        EARLIER_NAMES.get(name, name): tuple(value) if isinstance(value, list) else value
+        for name, value in (experiment or {}).items()  # whose JSON and TOML know no tuples
     }
+    chosen = {EARLIER_NAMES.get(name, name): value for name, value in open_settings.items()}
     agent = PRESETS[preset][algorithm]
     known = {f.name for f in dataclasses.fields(agent)} - {"algorithm"}
-    for names, allowed, kind in ((open_settings, known & OPEN_SETTINGS, "open "), (tried, known, "")):
+    for names, allowed, kind in ((chosen, known & OPEN_SETTINGS, "open "), (tried, known, "")):
         unknown = sorted(names.keys() - allowed)
         if unknown:
             raise SettingsError(f"{algorithm.upper()} has no {kind}setting {', '.join(unknown)}.", unknown[0])
     settings = TrainingSettings(
         preset=f"{preset}, changed" if tried else preset,
-        agent=dataclasses.replace(agent, **{**open_settings, **tried}),
+        agent=dataclasses.replace(agent, **{**chosen, **tried}),
         forecast=FORECASTERS[VARIANTS[variant].forecaster],
     )
     given = {

@@ -34,13 +34,12 @@ class Explanation:
     stocks: list[StockView]
 
 
-def explain(version: Version, panel: MarketPanel, advice: Recommendation) -> Explanation:
-    """Explain a recommendation that this version gave on this panel.
+def explain(version: Version, panel: MarketPanel, step: int, advice: Recommendation) -> Explanation:
+    """Explain the recommendation that this version gave for a step of this panel.
 
     The sensitivity is a finite difference: the committee is asked again with one stock's forecast one
     standard deviation higher, all else equal, for each stock in turn.
     """
-    step = int(np.searchsorted(panel.decisions, np.datetime64(advice.as_of)))
     week, committee = _one_week(panel, step), committee_of(version)
     forecasts = np.array([[advice.forecasts[s] for s in panel.symbols]], dtype=np.float64)  # (1, n)
     held = {change.symbol: change.current_weight for change in advice.weight_changes}

@@ -4,19 +4,18 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from sac.agent import Committee, PortfolioScaler
-from sac.config import FORECASTER_WEEKS, STALE_WEEKS
+from sac.arrays import Floats
+from sac.config import CASH, FORECASTER_WEEKS, STALE_WEEKS
 from sac.errors import DataError, ExpiredForecaster, SettingsError, StaleData
 from sac.forecast import forecast_at
 from sac.market import MarketPanel, weeks_behind
 from sac.portfolio import account, all_cash
-from sac.portfolio.trades import CASH, decision_step, reference_prices
+from sac.portfolio.trades import reference_prices
 from sac.registry import Version
 
 __all__ = [
-    "CASH",
     "Holdings",
     "Outside",
     "Recommendation",
@@ -26,7 +25,6 @@ __all__ = [
     "target_weights",
 ]
 
-Floats = npt.NDArray[np.float64]
 Outside = Literal["refuse", "sell", "keep"]  # holdings outside the universe; kept ones are no part of wealth
 
 
@@ -73,36 +71,26 @@ def target_weights(
     version: Version,
     panel: MarketPanel,
     holdings: Holdings | None = None,
-    as_of: str | None = None,
+    step: int | None = None,
     *,
     outside: Outside = "refuse",
     today: np.datetime64 | None = None,
 ) -> Recommendation:
-    """Target weights as of the last complete week at or before as_of (default: the newest).
+    """Target weights of a decision, `step` of the panel (default: the newest; of a date: `panel.step_at`).
 
     Holdings outside the universe are refused, sold (a row of `weight_changes`, part of turnover and cost), or
     kept aside, where they are no part of the wealth that the weights are shares of.
-    Raises DataError for another universe or a date without a decision; StaleData where the newest week is
-    asked for and more than two are missing since (an earlier date is history, whatever day it is `today` in
-    New York, and the embedded sample is known to have ended); ExpiredForecaster where the forecaster is older
-    than 53 weeks (issue 7); SettingsError for impossible holdings.
+    Raises DataError for another universe; StaleData where the newest week is asked for and more than two are
+    missing since (an earlier one is history, whatever day it is `today` in New York, and the embedded sample
+    is known to have ended); ExpiredForecaster where the forecaster is older than 53 weeks (original plan:
+    docs/requirements.md); SettingsError for impossible holdings.
     """
-    if version.symbols != panel.symbols:
-        raise DataError(
-            f"{version.name} was trained on {', '.join(version.symbols)}; the data hold "
-            f"{', '.join(panel.symbols)}. Train again on this universe, or go back to that one."
-        )
-    step = decision_step(panel, as_of)
-    behind, newest = weeks_behind(panel.provenance.window_end, today), len(panel.decisions) - 1
-    if step == newest and behind > STALE_WEEKS and panel.provenance.source != "sample":
-        raise StaleData(
-            f"The data end on {panel.provenance.window_end}: {behind} complete weeks are missing, and "
-            f"more than {STALE_WEEKS} are too many to trade on. Refresh the data, then ask again."
-        )
-    current, sold = _standing(panel.symbols, holdings, outside)
-    forecaster = version.tensors("forecaster")
-    _refuse_expired(version, forecaster["year"], panel.decisions[step])
-    predicted = forecast_at(forecaster, panel, range(step, step + 1))[0]  # (n,)
+    newest = len(panel.decisions) - 1
+    step = newest if step is None else step
+    behind = weeks_behind(panel.provenance.window_end, today)
+    _refuse_unusable(version, panel, step, behind)
+    current, sold = _weights_of(panel.symbols, holdings, outside)
+    predicted = forecast_at(version.tensors("forecaster"), panel, range(step, step + 1))[0]  # (n,)
     forecasts = np.full_like(panel.forecasts, np.nan)
     forecasts[step] = predicted
     target = committee_of(version).allocate(panel.with_forecasts(forecasts), step, current)
@@ -118,10 +106,7 @@ def target_weights(
         turnover=float(turnover),
         cost=float(cost_rate * turnover),
         weight_changes=_changes(panel.symbols, current, target, sold),
-        forecasts={
-            symbol: float(value) if np.isfinite(value) else None
-            for symbol, value in zip(panel.symbols, predicted, strict=True)
-        },
+        forecasts=_known(panel.symbols, predicted),
         prices=reference_prices(panel, step),
         weeks_behind=behind,
         historic=step < newest,
@@ -161,13 +146,34 @@ def _service(year: int) -> tuple[np.datetime64, np.datetime64]:
     return first, first + np.timedelta64(7 * FORECASTER_WEEKS, "D")
 
 
-def _refuse_expired(version: Version, year: int, decision: np.datetime64) -> None:
+def _refuse_unusable(version: Version, panel: MarketPanel, step: int, behind: int) -> None:
+    """Refuse another universe, data that end too early and a forecaster that has expired."""
+    if version.symbols != panel.symbols:
+        raise DataError(
+            f"{version.name} was trained on {', '.join(version.symbols)}; the data hold "
+            f"{', '.join(panel.symbols)}. Train again on this universe, or go back to that one."
+        )
+    newest, source = len(panel.decisions) - 1, panel.provenance
+    if step == newest and behind > STALE_WEEKS and source.source != "sample":
+        raise StaleData(
+            f"The data end on {source.window_end}: {behind} complete weeks are missing, and "
+            f"more than {STALE_WEEKS} are too many to trade on. Refresh the data, then ask again."
+        )
+    year, decision = version.tensors("forecaster")["year"], panel.decisions[step]
     expiry = _service(year)[1]
     if decision >= expiry:
         raise ExpiredForecaster(
             f"The forecaster of {version.name} was fitted for {year} and expired on {expiry}: on {decision} "
             f"it is older than {FORECASTER_WEEKS} weeks. Train or fine-tune {version.variant} again."
         )
+
+
+def _known(symbols: tuple[str, ...], values: Floats) -> dict[str, float | None]:
+    """Values by symbol; None where there is none."""
+    return {
+        symbol: float(value) if np.isfinite(value) else None
+        for symbol, value in zip(symbols, values, strict=True)
+    }
 
 
 def _in_training(version: Version, panel: MarketPanel, step: int) -> bool:
@@ -195,7 +201,7 @@ def _notes(version: Version, panel: MarketPanel, step: int) -> list[str]:
     return notes
 
 
-def _standing(
+def _weights_of(
     symbols: tuple[str, ...], holdings: Holdings | None, outside: Outside
 ) -> tuple[Floats, dict[str, float]]:
     """Shares of wealth (n+1,), and those of the positions outside the universe that are sold for CASH."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -21,10 +21,10 @@ from sac.forecast import walk_forward
 from sac.market import MarketPanel
 from sac.progress import Report, Stopwatch, unwatched
 from sac.promotion import Ledger, Policy, Settlement, settle
-from sac.promotion.deciding import judged
+from sac.promotion.deciding import champion_of, settled_before
 from sac.registry import Artifacts, Registry, Version, version_name
 
-__all__ = ["Outcome", "finetune", "full", "parent_of", "summary"]
+__all__ = ["Outcome", "finetune", "full", "parent_of"]
 
 Learn = Callable[[MarketPanel, Callable[[int, dict[str, float]], None]], Ensemble]
 
@@ -57,7 +57,7 @@ def full(
         raise SettingsError(f"{variant} needs the forecaster {VARIANTS[variant].forecaster}.")
     folds = evaluation_folds(panel, settings.evaluation_years, settings.validation_weeks)
     request = _Request(variant, panel, settings, None, policy)
-    return _standing_version(request, registry) or _made(
+    return _existing(request, registry) or _made(
         request,
         registry,
         cache,
@@ -90,7 +90,7 @@ def finetune(
     fitted = int((panel.decisions < np.datetime64(parent.metadata.last_decision)).sum())
     blocks = fine_tuning_blocks(panel, starts, fitted)
     request = _Request(variant, panel, settings, parent, policy)
-    return _standing_version(request, registry) or _made(
+    return _existing(request, registry) or _made(
         request,
         registry,
         cache,
@@ -102,7 +102,7 @@ def finetune(
 
 def parent_of(registry: Registry, variant: str) -> Version:
     """The champion that a fine-tuning starts from. Raises SettingsError where there is none."""
-    champion = registry.champion(variant)
+    champion = champion_of(registry, variant)
     if champion is None:
         raise SettingsError(f"{variant} has no champion to start from: train it in full first.")
     return champion
@@ -137,7 +137,7 @@ class _Request:
         )
 
 
-def _standing_version(request: _Request, registry: Registry) -> Outcome | None:
+def _existing(request: _Request, registry: Registry) -> Outcome | None:
     """The version, if it was trained before."""
     variant, name = request.variant, request.name
     damage = registry.damaged(variant).get(name)
@@ -149,7 +149,7 @@ def _standing_version(request: _Request, registry: Registry) -> Outcome | None:
     if name not in {version.name for version in registry.versions(variant)}:
         return None
     version = registry.version(variant, name)
-    return Outcome(version, created=False, settlement=_standing(registry, request, version))
+    return Outcome(version, created=False, settlement=settled_before(registry, version, request.policy))
 
 
 def _made(
@@ -197,29 +197,3 @@ def _learned(request: _Request, cache: Path, report: Report, folds: int, learn: 
         request.name, variant, panel, forecasts, ensemble, evaluation, rivals, watch.seconds(), request.parent
     )
     return artifacts_of(panel, forecasts, ensemble, evaluation, rivals, metadata)
-
-
-def summary(outcome: Outcome) -> dict[str, Any]:
-    """The answer of a finished training, ready for JSON."""
-    metadata = outcome.version.metadata
-    return {
-        "version": outcome.version.name,
-        "data_window_start": metadata.provenance.window_start,
-        "data_window_end": metadata.provenance.window_end,
-        "metrics": metadata.metrics,
-        "promoted": outcome.settlement.promoted,
-        "eligible": outcome.settlement.gate.passed,
-        "verdict": outcome.settlement.gate.reason,
-        "prior_version": outcome.settlement.prior_version,
-        "symbols_used": list(outcome.version.symbols),
-        "hf_repo": None,
-        "hf_url": None,
-    }
-
-
-def _standing(registry: Registry, request: _Request, version: Version) -> Settlement:
-    """How a version that was trained before stands. Asking again does not bring back what was decided."""
-    current = registry.current(version.variant)
-    if current is None:  # a writer was killed between saving and promoting
-        return settle(registry, version, request.policy)
-    return Settlement(current == version.name, current, judged(registry, version))

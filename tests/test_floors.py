@@ -13,7 +13,7 @@ import sac
 
 ROOT = Path(sac.__file__).parents[1]
 FLOORS = [
-    {"sac.errors", "sac.config", "sac.progress", "sac.files", "sac.database"},
+    {"sac.errors", "sac.arrays", "sac.config", "sac.progress", "sac.files", "sac.database", "sac.threads"},
     {"sac.market"},
     {"sac.forecast"},
     {"sac.portfolio"},

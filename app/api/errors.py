@@ -66,7 +66,7 @@ class NoPriorModel(DeskError):  # noqa: N818
 
 
 class KeyReused(DeskError):  # noqa: N818
-    """An idempotency key that stands for another request."""
+    """An idempotency key that was used for another request."""
 
 
 class TrainingFailed(DeskError):  # noqa: N818
@@ -143,7 +143,7 @@ def for_framework_error(request: Request, error: Exception) -> Response:
 
 
 def for_invalid_request(request: Request, error: Exception) -> Response:
-    """What validation found: its first finding, and where."""
+    """What validation refuses: its first finding, and where."""
     assert isinstance(error, RequestValidationError)
     first, *others = error.errors()
     place, *path = first["loc"]
@@ -152,7 +152,7 @@ def for_invalid_request(request: Request, error: Exception) -> Response:
         return refused(404, code, message, _field(path))
     if first["type"] == "json_invalid":
         return refused(
-            422, "invalid", f"The body is no JSON: {first['ctx']['error']} at character {path[0]}."
+            422, "invalid", f"The body is not valid JSON: {first['ctx']['error']} at character {path[0]}."
         )
     if not path:
         return refused(
@@ -161,7 +161,7 @@ def for_invalid_request(request: Request, error: Exception) -> Response:
     field = _field(path)
     known = {"extra_forbidden": "there is no such field; see /docs", "missing": "it is required"}
     reason = known.get(first["type"], str(first["msg"]).removeprefix("Value error, "))
-    more = f" ({len(others)} more to mend)" if others else ""
+    more = f" ({len(others)} more to correct)" if others else ""
     return refused(422, "invalid", f"{field}: {reason}.{more}", field)
 
 

@@ -7,7 +7,7 @@ from app.commands.printing import print_json, print_table
 from app.formats import megabytes, moment, percent, ratio
 from app.settings import settings
 from sac.config import VARIANTS
-from sac.promotion.deciding import waiting
+from sac.promotion.deciding import state_of
 from sac.registry import Registry
 
 __all__ = ["add"]
@@ -22,7 +22,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def versions(options: argparse.Namespace) -> None:
     """Print what the registry holds, damaged folders included."""
-    registry = Registry(settings().models)
+    registry = settings().registry
     shelves = [_shelf(registry, variant) for variant in ([options.variant] if options.variant else VARIANTS)]
     if options.json:
         print_json(shelves)
@@ -49,8 +49,9 @@ def versions(options: argparse.Namespace) -> None:
 
 
 def _shelf(registry: Registry, variant: str) -> dict[str, Any]:
-    current = registry.current(variant)
-    waits = {version.name for version in waiting(registry, variant)}
+    state = state_of(registry, variant).checked()
+    current, shelved = state.champion, registry.versions(variant)
+    waits = {version.name for version in state.pending(shelved)}
     return {
         "variant": variant,
         "champion": current,
@@ -65,7 +66,7 @@ def _shelf(registry: Registry, variant: str) -> dict[str, Any]:
                 "last_decision": version.metadata.last_decision,
                 "metrics": version.metadata.metrics,
             }
-            for version in registry.versions(variant)
+            for version in shelved
         ],
         "damaged": registry.damaged(variant),
     }

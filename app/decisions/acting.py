@@ -1,16 +1,20 @@
 """Decisions on champions as pages and commands make them: with the evidence that there is today."""
 
+import logging
+import sqlite3
+
 from app.hub.outbox import enqueue_champion
 from app.settings import Settings
-from sac.promotion import Decision
+from sac.config import VARIANTS
+from sac.errors import DeskError
+from sac.promotion import SealedDecision, deciding
 from sac.promotion.deciding import Verdict, decide, rollback
-from sac.registry import Registry
 
-__all__ = ["decided", "rolled_back"]
+__all__ = ["decided", "finish_moves", "rolled_back"]
 
 
 def decided(
-    home: Settings,
+    root: Settings,
     variant: str,
     name: str,
     action: Verdict,
@@ -19,25 +23,34 @@ def decided(
     reason: str,
     champion: str | None,
     evidence: str,
-) -> Decision:
+) -> SealedDecision:
     """Approve, override or reject, with the champion and the evidence that the person saw."""
-    registry = Registry(home.models)
+    registry = root.registry
     version = registry.version(variant, name)
-    return _told(
+    return _announced(
         decide(registry, version, action, actor=actor, reason=reason, champion=champion, evidence=evidence)
     )
 
 
 def rolled_back(
-    home: Settings, variant: str, *, actor: str, reason: str, champion: str | None, to: str | None
-) -> Decision:
-    """Back to an earlier champion."""
-    return _told(
-        rollback(Registry(home.models), variant, actor=actor, reason=reason, champion=champion, to=to)
-    )
+    root: Settings, variant: str, *, actor: str, reason: str, champion: str | None, to: str | None
+) -> SealedDecision:
+    """Back to a former champion."""
+    return _announced(rollback(root.registry, variant, actor=actor, reason=reason, champion=champion, to=to))
 
 
-def _told(decision: Decision) -> Decision:
+def finish_moves(root: Settings) -> None:
+    """Let champions follow decisions whose process died before they could; for the start of a process.
+
+    Trouble is logged and not raised: readers count such a decision as done, and the next one finishes it.
+    """
+    try:
+        deciding.finish_moves(root.registry, VARIANTS)
+    except (DeskError, OSError, sqlite3.Error):
+        logging.getLogger(__name__).exception("A decision that was cut off could not be finished")
+
+
+def _announced(decision: SealedDecision) -> SealedDecision:
     """Leave the news of a new champion to the Hub's outbox."""
     if decision.moved:
         enqueue_champion(decision.variant)

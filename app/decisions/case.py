@@ -1,22 +1,20 @@
 """The case for a challenger, with the evidence that there is today."""
 
-from contextlib import suppress
-
 from app.settings import Settings
 from sac.errors import ArtifactError
-from sac.promotion import Ledger
 from sac.promotion.case import Case, case_for
-from sac.promotion.deciding import judged
-from sac.registry import Registry
+from sac.promotion.deciding import champion_of, judged
 
 __all__ = ["case_of"]
 
 
-def case_of(home: Settings, variant: str, name: str) -> Case:
+def case_of(root: Settings, variant: str, name: str) -> Case:
     """The case for a version against today's champion. Raises ArtifactError where it cannot be read."""
-    registry = Registry(home.models)
+    registry = root.registry
     challenger = registry.version(variant, name)
-    champion = None
-    with suppress(ArtifactError):  # the gate's verdict names a champion that cannot be read
-        champion = registry.champion(variant)
-    return case_for(challenger, champion, judged(registry, challenger), Ledger(home.models).search())
+    champion, problem = None, None
+    try:
+        champion = champion_of(registry, variant)
+    except ArtifactError as error:
+        problem = str(error)
+    return case_for(challenger, champion, judged(challenger, champion, problem), root.ledger.search())

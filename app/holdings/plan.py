@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from app.holdings.portfolio import Portfolio, Valued, valued
 from sac.market import MarketPanel
-from sac.portfolio.trades import TradeList, decision_step, reference_prices, whole_share_trades
+from sac.portfolio.trades import TradeList, reference_prices, whole_share_trades
 from sac.registry import Version
 
 if TYPE_CHECKING:
@@ -23,12 +23,12 @@ class Plan:
     orders: TradeList
 
 
-def planned(version: Version, panel: MarketPanel, portfolio: Portfolio, as_of: str | None = None) -> Plan:
-    """Advice and orders as of the last complete week at or before a date. Raises DeskError."""
+def planned(version: Version, panel: MarketPanel, portfolio: Portfolio, step: int) -> Plan:
+    """Advice and orders of a decision, a step of the panel. Raises DeskError."""
     from sac.inference import Holdings, target_weights  # here, because it loads torch
 
-    held = valued(portfolio, reference_prices(panel, decision_step(panel, as_of)))
-    advice = target_weights(version, panel, Holdings(held.cash, held.values), as_of, outside="sell")
+    held = valued(portfolio, reference_prices(panel, step))
+    advice = target_weights(version, panel, Holdings(held.cash, held.values), step, outside="sell")
     orders = whole_share_trades(
         held.shares,
         held.cash,

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from sac.config import CASH
 from sac.errors import DeskError
-from sac.portfolio.trades import CASH
 
 __all__ = ["CASH", "OUTSIDE", "Portfolio", "Position", "Valued", "valued"]
 
@@ -26,7 +26,7 @@ class Position:
     def __post_init__(self) -> None:
         """Raises DeskError for what nobody can hold."""
         if not _SYMBOL.fullmatch(self.symbol) or self.symbol == CASH:
-            raise DeskError(f"{self.symbol[:20]!r} is no symbol: write it as AAPL or BRK-B.")
+            raise DeskError(f"{self.symbol[:20]!r} is not a valid symbol: write it as AAPL or BRK-B.")
         if self.shares is None and self.value is None:
             raise DeskError(f"{self.symbol} has neither shares nor a value: give one, or leave it out.")
         for amount, what in ((self.shares, "shares"), (self.value, "dollars")):
@@ -45,7 +45,7 @@ class Portfolio:
 
     def __post_init__(self) -> None:
         """Raises DeskError for what nobody can hold."""
-        for amount, what in ((self.cash, "Cash"), (self.minimum, "The smallest trade")):
+        for amount, what in ((self.cash, "Cash"), (self.minimum, "The minimum trade size")):
             if not 0 <= amount <= LARGEST_AMOUNT:
                 raise DeskError(f"{what} is {amount}: write an amount in dollars, zero or more.")
         symbols = [position.symbol for position in self.positions]

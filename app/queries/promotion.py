@@ -1,4 +1,4 @@
-"""What the Promotion page reads: who waits, on what grounds, and what was decided."""
+"""What the Promotion page reads: which challengers are pending, on what grounds, and what was decided."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,14 +6,15 @@ from pathlib import Path
 import streamlit as st
 
 from app.decisions.case import case_of
-from app.queries import stamps, trials, versions
+from app.queries import trials, versions
 from app.settings import settings
 from sac.config import VARIANTS
 from sac.evidence import Search
+from sac.files import stamp
 from sac.portfolio import Backtest
-from sac.promotion import Decision, DecisionLog, Gate, deciding
+from sac.promotion import Gate, SealedDecision, deciding
 from sac.promotion.case import Case, side_by_side
-from sac.registry import Registry, Version
+from sac.registry import Version
 
 __all__ = ["Docket", "case", "decisions", "docket", "problems", "verdict", "walks"]
 
@@ -24,41 +25,36 @@ class Docket:
 
     variant: str
     pointer: str | None  # the champion's name, also where it cannot be read
-    waiting: list[str]  # challengers that nobody has decided on
-    earlier: list[str]  # former champions, first the one before the present reign
+    waiting: list[str]  # challengers pending review
+    earlier: list[str]  # former champions, first the one that the current champion replaced
 
 
 def docket(variant: str) -> Docket:
-    """Challengers and former champions; a decision that was cut off is finished first."""
-    registry = Registry(settings().models)
-    deciding.finish_moves(registry, variant)
-    return Docket(
-        variant,
-        deciding.reigning(registry, variant),
-        [v.name for v in deciding.undecided(registry, variant, versions.shelf(variant).versions)],
-        deciding.earlier_champions(registry, variant),
-    )
+    """Challengers and former champions; a decision that was cut off counts as done."""
+    state = deciding.state_of(settings().registry, variant)
+    pending = state.pending(versions.shelf(variant).versions)
+    return Docket(variant, state.champion, [v.name for v in pending], state.former_champions)
 
 
 def verdict(version: Version, shelf: versions.Shelf) -> Gate:
     """The gate's verdict on a version of that shelf today."""
-    return deciding.judged_against(version, shelf.champion, shelf.champion_problem)
+    return deciding.judged(version, shelf.champion, shelf.champion_problem)
 
 
-def decisions() -> list[Decision]:
-    """All decisions, newest first."""
-    return DecisionLog(settings().models).decisions()
+def decisions() -> list[SealedDecision]:
+    """All decisions with their evidence, newest first."""
+    return settings().decision_log.sealed()
 
 
 def problems() -> list[str]:
-    """Where the record of decisions contradicts itself or the champions."""
-    return deciding.problems(Registry(settings().models), tuple(VARIANTS))
+    """Where the decision log contradicts itself or the champions."""
+    return deciding.problems(settings().registry, tuple(VARIANTS))
 
 
 def case(variant: str, name: str) -> Case:
     """The case for a version against today's champion."""
     root = settings().models
-    return _case(root, variant, name, trials.search(), stamps.stamp(root / variant))
+    return _case(root, variant, name, trials.search(), stamp(root / variant))
 
 
 @st.cache_resource(show_spinner="Weighing the evidence…", max_entries=32)
@@ -69,7 +65,7 @@ def _case(root: Path, variant: str, name: str, search: Search, state: str) -> Ca
 def walks(challenger: Version, champion: Version | None) -> list[Backtest]:
     """Challenger, champion and baselines on their common weeks."""
     paths = tuple(version.path for version in (challenger, champion) if version)
-    return _walks(paths, stamps.stamp(challenger.path), challenger, champion)
+    return _walks(paths, stamp(challenger.path), challenger, champion)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)

@@ -24,12 +24,12 @@ Key = tuple[Path, str, str]  # versions never change, data and the day do
 def plan(version: Version, portfolio: Portfolio, as_of: str) -> Plan:
     """Advice and orders. Raises DeskError."""
     panel = market.panel()
-    return _plan(_key(version, panel), portfolio, as_of, version, panel)
+    return _plan(_key(version, panel), portfolio, panel.step_at(as_of), version, panel)
 
 
 @st.cache_resource(show_spinner="Asking the model for its weights…", max_entries=64)
-def _plan(key: Key, portfolio: Portfolio, as_of: str, _version: Version, _panel: MarketPanel) -> Plan:
-    return planned(_version, _panel, portfolio, as_of)
+def _plan(key: Key, portfolio: Portfolio, step: int, _version: Version, _panel: MarketPanel) -> Plan:
+    return planned(_version, _panel, portfolio, step)
 
 
 def from_cash(version: Version) -> "Recommendation":
@@ -40,16 +40,16 @@ def from_cash(version: Version) -> "Recommendation":
 def explanation(version: Version, portfolio: Portfolio, as_of: str) -> "Explanation":
     """Why the plan's weights are what they are. Raises DeskError."""
     panel = market.panel()
-    return _explanation(_key(version, panel), portfolio, as_of, version, panel)
+    return _explanation(_key(version, panel), portfolio, panel.step_at(as_of), version, panel)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _explanation(
-    key: Key, portfolio: Portfolio, as_of: str, _version: Version, _panel: MarketPanel
+    key: Key, portfolio: Portfolio, step: int, _version: Version, _panel: MarketPanel
 ) -> "Explanation":
     from sac.explanation import explain  # here, because it loads torch
 
-    return explain(_version, _panel, _plan(key, portfolio, as_of, _version, _panel).advice)
+    return explain(_version, _panel, step, _plan(key, portfolio, step, _version, _panel).advice)
 
 
 def dates(version: Version) -> list[str]:

@@ -13,6 +13,7 @@ from sac.agent.environment import flat_features
 from sac.agent.learners.ppo import PPO_NETWORKS
 from sac.agent.learners.sac import SAC_NETWORKS
 from sac.agent.scaler import PortfolioScaler
+from sac.arrays import Floats
 from sac.config import Constraints, PPOSettings, SACSettings
 from sac.market import MarketPanel
 from sac.portfolio import equal_weights
@@ -24,7 +25,6 @@ _ACTORS: dict[str, dict[str, type[nn.Module]]] = {
     "sac": {name: actor for name, (actor, _) in SAC_NETWORKS.items()},
     "ppo": {**PPO_NETWORKS},
 }
-Floats = npt.NDArray[np.float64]
 
 
 class Committee:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from sac.agent.committee import Committee, WalkForward, members_of
@@ -15,6 +14,7 @@ from sac.agent.learners.curve import LearningCurve
 from sac.agent.learners.ppo import PPOLearner
 from sac.agent.learners.sac import SACLearner
 from sac.agent.scaler import PortfolioScaler
+from sac.arrays import Floats
 from sac.config import TrainingSettings
 from sac.market import MarketPanel
 from sac.portfolio import Backtest, Validation, backtest, backtests, validate
@@ -22,7 +22,6 @@ from sac.portfolio import Backtest, Validation, backtest, backtests, validate
 __all__ = ["LEARNERS", "Ensemble", "agent_seed", "learning_log", "train_ensemble"]
 
 _BEFORE_VALIDATION = 0.75  # share of the updates that agents make before they see the held-out weeks
-Floats = npt.NDArray[np.float64]
 LEARNERS: dict[str, type[SACLearner] | type[PPOLearner]] = {"sac": SACLearner, "ppo": PPOLearner}
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from sac.arrays import Floats
 from sac.config import AgentSettings, Constraints
 from sac.market import MarketPanel
 from sac.portfolio.accounting import account, asset_growth, drift
@@ -21,7 +21,7 @@ from sac.portfolio.constraints import portfolio_weights
 __all__ = ["PortfolioEnvironment", "flat_features"]
 
 
-def flat_features(standardised: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def flat_features(standardised: Floats) -> Floats:
     """The state's first 8·n numbers, (T, 8n): [signals n×7 | forecasts n×1], from (T, n, 8)."""
     weeks = len(standardised)
     signals, forecasts = standardised[..., :-1], standardised[..., -1]
@@ -49,7 +49,7 @@ class PortfolioEnvironment:
     def over(
         cls,
         panel: MarketPanel,
-        features: npt.NDArray[np.float64],
+        features: Floats,
         fold: list[int],
         stop: list[int],
         settings: AgentSettings,

@@ -10,13 +10,12 @@ import torch
 
 from sac.agent.environment import flat_features
 from sac.agent.scaler import PortfolioScaler
+from sac.arrays import Floats
 from sac.config import Constraints, SACSettings
 from sac.market import MarketPanel
 from sac.portfolio.constraints import portfolio_weights
 
 __all__ = ["OutsidePolicy"]
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from sac.arrays import Floats
 from sac.config import SIGNALS
 
 __all__ = ["FEATURES", "PortfolioScaler"]
 
-Floats = npt.NDArray[np.float64]
 
 FEATURES = (*SIGNALS, "forecast")
 

@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from sac.agent.environment import PortfolioEnvironment
+from sac.arrays import Floats
 from sac.portfolio.accounting import account, all_cash, drift
 
 __all__ = ["SingleWalk"]
 
 Singles = npt.NDArray[np.float32]
-Floats = npt.NDArray[np.float64]
 
 
 class SingleWalk:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sac.config import WEEKS_PER_YEAR
+from sac.config import CASH, WEEKS_PER_YEAR
 from sac.portfolio import Backtest
 
 __all__ = ["COSTS", "Edge", "contributions", "edge", "edge_by_asset"]
@@ -41,7 +41,7 @@ def contributions(walk: Backtest) -> pd.DataFrame:
     flat = np.abs(net) < 1e-9  # there the ratio is 1 - net / 2
     scale = np.where(flat, 1.0 - net / 2, np.log1p(net) / np.where(flat, 1.0, net))
     return pd.DataFrame(
-        parts * scale, index=pd.DatetimeIndex(walk.ends), columns=[*walk.symbols, "CASH", COSTS]
+        parts * scale, index=pd.DatetimeIndex(walk.ends), columns=[*walk.symbols, CASH, COSTS]
     )
 
 
@@ -55,7 +55,7 @@ def edge(walk: Backtest, rival: Backtest) -> Edge:
     lead = _lead(walk, rival)
     years = len(lead) / WEEKS_PER_YEAR
     total = float(lead.to_numpy().sum()) / years
-    by_stock = lead.drop(columns=["CASH", COSTS]).sum()
+    by_stock = lead.drop(columns=[CASH, COSTS]).sum()
     months, month = np.unique(walk.ends.astype("datetime64[M]"), return_inverse=True)
     by_month = np.bincount(month, weights=lead.to_numpy().sum(axis=1))
     spread = float(rival.net.var())

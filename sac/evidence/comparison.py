@@ -5,10 +5,10 @@ from dataclasses import replace
 from functools import reduce
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from sac.config import Constraints
+from sac.arrays import Floats, Rows
+from sac.config import CASH, Constraints
 from sac.portfolio import Backtest, BuyAndHold, Cash, EqualWeight, account, all_cash, drift
 
 __all__ = [
@@ -16,14 +16,12 @@ __all__ = [
     "calendar_years",
     "common_weeks",
     "on_weeks",
-    "rewalk",
+    "rerun",
     "rolling_excess",
     "weekly_returns",
     "weekly_weights",
 ]
 
-Floats = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.intp]
 Rule = Callable[[int, Floats], Floats | None]  # row and held weights (n+1,) -> targets; None is "no trade"
 
 
@@ -37,7 +35,7 @@ def common_weeks(walks: Mapping[str, Backtest]) -> dict[str, Rows]:
     }
 
 
-def rewalk(name: str, rule: Rule, recorded: Backtest, rows: Rows, constraints: Constraints) -> Backtest:
+def rerun(name: str, rule: Rule, recorded: Backtest, rows: Rows, constraints: Constraints) -> Backtest:
     """Walk a rule over recorded weeks (rows), from all cash and net of costs.
 
     The record holds what a dollar in each asset became, so nothing else is needed: no panel, and no
@@ -88,19 +86,18 @@ def baselines(
     `fitted` are those that were stored with the record, on all of its weeks: their weights cannot be
     computed from it.
     """
-    alone = replace(recorded, members=np.empty((len(recorded.net), 0)))
-    simple = [
-        rewalk(
-            allocator.name,
-            # These read nothing of a panel but its symbols, which the record has too.
-            lambda row, held, allocator=allocator: allocator.allocate(alone, row, held),  # type: ignore[misc]
-            alone,
-            rows,
-            constraints,
-        )
-        for allocator in (EqualWeight(constraints), BuyAndHold(constraints), Cash())
+    unled = replace(recorded, members=np.empty((len(recorded.net), 0)))
+    stocks = len(recorded.symbols)
+
+    def simple(rule: EqualWeight | BuyAndHold | Cash) -> Backtest:
+        return rerun(rule.name, lambda _, held: rule.target(stocks, held), unled, rows, constraints)
+
+    return [
+        simple(EqualWeight(constraints)),
+        simple(BuyAndHold(constraints)),
+        *(on_weeks(benchmark.name, benchmark, rows, constraints) for benchmark in fitted),
+        simple(Cash()),
     ]
-    return [*simple[:2], *(on_weeks(walk.name, walk, rows, constraints) for walk in fitted), simple[2]]
 
 
 def weekly_returns(walks: Sequence[Backtest]) -> pd.DataFrame:
@@ -113,7 +110,7 @@ def weekly_returns(walks: Sequence[Backtest]) -> pd.DataFrame:
 def weekly_weights(walks: Sequence[Backtest]) -> pd.DataFrame:
     """Target weights (fractions): one row per strategy and week; an index has none."""
     return pd.concat(
-        pd.DataFrame(walk.weights, columns=[*walk.symbols, "CASH"]).assign(
+        pd.DataFrame(walk.weights, columns=[*walk.symbols, CASH]).assign(
             strategy=walk.name, traded_at_close=walk.fills
         )
         for walk in walks

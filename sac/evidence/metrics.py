@@ -4,14 +4,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from sac.arrays import Floats
 from sac.config import WEEKS_PER_YEAR, Constraints
 from sac.portfolio import Backtest
 
 __all__ = ["Metrics", "cagr", "drawdown", "interquartile_mean", "metrics"]
 
-Floats = npt.NDArray[np.float64]
 _NOTHING = 1e-12  # what rounding leaves of a zero
 
 

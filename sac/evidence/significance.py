@@ -9,11 +9,11 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
+from sac.arrays import Floats
 from sac.config import WEEKS_PER_YEAR
 
 __all__ = ["Difference", "Search", "deflated_sharpe", "difference", "probabilistic_sharpe"]
 
-Floats = npt.NDArray[np.float64]
 
 _DRAWS = 10_000
 _INTERVAL = (2.5, 97.5)  # percentiles
@@ -68,7 +68,6 @@ def _histories(weeks: int, seed: int, draws: int) -> npt.NDArray[np.int16]:
     """Resampled histories (draws, W): which week stands at each position."""
     rng = np.random.default_rng(seed)
     restart = rng.random((draws, weeks)) < 1.0 / _block(weeks)
-    restart[:, 0] = True
     since = np.arange(weeks) - np.maximum.accumulate(np.where(restart, np.arange(weeks), 0), axis=1)
     # Each position's block began `since` weeks ago: it carries on from the week that was drawn there.
     starts = rng.integers(weeks, size=(draws, weeks))

@@ -10,7 +10,6 @@ import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from sac.agent import Committee, SACLearner, selection_fold
@@ -19,6 +18,7 @@ from sac.agent.environment import PortfolioEnvironment, flat_features
 from sac.agent.folds import Fold
 from sac.agent.learners.curve import LearningCurve
 from sac.agent.scaler import PortfolioScaler
+from sac.arrays import Floats, Rows
 from sac.config import Constraints, SACSettings, TrainingSettings
 from sac.experiments.result import TrialResult, failed_result, judged_result
 from sac.experiments.sweep import SweepTrial
@@ -29,8 +29,6 @@ __all__ = ["Pack", "packs_of", "train_pack"]
 
 Pack = list[SweepTrial]
 Tell = Callable[[float], None]  # the fraction of a pack; may raise to stop
-Floats = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.int64]
 
 DIVERGED = "Its agents diverged: a network holds no finite number."
 

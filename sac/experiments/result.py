@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from sac.arrays import Floats
 from sac.config import WEEKS_PER_YEAR, TrainingSettings
 from sac.evidence import cagr, difference, metrics
 from sac.experiments.sweep import SweepTrial
@@ -17,7 +18,6 @@ from sac.registry.codecs import Unreadable, pack_json, unpack_json
 
 __all__ = ["TrialResult", "TrialResults", "excess_returns", "failed_result", "judged_result"]
 
-Floats = npt.NDArray[np.float64]
 _KEY = re.compile(r"[0-9a-f]{24}")
 _STILL = 1e-12  # a spread that is only rounding
 

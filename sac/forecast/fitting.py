@@ -8,6 +8,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from sac.arrays import Floats
 from sac.config import ForecastSettings
 from sac.forecast.lstm import LSTMForecaster
 from sac.forecast.patchtst import PatchTSTForecaster
@@ -56,7 +57,7 @@ def fit(
     }
 
 
-def predict(state: dict[str, Any], inputs: Singles) -> npt.NDArray[np.float64]:
+def predict(state: dict[str, Any], inputs: Singles) -> Floats:
     """Returns predicted from windows (steps, n, window, channels): (steps, n), NaN where a window has NaN."""
     known = np.isfinite(inputs).all(axis=(2, 3))  # (steps, n)
     model = _build(inputs.shape[-1], ForecastSettings(**state["settings"]), seed=0)

@@ -3,12 +3,12 @@
 import numpy as np
 import numpy.typing as npt
 
+from sac.arrays import Floats
 from sac.errors import DataError
 from sac.market import MarketPanel
 
 __all__ = ["channels", "daily_inputs", "windows"]
 
-Floats = npt.NDArray[np.float64]
 
 _FIELDS = ("close", "open", "high", "low", "volume")
 

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["ForecastSkill", "rank_correlations", "yearly_skill"]
+from sac.arrays import Floats
 
-Floats = npt.NDArray[np.float64]
+__all__ = ["ForecastSkill", "rank_correlations", "yearly_skill"]
 
 
 @dataclass(frozen=True)

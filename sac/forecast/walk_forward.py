@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sac.arrays import Floats
 from sac.config import WEEKS_PER_YEAR, ForecastSettings
 from sac.errors import DataError
-from sac.forecast.inputs import Floats, channels, daily_inputs, windows
+from sac.forecast.inputs import channels, daily_inputs, windows
 from sac.forecast.skill import ForecastSkill, yearly_skill
 from sac.market import MarketPanel
 

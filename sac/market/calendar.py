@@ -5,12 +5,12 @@ from functools import lru_cache
 
 import exchange_calendars
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+
+from sac.arrays import Dates
 
 __all__ = ["TradingWeeks", "exchange_sessions", "trading_weeks", "weeks_behind"]
 
-Dates = npt.NDArray[np.datetime64]
 
 _SINCE = 1990  # few price histories begin earlier
 _LOOK_AHEAD = np.timedelta64(21, "D")  # enough sessions past the data to name the next fill and week end

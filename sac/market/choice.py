@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from sac.config import CASH
 from sac.errors import DataError
 from sac.files import replace_file
 from sac.market.prices.sample import DEMO_UNIVERSE
@@ -36,7 +37,7 @@ class MarketChoice:
         if self.source not in SOURCES:
             raise DataError(f"There is no source {self.source!r}: choose one of {', '.join(SOURCES)}.")
         for symbol in self.symbols:
-            if not _SYMBOL.fullmatch(symbol) or symbol == "CASH":
+            if not _SYMBOL.fullmatch(symbol) or symbol == CASH:
                 raise DataError(f"{symbol[:20]!r} is no symbol: write it as AAPL or BRK-B.")
         twice = {symbol for symbol in self.symbols if self.symbols.count(symbol) > 1}
         if twice:

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from sac.arrays import Dates
 from sac.config import SIGNALS
-from sac.market.calendar import Dates, exchange_sessions
+from sac.market.calendar import exchange_sessions
 from sac.market.panel import MarketPanel
 
 __all__ = ["coverage"]

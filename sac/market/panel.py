@@ -1,6 +1,7 @@
 """`MarketPanel`: what was known, and when. Everything downstream takes a panel and reads nothing else."""
 
 import dataclasses
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,15 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sac.arrays import Dates, Floats
 from sac.config import SIGNALS
-from sac.errors import DataError
-from sac.market.calendar import Dates, trading_weeks
+from sac.errors import DataError, SettingsError
+from sac.market.calendar import TradingWeeks, trading_weeks
 from sac.market.prices.checks import validate_closes
 from sac.market.prices.sample import DEMO_UNIVERSE, SAMPLE_NOTE, sample_closes
 
 __all__ = ["MarketPanel", "Provenance", "build_panel", "sample_panel"]
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,25 @@ class MarketPanel:
             raise ValueError(f"forecasts are {forecasts.shape}, the panel is {self.returns.shape}")
         return dataclasses.replace(self, forecasts=forecasts)
 
+    def step_at(self, date: str | None = None) -> int:
+        """Step of the last decision at or before an ISO date; without one, of the newest.
+
+        Raises SettingsError for what is not a date, DataError where the panel holds no decision for it.
+        """
+        if date is None:
+            return len(self.decisions) - 1
+        try:
+            day = np.datetime64(dt.date.fromisoformat(date))
+        except ValueError:
+            raise SettingsError(f"{date!r} is not a valid date: write it as 2022-12-16.") from None
+        step = int(np.searchsorted(self.decisions, day, side="right")) - 1
+        if step < 0 or day > self.ends[-1]:
+            raise DataError(
+                f"There is no decision for {date}: the data hold the weeks from {self.decisions[0]} "
+                f"to {self.decisions[-1]}."
+            )
+        return step
+
     def steps_known_at(self, decision: int) -> int:
         """How many steps have a complete return at that decision's close (purge).
 
@@ -112,34 +131,56 @@ def build_panel(
         name: frame.reindex(index=index[kept], columns=list(symbols)).to_numpy(dtype="float64")
         for name, frame in prices.items()
     }
-    steps, n = len(weeks.decisions), len(symbols)
-    known = np.full((steps, n, len(SIGNALS)), np.nan)
+    known = np.full((len(weeks.decisions), len(symbols), len(SIGNALS)), np.nan)
     if signals is not None:
         known = signals(symbols, weeks.decisions)
-    real = [name for name, column in zip(SIGNALS, known.T, strict=True) if np.isfinite(column).any()]
-    decided, filled = _closes_at(sessions, values["close"], weeks.decisions, weeks.fills)
+    return _aligned(
+        symbols,
+        sessions,
+        values,
+        weeks,
+        known,
+        Provenance(
+            source=source,
+            window_start=str(sessions[0]),
+            window_end=str(sessions[-1]),
+            sha256=_fingerprint(symbols, sessions, values, known),
+            fields=(*sorted(values), *_real(known)),
+            fetched_at=fetched_at,
+            note=note,
+        ),
+    )
+
+
+def _aligned(
+    symbols: tuple[str, ...],
+    sessions: Dates,
+    prices: Mapping[str, Floats],
+    weeks: TradingWeeks,
+    signals: Floats,
+    provenance: Provenance,
+) -> MarketPanel:
+    """The panel of prices (S, n) and signals (T, n, 7), without forecasts."""
+    decided, filled = _closes_at(sessions, prices["close"], weeks.decisions, weeks.fills)
     return MarketPanel(
         symbols=symbols,
         sessions=sessions,
-        prices=values,
+        prices=prices,
         decisions=weeks.decisions,
         fills=weeks.fills,
         ends=weeks.ends,
         returns=_ahead(filled) / filled - 1.0,
         gaps=filled / decided - 1.0,
         seen=_ahead(decided) / filled - 1.0,
-        signals=known,
-        forecasts=np.full((steps, n), np.nan),
-        provenance=Provenance(
-            source=source,
-            window_start=str(sessions[0]),
-            window_end=str(sessions[-1]),
-            sha256=_fingerprint(symbols, sessions, values, known),
-            fields=(*sorted(values), *real),
-            fetched_at=fetched_at,
-            note=note,
-        ),
+        signals=signals,
+        forecasts=np.full_like(filled, np.nan),
+        provenance=provenance,
     )
+
+
+def _real(signals: Floats) -> list[str]:
+    """Names of the signals that are known of any symbol at any decision."""
+    return [name for name, column in zip(SIGNALS, signals.T, strict=True) if np.isfinite(column).any()]
 
 
 def sample_panel() -> MarketPanel:

@@ -3,12 +3,13 @@
 from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
-import numpy.typing as npt
+
+from sac.arrays import Floats
 
 __all__ = ["Week", "account", "all_cash", "asset_growth", "drift"]
 
 # numpy for back-tests and trades, torch for training: the arithmetic below is the same for both.
-Array = TypeVar("Array", npt.NDArray[np.float64], "torch.Tensor")  # type: ignore[name-defined]  # noqa: F821
+Array = TypeVar("Array", Floats, "torch.Tensor")  # type: ignore[name-defined]  # noqa: F821
 
 
 class Week(NamedTuple, Generic[Array]):
@@ -36,14 +37,14 @@ def drift(weights: Array, growth: Array) -> Array:
     return grown / grown.sum(-1)[..., None]  # type: ignore[no-any-return]
 
 
-def all_cash(n: int) -> npt.NDArray[np.float64]:
+def all_cash(n: int) -> Floats:
     """Weights (n+1,) of a portfolio that holds only CASH: where every walk starts."""
     weights = np.zeros(n + 1)
     weights[-1] = 1.0
     return weights
 
 
-def asset_growth(returns: npt.NDArray[np.float64], cash_growth: float) -> npt.NDArray[np.float64]:
+def asset_growth(returns: Floats, cash_growth: float) -> Floats:
     """Growth of a dollar in each asset (..., n+1), from stock returns (..., n) and CASH's weekly growth."""
     cash = np.full((*returns.shape[:-1], 1), cash_growth)
     return np.concatenate([1.0 + returns, cash], axis=-1)

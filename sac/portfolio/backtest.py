@@ -9,14 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sac.arrays import Dates, Floats
 from sac.config import Constraints
 from sac.market import MarketPanel
 from sac.portfolio.accounting import account, all_cash, asset_growth, drift
 
 __all__ = ["Allocator", "Backtest", "backtest", "backtests", "index_walk"]
-
-Floats = npt.NDArray[np.float64]
-Dates = npt.NDArray[np.datetime64]
 
 
 class Allocator(Protocol):

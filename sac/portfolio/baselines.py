@@ -1,17 +1,19 @@
-"""Allocators that learn nothing: what every agent has to beat, through the same accounting."""
+"""Allocators that learn nothing: what every agent has to beat, through the same accounting.
+
+Their `target` needs no panel: from the number of stocks and what is held it says what to hold.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from sac.arrays import Floats
 from sac.config import Constraints
 from sac.market import MarketPanel
 from sac.portfolio.accounting import all_cash
 
 __all__ = ["RISK_BASED", "BuyAndHold", "Cash", "EqualWeight", "equal_weights"]
 
-Floats = npt.NDArray[np.float64]
 
 RISK_BASED = {  # name -> estimator of skfolio, with its defaults: long only, the sample's own covariance
     "Inverse volatility": "InverseVolatility",
@@ -33,9 +35,13 @@ class EqualWeight:
     constraints: Constraints
     name: str = "Equal weight"
 
+    def target(self, stocks: int, held: Floats) -> Floats:
+        """Equal weights (n+1,), whatever is held."""
+        return equal_weights(stocks, self.constraints)
+
     def allocate(self, panel: MarketPanel, step: int, weights: Floats) -> Floats:
         """Equal weights (n+1,), whatever was known."""
-        return equal_weights(len(panel.symbols), self.constraints)
+        return self.target(len(panel.symbols), weights)
 
 
 @dataclass(frozen=True)
@@ -45,9 +51,13 @@ class BuyAndHold:
     constraints: Constraints
     name: str = "Buy & hold"
 
+    def target(self, stocks: int, held: Floats) -> Floats | None:
+        """Equal weights (n+1,) out of all cash, else no trade."""
+        return None if held[-1] < 1.0 else equal_weights(stocks, self.constraints)
+
     def allocate(self, panel: MarketPanel, step: int, weights: Floats) -> Floats | None:
-        """Equal weights out of all cash, else no trade."""
-        return None if weights[-1] < 1.0 else equal_weights(len(panel.symbols), self.constraints)
+        """Equal weights (n+1,) out of all cash, else no trade."""
+        return self.target(len(panel.symbols), weights)
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,10 @@ class Cash:
 
     name: str = "Cash"
 
+    def target(self, stocks: int, held: Floats) -> Floats:
+        """All CASH (n+1,)."""
+        return all_cash(stocks)
+
     def allocate(self, panel: MarketPanel, step: int, weights: Floats) -> Floats:
         """All CASH (n+1,)."""
-        return all_cash(len(panel.symbols))
+        return self.target(len(panel.symbols), weights)

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from sac.arrays import Floats
 from sac.config import Constraints
 from sac.market import MarketPanel
 from sac.portfolio.baselines import RISK_BASED
@@ -14,7 +14,6 @@ from sac.portfolio.constraints import constrain
 
 __all__ = ["RISK_BASED", "RiskBased"]
 
-Floats = npt.NDArray[np.float64]
 
 _TRAILING_WEEKS = 104
 _REFIT_WEEKS = 13

@@ -8,12 +8,12 @@ from typing import Literal
 
 import numpy as np
 
-from sac.errors import DataError, SettingsError
+from sac.config import CASH
+from sac.errors import SettingsError
 from sac.market import MarketPanel
 
-__all__ = ["CASH", "Trade", "TradeList", "decision_step", "reference_prices", "whole_share_trades"]
+__all__ = ["Trade", "TradeList", "reference_prices", "whole_share_trades"]
 
-CASH = "CASH"
 _LARGEST = 1e13  # dollars; beyond it a float no longer holds every cent
 
 
@@ -53,23 +53,6 @@ class TradeList:
         wealth = self.value_cents - self.cost_cents
         after = {**self.positions_cents, CASH: self.cash_cents}
         return {name: cents / wealth for name, cents in after.items()} if wealth else {}
-
-
-def decision_step(panel: MarketPanel, as_of: str | None = None) -> int:
-    """The last decision at or before a date (default: the newest). Raises DataError where there is none."""
-    if as_of is None:
-        return len(panel.decisions) - 1
-    try:
-        date = np.datetime64(as_of, "D")
-    except ValueError:
-        raise SettingsError(f"{as_of!r} is no date: write it as 2022-12-16.") from None
-    step = int(np.searchsorted(panel.decisions, date, side="right")) - 1
-    if step < 0 or date > panel.ends[-1]:
-        raise DataError(
-            f"There is no decision for {as_of}: the data hold the weeks from {panel.decisions[0]} "
-            f"to {panel.decisions[-1]}."
-        )
-    return step
 
 
 def reference_prices(panel: MarketPanel, step: int) -> dict[str, float]:

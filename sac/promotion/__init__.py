@@ -1,7 +1,7 @@
 """Promotion: which version is champion, on what grounds, and who said so."""
 
 from sac.promotion.deciding import Policy, Settlement, settle
-from sac.promotion.decision_log import Decision, DecisionLog
+from sac.promotion.decision_log import Decision, DecisionLog, SealedDecision
 from sac.promotion.gate import Gate, gate
 from sac.promotion.ledger import Candidate, Ledger, Trial
 
@@ -12,6 +12,7 @@ __all__ = [
     "Gate",
     "Ledger",
     "Policy",
+    "SealedDecision",
     "Settlement",
     "Trial",
     "gate",

@@ -1,11 +1,12 @@
 """Decisions about champions: the only way in which `current` moves.
 
-A decision is written first and the pointer follows. A process that dies in between leaves the old champion
-in place and an unfinished move behind it, which the next decision, or `finish_moves`, completes.
+A decision reads what it rests on once, is judged without touching the disk, and is written before the
+pointer follows. A process that dies in between leaves a move that is not finished: readers count it as done,
+and the next decision, or `finish_moves`, lets the pointer follow.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Literal
@@ -13,7 +14,7 @@ from typing import Literal
 from filelock import FileLock, Timeout
 
 from sac.errors import ArtifactError, DeskError
-from sac.promotion.decision_log import Action, Decision, DecisionLog
+from sac.promotion.decision_log import Action, Decision, DecisionLog, SealedDecision
 from sac.promotion.gate import Gate, gate
 from sac.registry.store import Registry, Version
 
@@ -21,19 +22,19 @@ __all__ = [
     "DecisionConflict",
     "Policy",
     "Settlement",
+    "State",
     "Verdict",
+    "champion_name",
+    "champion_of",
     "decide",
     "deciding",
-    "earlier_champions",
     "finish_moves",
     "judged",
-    "judged_against",
     "problems",
-    "reigning",
     "rollback",
     "settle",
-    "undecided",
-    "waiting",
+    "settled_before",
+    "state_of",
 ]
 
 Policy = Literal["manual", "auto"]  # whether an eligible challenger waits for a person
@@ -48,22 +49,72 @@ class DecisionConflict(DeskError):  # noqa: N818 - what happened, not a fault
 
 @dataclass(frozen=True)
 class Settlement:
-    """What came of a new version."""
+    """Whether a new version was promoted, and why."""
 
     promoted: bool
     prior_version: str | None  # the champion before
     gate: Gate
 
 
-def judged(registry: Registry, version: Version) -> Gate:
-    """The gate's verdict on a version today."""
-    try:
-        return judged_against(version, registry.champion(version.variant))
-    except ArtifactError as error:
-        return judged_against(version, None, str(error))
+@dataclass(frozen=True)
+class State:
+    """A variant's champion and decisions at one moment; a move that is not finished counts as done."""
+
+    variant: str
+    champion: str | None  # its name; None also where the pointer cannot be read
+    problem: str | None  # why the pointer cannot be read
+    decisions: tuple[Decision, ...]  # the variant's, newest first
+    unfinished: str | None  # the version that the pointer does not name yet
+
+    def checked(self) -> "State":
+        """Itself. Raises ArtifactError where the pointer cannot be read."""
+        if self.problem:
+            raise ArtifactError(self.problem)
+        return self
+
+    @property
+    def moves(self) -> list[Decision]:
+        """The decisions that made a version champion, newest first."""
+        return [row for row in self.decisions if row.moved]
+
+    @property
+    def former_champions(self) -> list[str]:
+        """Versions that were champion before, each once.
+
+        First the one that the current champion replaced, then the others from the latest to the first.
+        """
+        moves = self.moves
+        rise = next((row for row in moves if row.version == self.champion and row.action != "rollback"), None)
+        names = [
+            rise.champion if rise else None,
+            *(name for row in moves for name in (row.version, row.champion)),
+        ]
+        return [name for name in dict.fromkeys(names) if name and name != self.champion]
+
+    def pending(self, versions: Iterable[Version]) -> list[Version]:
+        """Those versions that are pending review: neither champion nor decided on, in their order."""
+        reviewed = {row.version for row in self.decisions}
+        return [v for v in versions if v.name != self.champion and v.name not in reviewed]
 
 
-def judged_against(version: Version, champion: Version | None, problem: str | None = None) -> Gate:
+def state_of(registry: Registry, variant: str) -> State:
+    """Read a variant's pointer and decisions, once each. Nothing is written."""
+    return _state(registry, variant, tuple(DecisionLog(registry.root).decisions(variant)))
+
+
+def champion_name(registry: Registry, variant: str) -> str | None:
+    """The champion's name. Raises ArtifactError where the pointer cannot be read."""
+    move = DecisionLog(registry.root).last_move(variant)
+    return _state(registry, variant, (move,) if move else ()).checked().champion
+
+
+def champion_of(registry: Registry, variant: str) -> Version | None:
+    """The champion, every file's checksum compared. Raises ArtifactError where it cannot be read."""
+    name = champion_name(registry, variant)
+    return registry.version(variant, name) if name else None
+
+
+def judged(version: Version, champion: Version | None, problem: str | None = None) -> Gate:
     """The gate's verdict beside that champion; one that cannot be read (`problem`) lets nobody pass."""
     if problem is not None:
         cagr = version.metadata.metrics.get("eval_cagr", math.nan)
@@ -76,13 +127,21 @@ def judged_against(version: Version, champion: Version | None, problem: str | No
 
 def settle(registry: Registry, version: Version, policy: Policy = "manual") -> Settlement:
     """Promote the first model, and with the policy "auto" every later one that passes the gate."""
-    with deciding(registry, version.variant) as log:
-        prior, verdict = reigning(registry, version.variant), judged(registry, version)
-        if not verdict.passed or (prior is not None and policy == "manual"):
-            return Settlement(False, prior, verdict)
-        action: Action = "first" if prior is None else "automatic"
-        _written(registry, log, action, version, prior, _DESK, verdict, verdict.reason, "")
-        return Settlement(True, prior, verdict)
+    with deciding(registry, version.variant) as state:
+        question = _question(registry, state, version.name)
+        action = _settled(question, policy)
+        if action:
+            _written(registry, question, action, _DESK, question.gate.reason, "")
+    return Settlement(action is not None, state.champion, question.gate)
+
+
+def settled_before(registry: Registry, version: Version, policy: Policy = "manual") -> Settlement:
+    """How a version that was trained before stands. Asking again does not bring back what was decided."""
+    state = state_of(registry, version.variant).checked()
+    if state.champion is None:  # a writer was killed between saving and promoting
+        return settle(registry, version, policy)
+    verdict = _question(registry, state, version.name).gate
+    return Settlement(state.champion == version.name, state.champion, verdict)
 
 
 def decide(
@@ -94,21 +153,17 @@ def decide(
     reason: str,
     champion: str | None,
     evidence: str = "",
-) -> Decision:
-    """A person's word on a challenger. `champion` is the one that the person saw, `evidence` the rest.
+) -> SealedDecision:
+    """A person's verdict on a challenger. `champion` is the one that the person saw, `evidence` the rest.
 
-    Raises DecisionConflict where another one reigns by now or the word was said already, DeskError where
-    the gate holds the version and it is no override, or where the reason is empty.
+    Raises DecisionConflict where another version is champion by now or the verdict was given already,
+    DeskError where the version is not eligible and it is no override, or where the reason is empty.
     """
-    with deciding(registry, version.variant) as log:
-        prior, verdict = _seen(registry, log, version, champion), judged(registry, version)
-        if action == "approve" and not verdict.passed:
-            raise DeskError(f"{version.name} is held: {verdict.reason} Only an override can promote it.")
-        if action == "override" and verdict.passed:
-            raise DeskError(f"{version.name} passes the gate: approve it, an override is not needed.")
-        if action == "reject" and _last_word(log, version) == "reject":
-            raise DecisionConflict(f"{version.name} was rejected already: see the decision history.")
-        return _written(registry, log, action, version, prior, actor, verdict, reason, evidence)
+    with deciding(registry, version.variant) as state:
+        _refuse_conflict(state, version.name, champion)
+        question = _question(registry, state, version.name)
+        _refuse_verdict(question, action)
+        return _written(registry, question, action, actor, reason, evidence)
 
 
 def rollback(
@@ -119,146 +174,152 @@ def rollback(
     reason: str,
     champion: str | None,
     to: str | None = None,
-) -> Decision:
-    """Back to an earlier champion: the one before this reign, or the one named. Raises as `decide` does."""
-    with deciding(registry, variant) as log:
-        earlier = earlier_champions(registry, variant)
-        if not earlier:
-            raise DeskError(f"{variant} has no earlier champion to go back to.")
-        name = to or earlier[0]
-        if name not in earlier:
-            raise DeskError(f"{name} was never {variant}'s champion: choose one of {', '.join(earlier)}.")
-        version = registry.version(variant, name)
-        prior, verdict = _seen(registry, log, version, champion), judged(registry, version)
-        return _written(registry, log, "rollback", version, prior, actor, verdict, reason, "")
+) -> SealedDecision:
+    """Back to a former champion: the one before the current, or the one named. Raises as `decide` does."""
+    with deciding(registry, variant) as state:
+        name = _former(state, to)
+        _refuse_conflict(state, name, champion)
+        question = _question(registry, state, name)
+        return _written(registry, question, "rollback", actor, reason, "")
 
 
-def earlier_champions(registry: Registry, variant: str) -> list[str]:
-    """Versions that were champion before, each once: first the one before the present reign, then the others
-    from the latest to the first."""
-    moves = [row for row in DecisionLog(registry.root).decisions(variant) if row.moved]
-    current = reigning(registry, variant)
-    rise = next((row for row in moves if row.version == current and row.action != "rollback"), None)
-    names = [
-        rise.champion if rise else None,
-        *(name for row in moves for name in (row.version, row.champion)),
-    ]
-    return [name for name in dict.fromkeys(names) if name and name != current]
+def finish_moves(registry: Registry, variants: Iterable[str]) -> None:
+    """Let the pointers follow decisions whose process died before they could: for the start of a process."""
+    for variant in variants:
+        if state_of(registry, variant).unfinished:
+            with deciding(registry, variant):
+                pass
 
 
-def waiting(registry: Registry, variant: str) -> list[Version]:
-    """Challengers that nobody has decided on, newest first."""
-    return undecided(registry, variant, registry.versions(variant))
-
-
-def undecided(registry: Registry, variant: str, versions: Sequence[Version]) -> list[Version]:
-    """Those of a variant's versions that are not champion and that nobody has decided on, in their order."""
-    decided = {row.version for row in DecisionLog(registry.root).decisions(variant)}
-    current = reigning(registry, variant)
-    return [v for v in versions if v.name != current and v.name not in decided]
-
-
-def finish_moves(registry: Registry, variant: str) -> None:
-    """Let the pointer follow a decision whose process died before it could. Cheap where all is well."""
-    if _unfinished(registry, DecisionLog(registry.root), variant):
-        with deciding(registry, variant):
-            pass
-
-
-def problems(registry: Registry, variants: tuple[str, ...]) -> list[str]:
+def problems(registry: Registry, variants: Sequence[str]) -> list[str]:
     """Where the log contradicts itself or the champions; empty on a healthy desk."""
     log = DecisionLog(registry.root)
-    found = log.problems()
+    findings = log.problems()
     for variant in variants:
-        try:
-            pointer, move = registry.current(variant), log.last_move(variant)
-        except ArtifactError as error:
-            found.append(str(error))
-            continue
+        move = log.last_move(variant)
+        state = _state(registry, variant, (move,) if move else ())
         decided = move.version if move else None
-        if pointer != decided:
-            found.append(
-                f"{variant}: the champion is {pointer or 'nobody'}, but the last decision on record made it "
-                f"{decided or 'nobody'}. Somebody moved the pointer without a decision: promote or roll back."
+        if state.problem:
+            findings.append(state.problem)
+        elif state.champion != decided:
+            findings.append(
+                f"{variant}: the champion is {state.champion or 'nobody'}, but the last decision on record "
+                f"made it {decided or 'nobody'}. Somebody moved the pointer without a decision: promote or "
+                "roll back."
             )
-    return found
+    return findings
 
 
 @contextmanager
-def deciding(registry: Registry, variant: str) -> Iterator[DecisionLog]:
-    """One decision at a time in this registry; a move that was cut off is finished first."""
+def deciding(registry: Registry, variant: str) -> Iterator[State]:
+    """One decision at a time in this registry, on the state of now; a move that was cut off is finished."""
     registry.root.mkdir(parents=True, exist_ok=True)
-    log = DecisionLog(registry.root)
     try:
         with FileLock(registry.root / ".decisions.lock", timeout=_PATIENCE):
-            move = _unfinished(registry, log, variant)
-            if move:
-                with suppress(ArtifactError):  # it was deleted since: `problems` tells, and who reigns stays
-                    registry.set_current(variant, move.version)
-            yield log
+            state = state_of(registry, variant)
+            if state.unfinished:
+                registry.set_current(variant, state.unfinished)
+            yield state
     except Timeout:
         raise DeskError("Another decision is being written and does not end: try again.") from None
 
 
-def _unfinished(registry: Registry, log: DecisionLog, variant: str) -> Decision | None:
-    """The last move, where the pointer still stands at the champion before it."""
-    move = log.last_move(variant)
-    pointer = reigning(registry, variant)
-    return move if move and pointer != move.version and pointer == move.champion else None
+def _state(registry: Registry, variant: str, decisions: tuple[Decision, ...]) -> State:
+    try:
+        pointer, problem = registry.current(variant), None
+    except ArtifactError as error:
+        pointer, problem = None, str(error)
+    move = next((row for row in decisions if row.moved), None)
+    if move and problem is None and move.version != pointer and move.champion == pointer:
+        with suppress(ArtifactError):  # deleted or damaged since: `problems` tells, and the champion stays
+            name = registry.version(variant, move.version).name
+            return State(variant, name, None, decisions, unfinished=name)
+    return State(variant, pointer, problem, decisions, unfinished=None)
 
 
-def _seen(registry: Registry, log: DecisionLog, version: Version, champion: str | None) -> str | None:
-    """The champion of now, if it is the one that the person saw and another one than the version."""
-    prior = reigning(registry, version.variant)
-    if prior != champion:
-        last = log.last_move(version.variant)
+@dataclass(frozen=True, eq=False)
+class _Question:
+    """What a decision on one version rests on."""
+
+    state: State
+    version: Version  # every checksum compared: no decision for what cannot be read
+    gate: Gate
+
+
+def _question(registry: Registry, state: State, name: str) -> _Question:
+    """Read the version and its champion, each once. Raises ArtifactError where the version cannot be read."""
+    version = registry.version(state.variant, name)
+    champion, problem = None, state.problem
+    if state.champion == name:
+        champion = version
+    elif state.champion:
+        try:
+            champion = registry.version(state.variant, state.champion)
+        except ArtifactError as error:
+            problem = str(error)
+    return _Question(state, version, judged(version, champion, problem))
+
+
+def _settled(question: _Question, policy: Policy) -> Action | None:
+    """What the desk decides by itself; None where a person decides."""
+    if not question.gate.passed:
+        return None
+    if question.state.champion is None:
+        return "first"
+    return "automatic" if policy == "auto" else None
+
+
+def _refuse_verdict(question: _Question, action: Verdict) -> None:
+    name, verdict = question.version.name, question.gate
+    if action == "approve" and not verdict.passed:
+        raise DeskError(f"{name} is not eligible: {verdict.reason} Only an override can promote it.")
+    if action == "override" and verdict.passed:
+        raise DeskError(f"{name} passes the gate: approve it, an override is not needed.")
+    last = next((row for row in question.state.decisions if row.version == name), None)
+    if action == "reject" and last and last.action == "reject":
+        raise DecisionConflict(f"{name} was rejected already: see the decision history.")
+
+
+def _former(state: State, to: str | None) -> str:
+    """The former champion to go back to."""
+    earlier = state.former_champions
+    if not earlier:
+        raise DeskError(f"{state.variant} has no former champion to go back to.")
+    name = to or earlier[0]
+    if name not in earlier:
+        raise DeskError(f"{name} was never {state.variant}'s champion: choose one of {', '.join(earlier)}.")
+    return name
+
+
+def _refuse_conflict(state: State, name: str, champion: str | None) -> None:
+    """The champion of now must be the one that the person saw, and another one than the version."""
+    if state.champion != champion:
+        last = next(iter(state.moves), None)
         who = f" ({last.action} by {last.actor}, {last.at[:16].replace('T', ' ')} UTC)" if last else ""
         raise DecisionConflict(
-            f"{prior or 'Nobody'} is {version.variant}'s champion by now{who}, no longer "
+            f"{state.champion or 'Nobody'} is {state.variant}'s champion by now{who}, no longer "
             f"{champion or 'nobody'}: look again before you decide."
         )
-    if prior == version.name:
-        raise DecisionConflict(f"{version.name} is the champion already.")
-    return prior
-
-
-def _last_word(log: DecisionLog, version: Version) -> Action | None:
-    return next((row.action for row in log.decisions(version.variant) if row.version == version.name), None)
+    if state.champion == name:
+        raise DecisionConflict(f"{name} is the champion already.")
 
 
 def _written(
-    registry: Registry,
-    log: DecisionLog,
-    action: Action,
-    version: Version,
-    prior: str | None,
-    actor: str,
-    verdict: Gate,
-    reason: str,
-    evidence: str,
-) -> Decision:
+    registry: Registry, question: _Question, action: Action, actor: str, reason: str, evidence: str
+) -> SealedDecision:
     """Write the decision, then let the pointer follow it."""
     if not reason.strip():
         raise DeskError("A decision needs a reason: say why, for those who read the history.")
-    registry.version(version.variant, version.name)  # every checksum: no decision for what cannot be read
-    decision = log.append(
+    decision = DecisionLog(registry.root).append(
         action,
-        version.variant,
-        version.name,
+        question.state.variant,
+        question.version.name,
         actor=actor,
-        champion=prior,
-        gate=verdict,
+        champion=question.state.champion,
+        gate=question.gate,
         reason=reason.strip(),
         evidence=evidence,
     )
     if decision.moved:
-        registry.set_current(version.variant, version.name)
+        registry.point_to(question.version)
     return decision
-
-
-def reigning(registry: Registry, variant: str) -> str | None:
-    """The champion's name; None also where the pointer names nobody that can be read."""
-    try:
-        return registry.current(variant)
-    except ArtifactError:
-        return None

@@ -6,7 +6,7 @@ import math
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -14,7 +14,7 @@ from typing import Literal
 from sac.promotion.gate import Gate
 from sac.promotion.record import RECORD, record
 
-__all__ = ["MOVES", "Action", "Decision", "DecisionLog"]
+__all__ = ["MOVES", "Action", "Decision", "DecisionLog", "SealedDecision"]
 
 Action = Literal["first", "automatic", "approve", "override", "rollback", "reject"]
 MOVES = ("first", "automatic", "approve", "override", "rollback")  # those that make a version champion
@@ -37,19 +37,29 @@ class Decision:
     prior_cagr: float | None  # of the champion before
     verdict: str  # of the gate, one sentence
     reason: str
-    evidence: str  # JSON of what was known, as the page showed it
-    previous: str  # hash of the row before
-    hash: str  # SHA-256 over all the above
 
     @property
     def moved(self) -> bool:
         """Whether it made its version champion."""
         return self.action in MOVES
 
+
+@dataclass(frozen=True)
+class SealedDecision(Decision):
+    """A row with its evidence, thousands of characters, and its place in the chain."""
+
+    evidence: str  # JSON of what was known, as the page showed it
+    previous: str  # hash of the row before
+    hash: str  # SHA-256 over all the above
+
     @property
     def evidence_hash(self) -> str:
         """SHA-256 of the evidence."""
         return hashlib.sha256(self.evidence.encode()).hexdigest()
+
+
+# Stored before the evidence: SQLite need not follow a row into the pages that its evidence fills.
+_COLUMNS = ", ".join(field.name for field in fields(Decision))
 
 
 class DecisionLog:
@@ -69,11 +79,11 @@ class DecisionLog:
         gate: Gate,
         reason: str,
         evidence: str,
-    ) -> Decision:
+    ) -> SealedDecision:
         """Add a row; it is on the disk when this returns."""
         with record(self._root).transaction() as db:
             last = db.execute("SELECT seq, hash FROM decisions ORDER BY seq DESC LIMIT 1").fetchone()
-            decision = Decision(
+            decision = SealedDecision(
                 seq=_issued(db) + 1,
                 at=datetime.now(UTC).isoformat(timespec="milliseconds"),
                 actor=actor,
@@ -93,38 +103,52 @@ class DecisionLog:
             row = {**asdict(decision), "hash": _seal(decision)}
             marks = ", ".join(f":{name}" for name in row)
             db.execute(f"INSERT INTO decisions ({', '.join(row)}) VALUES ({marks})", row)
-        return Decision(**row)
+        return SealedDecision(**row)
 
     def decisions(self, variant: str | None = None) -> list[Decision]:
-        """Newest first; of one variant, or of all."""
-        with self._reading() as db:
-            rows = db.execute("SELECT * FROM decisions ORDER BY seq DESC").fetchall() if db else []
-        return [Decision(**row) for row in rows if variant in (None, row["variant"])]
+        """Newest first, without their evidence; of one variant, or of all."""
+        return [Decision(**row) for row in self._rows(_COLUMNS, variant)]
+
+    def sealed(self, variant: str | None = None) -> list[SealedDecision]:
+        """As `decisions`, with the evidence and the hashes."""
+        return [SealedDecision(**row) for row in self._rows("*", variant)]
 
     def last_move(self, variant: str) -> Decision | None:
         """The decision that made the champion."""
-        return next((row for row in self.decisions(variant) if row.moved), None)
+        rows = self._rows(_COLUMNS, variant, f"action IN {MOVES}", limit=1)
+        return Decision(**rows[0]) if rows else None
 
     def problems(self) -> list[str]:
         """What shows that somebody changed or removed rows; empty for a whole log."""
         with self._reading() as db:
             if db is None:
                 return []
-            rows = [Decision(**row) for row in db.execute("SELECT * FROM decisions ORDER BY seq")]
+            rows = [SealedDecision(**row) for row in db.execute("SELECT * FROM decisions ORDER BY seq")]
             issued = _issued(db)
-        found, before = [], _START
+        findings, before = [], _START
         for expected, row in enumerate(rows, start=1):
             if row.hash != _seal(row):
-                found.append(f"Decision {row.seq} was changed after it was written.")
+                findings.append(f"Decision {row.seq} was changed after it was written.")
             elif row.previous != before:
-                found.append(f"Before decision {row.seq} a row was changed, added or removed.")
+                findings.append(f"Before decision {row.seq} a row was changed, added or removed.")
             elif row.seq != expected:
-                found.append(f"Decision {expected} is missing.")
+                findings.append(f"Decision {expected} is missing.")
             before = row.hash
         last = rows[-1].seq if rows else 0
         if issued != last:
-            found.append(f"The log ends with decision {last}, but {issued} were written.")
-        return found
+            findings.append(f"The log ends with decision {last}, but {issued} were written.")
+        return findings
+
+    def _rows(
+        self, columns: str, variant: str | None, condition: str = "TRUE", limit: int = -1
+    ) -> list[sqlite3.Row]:
+        """Rows of one variant, or of all, newest first."""
+        query = (
+            f"SELECT {columns} FROM decisions WHERE variant = COALESCE(?, variant) AND {condition} "
+            f"ORDER BY seq DESC LIMIT {limit}"
+        )
+        with self._reading() as db:
+            return db.execute(query, (variant,)).fetchall() if db else []
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection | None]:
@@ -142,7 +166,7 @@ def _issued(db: sqlite3.Connection) -> int:
     return int(row["seq"]) if row else 0
 
 
-def _seal(decision: Decision) -> str:
+def _seal(decision: SealedDecision) -> str:
     facts = {name: value for name, value in asdict(decision).items() if name != "hash"}
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 

@@ -3,8 +3,7 @@
 import shutil
 
 from sac.errors import ArtifactError
-from sac.promotion.deciding import deciding
-from sac.promotion.decision_log import DecisionLog
+from sac.promotion.deciding import State, deciding, state_of
 from sac.registry.store import Registry, Version
 
 __all__ = ["expendable", "remove"]
@@ -17,7 +16,7 @@ def expendable(registry: Registry, variant: str, keep: int) -> list[Version]:
     """
     versions = registry.versions(variant)
     parents = {version.name: version.metadata.parent for version in versions}
-    needed = {name for name in (*_champions(registry, variant), registry.current(variant)) if name}
+    needed = _champions(state_of(registry, variant))
     for name in tuple(needed):
         ancestor = parents.get(name)
         while ancestor and ancestor not in needed:
@@ -28,13 +27,14 @@ def expendable(registry: Registry, variant: str, keep: int) -> list[Version]:
 
 def remove(registry: Registry, version: Version) -> None:
     """Delete a version's folder. Raises ArtifactError for one that is, or was, champion."""
-    with deciding(registry, version.variant):  # nobody promotes it meanwhile
-        if version.name in {*_champions(registry, version.variant), registry.current(version.variant)}:
+    with deciding(registry, version.variant) as state:  # nobody promotes it meanwhile
+        if version.name in _champions(state):
             raise ArtifactError(f"{version.name} is or was champion: it stays, for a rollback may need it.")
         doomed = registry.retire(version)
     shutil.rmtree(doomed)
 
 
-def _champions(registry: Registry, variant: str) -> set[str]:
-    moves = [row for row in DecisionLog(registry.root).decisions(variant) if row.moved]
-    return {name for row in moves for name in (row.version, row.champion) if name}
+def _champions(state: State) -> set[str]:
+    """Every version that is, or was, champion. Raises ArtifactError where nobody can tell."""
+    names = (state.checked().champion, *(name for row in state.moves for name in (row.version, row.champion)))
+    return {name for name in names if name}

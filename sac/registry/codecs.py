@@ -61,8 +61,8 @@ class Unreadable(ValueError):  # noqa: N818 - said as "actor.pt is unreadable"
 @lru_cache(maxsize=32)
 def _adapter(kind: Hashable) -> TypeAdapter[Any]:
     # Wrapped in a tuple because pydantic takes no config for a plain dataclass. Unknown fields are
-    # refused: a newer engine's setting must not be dropped in silence.
-    return TypeAdapter(tuple[kind], config=ConfigDict(extra="forbid"))  # type: ignore[valid-type]
+    # refused: a newer engine's setting must not be dropped in silence. Aliases are the names on disk.
+    return TypeAdapter(tuple[kind], config=ConfigDict(extra="forbid", validate_by_name=True))  # type: ignore[valid-type]
 
 
 def canonical(value: Any) -> Any:
@@ -70,8 +70,10 @@ def canonical(value: Any) -> Any:
 
     Raises Unreadable where a field holds something else.
     """
-    (typed,) = _validated(type(value), dataclasses.asdict(value))
-    return from_json(to_json(dataclasses.asdict(typed), inf_nan_mode="strings"))
+    typed = _validated(type(value), dataclasses.asdict(value))
+    kind: Hashable = type(value)
+    (plain,) = _adapter(kind).dump_python(typed, by_alias=True)
+    return from_json(to_json(plain, inf_nan_mode="strings"))
 
 
 def pack_json(value: Any) -> bytes:

@@ -11,7 +11,7 @@ import numpy as np
 
 from sac.config import VARIANTS, Constraints
 from sac.errors import ArtifactError, DataError, SettingsError
-from sac.evidence.comparison import common_weeks, rewalk
+from sac.evidence.comparison import common_weeks, rerun
 from sac.files import replace_file
 from sac.market import INDEX_NAME, MarketPanel
 from sac.portfolio import Allocator, Backtest, BuyAndHold, Cash, EqualWeight, backtest
@@ -69,7 +69,7 @@ def beside(walk: Backtest, record: Backtest, constraints: Constraints) -> Backte
     targets = dict(zip(theirs.tolist(), walk.weights[mine][:, [*order, -1]], strict=True))
     weeks = len(record.net)
     alone = replace(record, folds=np.zeros(weeks, dtype=np.int64), members=np.empty((weeks, 0)))
-    return rewalk(walk.name, lambda row, held: targets[row], alone, theirs, constraints)
+    return rerun(walk.name, lambda row, held: targets[row], alone, theirs, constraints)
 
 
 def save_walk(folder: Path, walk: Backtest) -> Path:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from sac.config import TrainingSettings
+from sac.config import CASH, TrainingSettings
 from sac.errors import ArtifactError
 from sac.files import room_needed
 from sac.portfolio import Backtest
@@ -139,7 +139,11 @@ class Registry:
 
     def set_current(self, variant: str, name: str) -> None:
         """Make that version the champion, after every file's checksum was compared."""
-        home = self.version(variant, name).path.parent
+        self.point_to(self.version(variant, name))
+
+    def point_to(self, version: Version) -> None:
+        """Make a version the champion that `version` has just read: its files are not compared again."""
+        home, name = version.path.parent, version.name
         pointer = home / f"{_NEXT_POINTER}{uuid.uuid4().hex}"
         with room_needed(home / _POINTER):
             try:
@@ -202,7 +206,7 @@ def _symbols(data: bytes) -> tuple[str, ...]:
 
 
 def _check_symbols(symbols: tuple[str, ...]) -> None:
-    if not symbols or not all(symbols) or len(set(symbols)) < len(symbols) or "CASH" in symbols:
+    if not symbols or not all(symbols) or len(set(symbols)) < len(symbols) or CASH in symbols:
         raise Unreadable("must list every stock once, and no CASH")
 
 

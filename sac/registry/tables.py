@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sac.config import CASH
 from sac.portfolio import Backtest
 from sac.registry.codecs import Unreadable
 
@@ -140,7 +141,7 @@ def unpack_log(data: bytes) -> pd.DataFrame:
 
 
 def _schema(symbols: tuple[str, ...], members: int) -> pa.Schema:
-    assets = (*symbols, "CASH")
+    assets = (*symbols, CASH)
     return pa.schema(
         [(name, pa.date32()) for name in _DATES]
         + [("fold", pa.int64())]

@@ -8,10 +8,10 @@ from contextlib import redirect_stdout
 from typing import Any, get_args
 
 import numpy as np
+from app.hub.parcels import HubStore
 
 from app import cli
 from app.holdings.saved import load
-from app.hub.parcels import HubStore
 from app.jobs.queue import Jobs
 from app.settings import settings
 from sac.config import VARIANTS
@@ -20,7 +20,7 @@ from sac.experiments import TrialResults, leaderboard, read_plan
 from sac.hub.arrivals import origin
 from sac.market import load_panel
 from sac.promotion import DecisionLog, Ledger
-from sac.promotion.deciding import earlier_champions, problems, waiting
+from sac.promotion.deciding import problems, state_of
 from sac.registry import Part, Registry, Version
 from sac.registry.external import read_walk, stored_walks
 
@@ -73,8 +73,10 @@ def versions() -> dict[str, Any]:
         variant: {
             "champion": registry.current(variant),
             "damaged": registry.damaged(variant),
-            "pending": [version.name for version in waiting(registry, variant)],
-            "earlier champions": earlier_champions(registry, variant),
+            "pending": [
+                version.name for version in state_of(registry, variant).pending(registry.versions(variant))
+            ],
+            "earlier champions": state_of(registry, variant).former_champions,
             "versions": {
                 version.name: _version(registry.version(variant, version.name))
                 for version in registry.versions(variant)
@@ -125,7 +127,7 @@ def decisions() -> dict[str, Any]:
     return {
         "decisions": [
             {**dataclasses.asdict(row), "evidence": row.evidence_hash}
-            for row in DecisionLog(registry.root).decisions()
+            for row in DecisionLog(registry.root).sealed()
         ],
         "problems": problems(registry, tuple(VARIANTS)),
     }

@@ -75,5 +75,5 @@ def _losses(home: Settings, ids: list[str], before: set[str]) -> list[str]:
     registry = Registry(home.models)
     for job in jobs:
         if job.result:
-            registry.version(job.variant, job.result["version"])
+            registry.version(job.subject, job.result["version"])
     return found + problems(registry, VARIANTS)

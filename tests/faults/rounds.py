@@ -18,6 +18,7 @@ from pathlib import Path
 
 from app.jobs.queue import Jobs
 from app.settings import Settings
+from app.tasks.training import FULL, FullRequest
 from sac.errors import ArtifactError
 from sac.promotion import Ledger, settle
 from sac.promotion.deciding import decide, finish_moves, problems, rollback
@@ -78,10 +79,10 @@ class Desk:
 
     def losses(self) -> list[str]:
         """What is not as promised; empty where nothing was lost and nothing is half there."""
-        finish_moves(self.registry, VARIANT)
+        finish_moves(self.registry, (VARIANT,))
         found = [*problems(self.registry, (VARIANT,)), *self.registry.damaged(VARIANT).values()]
         there = {self.registry.version(VARIANT, v.name).name for v in self.registry.versions(VARIANT)}
-        decided = {row.hash for row in DecisionLog(self.registry.root).decisions(VARIANT)}
+        decided = {row.hash for row in DecisionLog(self.registry.root).sealed(VARIANT)}
         found += [f"{promise} is gone" for promise in self.promised - there - decided]
         succeeded = {t.version for t in Ledger(self.registry.root).trials() if t.outcome == "succeeded"}
         found += [f"the ledger lists {name}, which is not there" for name in succeeded - there]
@@ -171,7 +172,7 @@ ROUNDS = {"killed": killed, "disk full": disk_full, "locked": locked, "truncated
 def worker_killed(home: Settings, rng: random.Random, longest: float = 8.0) -> float:
     """Kill a true training's worker at any moment; seconds until its job is closed as failed."""
     jobs = Jobs(home)
-    job = jobs.submit(VARIANT, "full", {"members": 1, "updates": 200}, "ada")
+    job = jobs.submit(FULL, VARIANT, FullRequest(members=1, updates=200), "ada")
     child = jobs._children[job.id]
     time.sleep(rng.uniform(0.0, longest))
     with suppress(ProcessLookupError):

@@ -109,7 +109,7 @@ class ServedDesk:
             if job.status == "failed" and (job.pid is not None or "start it again" not in (job.error or "")):
                 found.append(f"{job.id} did not go on without its server: {job.error}")
             if job.status == "succeeded":
-                self.registry.version(job.variant, (job.result or {})["version"])  # raises if it is not whole
+                self.registry.version(job.subject, (job.result or {})["version"])  # raises if it is not whole
         for variant in VARIANTS:
             with deciding(self.registry, variant):  # no worker decides meanwhile
                 found += [*self.registry.damaged(variant).values(), *problems(self.registry, (variant,))]

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from app.api import guard
-from app.hub.parcels import FIRST_WAIT, HubStore
+from app.hub.uploads import FIRST_WAIT, UploadStore
 from app.jobs import store as job_store
 from app.jobs.queue import Jobs
 from app.jobs.store import JobStore
@@ -139,7 +139,7 @@ def test_a_dead_writers_leftovers_go_whichever_clock_they_were_written_by(tmp_pa
 
 
 def test_what_waits_for_the_hub_is_not_put_off_for_as_long_as_the_clock_was_set_back(tmp_path):
-    store = HubStore(tmp_path)
+    store = UploadStore(tmp_path)
     store.ask("ada/models", VARIANT, "champion")
     assert store.next().wait(time.time() - 86_400.0) == 0.0
     store.put_off(store.next(), "The Hub is down.")

@@ -24,7 +24,7 @@ def record(home, *, pid=None, error=None):
     """The record of a training: failed where there is an error, else running at 40 %."""
     store = JobStore(home.jobs)
     store.add("0123456789ab", "sac_lstm", "full", {"preset": "plan", "members": 2}, "Ada")
-    store.greet("0123456789ab", pid or 0)
+    store.claim("0123456789ab", pid or 0)
     store.start("0123456789ab")
     if error:
         store.finish("0123456789ab", "failed", error=error)
@@ -44,7 +44,7 @@ def process():
 
 @pytest.fixture
 def running(empty, process):
-    """A training at work, as far as anybody can tell: its life lock is held."""
+    """A training at work, as far as anybody can tell: its lock is held."""
     record(empty, pid=process.pid)
     with FileLock(empty.jobs / "0123456789ab.lock"):
         yield empty

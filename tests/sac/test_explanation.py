@@ -3,9 +3,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from sac.config import SIGNALS
+from sac.config import CASH, SIGNALS
 from sac.explanation import explain
-from sac.inference import CASH, Holdings, committee_of, target_weights
+from sac.inference import Holdings, committee_of, target_weights
 from sac.portfolio import Validation
 from tests.support.small_trainings import CLOSES
 from tests.support.synthetic import THEN, panel_of
@@ -23,8 +23,8 @@ def panel():
 
 def test_the_sensitivity_is_what_the_committee_answers_to_a_higher_forecast(version, panel):
     held = Holdings(cash=400.0, positions={"S01": 600.0})
-    advice = target_weights(version, panel, held, "2018-06-20", today=THEN)
-    views = explain(version, panel, advice).stocks
+    advice = target_weights(version, panel, held, panel.step_at("2018-06-20"), today=THEN)
+    views = explain(version, panel, panel.step_at(advice.as_of), advice).stocks
     assert [view.symbol for view in views] == list(panel.symbols)
     step = int(np.flatnonzero(panel.decisions == np.datetime64("2018-06-15"))[0])
     committee = committee_of(version)
@@ -41,7 +41,7 @@ def test_the_sensitivity_is_what_the_committee_answers_to_a_higher_forecast(vers
 
 def test_it_repeats_the_advice_and_knows_what_is_not_known(version, panel):
     advice = target_weights(version, panel, Holdings(cash=400.0, positions={"S01": 600.0}), today=THEN)
-    explanation = explain(version, panel, advice)
+    explanation = explain(version, panel, panel.step_at(advice.as_of), advice)
     assert explanation.trusted
     assert explanation.forecast_step > 0
     for view in explanation.stocks:
@@ -55,14 +55,16 @@ def test_known_signals_are_told(version, panel):
     signals = panel.signals.copy()
     signals[-1, 2, 0] = 0.25
     informed = dataclasses.replace(panel, signals=signals)
-    view = explain(version, informed, target_weights(version, informed, today=THEN)).stocks[2]
+    view = explain(
+        version, informed, informed.step_at(), target_weights(version, informed, today=THEN)
+    ).stocks[2]
     assert (view.signals["news_sentiment"], view.signals["net_margin"]) == (0.25, None)
 
 
 def test_without_a_forecast_there_is_no_sensitivity(version, panel):
     advice = target_weights(version, panel, today=THEN)
     blind = dataclasses.replace(advice, forecasts={**advice.forecasts, "S03": None})
-    assert [view.sensitivity is None for view in explain(version, panel, blind).stocks] == [
+    assert [view.sensitivity is None for view in explain(version, panel, panel.step_at(), blind).stocks] == [
         symbol == "S03" for symbol in panel.symbols
     ]
 
@@ -72,13 +74,15 @@ def test_what_is_sold_outside_counts_as_cash(version, panel):
     advice = target_weights(version, panel, sold, outside="sell", today=THEN)
     plain = target_weights(version, panel, Holdings(cash=400.0, positions={"S01": 600.0}), today=THEN)
     assert advice.target_weights[CASH] == plain.target_weights[CASH]
-    assert explain(version, panel, advice) == explain(version, panel, plain)
+    assert explain(version, panel, panel.step_at(advice.as_of), advice) == explain(
+        version, panel, panel.step_at(plain.as_of), plain
+    )
 
 
 def test_a_committee_that_is_not_followed_moves_with_no_forecast(version, panel):
     verdict = Validation(0, "2018-01-05", "2018-12-28", 52, -0.01, -1.0, False)
     metadata = dataclasses.replace(version.metadata, validations=[verdict])
     distrusted = dataclasses.replace(version, metadata=metadata)
-    explanation = explain(distrusted, panel, target_weights(distrusted, panel, today=THEN))
+    explanation = explain(distrusted, panel, panel.step_at(), target_weights(distrusted, panel, today=THEN))
     assert not explanation.trusted
     assert [view.sensitivity for view in explanation.stocks] == pytest.approx([0.0] * 6)

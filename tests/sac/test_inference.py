@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from sac import inference, training
+from sac.config import CASH
 from sac.errors import DataError, ExpiredForecaster, SettingsError, StaleData
-from sac.inference import CASH, Holdings
+from sac.inference import Holdings
 from sac.registry import Registry
 from tests.support.small_trainings import CLOSES, TINY
 from tests.support.synthetic import THEN, panel_of, perturbed, random_closes
@@ -53,10 +54,10 @@ def test_holdings_in_dollars_become_changes_that_cancel(version, panel):
 
 
 def test_an_earlier_date_uses_the_week_before_it_and_nothing_later(version, panel):
-    answer = target_weights(version, panel, as_of="2018-06-20")
+    answer = target_weights(version, panel, step=panel.step_at("2018-06-20"))
     assert answer.as_of == "2018-06-15"
     changed = panel_of(perturbed(CLOSES, np.datetime64("2018-06-15")))
-    assert target_weights(version, changed, as_of="2018-06-20") == answer
+    assert target_weights(version, changed, step=changed.step_at("2018-06-20")) == answer
     assert target_weights(version, changed) != target_weights(version, panel)
 
 
@@ -91,11 +92,11 @@ def test_impossible_holdings_are_refused(version, panel, holdings, message):
 
 
 def test_dates_without_a_decision_are_refused(version, panel):
-    with pytest.raises(SettingsError, match="no date"):
-        target_weights(version, panel, as_of="next week")
+    with pytest.raises(SettingsError, match="not a valid date"):
+        panel.step_at("next week")
     for date in ("2012-05-05", "2030-01-01"):
         with pytest.raises(DataError, match="no decision"):
-            target_weights(version, panel, as_of=date)
+            panel.step_at(date)
 
 
 def test_the_record_keeps_what_was_known(version, panel):
@@ -115,7 +116,7 @@ def test_data_that_miss_more_than_two_weeks_are_refused(version, panel, today, m
         return
     for as_of in (None, "2018-12-28", "2019-01-02"):
         with pytest.raises(StaleData, match=f"{missing} complete weeks are missing.*Refresh the data"):
-            target_weights(version, panel, as_of=as_of, today=day)
+            target_weights(version, panel, step=panel.step_at(as_of), today=day)
 
 
 def test_without_a_date_todays_clock_counts(version, panel):
@@ -125,7 +126,7 @@ def test_without_a_date_todays_clock_counts(version, panel):
 
 def test_history_is_never_stale_but_is_marked(version, panel):
     late = np.datetime64("2026-07-01")
-    answer = inference.target_weights(version, panel, as_of="2018-06-20", today=late)
+    answer = inference.target_weights(version, panel, step=panel.step_at("2018-06-20"), today=late)
     assert answer.historic
     assert answer.in_training
     assert any("2018-06-15 lies inside the training window" in note for note in answer.notes)
@@ -137,14 +138,16 @@ def test_history_is_never_stale_but_is_marked(version, panel):
 def test_only_weeks_that_taught_lie_inside_the_training_window(version, panel):
     taught = panel.steps_known_at(len(panel.decisions) - 1)
     for step, inside in ((taught - 1, True), (taught, False)):
-        answer = target_weights(version, panel, as_of=str(panel.decisions[step]))
+        answer = target_weights(version, panel, step=step)
         assert answer.historic
         assert answer.in_training == inside
 
 
 def test_a_week_after_the_training_is_out_of_sample_though_history(version):
     longer = panel_of(random_closes(stocks=6, first="2013-01-02", last="2019-01-18"))
-    answer = target_weights(version, longer, as_of="2019-01-04", today=np.datetime64("2019-01-22"))
+    answer = target_weights(
+        version, longer, step=longer.step_at("2019-01-04"), today=np.datetime64("2019-01-22")
+    )
     assert (answer.historic, answer.in_training) == (True, False)
 
 
@@ -157,18 +160,20 @@ def test_the_sample_is_known_to_have_ended_and_says_so(version, panel):
 def test_a_forecaster_older_than_53_weeks_is_refused(version):
     longer = panel_of(random_closes(stocks=6, first="2013-01-02", last="2019-01-18"))
     today = np.datetime64("2019-01-22")
-    assert target_weights(version, longer, as_of="2019-01-04", today=today).as_of == "2019-01-04"
+    assert (
+        target_weights(version, longer, step=longer.step_at("2019-01-04"), today=today).as_of == "2019-01-04"
+    )
     with pytest.raises(ExpiredForecaster, match=r"fitted for 2018.*older than 53 weeks.*fine-tune sac_lstm"):
-        target_weights(version, longer, as_of="2019-01-11", today=today)
+        target_weights(version, longer, step=longer.step_at("2019-01-11"), today=today)
 
 
 def test_a_date_that_the_forecaster_was_fitted_on_is_refused(version, panel):
     with pytest.raises(DataError, match="Choose a date from 2018 on"):
-        target_weights(version, panel, as_of="2017-06-16")
+        target_weights(version, panel, step=panel.step_at("2017-06-16"))
 
 
 def test_reference_prices_are_the_decisions_closes_to_the_cent(version, panel):
-    answer = target_weights(version, panel, as_of="2018-06-20")
+    answer = target_weights(version, panel, step=panel.step_at("2018-06-20"))
     closes = CLOSES.loc["2018-06-15"]
     assert answer.prices == {symbol: round(closes[symbol], 2) for symbol in panel.symbols}
 
@@ -202,11 +207,13 @@ def test_every_date_on_offer_is_answered_and_the_others_are_not(version):
     longer = panel_of(random_closes(stocks=6, first="2013-01-02", last="2019-02-15"))
     dates = inference.decision_dates(version, longer)
     assert (dates[0], dates[-1], len(dates)) == ("2019-01-04", "2018-01-05", 53)
+    late = np.datetime64("2019-02-16")
     for date in (dates[0], dates[-1]):
-        assert target_weights(version, longer, as_of=date, today=np.datetime64("2019-02-16")).as_of == date
+        answer = target_weights(version, longer, step=longer.step_at(date), today=late)
+        assert answer.as_of == date
     for date in ("2019-01-11", "2017-12-29"):
         with pytest.raises((DataError, ExpiredForecaster)):
-            target_weights(version, longer, as_of=date, today=np.datetime64("2019-02-16"))
+            target_weights(version, longer, step=longer.step_at(date), today=late)
 
 
 def test_a_forecasters_service_that_ends_on_a_decision_ends_before_it(tmp_path):
@@ -218,6 +225,8 @@ def test_a_forecasters_service_that_ends_on_a_decision_ends_before_it(tmp_path):
     longer, today = panel_of(closes), np.datetime64("2017-01-14")
     dates = inference.decision_dates(version, longer)
     assert (dates[0], dates[-1]) == ("2016-12-30", "2016-01-08")
-    assert target_weights(version, longer, as_of="2016-12-30", today=today).as_of == "2016-12-30"
+    assert (
+        target_weights(version, longer, step=longer.step_at("2016-12-30"), today=today).as_of == "2016-12-30"
+    )
     with pytest.raises(ExpiredForecaster, match="expired on 2017-01-06: on 2017-01-06"):
-        target_weights(version, longer, as_of="2017-01-06", today=today)
+        target_weights(version, longer, step=longer.step_at("2017-01-06"), today=today)

@@ -89,7 +89,7 @@ def test_every_training_is_in_the_ledger_once(trained, tmp_path):
     assert [trial.outcome for trial in Ledger(tmp_path / "models").trials()] == ["cancelled"]
 
 
-PPO = PPOSettings(hidden_sizes=(8, 8), batch_size=16, walks=2, rollout_weeks=16, epochs=2, updates=12)
+PPO = PPOSettings(hidden_sizes=(8, 8), batch_size=16, n_envs=2, rollout_weeks=16, epochs=2, updates=12)
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-import numpy.typing as npt
 import streamlit as st
 
 from app.formats import bps
@@ -13,6 +11,7 @@ from app.queries import trials, versions
 from app.ui.compare.common_weeks import Shared
 from app.ui.shared.charts.figure import colours
 from app.ui.shared.labels import SOURCES
+from sac.arrays import Floats
 from sac.config import WEEKS_PER_YEAR
 from sac.errors import ArtifactError
 from sac.evidence import Difference, Search, difference
@@ -21,9 +20,6 @@ from sac.portfolio import Backtest, EqualWeight
 from sac.registry import Version
 
 __all__ = ["Comparison", "compared"]
-
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,9 +5,10 @@ import streamlit as st
 
 from app.access import visitors
 from app.formats import moment
+from app.jobs.kind import NoSettings
 from app.jobs.record import Job
 from app.queries import jobs
-from app.tasks.refresh import MARKET
+from app.tasks.refresh import MARKET, REFRESH, RefreshResult, ScoredNews
 from app.ui.shared.progress import progress_text
 from app.ui.shared.refusals import refusals_shown
 from sac.market import MarketChoice
@@ -19,20 +20,20 @@ def outcome(job: Job) -> None:
         st.error(f"{job.error} ({moment(job.finished_at)})", title="The last refresh failed")
         return
     st.caption(f"Last refresh: {job.status}, {moment(job.finished_at)}, by {job.actor}.")
-    parts = {name: part for name, part in (job.result or {}).items() if name != "skipped"}
-    for name, part in parts.items():
-        if "articles" in part:
-            st.markdown(f"**News**: {part['articles']:,} articles scored.")
+    result = REFRESH.result_of(job) or RefreshResult()
+    for name, part in result.parts.items():
+        if isinstance(part, ScoredNews):
+            st.markdown(f"**News**: {part.articles:,} articles scored.")
             continue
-        counts = ", ".join(f"{len(part[kind])} {kind}" for kind in ("fetched", "kept", "failed"))
+        counts = f"{len(part.fetched)} fetched, {len(part.kept)} kept, {len(part.failed)} failed"
         st.markdown(f"**{name.capitalize()}**: {counts}.")
-        if part["failed"]:
+        if part.failed:
             st.dataframe(
-                pd.DataFrame(part["failed"].items(), columns=["Symbol", "Reason"]),
+                pd.DataFrame(part.failed.items(), columns=["Symbol", "Reason"]),
                 hide_index=True,
                 alt=f"{name.capitalize()} that could not be fetched, with the reason",
             )
-    for reason in (job.result or {}).get("skipped", {}).values():
+    for reason in result.skipped.values():
         st.caption(f":material/info: Left out: {reason}.")
 
 
@@ -53,7 +54,7 @@ def refresh(choice: MarketChoice) -> None:
     )
     if pressed:
         with refusals_shown():
-            jobs.jobs().submit(MARKET, "refresh", {}, visitors.approver())
+            jobs.jobs().submit(REFRESH, MARKET, NoSettings(), visitors.approver())
             st.rerun()
 
     @st.fragment(run_every="2s" if active else None, key="refresh-job")

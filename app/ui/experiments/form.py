@@ -1,13 +1,12 @@
 """The form that starts a sweep."""
 
-import dataclasses
 import os
 
 import streamlit as st
 
 from app.access import visitors
 from app.queries import jobs
-from app.tasks.sweep import SWEEP
+from app.tasks.sweep import SWEEP, SWEEPS, SweepRequest
 from app.ui.shared.labels import label
 from app.ui.shared.refusals import refusals_shown
 from sac.config import PRESETS, VARIANTS
@@ -62,6 +61,6 @@ def start(busy: bool, first: bool) -> None:
             help=why_not,
             key="start",
         ):
-            request = {"sweep": dataclasses.asdict(sweep), "processes": int(processes)}
-            jobs.jobs().submit(SWEEP, SWEEP, request, visitors.approver())
+            request = SweepRequest(sweep=sweep, processes=int(processes))
+            jobs.jobs().submit(SWEEP, SWEEPS, request, visitors.approver())
             st.rerun()

@@ -9,6 +9,8 @@ from app.queries import jobs, market
 from app.queries.trials import finished_trials
 from app.settings import settings
 from app.tasks.challenger import challenger_request
+from app.tasks.sweep import SWEEP
+from app.tasks.training import FULL
 from app.ui.experiments.setting_map import differing, setting_map
 from app.ui.experiments.tables import leaderboard_table
 from app.ui.shared.charts.figure import show
@@ -16,7 +18,6 @@ from app.ui.shared.labels import label
 from app.ui.shared.links import linked, selectable
 from app.ui.shared.refusals import refusals_shown
 from sac.experiments import Plan, Row, leaderboard
-from sac.promotion import Ledger
 
 NUMBER = st.column_config.NumberColumn
 
@@ -27,7 +28,7 @@ def trials(plan: Plan) -> None:
     st.markdown(f"**{len(finished)} of {len(plan.keys)}** trials finished")
     if not finished:
         return
-    rows = leaderboard(finished, Ledger(settings().models))
+    rows = leaderboard(finished, settings().ledger)
     choices = dict(zip(plan.keys, plan.choices, strict=True))
     first = rows[0].result
     st.caption(
@@ -72,7 +73,9 @@ def pick(sweeps: list[Job]) -> Job:
     names = {job.id: job for job in sweeps}
 
     def told(job: Job) -> str:
-        return f"{moment(job.created_at)}, {label(job.request['sweep']['variant'])}, {job.status}"
+        asked = SWEEP.request_of(job)
+        variant = label(asked.sweep.variant) if asked else "of another release"
+        return f"{moment(job.created_at)}, {variant}, {job.status}"
 
     return names[linked("Sweep", "sweep", {name: told(job) for name, job in names.items()})]
 
@@ -90,5 +93,5 @@ def challenger(plan: Plan, row: Row, choices: dict[str, object]) -> None:
             with refusals_shown():
                 actor = visitors.approver()
                 request = challenger_request(plan.sweep, choices, row.result, market.panel(), int(members))
-                jobs.jobs().submit(plan.sweep.variant, "full", request, actor)
+                jobs.jobs().submit(FULL, plan.sweep.variant, request, actor)
                 st.success("The training has started: watch it on the Training page.")

@@ -4,6 +4,7 @@ import streamlit as st
 
 from app.access import visitors
 from app.queries import jobs
+from app.tasks.training import FULL, FullRequest
 from app.ui.shared.labels import label
 from app.ui.shared.navigation import page_path
 from app.ui.shared.refusals import refusals_shown
@@ -36,5 +37,5 @@ def train_contenders(market: Provenance) -> None:
         with refusals_shown():
             actor = visitors.approver()
             for variant in DEMO_VARIANTS:
-                jobs.jobs().submit(variant, "full", {"preset": "plan"}, actor)
+                jobs.jobs().submit(FULL, variant, FullRequest(preset="plan"), actor)
             st.switch_page(page_path("training"))

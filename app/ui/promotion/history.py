@@ -8,7 +8,7 @@ import streamlit as st
 from app.formats import moment, percent
 from app.ui.shared.labels import label
 from sac.config import VARIANTS
-from sac.promotion import Decision
+from sac.promotion import SealedDecision
 
 __all__ = ["ACTION_WORDS", "history", "history_csv"]
 
@@ -23,7 +23,7 @@ ACTION_WORDS = {
 }
 
 
-def history(rows: Sequence[Decision]) -> None:
+def history(rows: Sequence[SealedDecision]) -> None:
     """Every decision, newest first, with a filter and a file."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         variants = st.multiselect(
@@ -77,6 +77,6 @@ def history(rows: Sequence[Decision]) -> None:
     )
 
 
-def history_csv(rows: Sequence[Decision]) -> str:
+def history_csv(rows: Sequence[SealedDecision]) -> str:
     """The whole log with its hashes, oldest first, so that the chain can be checked elsewhere."""
     return pd.DataFrame([vars(row) for row in reversed(rows)]).to_csv(index=False)

@@ -6,9 +6,9 @@ import streamlit as st
 from app.access import visitors
 from app.formats import UNKNOWN, moment
 from app.hub.outbox import resume, start_sending
-from app.hub.parcels import CHAMPION, HubStore
-from app.hub.pulling import pulled_as
+from app.hub.pulling import PULL, PullRequest, pulled_as
 from app.hub.status import Shared, came_from, shared
+from app.hub.uploads import CHAMPION, uploads_of
 from app.jobs.queue import Job
 from app.queries import jobs
 from app.settings import hub_access, settings
@@ -17,7 +17,7 @@ from app.ui.shared.refusals import refusals_shown
 from sac.config import VARIANTS
 from sac.errors import DeskError, SettingsError
 from sac.hub.arrivals import origin
-from sac.registry import Registry, Version
+from sac.registry import Version
 
 __all__ = ["hub_panel", "hub_section", "origin_note"]
 
@@ -108,7 +108,7 @@ def hub_panel(variant: str) -> None:
 def origin_note(version: Version) -> None:
     """Where a version came from, if it was not trained here."""
     with refusals_shown():
-        source = origin(Registry(settings().models), version.variant, version.name)
+        source = origin(settings().registry, version.variant, version.name)
         if source:
             st.caption(
                 f":material/cloud_download: Not trained here: {came_from(source)}. "
@@ -172,12 +172,13 @@ def _troubles(stand: Shared) -> None:
 
 def _last_pull(job: Job) -> None:
     """The latest pull: at work, refused, or what it brought."""
-    asked = job.request.get("version") or "the champion"
+    request, result = PULL.request_of(job), PULL.result_of(job)
+    asked = (request and request.version) or "the champion"
     if job.active:
         st.progress(job.fraction, f"Pulling {asked}: {job.message}")
-    elif job.result:
-        here = "is here as a challenger" if job.result["new"] else "was here already, byte for byte"
-        st.caption(f"Last pull, {moment(job.finished_at)}: `{job.result['version']}` {here}.")
+    elif result:
+        here = "is here as a challenger" if result.new else "was here already, byte for byte"
+        st.caption(f"Last pull, {moment(job.finished_at)}: `{result.version}` {here}.")
     else:
         reason = job.error or "It was cancelled, and nothing was installed."
         st.warning(f"{reason} ({moment(job.finished_at)})", title=f"{asked} could not be pulled")
@@ -185,15 +186,15 @@ def _last_pull(job: Job) -> None:
 
 def _send(variant: str) -> None:
     """Queue what is missing, now."""
-    home = settings()
+    root = settings()
     try:
         visitors.approver()
-        stand = shared(home, variant)
+        stand = shared(root, variant)
         if stand.remote is None:
             raise SettingsError(stand.problem or "This variant is not shared.")
         for item in _unsent(stand):
-            HubStore(home.hub).ask(stand.remote.repo, variant, item)
-        start_sending(home)
+            uploads_of(root).ask(stand.remote.repo, variant, item)
+        start_sending(root)
     except DeskError as refusal:
         st.session_state["hub-answer"] = str(refusal)
 
@@ -203,6 +204,6 @@ def _pull(variant: str) -> None:
     name = st.session_state["hub-version"].strip() or None
     try:
         actor = visitors.approver()
-        jobs.jobs().submit(pulled_as(variant), "pull", {"variant": variant, "version": name}, actor)
+        jobs.jobs().submit(PULL, pulled_as(variant), PullRequest(variant=variant, version=name), actor)
     except DeskError as refusal:
         st.session_state["hub-answer"] = str(refusal)

@@ -18,5 +18,5 @@ def progress_text(job: Job) -> str:
 def progress_line(job: Job) -> None:
     """One line of a training at work."""
     with st.container(border=True):
-        st.progress(job.fraction, f"**{label(job.variant)}** · {progress_text(job)}")
+        st.progress(job.fraction, f"**{label(job.subject)}** · {progress_text(job)}")
         st.page_link(page_path("training"), label="Watch it", icon=":material/model_training:")

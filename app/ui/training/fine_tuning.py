@@ -5,6 +5,7 @@ import streamlit as st
 from app.access import visitors
 from app.jobs.queue import Job
 from app.queries import jobs, versions
+from app.tasks.training import FINETUNE, FineTuneRequest
 from app.ui.shared.labels import short_name
 from app.ui.shared.refusals import refusals_shown
 
@@ -37,5 +38,5 @@ def fine_tuning(busy: dict[str, Job]) -> None:
             key="finetune",
         ):
             with refusals_shown():
-                jobs.jobs().submit(variant, "finetune", {}, visitors.approver())
+                jobs.jobs().submit(FINETUNE, variant, FineTuneRequest(), visitors.approver())
                 st.rerun()

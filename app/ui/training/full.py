@@ -6,6 +6,7 @@ from app.access import visitors
 from app.formats import moment
 from app.jobs.queue import Job
 from app.queries import jobs
+from app.tasks.training import FULL, FullRequest
 from app.ui.shared.labels import label
 from app.ui.shared.links import linked
 from app.ui.shared.refusals import refusals_shown
@@ -107,5 +108,5 @@ def new_training(busy: dict[str, Job]) -> None:
             key="start",
         ):
             with refusals_shown():
-                jobs.jobs().submit(variant, "full", request, visitors.approver())
+                jobs.jobs().submit(FULL, variant, FullRequest.model_validate(request), visitors.approver())
                 st.rerun()

@@ -25,7 +25,7 @@ def watched(job: Job) -> None:
     """A training at work: where it is, how long it takes, what it learns, and the way to stop it."""
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.subheader(f"{label(job.variant)}, {KIND_WORDS.get(job.kind, job.kind)}", width="content")
+            st.subheader(f"{label(job.subject)}, {KIND_WORDS.get(job.kind, job.kind)}", width="content")
             if job.status != "cancelling":
                 with st.popover("Cancel", icon=":material/stop_circle:", key=f"stop-{job.id}"):
                     st.markdown("Stop this training? What it has learned so far is lost.")

@@ -12,8 +12,8 @@ from app.queries.versions import Shelf
 from app.ui.shared.labels import label
 from app.ui.shared.notes import provenance_line
 from app.ui.weights import holdings, tables
+from sac.config import CASH
 from sac.errors import DeskError
-from sac.portfolio.trades import CASH
 from sac.registry import Version
 
 __all__ = ["comparison", "headline", "reasons", "trade_list"]

@@ -8,8 +8,7 @@ import streamlit as st
 
 from app.holdings.plan import Plan
 from app.ui.shared.labels import label
-from sac.config import SIGNALS
-from sac.portfolio.trades import CASH
+from sac.config import CASH, SIGNALS
 
 if TYPE_CHECKING:
     from sac.explanation import Explanation

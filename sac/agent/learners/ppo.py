@@ -55,7 +55,7 @@ class PPOLearner:
         network = PPO_NETWORKS[settings.network]
         self.policy = network(self.generators, environment.assets, settings, environment.constraints)
         self.optimizer = FlatAdamW(self.policy.parameters(), settings.learning_rate, settings.weight_decay)
-        self.weights = all_cash_start(environment, settings.walks)  # (E, R, n+1) where the next walks start
+        self.weights = all_cash_start(environment, settings.n_envs)  # (E, R, n+1) where the next walks start
 
     def go_on_in(self, environment: PortfolioEnvironment) -> None:
         """Continue in other windows of the same market."""
@@ -80,9 +80,9 @@ class PPOLearner:
         settings, environment = self.settings, self.environment
         weeks = environment.stop - environment.start  # (E,)
         length = min(settings.rollout_weeks, int(weeks.min()))
-        start = self._draw(torch.rand, settings.walks)  # (E, R)
+        start = self._draw(torch.rand, settings.n_envs)  # (E, R)
         first = environment.start[:, None] + (start * (weeks[:, None] - length + 1)).long()
-        noise = self._draw(torch.randn, length, settings.walks, environment.assets)  # (E, L, R, n+1)
+        noise = self._draw(torch.randn, length, settings.n_envs, environment.assets)  # (E, L, R, n+1)
         steps = []
         weights = self.weights
         for t in range(length):

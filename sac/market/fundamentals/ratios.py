@@ -6,15 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from sac.arrays import Dates, Floats
 from sac.errors import DataError
-from sac.market.calendar import Dates, exchange_sessions
+from sac.market.calendar import exchange_sessions
 
 __all__ = ["ENDPOINTS", "RATIOS", "fundamental_signals", "fundamentals_folder", "read_quarters"]
 
-Floats = npt.NDArray[np.float64]
 
 ENDPOINTS = ("income_statement", "balance_sheet", "earnings")
 RATIOS = ("gross_margin", "operating_margin", "net_margin", "current_ratio", "debt_to_equity")

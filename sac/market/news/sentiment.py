@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from sac.arrays import Dates, Floats
 from sac.errors import DataError
-from sac.market.calendar import Dates, exchange_sessions
+from sac.market.calendar import exchange_sessions
 
 __all__ = ["read_sentiment", "sentiment_file", "sentiment_signal"]
 
-Floats = npt.NDArray[np.float64]
 
 _OLDEST = 5  # sessions
 _COLUMNS = ("date", "symbol", "sentiment_score", "article_count")

@@ -1,4 +1,4 @@
-"""The folder of downloaded prices: one parquet per symbol, and what the last refresh came to."""
+"""The folder of downloaded prices: one parquet per symbol, and the result of the last refresh."""
 
 import dataclasses
 import datetime as dt
@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ _ASKED_FROM = b"asked_from"  # the start that a file was fetched for: it may be 
 
 @dataclass(frozen=True)
 class Refreshed:
-    """What a refresh of prices came to; dates are ISO text, sha256 is of the symbol's file."""
+    """The result of a refresh of prices; dates are ISO text, sha256 is of the symbol's file."""
 
     finished_at: str
     last_session: str
@@ -70,47 +71,64 @@ def refresh_prices(
     history (a split, a dividend), the symbol is fetched anew. `watch` may raise to stop.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    stored = {symbol: _stored(folder, symbol, start) for symbol in symbols}
-    begins = {symbol: start if table is None else _overlap(table) for symbol, table in stored.items()}
-    kept = [symbol for symbol in symbols if _ends(stored[symbol]) >= end]
-    fetched: list[str] = []
-    failed: dict[str, str] = {}
-    anew: list[str] = []
-
-    def fetch(wanted: list[str], since: dt.date) -> None:
-        def told(symbol: str, outcome: pd.DataFrame | str) -> None:
-            before = stored[symbol]
-            if isinstance(outcome, str):
-                failed[symbol] = outcome
-            elif before is not None and since > start and not _continues(before, outcome):
-                anew.append(symbol)
-                return
-            else:
-                table = outcome if before is None or since == start else outcome.combine_first(before)
-                _store(folder, symbol, table, start)
-                fetched.append(symbol)
-            watch(len(kept) + len(fetched) + len(failed), len(symbols), symbol)
-
-        load_prices_yfinance(wanted, since, end, told, session=session, pause=pause)
-
-    for symbol in kept:
-        watch(len(kept), len(symbols), symbol)
-    missing = [symbol for symbol in symbols if symbol not in kept]
-    for since in sorted({begins[symbol] for symbol in missing}):
-        fetch([symbol for symbol in missing if begins[symbol] == since], since)
-    if anew:
-        fetch(anew, start)
+    update = _Update(folder, symbols, start, end, watch)
+    by_start: dict[dt.date, list[str]] = {}
+    for symbol in symbols:
+        if symbol not in update.kept:
+            by_start.setdefault(update.begins(symbol), []).append(symbol)
+    for since, missing in sorted(by_start.items()):
+        accept = partial(update.accept, since=since)
+        load_prices_yfinance(missing, since, end, accept, session=session, pause=pause)
+    if update.changed:
+        accept = partial(update.accept, since=start)
+        load_prices_yfinance(update.changed, start, end, accept, session=session, pause=pause)
     files = sorted(folder.glob("*.parquet"))
     result = Refreshed(
         dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         end.isoformat(),
-        fetched,
-        kept,
-        failed,
+        update.fetched,
+        update.kept,
+        update.failed,
         {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
     )
     replace_file(folder / _MANIFEST, json.dumps(dataclasses.asdict(result), indent=2).encode())
     return result
+
+
+class _Update:
+    """A refresh under way: every symbol's file, and what became of it so far."""
+
+    def __init__(
+        self, folder: Path, symbols: Sequence[str], start: dt.date, end: dt.date, watch: Watch
+    ) -> None:
+        self._folder, self._count, self._start, self._watch = folder, len(symbols), start, watch
+        self._stored = {symbol: _stored(folder, symbol, start) for symbol in symbols}
+        self.kept = [symbol for symbol in symbols if _ends(self._stored[symbol]) >= end]
+        self.fetched: list[str] = []
+        self.failed: dict[str, str] = {}
+        self.changed: list[str] = []  # their adjusted history is another one by now: to be fetched anew
+        for symbol in self.kept:
+            watch(len(self.kept), self._count, symbol)
+
+    def begins(self, symbol: str) -> dt.date:
+        """From when on a symbol is to be fetched."""
+        table = self._stored[symbol]
+        return self._start if table is None else _overlap(table)
+
+    def accept(self, symbol: str, outcome: pd.DataFrame | str, since: dt.date) -> None:
+        """Store prices that were fetched from `since` on, or note why there are none."""
+        before = self._stored[symbol]
+        if isinstance(outcome, str):
+            self.failed[symbol] = outcome
+        elif before is not None and since > self._start and not _continues(before, outcome):
+            self.changed.append(symbol)
+            return
+        else:
+            table = outcome if before is None or since == self._start else outcome.combine_first(before)
+            _store(self._folder, symbol, table, self._start)
+            self.fetched.append(symbol)
+        done = len(self.kept) + len(self.fetched) + len(self.failed)
+        self._watch(done, self._count, symbol)
 
 
 def _stored(folder: Path, symbol: str, start: dt.date) -> pd.DataFrame | None:

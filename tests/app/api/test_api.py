@@ -9,7 +9,8 @@ from typing import get_args
 import pytest
 
 from app.api import dependencies, weights
-from app.api.schemas import FullTraining, VariantName
+from app.api.schemas import VariantName
+from app.tasks.training import OpenSettings
 from sac.config import OPEN_SETTINGS, VARIANTS
 from sac.errors import StaleData
 from tests.support import api_client
@@ -32,7 +33,7 @@ def desk(jobs, monkeypatch):
 def test_it_knows_the_engines_variants_and_open_settings():
     assert set(get_args(VariantName)) == set(VARIANTS)
     of_training = {"preset", "members", "evaluation_years", "validation_weeks", "seed"}
-    assert FullTraining.model_fields.keys() == of_training | OPEN_SETTINGS
+    assert OpenSettings.model_fields.keys() == of_training | OPEN_SETTINGS
 
 
 def test_a_training_is_accepted_followed_and_answered(desk, jobs):
@@ -134,7 +135,7 @@ def test_fine_tuning_needs_a_champion(desk, jobs):
         ({"preset": "best"}, "preset"),
         ({"updates": 0}, "updates"),
         ({"reward_scale": 1e9}, "reward_scale"),
-        ({"walks": 8}, "walks"),
+        ({"walks": 8}, "n_envs"),
         ({"batch_size": 8}, "batch_size"),
         ({"critic_lr": 0.1}, "critic_lr"),
         ({"hidden_sizes": [512, 512]}, "hidden_sizes"),

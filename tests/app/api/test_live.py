@@ -63,7 +63,8 @@ def test_from_a_training_to_the_weights_that_the_engine_gives(folder):
     home = Settings(folder / "data")
     held = Holdings(250.0, {"S01": 750.0})
     champion = Registry(home.models).version("sac_lstm", version)
-    wanted = target_weights(champion, load_panel(home.data), held, "2018-12-19")
+    panel = load_panel(home.data)
+    wanted = target_weights(champion, panel, held, panel.step_at("2018-12-19"))
     assert {answer.status_code for answer in answers} == {200}
     for answer in answers:
         told = answer.json()

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from app import cli
-from app.hub.parcels import HubStore
 from app.hub.repository import remote_of, where
+from app.hub.uploads import UploadStore
 from app.settings import Settings
 from sac import training
 from sac.hub import repository
@@ -83,7 +83,7 @@ def test_status_tells_what_was_sent_what_waits_and_what_failed(desk, sharing, ve
     waiting = Registry(sharing.models).save(small_artifacts(seed=1))
     failed = Registry(sharing.models).save(small_artifacts(seed=2))
     desk("hub", "push", VARIANT)
-    store = HubStore(sharing.hub)
+    store = UploadStore(sharing.hub)
     for saved in (waiting, failed):
         store.ask(REPO, VARIANT, saved.name)
     store.give_up(store.get(REPO, VARIANT, failed.name), "The token may not write.")
@@ -146,4 +146,4 @@ def test_names_that_are_not_here_are_refused_before_the_hub_is_asked(desk, shari
     assert "There is no version v2020-01-03-0123456789ab" in err
     code, _, err = desk("hub", "push", VARIANT)
     assert "has no champion to send: promote a version first" in err
-    assert where(VARIANT, "x")["hf_repo"] == REPO
+    assert where(VARIANT, "x")[0] == REPO

@@ -12,6 +12,8 @@ from sac.explanation import explain
 from tests.support.small_trainings import CLOSES
 from tests.support.synthetic import panel_of
 
+PANEL = panel_of(CLOSES)
+STEP = PANEL.step_at("2018-06-20")
 PORTFOLIO = Portfolio(5_000.0, (Position("S01", shares=80.5), Position("S02", value=1_234.56)), "sell", 25.0)
 
 
@@ -22,7 +24,7 @@ def version(small_version):
 
 @pytest.fixture(scope="module")
 def plan(version):
-    return planned(version, panel_of(CLOSES), PORTFOLIO, "2018-06-20")
+    return planned(version, PANEL, PORTFOLIO, STEP)
 
 
 def test_advice_and_orders_are_about_the_same_portfolio(plan):
@@ -52,7 +54,7 @@ def test_the_file_of_orders_names_everything_that_a_broker_or_an_auditor_asks(pl
 
 
 def test_without_orders_the_file_holds_its_columns(version):
-    idle = planned(version, panel_of(CLOSES), Portfolio(100.0, minimum=1_000.0), "2018-06-20")
+    idle = planned(version, PANEL, Portfolio(100.0, minimum=1_000.0), STEP)
     assert idle.orders.trades == ()
     assert orders_csv(idle).startswith("date,symbol,side")
 
@@ -66,11 +68,10 @@ def test_the_table_shows_how_far_whole_shares_miss_the_target(plan):
 
 
 def test_what_nobody_knows_is_left_out_and_what_some_lack_is_missing(version, plan):
-    panel = panel_of(CLOSES)
-    assert not set(SIGNALS) & set(why(explain(version, panel, plan.advice)))
-    signals = panel.signals.copy()
+    assert not set(SIGNALS) & set(why(explain(version, PANEL, STEP, plan.advice)))
+    signals = PANEL.signals.copy()
     signals[:, 2, 0] = 0.5
-    table = why(explain(version, dataclasses.replace(panel, signals=signals), plan.advice))
+    table = why(explain(version, dataclasses.replace(PANEL, signals=signals), STEP, plan.advice))
     assert table["news_sentiment"].isna().tolist() == [True, True, False, True, True, True]
     assert table["forecast"][3] == pytest.approx(100 * plan.advice.forecasts["S03"])
 

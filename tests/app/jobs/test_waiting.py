@@ -3,7 +3,7 @@
 import signal
 
 from app.jobs.locks import _Life
-from app.jobs.queue import LOG_TAIL, log_path
+from app.jobs.queue import log_path
 
 
 def test_what_died_while_it_was_cancelled_is_cancelled(jobs):
@@ -17,11 +17,11 @@ def test_only_the_end_of_a_long_log_is_shown(jobs, home):
     jobs._store.add("0a", "sac_lstm", "count", {}, "ada")
     assert jobs.log("0a") == ""
     path = log_path(home.jobs, "0a")
-    for size in (LOG_TAIL - 1, LOG_TAIL, LOG_TAIL + 1):
+    for size in (199_999, 200_000, 200_001):
         path.write_bytes(b"first" + b"." * (size - 9) + b"last")
         shown = jobs.log("0a")
-        assert len(shown) == min(size, LOG_TAIL)
-        assert shown.startswith("first") is (size <= LOG_TAIL)
+        assert len(shown) == min(size, 200_000)
+        assert shown.startswith("first") is (size <= 200_000)
         assert shown.endswith("last")
     path.write_bytes("é".encode()[1:] + b" after")  # the tail may begin within a letter
     assert jobs.log("0a") == "� after"
@@ -55,6 +55,7 @@ def test_a_job_lives_as_long_as_somebody_holds_its_lock(home):
     one, other = _Life(home.jobs, "0a"), _Life(home.jobs, "0a")
     assert one.begin()
     assert not other.begin()
+    assert not one.begin()  # it does not live twice
     one.close()
     assert one.handles == []
     assert other.begin()

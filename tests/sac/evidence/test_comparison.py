@@ -10,7 +10,7 @@ from sac.evidence.comparison import (
     calendar_years,
     common_weeks,
     on_weeks,
-    rewalk,
+    rerun,
     rolling_excess,
     weekly_returns,
     weekly_weights,
@@ -133,7 +133,7 @@ def test_a_rule_that_does_not_trade_keeps_what_the_week_made_of_its_weights(pane
         seen.append((row, held))
         return recorded.weights[3] if row == 3 else None
 
-    walk = rewalk("Once", rule, recorded, rows, CONSTRAINTS)
+    walk = rerun("Once", rule, recorded, rows, CONSTRAINTS)
     assert [row for row, _ in seen] == rows.tolist()
     np.testing.assert_array_equal(seen[0][1], all_cash(6))
     kept = recorded.weights[3] * recorded.growth[3:5].prod(axis=0)

@@ -74,7 +74,8 @@ def test_the_best_of_many_skill_less_trials_is_not_significant():
 
 
 def test_ten_thousand_draws_are_the_default_and_repeatable():
-    assert difference(weekly(1), weekly(2)) == difference(weekly(1), weekly(2))
+    found = difference(weekly(1), weekly(2))
+    assert found == difference(weekly(1), weekly(2)) == difference(weekly(1), weekly(2), 0, 10_000)
 
 
 @pytest.mark.parametrize(
@@ -181,3 +182,11 @@ def test_another_seed_draws_other_histories():
     one, other = weekly(1), weekly(2)
     assert difference(one, other, seed=1) != difference(one, other)
     assert difference(one, other, seed=1).mean == difference(one, other).mean
+
+
+@pytest.mark.parametrize("weeks", [2, 3, 5])
+def test_few_weeks_are_resampled_as_theory_says(weeks):
+    edge = weekly(8, weeks)
+    found = difference(np.expm1(edge), np.zeros(weeks), draws=40_000)
+    both = stats.norm.ppf(0.975) + stats.norm.ppf(0.8)
+    assert found.detectable == pytest.approx(52 * both * resampled_error(edge), rel=0.015)

@@ -1,6 +1,5 @@
 """The same sweep on a Ray cluster of two workers on this machine."""
 
-import dataclasses
 import os
 import signal
 import subprocess
@@ -12,7 +11,7 @@ import pytest
 
 from app.jobs.queue import Jobs
 from app.settings import Settings
-from app.tasks.sweep import SWEEP
+from app.tasks.sweep import SWEEP, SWEEPS, SweepRequest
 from sac.errors import DeskError
 from sac.experiments.pack import train_pack
 from tests.support.serving import free_port
@@ -71,7 +70,8 @@ def test_a_cluster_that_goes_away_is_said_and_the_sweep_goes_on_at_home(cluster,
     jobs = Jobs(home)
     keep_market(home.data)
     endless = sweep(seeds=[0], grid={**SMALL, "updates": [12, 200_000]})
-    job = jobs.submit(SWEEP, SWEEP, {"sweep": dataclasses.asdict(endless), "ray": f"127.0.0.1:{port}"}, "ada")
+    request = SweepRequest(sweep=endless, ray=f"127.0.0.1:{port}")
+    job = jobs.submit(SWEEP, SWEEPS, request, "ada")
     deadline = time.monotonic() + 120
     while not (home.sweeps / "trials").exists() and time.monotonic() < deadline:
         time.sleep(0.2)

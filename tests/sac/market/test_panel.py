@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from sac.errors import DataError
+from sac.errors import DataError, SettingsError
 from sac.market import SAMPLE_NOTE, sample_panel
-from tests.support.synthetic import panel_of, perturbed, random_closes
+from tests.support.synthetic import panel_of, perturbed, random_closes, random_panel
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +79,19 @@ def test_a_missing_fill_session_is_named():
     closes = random_closes(first="2019-01-02", last="2019-12-31")
     with pytest.raises(DataError, match="2019-06-17"):
         panel_of(closes.drop("2019-06-17"))
+
+
+def test_decisions_are_found_by_date():
+    panel = random_panel(first="2018-01-02", last="2018-12-28")
+    newest = len(panel.decisions) - 1
+    for wrong in ("next week", "NaT"):
+        with pytest.raises(SettingsError, match="not a valid date"):
+            panel.step_at(wrong)
+    assert panel.step_at() == newest
+    assert panel.step_at(str(panel.decisions[0])) == 0
+    assert panel.step_at(str(panel.decisions[7])) == 7
+    assert panel.step_at(str(panel.decisions[7] - 1)) == 6
+    assert panel.step_at(str(panel.ends[-1])) == newest  # the week that begins with the newest one
+    for outside in (panel.decisions[0] - 1, panel.ends[-1] + 1):
+        with pytest.raises(DataError, match=r"weeks from 2018-01-05 to 2018-12-28"):
+            panel.step_at(str(outside))

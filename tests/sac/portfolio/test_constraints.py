@@ -7,7 +7,7 @@ from hypothesis.extra import numpy as hnp
 
 from sac.config import Constraints
 from sac.errors import SettingsError
-from sac.portfolio.constraints import constrain, portfolio_weights
+from sac.portfolio.constraints import constrain, portfolio_weights, portfolio_weights_backward
 
 
 def obeys(weights, constraints, tolerance):
@@ -77,3 +77,13 @@ def test_too_few_stocks_for_the_cap_leave_the_rest_in_cash():
 def test_limits_that_no_portfolio_can_meet_are_refused(wrong):
     with pytest.raises(SettingsError, match=next(iter(wrong))):
         Constraints(**wrong)
+
+
+def test_all_in_cash_stays_in_cash_and_has_a_gradient():
+    """The softmax of a stock can be nothing at all: no share of it is not a number."""
+    action = torch.tensor([[-1.0, -1.0, -1.0, 1.0]])
+    target = portfolio_weights(action, 500.0, Constraints())
+    assert target.tolist() == [[0.0, 0.0, 0.0, 1.0]]
+    gradient = torch.tensor([[1.0, -2.0, 0.5, 3.0]])
+    back = portfolio_weights_backward(gradient, action, target, 500.0, Constraints())
+    assert back.tolist() == [[0.0, 0.0, 0.0, 0.0]]

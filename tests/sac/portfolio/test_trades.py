@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sac.errors import DataError, SettingsError
-from sac.portfolio.trades import CASH, Trade, decision_step, reference_prices, whole_share_trades
-from tests.support.synthetic import panel_of, random_closes, random_panel
+from sac.config import CASH
+from sac.errors import SettingsError
+from sac.portfolio.trades import Trade, reference_prices, whole_share_trades
+from tests.support.synthetic import panel_of, random_closes
 
 NAMES = [f"S{i}" for i in range(8)]
 
@@ -140,6 +141,10 @@ def test_a_buy_cut_below_the_minimum_is_dropped():
         ({"cash": nan}, "Cash is nan"),
         ({"minimum": inf}, "minimum trade is inf"),
         ({"cost_rate": 1.0}, "cost rate is 1.0"),
+        ({"cost_rate": -0.5}, "cost rate is -0.5"),
+        ({"cash": -0.5}, "Cash is -0.5"),
+        ({"held": {"A": -0.5}}, "A: -0.5 shares"),
+        ({"target_weights": {"A": 0.9, "B": 0.6, CASH: -0.5}, "prices": {"A": 1.0, "B": 1.0}}, "sum to 1"),
         ({"held": {"A": -2.0}}, "A: -2.0 shares"),
         ({"held": {"A": nan}}, "A: nan shares"),
         ({"held": {"Z": 1.0}}, "Z has no price"),
@@ -174,7 +179,7 @@ def test_amounts_end_at_nothing_and_where_a_float_no_longer_holds_a_cent(amount)
     assert whole_share_trades(held={"A": amount}, cash=5.0, **sound).cash_cents == 500 + round(amount * 100)
     assert whole_share_trades(held={"A": 5.0}, cash=amount, **sound).cash_cents == 500 + round(amount * 100)
     assert whole_share_trades(held={}, cash=5.0, minimum=amount, **sound).cash_cents == 500
-    beyond = 1.001e13
+    beyond = 1e13 + 1
     for held, cash, minimum in ((beyond, 5.0, 0.0), (5.0, beyond, 0.0), (5.0, 5.0, beyond)):
         with pytest.raises(SettingsError):
             whole_share_trades(held={"A": held}, cash=cash, minimum=minimum, **sound)
@@ -217,19 +222,6 @@ def test_the_next_largest_buy_is_cut_where_the_largest_does_not_suffice():
     # 10 that are missing take B, too.
     assert [(trade.symbol, trade.shares) for trade in answer.trades] == [("C", 1)]
     assert answer.cash_cents == 11_000
-
-
-def test_decisions_are_found_by_date():
-    panel = random_panel(first="2018-01-02", last="2018-12-28")
-    newest = len(panel.decisions) - 1
-    assert decision_step(panel) == newest
-    assert decision_step(panel, str(panel.decisions[0])) == 0
-    assert decision_step(panel, str(panel.decisions[7])) == 7
-    assert decision_step(panel, str(panel.decisions[7] - 1)) == 6
-    assert decision_step(panel, str(panel.ends[-1])) == newest  # the week that begins with the newest one
-    for outside in (panel.decisions[0] - 1, panel.ends[-1] + 1):
-        with pytest.raises(DataError, match=r"weeks from 2018-01-05 to 2018-12-28"):
-            decision_step(panel, str(outside))
 
 
 def test_reference_prices_are_the_closes_of_the_decision_to_the_cent():

@@ -10,14 +10,15 @@ from sac.errors import ArtifactError, DeskError
 from sac.promotion import DecisionLog, gate, settle
 from sac.promotion.deciding import (
     DecisionConflict,
+    champion_of,
     decide,
-    earlier_champions,
     finish_moves,
     problems,
     rollback,
-    waiting,
+    state_of,
 )
 from sac.promotion.retention import expendable, remove
+from sac.registry import Registry
 from tests.support.small_versions import VARIANT, small_artifacts
 
 
@@ -74,6 +75,10 @@ def versions(registry):
     return saved
 
 
+def pending(registry):
+    return state_of(registry, VARIANT).pending(registry.versions(VARIANT))
+
+
 def word(registry, version, action="approve", champion=None, **given):
     facts = {"actor": "ada", "reason": "It earns more.", **given}
     seen = champion or registry.current(VARIANT)
@@ -87,7 +92,7 @@ def test_the_first_version_becomes_champion_by_itself_and_later_ones_wait(regist
         settled = settle(registry, version)
         assert (settled.promoted, settled.prior_version) == (False, first.name)
         assert settled.gate.passed is passed
-    assert {v.name for v in waiting(registry, VARIANT)} == {worse.name, better.name}
+    assert {v.name for v in pending(registry)} == {worse.name, better.name}
     (row,) = DecisionLog(registry.root).decisions()
     assert (row.action, row.actor, row.version, row.champion) == ("first", "the desk", first.name, None)
 
@@ -105,7 +110,7 @@ def test_approving_moves_the_pointer_and_leaves_a_row(registry, versions):
     first, _, better = versions
     word(registry, better, evidence='{"weeks": 20}')
     assert registry.current(VARIANT) == better.name
-    row = DecisionLog(registry.root).decisions()[0]
+    row = DecisionLog(registry.root).sealed()[0]
     assert (row.action, row.actor, row.reason) == ("approve", "ada", "It earns more.")
     assert (row.version, row.champion) == (better.name, first.name)
     assert (row.eval_cagr, row.prior_cagr, row.evidence) == (0.12, 0.10, '{"weeks": 20}')
@@ -114,7 +119,7 @@ def test_approving_moves_the_pointer_and_leaves_a_row(registry, versions):
 
 def test_what_the_gate_holds_needs_an_override(registry, versions):
     first, worse, better = versions
-    with pytest.raises(DeskError, match=r"is held: .* Only an override"):
+    with pytest.raises(DeskError, match=r"is not eligible: .* Only an override"):
         word(registry, worse)
     with pytest.raises(DeskError, match="passes the gate: approve it"):
         word(registry, better, "override")
@@ -127,7 +132,7 @@ def test_what_the_gate_holds_needs_an_override(registry, versions):
 def test_a_rejected_challenger_waits_no_more_and_can_still_be_approved(registry, versions):
     _, worse, better = versions
     word(registry, better, "reject", reason="Turnover.")
-    assert [v.name for v in waiting(registry, VARIANT)] == [worse.name]
+    assert [v.name for v in pending(registry)] == [worse.name]
     with pytest.raises(DecisionConflict, match="rejected already"):
         word(registry, better, "reject")
     word(registry, better)
@@ -153,11 +158,11 @@ def test_who_decides_on_an_old_page_is_told(registry, versions):
 
 def test_rollback_goes_back_reign_by_reign(registry, versions):
     first, worse, better = versions
-    with pytest.raises(DeskError, match="no earlier champion"):
+    with pytest.raises(DeskError, match="no former champion"):
         rollback(registry, VARIANT, actor="ada", reason="r", champion=first.name)
     word(registry, better)
     word(registry, worse, "override")
-    assert earlier_champions(registry, VARIANT) == [better.name, first.name]
+    assert state_of(registry, VARIANT).former_champions == [better.name, first.name]
     back = {"actor": "ada", "reason": "Too dear."}
     rollback(registry, VARIANT, champion=worse.name, **back)
     assert registry.current(VARIANT) == better.name
@@ -203,21 +208,48 @@ def test_a_pointer_that_moved_without_a_decision_is_reported(registry, versions)
     assert "last decision on record made it " + better.name in problems(registry, (VARIANT,))[0]
 
 
-@pytest.mark.parametrize("who", ["a page", "the next decision"])
+@pytest.mark.parametrize("who", ["the next process", "the next decision"])
 def test_a_decision_that_was_cut_off_is_finished(registry, versions, monkeypatch, who):
     first, worse, better = versions
     with monkeypatch.context() as patch:
-        patch.setattr(type(registry), "set_current", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(type(registry), "point_to", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             word(registry, better)
     assert registry.current(VARIANT) == first.name  # still a champion that can be read
-    if who == "a page":
-        finish_moves(registry, VARIANT)
+    pointer = (registry.root / VARIANT / "current").stat()
+    assert champion_of(registry, VARIANT).name == state_of(registry, VARIANT).champion == better.name
+    assert problems(registry, (VARIANT,)) == []
+    assert (registry.root / VARIANT / "current").stat() == pointer  # reading writes nothing
+    if who == "the next process":
+        finish_moves(registry, (VARIANT,))
     else:
         with pytest.raises(DecisionConflict):
             word(registry, worse, "override", champion=first.name)
     assert registry.current(VARIANT) == better.name
     assert problems(registry, (VARIANT,)) == []
+
+
+@pytest.mark.parametrize("act", ["settle", "approve", "rollback"])
+def test_a_decision_reads_pointer_log_and_versions_once(registry, versions, monkeypatch, act):
+    first, _, better = versions
+    if act == "rollback":
+        word(registry, better)
+    reads = []
+    for holder, name in ((Registry, "current"), (Registry, "version"), (DecisionLog, "_rows")):
+        whole = getattr(holder, name)
+
+        def counted(self, *given, _whole=whole, _name=name, **named):
+            reads.append(_name if _name != "version" else given[1])
+            return _whole(self, *given, **named)
+
+        monkeypatch.setattr(holder, name, counted)
+    if act == "settle":
+        settle(registry, better, "auto")
+    elif act == "approve":
+        decide(registry, better, "approve", actor="ada", reason="r", champion=first.name)
+    else:
+        rollback(registry, VARIANT, actor="ada", reason="r", champion=better.name)
+    assert sorted(reads) == sorted(["current", "_rows", first.name, better.name])
 
 
 def test_a_clock_that_went_back_does_not_change_the_order(registry, versions, monkeypatch):

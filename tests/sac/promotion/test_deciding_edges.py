@@ -1,4 +1,4 @@
-"""Decisions about champions at their edges: nobody reigns, nobody can be read, somebody else is faster."""
+"""Decisions about champions at their edges: no champion, nobody can be read, somebody else is faster."""
 
 import dataclasses
 import math
@@ -10,17 +10,14 @@ from sac.errors import DeskError
 from sac.promotion import DecisionLog, settle
 from sac.promotion.deciding import (
     DecisionConflict,
+    champion_of,
     decide,
     deciding,
-    earlier_champions,
     finish_moves,
     judged,
-    judged_against,
     problems,
-    reigning,
     rollback,
-    undecided,
-    waiting,
+    state_of,
 )
 from tests.support.small_versions import VARIANT, small_artifacts
 
@@ -36,27 +33,31 @@ def versions(registry):
     return saved
 
 
+def pending(registry):
+    return state_of(registry, VARIANT).pending(registry.versions(VARIANT))
+
+
 def damage_pointer(registry):
     (registry.root / VARIANT / "current").write_text("nonsense\n")
 
 
 def test_a_champion_is_not_its_own_challenger(registry, versions):
-    verdict = judged(registry, versions[0])
+    verdict = judged(versions[0], champion_of(registry, VARIANT))
     assert (verdict.passed, verdict.eval_cagr, verdict.prior_cagr) == (False, 0.10, 0.10)
     assert verdict.reason == "This version is the champion already."
-    assert judged(registry, versions[2]).passed
+    assert judged(versions[2], champion_of(registry, VARIANT)).passed
 
 
 def test_beside_a_champion_that_cannot_be_read_nobody_passes(registry, versions):
     damage_pointer(registry)
-    verdict = judged(registry, versions[2])
+    verdict = judged(versions[2], None, state_of(registry, VARIANT).problem)
     assert (verdict.passed, verdict.eval_cagr, verdict.prior_cagr) == (False, 0.12, None)
     assert verdict.reason.startswith("The champion cannot be read: sac_lstm/current does not name a version.")
     artifacts = small_artifacts(9)
     record = dataclasses.replace(artifacts.metadata, metrics={})
     bare = registry.save(dataclasses.replace(artifacts, metadata=record))
-    assert math.isnan(judged_against(bare, None, "it is gone").eval_cagr)
-    assert math.isnan(judged_against(bare, bare).eval_cagr)
+    assert math.isnan(judged(bare, None, "it is gone").eval_cagr)
+    assert math.isnan(judged(bare, bare).eval_cagr)
 
 
 def test_a_first_model_is_settled_by_either_policy_and_an_unfit_one_by_none(registry):
@@ -67,7 +68,7 @@ def test_a_first_model_is_settled_by_either_policy_and_an_unfit_one_by_none(regi
     fit = registry.save(small_artifacts(2, 0.1))
     settled = settle(registry, fit, "auto")
     assert (settled.promoted, settled.prior_version) == (True, None)
-    (row,) = DecisionLog(registry.root).decisions()
+    (row,) = DecisionLog(registry.root).sealed()
     assert (row.action, row.actor, row.reason, row.evidence) == ("first", "the desk", settled.gate.reason, "")
 
 
@@ -85,7 +86,7 @@ def test_reasons_are_kept_without_the_space_around_them(registry, versions):
     assert row.reason == "Why."
 
 
-def test_who_saw_nobody_is_told_who_reigns(registry, versions):
+def test_who_saw_nobody_is_told_who_is_champion(registry, versions):
     first, _, better, _ = versions
     with pytest.raises(DecisionConflict) as conflict:
         decide(registry, better, "approve", champion=None, **WORD)
@@ -103,17 +104,17 @@ def test_without_any_decision_a_conflict_names_none(registry, versions):
         decide(other, stranger, "approve", champion=versions[0].name, **WORD)
 
 
-def test_earlier_champions_start_with_the_one_before_this_reign(registry, versions):
+def test_earlier_champions_start_with_the_one_that_the_current_replaced(registry, versions):
     first, _, better, best = versions
-    assert earlier_champions(registry, VARIANT) == []
+    assert state_of(registry, VARIANT).former_champions == []
     decide(registry, better, "approve", champion=first.name, **WORD)
     decide(registry, best, "approve", champion=better.name, **WORD)
     rollback(registry, VARIANT, champion=best.name, to=first.name, **WORD)
-    # The first one rose out of nothing: before its reign was nobody, and the latest of the others is next.
-    assert earlier_champions(registry, VARIANT) == [best.name, better.name]
+    # The first one rose out of nothing: nobody was champion before it, and the latest of the others is next.
+    assert state_of(registry, VARIANT).former_champions == [best.name, better.name]
     rollback(registry, VARIANT, champion=first.name, to=better.name, **WORD)
     # It rose over the first one, whatever it was rolled back from.
-    assert earlier_champions(registry, VARIANT) == [first.name, best.name]
+    assert state_of(registry, VARIANT).former_champions == [first.name, best.name]
 
 
 def test_a_rollback_needs_a_name_that_was_champion_and_says_which_there_are(registry, versions):
@@ -131,20 +132,20 @@ def test_a_rollback_needs_a_name_that_was_champion_and_says_which_there_are(regi
 def test_challengers_keep_the_order_in_which_they_are_given(registry, versions):
     first, worse, better, best = versions
     decide(registry, better, "reject", champion=first.name, **WORD)
-    assert [v.name for v in undecided(registry, VARIANT, [worse, first, best, better])] == [
+    assert [v.name for v in state_of(registry, VARIANT).pending([worse, first, best, better])] == [
         worse.name,
         best.name,
     ]
-    assert {v.name for v in waiting(registry, VARIANT)} == {worse.name, best.name}
+    assert {v.name for v in pending(registry)} == {worse.name, best.name}
     damage_pointer(registry)
-    assert reigning(registry, VARIANT) is None
-    assert {v.name for v in waiting(registry, VARIANT)} == {worse.name, best.name}  # the first was decided on
+    assert state_of(registry, VARIANT).champion is None
+    assert {v.name for v in pending(registry)} == {worse.name, best.name}  # the first was decided on
 
 
 def cut_off(registry, version, champion, monkeypatch):
     """A decision whose process dies before the pointer follows."""
     with monkeypatch.context() as patch:
-        patch.setattr(type(registry), "set_current", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(type(registry), "point_to", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             decide(registry, version, "approve", champion=champion.name, **WORD)
 
@@ -153,24 +154,32 @@ def test_a_move_to_a_version_that_is_gone_is_told_and_leaves_the_champion(regist
     first, _, better, _ = versions
     cut_off(registry, better, first, monkeypatch)
     (better.path / "actor.pt").unlink()
-    finish_moves(registry, VARIANT)
+    finish_moves(registry, (VARIANT,))
     assert registry.current(VARIANT) == first.name
     (problem,) = problems(registry, (VARIANT,))
     assert problem.startswith(f"{VARIANT}: the champion is {first.name}, but")
     assert f"made it {better.name}. Somebody moved" in problem
 
 
+def test_a_first_champion_whose_pointer_is_lost_counts_and_gets_it_back(registry, versions):
+    (registry.root / VARIANT / "current").unlink()
+    assert champion_of(registry, VARIANT).name == versions[0].name
+    assert problems(registry, (VARIANT,)) == []
+    finish_moves(registry, (VARIANT,))
+    assert registry.current(VARIANT) == versions[0].name
+
+
 def test_a_pointer_that_somebody_moved_is_not_taken_for_an_unfinished_move(registry, versions, monkeypatch):
     first, _, better, best = versions
     cut_off(registry, better, first, monkeypatch)
     registry.set_current(VARIANT, best.name)
-    finish_moves(registry, VARIANT)
+    finish_moves(registry, (VARIANT,))
     assert registry.current(VARIANT) == best.name
 
 
 def test_where_all_is_well_nobody_waits_for_a_decision_that_is_written(registry, versions):
     with FileLock(registry.root / ".decisions.lock"):
-        finish_moves(registry, VARIANT)  # takes no lock
+        finish_moves(registry, (VARIANT,))  # takes no lock
     assert registry.current(VARIANT) == versions[0].name
 
 
@@ -188,12 +197,42 @@ def test_problems_of_every_variant_are_told(registry, versions):
     assert problems(registry, (VARIANT, "ppo_lstm")) == []
     (registry.root / "ppo_lstm").mkdir()
     (registry.root / "ppo_lstm" / "current").write_text("nonsense\n")
-    (registry.root / VARIANT / "current").unlink()
+    registry.set_current(VARIANT, versions[3].name)
     unread, moved = problems(registry, ("ppo_lstm", VARIANT))
     assert "ppo_lstm/current does not name a version" in unread
-    assert moved.startswith(f"{VARIANT}: the champion is nobody, but")
+    assert moved.startswith(f"{VARIANT}: the champion is {versions[3].name}, but")
     other = type(registry)(registry.root.parent / "other")
     version = other.save(small_artifacts(1))
     other.set_current(VARIANT, version.name)
     (undecided_move,) = problems(other, (VARIANT,))
     assert f"the champion is {version.name}, but the last decision on record made it nobody" in undecided_move
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_names_are_compared_and_not_ordered(registry, monkeypatch, turned):
+    """Whichever of two names comes first in the alphabet, the same is told of them."""
+    two = sorted((registry.save(small_artifacts(seed)) for seed in (1, 2)), key=lambda version: version.name)
+    prior, new = reversed(two) if turned else two
+    settle(registry, prior)
+    with pytest.raises(DecisionConflict, match=f"no longer {new.name}"):
+        decide(registry, new, "override", champion=new.name, **WORD)
+    with monkeypatch.context() as patch:
+        patch.setattr(type(registry), "set_current", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            decide(registry, new, "override", champion=prior.name, **WORD)
+    (problem,) = problems(registry, (VARIANT,))
+    assert f"the champion is {prior.name}, but the last decision on record made it {new.name}" in problem
+    assert state_of(registry, VARIANT).pending(two) == []
+    finish_moves(registry, [VARIANT])
+    assert registry.current(VARIANT) == new.name
+    assert state_of(registry, VARIANT).former_champions == [prior.name]
+    with pytest.raises(DecisionConflict, match="is the champion already"):
+        decide(registry, new, "reject", champion=new.name, **WORD)
+
+
+def test_a_registry_that_does_not_exist_yet_has_nobody_to_go_back_to(registry):
+    nowhere = type(registry)(registry.root / "not" / "yet")
+    with pytest.raises(DeskError, match="sac_lstm has no earlier champion"):
+        rollback(nowhere, VARIANT, champion=None, **WORD)
+    finish_moves(nowhere, [VARIANT])
+    assert state_of(nowhere, VARIANT).decisions == ()

@@ -40,7 +40,7 @@ def tampered(tmp_path, *statements):
 
 
 def test_rows_come_back_as_they_were_written_newest_first(log):
-    rows = log.decisions("sac_lstm")
+    rows = log.sealed("sac_lstm")
     assert [row.seq for row in rows] == [4, 3, 2, 1]
     newest = rows[0]
     assert (newest.actor, newest.reason, newest.verdict) == ("ada", "Reason 3", PASSED.reason)
@@ -127,7 +127,7 @@ def test_figures_that_are_none_are_none(tmp_path, unknown):
         "override", "sac_lstm", "v", actor="ada", champion=None, gate=bare, reason="r", evidence=""
     )
     assert (row.passed, row.eval_cagr, row.prior_cagr) == (0, None, None)
-    assert log.decisions() == [row]
+    assert log.sealed() == [row]
     assert (row.seq, row.previous, len(row.hash)) == (1, "0" * 64, 64)
     assert row.at.endswith("+00:00")
     assert len(row.at) == len("2022-12-23T10:00:00.000+00:00")
@@ -140,7 +140,7 @@ def test_a_row_that_was_slipped_in_or_moved_is_noticed(log, tmp_path):
 
 
 def test_the_evidence_has_the_hash_of_its_own_text(log):
-    assert log.decisions()[0].evidence_hash == hashlib.sha256(b'{"weeks": 104}').hexdigest()
+    assert log.sealed()[0].evidence_hash == hashlib.sha256(b'{"weeks": 104}').hexdigest()
 
 
 def test_a_row_removed_in_the_middle_breaks_the_chain_where_it_was(log, tmp_path):
@@ -155,3 +155,13 @@ def test_the_seal_is_that_of_all_other_columns_in_alphabetical_order(log, tmp_pa
         row = dict(db.execute("SELECT * FROM decisions WHERE seq = 2").fetchone())
     seal = row.pop("hash")
     assert seal == hashlib.sha256(json.dumps(dict(sorted(row.items()))).encode()).hexdigest()
+
+
+def test_every_removed_row_is_told_by_the_one_after_it(log, tmp_path):
+    for _ in range(16):
+        log.append(
+            "reject", "sac_lstm", "v", actor="ada", champion=None, gate=PASSED, reason="r", evidence=""
+        )
+    tampered(tmp_path, "DELETE FROM decisions WHERE seq % 2 = 0")
+    for seq in range(3, 20, 2):
+        assert f"Before decision {seq} a row was changed, added or removed." in log.problems()

@@ -10,6 +10,7 @@ import sac.registry.names as names
 from sac.config import VARIANTS, TrainingSettings, preset_settings
 from sac.errors import ArtifactError, SettingsError
 from sac.registry import version_name
+from sac.registry.codecs import pack_json, unpack_json
 
 QUESTION: dict[str, Any] = {
     "fingerprint": "f" * 64,
@@ -113,3 +114,16 @@ def test_only_a_fine_tuned_version_has_a_parent():
         name(kind="finetune")
     with pytest.raises(ValueError, match="parent"):
         name(parent="v2022-12-16-0123456789ab")
+
+
+def test_a_setting_that_was_renamed_is_stored_as_before():
+    """Versions, ledger and sweeps of earlier releases call PPO's parallel rollouts `walks`."""
+    settings = preset_settings("ppo_lstm", n_envs=4)
+    assert preset_settings("ppo_lstm", walks=4) == settings
+    assert preset_settings("ppo_lstm", experiment={"walks": 4}).agent == settings.agent
+    stored = pack_json(settings)
+    assert b'"walks": 4' in stored
+    assert b"n_envs" not in stored
+    assert unpack_json(stored, TrainingSettings) == settings
+    given = {"settings": settings, "variant": "ppo_lstm"}
+    assert name("2022-12-23", **given) == "v2022-12-23-39ff0b8b5cfa"

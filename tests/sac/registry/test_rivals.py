@@ -56,7 +56,7 @@ def test_the_pointer_is_always_valid_and_the_log_complete(registry):
     assert set(codes) <= {0, -signal.SIGKILL}, codes
     assert -signal.SIGKILL in codes
 
-    finish_moves(registry, VARIANT)
+    finish_moves(registry, (VARIANT,))
     rows = DecisionLog(registry.root).decisions()[::-1]
     assert problems(registry, (VARIANT,)) == []
     assert [row.seq for row in rows] == list(range(1, len(rows) + 1))

@@ -7,10 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 from app.settings import CODE, Settings
 from app.tasks.challenger import challenger_request
-from app.tasks.sweep import SWEEP, check_sweep, run_sweep_job
-from sac.config import preset_settings
+from app.tasks.sweep import SWEEP, SWEEPS, SweepRequest, check_sweep
 from sac.errors import SettingsError
-from sac.experiments import TrialResults, read_plan, sweep_of
+from sac.experiments import Sweep, TrialResults, read_plan, sweep_of
 from sac.market import load_panel
 from tests.support.small_sweeps import SMALL, keep_market
 
@@ -31,10 +30,10 @@ def swept(tmp_path_factory):
     from app.jobs.store import JobStore
 
     store = JobStore(home.jobs)
-    store.add("a-sweep", SWEEP, SWEEP, {"sweep": dataclasses.asdict(ASKED)}, "test")
+    store.add("a-sweep", SWEEPS, SWEEP.name, SweepRequest(sweep=ASKED).plain(), "test")
     store.start("a-sweep")
     store.finish(
-        "a-sweep", "succeeded", result=run_sweep_job(store.get("a-sweep"), home, lambda progress: None)
+        "a-sweep", "succeeded", result=SWEEP.perform(store.get("a-sweep"), home, lambda progress: None)
     )
     return home
 
@@ -67,7 +66,7 @@ def test_a_challenger_is_a_training_with_the_trials_settings(swept):
     trials = [(results.get(key), choices) for key, choices in zip(plan.keys, plan.choices, strict=True)]
     plain = next(trial for trial in trials if trial[1]["cost_rate"] == 0.001)
     request = challenger_request(plan.sweep, plain[1], plain[0], panel, 3)
-    settings = preset_settings("sac_lstm", **request)
+    settings = request.settings("sac_lstm")
     assert settings.agent == plain[0].settings.agent
     assert (settings.members, settings.evaluation_years, settings.preset) == (3, 1, "plan, changed")
     dear = next(trial for trial in trials if trial[1]["cost_rate"] == 0.002)
@@ -81,12 +80,9 @@ def test_a_challenger_is_a_training_with_the_trials_settings(swept):
 
 def test_a_sweep_that_cannot_start_is_refused_before_it_is_a_job(swept):
     with pytest.raises(SettingsError, match="no setting gama"):
-        check_sweep(SWEEP, {"sweep": {"variant": "sac_lstm", "grid": {"gama": [1]}}}, swept)
-    with pytest.raises(SettingsError, match="asked for with its settings"):
-        check_sweep(SWEEP, {"grid": {}}, swept)
-    asked = {"sweep": dataclasses.asdict(ASKED)}
-    for processes in (0, 10_000, 1.5, True):
+        check_sweep(SWEEPS, SweepRequest(sweep=Sweep("sac_lstm", grid={"gama": [1]})), swept)
+    for processes in (0, 10_000):
         with pytest.raises(SettingsError, match=f"processes is {processes}: this machine has 1 to"):
-            check_sweep(SWEEP, {**asked, "processes": processes}, swept)
+            check_sweep(SWEEPS, SweepRequest(sweep=ASKED, processes=processes), swept)
     with pytest.raises(SettingsError, match="not on both"):
-        check_sweep(SWEEP, {**asked, "processes": 2, "ray": "local"}, swept)
+        check_sweep(SWEEPS, SweepRequest(sweep=ASKED, processes=2, ray="local"), swept)

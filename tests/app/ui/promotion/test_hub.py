@@ -8,9 +8,10 @@ from streamlit.testing.v1 import AppTest
 from app.access import visitors
 from app.access.roles import Forbidden
 from app.hub.outbox import enqueue_champion, enqueue_version
-from app.hub.parcels import HubStore
 from app.hub.repository import remote_of
 from app.hub.sending import deliver, run_send
+from app.hub.uploads import UploadStore
+from app.jobs.kind import NoSettings
 from app.queries import jobs
 from sac.errors import DeskError
 from sac.hub import repository
@@ -36,10 +37,10 @@ def opened(sharing, monkeypatch):
     for module in ("app.hub.outbox", "app.ui.promotion.hub"):
         monkeypatch.setattr(f"{module}.start_sending", started.append)
 
-    def submit(variant, kind, request, actor):
-        if request["version"] == "nonsense":
+    def submit(kind, subject, request, actor):
+        if request.version == "nonsense":
             raise DeskError("'nonsense' is no version's name.")
-        asked.append((variant, kind, request, actor))
+        asked.append((subject, kind.name, request.model_dump(), actor))
 
     monkeypatch.setattr(jobs.jobs(), "submit", submit)
 
@@ -85,7 +86,7 @@ def test_a_variant_that_is_not_shared_says_what_to_set(opened, version):
 def test_what_was_sent_is_told(opened, sharing, version):
     enqueue_version(VARIANT, version.name)
     enqueue_champion(VARIANT)
-    run_send(None, sharing, unwatched)
+    run_send(None, NoSettings(), sharing, unwatched)
     at = opened()
     assert states(at) == {version.name: "sent"}
     assert f"main holds the champion {version.name}." in words(at)
@@ -108,14 +109,14 @@ def test_what_is_missing_is_sent_at_the_press_of_a_button(opened, sharing, versi
     at.button(key="hub-send").click().run()
     assert opened.started == [sharing] * 2  # the button, and the page that found something queued
     assert states(at) == {version.name: "queued"}
-    run_send(None, sharing, unwatched)
+    run_send(None, NoSettings(), sharing, unwatched)
     assert hub_server.repositories[REPO].history("main")[0] == f"Promote {version.name}"
 
 
 def test_a_hub_that_is_down_is_told_with_the_next_try(opened, sharing, version, hub_server):
     hub_server.trouble = [("GET", "/revision/", 503)]
     enqueue_version(VARIANT, version.name)
-    store = HubStore(sharing.hub)
+    store = UploadStore(sharing.hub)
     deliver(sharing, store, store.next())
     at = opened()
     assert states(at) == {version.name: "queued"}
@@ -126,7 +127,7 @@ def test_a_failure_says_why_and_can_be_tried_again(opened, sharing, version, mon
     with monkeypatch.context() as patch:
         patch.setenv("HF_TOKEN", "hf_wrong")
         enqueue_version(VARIANT, version.name)
-        run_send(None, sharing, unwatched)
+        run_send(None, NoSettings(), sharing, unwatched)
     at = opened()
     assert states(at) == {version.name: "failed"}
     assert "The Hub does not accept the token" in words(at)
@@ -170,10 +171,10 @@ def test_a_viewer_sends_and_pulls_nothing(opened, sharing, version, monkeypatch)
         at.button(key=key).click().run()
         assert "vic only looks." in words(at)
     assert opened.asked == []
-    assert HubStore(sharing.hub).next() is None
+    assert UploadStore(sharing.hub).next() is None
 
 
 def test_the_page_finds_what_a_killed_job_left(opened, sharing, version):
-    HubStore(sharing.hub).ask(REPO, VARIANT, version.name)
+    UploadStore(sharing.hub).ask(REPO, VARIANT, version.name)
     opened()
     assert opened.started == [sharing]

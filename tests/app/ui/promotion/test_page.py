@@ -87,7 +87,7 @@ def test_approving_takes_a_reason_and_stands_in_the_history(registry, versions):
     table = at.dataframe[-1].value
     assert list(table["Decision"]) == ["approved", "promoted as the first model"]
     assert (table["Who"][0], table["Reason"][0]) == ("local user", "Higher CAGR")
-    row = DecisionLog(registry.root).decisions()[0]
+    row = DecisionLog(registry.root).sealed()[0]
     assert f'"challenger":"{better.name}"' in row.evidence.replace(" ", "")
     assert "approved" not in words(at.run(), "success")  # said once
 

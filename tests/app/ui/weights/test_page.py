@@ -148,7 +148,7 @@ def test_pasted_and_uploaded_holdings_replace_those_before(fresh):
     [
         ("S01,5", "first line must name the columns"),
         ("symbol,shares\nS01,-5", "S01 has -5.0 shares"),
-        ("symbol,shares\nS01,five", "'five' is no number"),
+        ("symbol,shares\nS01,five", "'five' is not a valid number"),
     ],
 )
 def test_wrong_holdings_are_refused_with_their_reason_and_not_saved(fresh, text, complaint):

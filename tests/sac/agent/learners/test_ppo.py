@@ -12,7 +12,7 @@ from sac.agent.learners.ppo import _generalised_advantage, _log_prob
 from sac.config import PPOSettings
 from tests.sac.agent.learners.test_sac import environment
 
-SETTINGS = PPOSettings(hidden_sizes=(8, 8), batch_size=16, walks=4, rollout_weeks=12, epochs=2, updates=9)
+SETTINGS = PPOSettings(hidden_sizes=(8, 8), batch_size=16, n_envs=4, rollout_weeks=12, epochs=2, updates=9)
 
 
 def ignore(done, values):
@@ -97,7 +97,7 @@ def test_a_clear_edge_is_learned():
     """With a rank correlation of 0.3 a few rollouts turn the loss of random trading into a gain."""
     market = environment(2, stop=150)
     settings = dataclasses.replace(
-        SETTINGS, walks=16, rollout_weeks=52, batch_size=64, epochs=10, updates=1_800
+        SETTINGS, n_envs=16, rollout_weeks=52, batch_size=64, epochs=10, updates=1_800
     )
     learner = PPOLearner(market, [1, 2], settings)
     before = torch.stack([learner.roll_out()[1] for _ in range(4)]).mean()
