@@ -123,5 +123,5 @@ def _submitted(
                 raise
             job = dependencies.queue().get(job_id)  # the same request was a moment faster
     if (job.subject, job.kind, job.request) != (variant, kind.name, wanted.plain()):
-        raise KeyReused("This Idempotency-Key stands for another training: send a new one.")
+        raise KeyReused("This Idempotency-Key was used for another training: send a new one.")
     return job

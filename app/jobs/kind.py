@@ -44,7 +44,7 @@ def _anything(subject: str, request: Request, root: Settings) -> None:
 
 @dataclass(frozen=True)
 class Kind(Generic[Asked, Given]):
-    """A kind of job. It stands beside its work; the queue knows none."""
+    """A kind of job. It is defined beside its work; the queue knows none."""
 
     name: str  # as records keep it
     request: type[Asked]
@@ -72,7 +72,5 @@ class Kind(Generic[Asked, Given]):
         """Do a job; its result as a record keeps it. Raises DeskError."""
         request = self.request_of(job)
         if request is None:
-            raise DeskError(
-                "Another release wrote this request, and this one cannot read it: ask again."
-            )
+            raise DeskError("Another release wrote this request, and this one cannot read it: ask again.")
         return self.run(job, request, root, report).model_dump()

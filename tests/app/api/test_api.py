@@ -195,7 +195,7 @@ def test_the_wrong_content_type_is_named(desk):
     assert "Content-Type: application/json" in problem(answer, 422, "invalid")
 
 
-def test_a_symbol_that_stands_twice_is_refused(desk):
+def test_a_symbol_that_is_listed_twice_is_refused(desk):
     held = [{"symbol": "AAPL", "market_value": 1.0}] * 2
     answer = desk.post("/inference/sac_lstm", json={"portfolio": {"positions": held}})
     assert "twice" in problem(answer, 422, "settings_error", "portfolio.positions")
@@ -212,7 +212,7 @@ def test_a_variant_without_a_champion_says_what_to_do(desk):
     }
 
 
-def test_a_refusal_of_the_engine_is_the_clients_to_mend(desk, monkeypatch):
+def test_a_refusal_of_the_engine_is_the_clients_to_correct(desk, monkeypatch):
     def refuse(variant, wanted):
         raise StaleData("Refresh the data.")
 
@@ -242,7 +242,7 @@ def test_an_unknown_job_is_not_found(desk, name):
         assert answer.json()["error"]["message"]
 
 
-def test_wrong_methods_and_addresses_are_told_so_and_pages_are_elsewhere(desk):
+def test_wrong_methods_and_addresses_are_named_and_pages_are_elsewhere(desk):
     for path in ("/inference/sac_lstm", "/train/sac_lstm/full"):
         assert "use POST" in problem(desk.get(path), 405, "method_not_allowed")
     assert desk.get("/train/sac_lstm/full").headers["allow"] == "POST"

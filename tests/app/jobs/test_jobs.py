@@ -99,19 +99,19 @@ def _submit(folder, gate, outcomes):
 def test_of_six_simultaneous_submits_one_wins(home, open_jobs):
     context = multiprocessing.get_context("fork")  # spawn would import pandas six times
     gate, outcomes = context.Barrier(6), context.Queue()
-    rivals = [context.Process(target=_submit, args=(home.data, gate, outcomes)) for _ in range(6)]
-    for rival in rivals:
-        rival.start()
-    answers = [outcomes.get(timeout=20) for _ in rivals]
+    processes = [context.Process(target=_submit, args=(home.data, gate, outcomes)) for _ in range(6)]
+    for process in processes:
+        process.start()
+    answers = [outcomes.get(timeout=20) for _ in processes]
 
     jobs = open_jobs()
     [job] = jobs.list()
     assert answers.count(job.id) == 1
     assert sum("sac_lstm is already being trained" in answer for answer in answers) == 5
     jobs.cancel(job.id)
-    for rival in rivals:
-        rival.join(timeout=20)
-        assert rival.exitcode == 0
+    for process in processes:
+        process.join(timeout=20)
+        assert process.exitcode == 0
     assert jobs.get(job.id).status == "cancelled"
 
 
