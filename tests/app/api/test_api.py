@@ -10,7 +10,7 @@ import pytest
 
 from app.api import dependencies, weights
 from app.api.schemas import VariantName
-from app.tasks.training import OpenSettings
+from app.tasks.training import FullTraining
 from sac.config import OPEN_SETTINGS, VARIANTS
 from sac.errors import StaleData
 from tests.support import api_client
@@ -33,7 +33,7 @@ def desk(jobs, monkeypatch):
 def test_it_knows_the_engines_variants_and_open_settings():
     assert set(get_args(VariantName)) == set(VARIANTS)
     of_training = {"preset", "members", "evaluation_years", "validation_weeks", "seed"}
-    assert OpenSettings.model_fields.keys() == of_training | OPEN_SETTINGS
+    assert FullTraining.model_fields.keys() == of_training | OPEN_SETTINGS
 
 
 def test_a_training_is_accepted_followed_and_answered(desk, jobs):
@@ -45,7 +45,7 @@ def test_a_training_is_accepted_followed_and_answered(desk, jobs):
     follow(jobs, job_id)
     record = desk.get(f"/jobs/{job_id}").json()
     assert record["status"] == "succeeded"
-    assert record["actor"] == "api"
+    assert (record["variant"], record["kind"], record["actor"]) == ("sac_lstm", "full", "api")
     assert record["request"] == {"preset": "desk", "members": 2}
     assert record["result"]["metrics"] == {"eval_cagr": 0.0693, "eval_sharpe": 0.53, "eval_sortino": None}
     assert [job["job_id"] for job in desk.get("/jobs", params={"limit": 1}).json()["jobs"]] == [job_id]

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import app.jobs.queue as module
-from app.jobs.kind import NoSettings
+from app.jobs.kind import Kind, NoSettings
 from app.jobs.queue import JobConflict, JobNotFound, Jobs
 from app.jobs.store import JobStore
 from app.settings import Settings
@@ -75,6 +75,12 @@ def test_a_bad_request_is_refused_before_a_job_exists(jobs):
     with pytest.raises(SettingsError, match="wrong type"):
         jobs.submit(FULL, "sac_lstm", FullRequest(experiment={"gamma": "high"}), "ada")
     assert jobs.list() == []
+
+
+def test_a_kind_that_the_worker_does_not_know_is_named(jobs):
+    guess = Kind("guess", NoSettings, quick_jobs.Nothing, quick_jobs.refuse)
+    job = follow(jobs, jobs.submit(guess, "sac_lstm", NoSettings(), "ada").id)
+    assert (job.status, "no kind of job 'guess'" in job.error) == ("failed", True)
 
 
 def test_unknown_jobs_are_not_found(jobs):
