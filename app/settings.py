@@ -145,7 +145,7 @@ class Network:
     token: str | None = field(repr=False)  # of programs that may do everything
     viewer_token: str | None = field(repr=False)  # of programs that look and change nothing
     requests_per_minute: int  # of one client of the HTTP interface
-    trusted: bool  # everybody who reaches the port may do everything, also from other machines
+    trusted: bool  # everyone who reaches the port may do everything, also from other machines
 
 
 def network() -> Network:

@@ -101,7 +101,7 @@ FRAMEWORK = {
     405: ("method_not_allowed", "This address does not take that method"),
     413: ("too_large", "The body is larger than 1 MB: a portfolio needs a few kilobytes."),
     429: ("too_many_requests", "Too many requests from this client: wait a minute, then ask less often."),
-    500: ("internal", "The desk failed on this request; its log tells more under the id in X-Request-ID."),
+    500: ("internal", "The desk failed on this request; its log has more under the id in X-Request-ID."),
     503: ("stopping", "The desk is being stopped: ask again when it is back."),
 }
 

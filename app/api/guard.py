@@ -1,4 +1,4 @@
-"""What stands before every route: who may reach it, from where, how often, and what the log says of it."""
+"""What every request passes before its route: who may reach it, from where, and how often."""
 
 import re
 import time

@@ -40,7 +40,7 @@ class Strict(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 
 
-class Held(Strict):
+class Holding(Strict):
     """A position."""
 
     symbol: str = Field(min_length=1, max_length=15)
@@ -51,7 +51,7 @@ class Portfolio(Strict):
     """What is held now."""
 
     cash: Dollars = 0.0
-    positions: list[Held] = Field(default=[], max_length=1000)
+    positions: list[Holding] = Field(default=[], max_length=1000)
 
 
 class InferenceRequest(Strict):

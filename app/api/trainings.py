@@ -17,7 +17,7 @@ from app.api.schemas import Accepted, TrainingSummary, VariantName
 from app.jobs.kind import Asked, Kind
 from app.jobs.record import Job, JobConflict, JobNotFound
 from app.settings import settings
-from app.tasks.training import FINETUNE, FULL, FineTuneRequest, FullRequest, OpenSettings, TrainingResult
+from app.tasks.training import FINETUNE, FULL, FineTuning, FullRequest, FullTraining, TrainingResult
 
 __all__ = ["router"]
 
@@ -58,11 +58,11 @@ async def train_full(
     request: Request,
     actor: Actor,
     query: Annotated[Waiting, Query()],
-    body: OpenSettings | None = None,
+    body: FullTraining | None = None,
     key: Key = None,
 ) -> Response:
     """Train a variant from scratch. Without a body: the preset `plan`."""
-    wanted = FullRequest.model_validate((body or OpenSettings()).plain())
+    wanted = FullRequest.model_validate((body or FullTraining()).plain())
     return await _trained(request, variant, FULL, wanted, actor, key, query.wait)
 
 
@@ -72,11 +72,11 @@ async def train_finetune(
     request: Request,
     actor: Actor,
     query: Annotated[Waiting, Query()],
-    body: FineTuneRequest | None = None,
+    body: FineTuning | None = None,
     key: Key = None,
 ) -> Response:
     """Fine-tune a variant's champion on the most recent 26 weeks; 400 where there is none."""
-    return await _trained(request, variant, FINETUNE, body or FineTuneRequest(), actor, key, query.wait)
+    return await _trained(request, variant, FINETUNE, body or FineTuning(), actor, key, query.wait)
 
 
 async def _trained(
@@ -123,5 +123,5 @@ def _submitted(
                 raise
             job = dependencies.queue().get(job_id)  # the same request was a moment faster
     if (job.subject, job.kind, job.request) != (variant, kind.name, wanted.plain()):
-        raise KeyReused("This Idempotency-Key stands for another training: send a new one.")
+        raise KeyReused("This Idempotency-Key was used for another training: send a new one.")
     return job

@@ -37,9 +37,9 @@ def recommended(variant: str, wanted: InferenceRequest) -> TargetWeights:
     Nothing but the market is kept in memory from one request to the next: a version's files are read and
     compared with their checksums every time, which costs a few milliseconds.
     """
-    positions = {held.symbol: held.market_value for held in wanted.portfolio.positions}
+    positions = {holding.symbol: holding.market_value for holding in wanted.portfolio.positions}
     if len(positions) < len(wanted.portfolio.positions):
-        raise SettingsError("A symbol stands twice: add its values up.", "portfolio.positions")
+        raise SettingsError("A symbol is listed twice: add its values up.", "portfolio.positions")
     root = settings()
     champion = root.registry.champion(variant)
     if champion is None:
@@ -48,8 +48,10 @@ def recommended(variant: str, wanted: InferenceRequest) -> TargetWeights:
 
     one_thread()
     panel = _panel(root.data, market_stamp(root.data))
-    held, step = Holdings(wanted.portfolio.cash, positions), panel.step_at(wanted.as_of_date)
-    return TargetWeights.model_validate(target_weights(champion, panel, held, step, outside=wanted.outside))
+    holdings, step = Holdings(wanted.portfolio.cash, positions), panel.step_at(wanted.as_of_date)
+    return TargetWeights.model_validate(
+        target_weights(champion, panel, holdings, step, outside=wanted.outside)
+    )
 
 
 @lru_cache(maxsize=1)

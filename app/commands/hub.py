@@ -36,18 +36,18 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def status(options: argparse.Namespace) -> None:
     """Print the state of every version, from this desk's records."""
-    stands = [shared(settings(), variant) for variant in VARIANTS]
+    states = [shared(settings(), variant) for variant in VARIANTS]
     if options.json:
-        print_json([_plain(stand) for stand in stands])
+        print_json([_plain(state) for state in states])
         return
-    for stand in stands:
-        if stand.remote is None:
-            print(stand.problem)
+    for state in states:
+        if state.remote is None:
+            print(state.problem)
             continue
-        print(f"{stand.variant}: {stand.remote.repo}")
-        if stand.champion:
-            print(f"  main, champion {stand.champion.version}: {state_words(stand.champion)}")
-        for row in stand.versions:
+        print(f"{state.variant}: {state.remote.repo}")
+        if state.champion:
+            print(f"  main, champion {state.champion.version}: {state_words(state.champion)}")
+        for row in state.versions:
             source = f"; {came_from(row.origin)}" if row.origin else ""
             print(f"  {row.version}: {state_words(row)}{source}")
 
@@ -95,12 +95,12 @@ def pull(options: argparse.Namespace) -> None:
     print(f"{name} is here as a challenger, from commit {arrival.commit[:8]}. Nothing was promoted.")
 
 
-def _plain(stand: Shared) -> dict[str, Any]:
+def _plain(state: Shared) -> dict[str, Any]:
     return {
-        "variant": stand.variant,
-        "hf_repo": stand.remote.repo if stand.remote else None,
-        "problem": stand.problem,
-        "on_main": stand.on_main,
-        "champion": stand.champion and dataclasses.asdict(stand.champion),
-        "versions": [dataclasses.asdict(row) for row in stand.versions],
+        "variant": state.variant,
+        "hf_repo": state.remote.repo if state.remote else None,
+        "problem": state.problem,
+        "on_main": state.on_main,
+        "champion": state.champion and dataclasses.asdict(state.champion),
+        "versions": [dataclasses.asdict(row) for row in state.versions],
     }

@@ -40,7 +40,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     back.add_argument("variant", choices=VARIANTS)
     back.add_argument("--to", metavar="VERSION", help="without it: the champion before the current one")
     for command in (promote, reject, back):
-        command.add_argument("--reason", required=True, metavar="TEXT", help="stands in the history")
+        command.add_argument("--reason", required=True, metavar="TEXT", help="recorded in the history")
 
     log = commands.add_parser("decisions", help="print the decision history, and check its integrity")
     log.set_defaults(command=decisions)

@@ -8,7 +8,7 @@ from app.formats import percent, ratio
 from app.jobs.kind import Asked, Kind
 from app.jobs.queue import jobs_of
 from app.settings import settings
-from app.tasks.training import FINETUNE, FULL, FineTuneRequest, FullRequest, TrainingResult
+from app.tasks.training import FINETUNE, FULL, FineTuning, FullRequest, TrainingResult
 from sac.config import PRESETS, VARIANTS
 
 __all__ = ["add"]
@@ -45,7 +45,7 @@ def train(options: argparse.Namespace) -> None:
 
 def finetune(options: argparse.Namespace) -> None:
     """Submit a fine-tuning of the champion and follow it to its end. Ctrl-C cancels it."""
-    _trained(options, FINETUNE, FineTuneRequest(updates=options.steps))
+    _trained(options, FINETUNE, FineTuning(updates=options.steps))
 
 
 def _trained(options: argparse.Namespace, kind: Kind[Asked, TrainingResult], request: Asked) -> None:

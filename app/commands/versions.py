@@ -38,7 +38,7 @@ def versions(options: argparse.Namespace) -> None:
                 percent(version["metrics"].get("eval_cagr")),
                 ratio(version["metrics"].get("eval_sharpe")),
                 megabytes(version["bytes"]),
-                "champion" if version["champion"] else "waits" if version["waits"] else "",
+                "champion" if version["champion"] else "pending review" if version["waits"] else "",
             )
             for version in shelf["versions"]
         ]

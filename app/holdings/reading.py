@@ -69,7 +69,7 @@ def from_text(text: str) -> Portfolio:
 
 
 def from_rows(rows: Iterable[tuple[str, float | None, float | None]], cash: float = 0.0) -> Portfolio:
-    """Holdings of (symbol, shares, dollars) rows; a row without an amount is no position. CASH adds to cash.
+    """Holdings of (symbol, shares, dollars) rows; a row without an amount is left out. CASH adds to cash.
 
     Raises DeskError.
     """

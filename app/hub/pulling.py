@@ -54,6 +54,6 @@ def run_pull(job: Job, request: PullRequest, root: Settings, report: Report) -> 
     return PullResult(version=arrival.version.name, commit=arrival.commit, new=arrival.new)
 
 
-PULL = Kind(  # it waits for the network, so it takes no turn
+PULL = Kind(  # it spends its time on the network, so it takes no turn
     "pull", PullRequest, PullResult, run_pull, check_pull, doing="pulled", takes_turns=False
 )

@@ -85,6 +85,6 @@ def _sent(root: Settings, store: UploadStore, task: UploadTask) -> tuple[str, st
     return champion.name, repository.make_champion(remote, champion)
 
 
-SEND = Kind(  # it waits for the network, so it takes no turn
+SEND = Kind(  # it spends its time on the network, so it takes no turn
     "send", NoSettings, SendResult, run_send, doing="emptied", takes_turns=False
 )

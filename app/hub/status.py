@@ -1,4 +1,4 @@
-"""What of a variant is on the Hugging Face Hub, by the records of this desk alone: nothing here asks it."""
+"""What of a variant is on the Hugging Face Hub, by the records of this desk: nothing here asks the Hub."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -43,7 +43,7 @@ class UploadTask:
     variant: str
     item: str  # a version's name, or CHAMPION
     state: State
-    asks: int  # how often it was asked for: tells the outcome of an earlier request from that of the newest
+    asks: int  # how often it was asked for: an outcome counts for the requests before it
     tries: int  # failed ones in a row
     due_at: float  # of the next try
     changed_at: float
@@ -97,7 +97,7 @@ class UploadStore:
         return {row.item: row for row in self._rows("repo = ? AND variant = ?", repo, variant)}
 
     def sent(self, task: UploadTask, version: str, commit: str) -> None:
-        """It arrived; it stays queued where it was asked for anew in the meantime."""
+        """It arrived; it stays queued where it was asked for again in the meantime."""
         self._set(task, state="sent", tries=0, reason=None, version=version, commit_sha=commit)
 
     def put_off(self, task: UploadTask, reason: str) -> None:

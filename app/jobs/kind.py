@@ -44,7 +44,7 @@ def _anything(subject: str, request: Request, root: Settings) -> None:
 
 @dataclass(frozen=True)
 class Kind(Generic[Asked, Given]):
-    """A kind of job. It stands beside its work; the queue knows none."""
+    """A kind of job. It is defined beside its work; the queue knows none."""
 
     name: str  # as records keep it
     request: type[Asked]

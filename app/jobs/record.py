@@ -45,7 +45,7 @@ class Job:
     fraction: float  # of the whole job, 0 to 1
     eta_seconds: float | None
     message: str
-    error: str | None  # for the user; a stack trace stands only in the log
+    error: str | None  # for the user; a stack trace is in the log only
     result: dict[str, Any] | None
     created_at: datetime
     started_at: datetime | None  # when its turn came, not when it was asked for

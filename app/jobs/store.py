@@ -81,7 +81,7 @@ class JobStore:
     ) -> None:
         """A new queued job. Raises JobConflict when the subject has an active one.
 
-        `unseen`: what to do once the job is certain, while nobody sees it yet.
+        `unseen`: what to do once the job is certain, before another process sees it.
         """
         try:
             with self._database.transaction() as db:

@@ -132,6 +132,6 @@ def _steps(choice: MarketChoice, root: Settings) -> tuple[dict[Stage, Step], dic
     return steps, skipped
 
 
-REFRESH = Kind(  # it waits for the network, so it takes no turn
+REFRESH = Kind(  # it spends its time on the network, so it takes no turn
     "refresh", NoSettings, RefreshResult, run_refresh, doing="refreshed", takes_turns=False
 )

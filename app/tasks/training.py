@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 __all__ = [
     "FINETUNE",
     "FULL",
-    "FineTuneRequest",
+    "FineTuning",
     "FullRequest",
-    "OpenSettings",
+    "FullTraining",
     "TrainingResult",
     "result_of",
 ]
 
 
-class OpenSettings(Request):
+class FullTraining(Request):
     """Settings of a full training. The engine checks their ranges; what is left out is the preset's."""
 
     preset: Literal["plan", "desk"] = "plan"
@@ -49,7 +49,7 @@ class OpenSettings(Request):
     value_weight: float | None = Field(default=None, description="PPO only")
 
 
-class FullRequest(OpenSettings):
+class FullRequest(FullTraining):
     """A full training, also of a sweep's trial."""
 
     experiment: dict[str, Any] | None = None  # any setting of the agent, as a trial had it
@@ -59,7 +59,7 @@ class FullRequest(OpenSettings):
         return preset_settings(variant, **self.plain())
 
 
-class FineTuneRequest(Request):
+class FineTuning(Request):
     """Settings of a fine-tuning on the most recent 26 weeks."""
 
     updates: int | None = Field(default=None, description="Of every agent; 2000 by default")
@@ -116,7 +116,7 @@ def run_full(job: Job, request: FullRequest, root: Settings, report: Report) -> 
     return _shared(outcome)
 
 
-def check_finetune(variant: str, request: FineTuneRequest, root: Settings) -> None:
+def check_finetune(variant: str, request: FineTuning, root: Settings) -> None:
     """Refuse a fine-tuning that could not start. SettingsError, or ArtifactError for damage."""
     champion = root.registry.champion(variant)
     if champion is None:
@@ -124,7 +124,7 @@ def check_finetune(variant: str, request: FineTuneRequest, root: Settings) -> No
     request.settings().applied(champion.settings)
 
 
-def run_finetune(job: Job, request: FineTuneRequest, root: Settings, report: Report) -> TrainingResult:
+def run_finetune(job: Job, request: FineTuning, root: Settings, report: Report) -> TrainingResult:
     """Fine-tune a variant's champion."""
     report(Progress("data", 0.0, "Reading market data"))
     from sac import training  # as in run_full
@@ -171,7 +171,7 @@ def result_from(outcome: "Outcome", repo: str | None = None, url: str | None = N
 
 
 FULL = Kind("full", FullRequest, TrainingResult, run_full, check_full, doing="trained")
-FINETUNE = Kind("finetune", FineTuneRequest, TrainingResult, run_finetune, check_finetune, doing="trained")
+FINETUNE = Kind("finetune", FineTuning, TrainingResult, run_finetune, check_finetune, doing="trained")
 
 
 def result_of(job: Job) -> TrainingResult | None:

@@ -29,7 +29,7 @@ from app.jobs.queue import Job, Jobs
 from app.settings import CODE, settings
 from app.tasks.refresh import MARKET, REFRESH
 from app.tasks.sweep import SWEEP, SWEEPS, SweepRequest
-from app.tasks.training import FINETUNE, FULL, FineTuneRequest, FullRequest
+from app.tasks.training import FINETUNE, FULL, FineTuning, FullRequest
 from sac.config import Constraints
 from sac.experiments.sweep import sweep_of
 from sac.market import MarketChoice, MarketPanel, load_panel, write_choice
@@ -119,10 +119,10 @@ def decided() -> None:
     better = trained(jobs, "sac_lstm", {**desk, "seed": 1, "experiment": SAC})
     trained(jobs, "ppo_lstm", {**plan, "evaluation_years": 2, "experiment": PPO})
     assert command("promote", "sac_lstm", better, "--reason", "More growth out of sample") == 0
-    ended(jobs, jobs.submit(FINETUNE, "sac_lstm", FineTuneRequest(updates=8), ACTOR))
+    ended(jobs, jobs.submit(FINETUNE, "sac_lstm", FineTuning(updates=8), ACTOR))
     assert command("reject", "sac_lstm", equal, "--reason", "It only holds equal weight") == 0
     assert command("rollback", "sac_lstm", "--reason", "Too much turnover") == 0
-    assert Registry(settings().models).current("sac_lstm") == first
+    assert settings().registry.current("sac_lstm") == first
 
 
 def tried() -> None:
@@ -141,22 +141,22 @@ def tried() -> None:
 
 def shared(elsewhere: Path) -> None:
     """The champion on the Hub, a version that another desk made, and an upload that waits for the Hub."""
-    home = settings()
+    root = settings()
     os.environ.update(HF_SAC_LSTM_MODEL_REPO=REPO, HF_TOKEN=TOKEN)
     with LoopbackHub() as hub:
         os.environ["HF_ENDPOINT"] = hub.url
         assert command("hub", "push", "sac_lstm") == 0
-        shutil.copytree(home.data, elsewhere, ignore=shutil.ignore_patterns("models", "jobs", "hub"))
+        shutil.copytree(root.data, elsewhere, ignore=shutil.ignore_patterns("models", "jobs", "hub"))
         os.environ["SAC_DESK_DATA"] = str(elsewhere)
         there = Jobs(settings())
         name = trained(there, "sac_lstm", {"preset": "plan", **FOLLOWED, "seed": 7, "experiment": SAC})
         assert command("hub", "push", "sac_lstm", name) == 0
         for sending in there.list(kinds=[SEND]):
             ended(there, sending)
-        os.environ["SAC_DESK_DATA"] = str(home.data)
-        jobs, request = Jobs(home), PullRequest(variant="sac_lstm", version=name)
+        os.environ["SAC_DESK_DATA"] = str(root.data)
+        jobs, request = Jobs(root), PullRequest(variant="sac_lstm", version=name)
         ended(jobs, jobs.submit(PULL, pulled_as("sac_lstm"), request, ACTOR))
-    [waiting] = [version for version in Registry(home.models).versions("sac_lstm") if version.metadata.parent]
+    [waiting] = [version for version in root.registry.versions("sac_lstm") if version.metadata.parent]
     assert command("hub", "push", "sac_lstm", waiting.name) == 1  # the Hub is gone by now
     [sending] = jobs.list(kinds=[SEND])
     jobs.cancel(sending.id)

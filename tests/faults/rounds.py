@@ -1,6 +1,6 @@
 """Rounds of misfortune: each harms a desk at a random moment, then counts what did not come through.
 
-The processes, signals, locks and limits are the system's own. What a process was told is done, it says on
+The processes, signals, locks and limits are the system's own. What a process knows is done, it says on
 a pipe before it goes on, so that what was promised can be held against what is there.
 """
 
@@ -62,7 +62,7 @@ class Desk:
         return version.name
 
     def live(self, tell: Callable[[str], object]) -> Iterator[None]:
-        """Train, approve, roll back, for ever; each is told when it is done."""
+        """Train, approve, roll back, for ever; each is reported when it is done."""
         while True:
             name = self.train()
             tell(name)
@@ -105,8 +105,8 @@ class Desk:
         child.join(seconds)
         child.kill()
         child.join()
-        with os.fdopen(reading) as told:
-            self.promised |= set(told.read().splitlines())
+        with os.fdopen(reading) as done:
+            self.promised |= set(done.read().splitlines())
         for _ in range(20):
             next(self.seeds)  # the child used some
         self.kills += child.exitcode == -signal.SIGKILL

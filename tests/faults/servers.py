@@ -30,7 +30,7 @@ MANY = {"SAC_DESK_API_REQUESTS_PER_MINUTE": "1000000"}
 
 
 class ServedDesk:
-    """A data root whose server is killed over and over, with all that its clients were told."""
+    """A data root whose server is killed over and over, with all that its clients were answered."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, free_port()
@@ -115,7 +115,7 @@ class ServedDesk:
                 found += [*self.registry.damaged(variant).values(), *problems(self.registry, (variant,))]
         rows = [row for row in DecisionLog(self.registry.root).decisions() if row.actor != "the desk"]
         if len(rows) < self.decided:
-            found.append(f"{self.decided} promotions were told, {len(rows)} are on record")
+            found.append(f"{self.decided} promotions were answered, {len(rows)} are on record")
 
     def _jobs(self) -> list[Job]:
         if not self.home.jobs.exists():

@@ -1,4 +1,4 @@
-"""The data root's disk has no room left: what a person is told, and that it all works again with room."""
+"""The data root's disk has no room left: what a person reads, and that it all works again with room."""
 
 import asyncio
 import datetime as dt
@@ -130,7 +130,7 @@ def test_prices_that_cannot_be_stored_leave_the_old_ones(disk, tmp_path):
         assert refresh(11).fetched == ["S00", "S01"]
 
 
-def test_programs_people_and_commands_are_told_of_a_full_disk(disk, desk, tmp_path):
+def test_programs_people_and_commands_hear_of_a_full_disk(disk, desk, tmp_path):
     name = desk.train()
     Jobs(Settings(disk))
     filled(disk)
@@ -152,8 +152,8 @@ def test_programs_people_and_commands_are_told_of_a_full_disk(disk, desk, tmp_pa
         assert (error["code"], f"The disk that holds {disk}/jobs/" in error["message"]) == ("disk_full", True)
         assert client.get("/jobs").json() == {"jobs": []}
         assert client.get(f"/models/{VARIANT}").status_code == 200
-        [told] = asyncio.run(visited("training"))
-        assert told.startswith(f"The disk that holds {disk} is full")
+        [shown] = asyncio.run(visited("training"))
+        assert shown.startswith(f"The disk that holds {disk} is full")
 
         promote = ("promote", VARIANT, name, "--reason", "Better.")
         full = command(*promote)

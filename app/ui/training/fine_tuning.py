@@ -5,7 +5,7 @@ import streamlit as st
 from app.access import visitors
 from app.jobs.queue import Job
 from app.queries import jobs, versions
-from app.tasks.training import FINETUNE, FineTuneRequest
+from app.tasks.training import FINETUNE, FineTuning
 from app.ui.shared.labels import short_name
 from app.ui.shared.refusals import refusals_shown
 
@@ -38,5 +38,5 @@ def fine_tuning(busy: dict[str, Job]) -> None:
             key="finetune",
         ):
             with refusals_shown():
-                jobs.jobs().submit(FINETUNE, variant, FineTuneRequest(), visitors.approver())
+                jobs.jobs().submit(FINETUNE, variant, FineTuning(), visitors.approver())
                 st.rerun()

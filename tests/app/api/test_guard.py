@@ -135,7 +135,7 @@ def test_ten_megabytes_are_too_many(chunked):
     problem(answer, 413, "too_large")
 
 
-def test_a_client_that_asks_too_often_is_told_to_wait():
+def test_a_client_that_asks_too_often_is_asked_to_wait():
     desk = api_client.client(Network(None, None, 3, trusted=False))
     assert [desk.get("/health").status_code for _ in range(3)] == [200] * 3
     answer = desk.get("/jobs")

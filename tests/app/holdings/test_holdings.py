@@ -41,7 +41,7 @@ def test_files_and_spreadsheets_are_read_alike(text):
         (b"symbol,value\nAAPL,nan\n", "'nan' is not a valid number"),
         (b"symbol,value\nAAPL,-5\n", "zero or more"),
         (b"symbol,value\nCASH,-5\n", "Cash is -5.0"),
-        (b"symbol,value\nAAPL,1\naapl,2\n", "AAPL stands twice"),
+        (b"symbol,value\nAAPL,1\naapl,2\n", "AAPL is listed twice"),
         (b"symbol,value\n=cmd(),1\n", "is not a valid symbol"),
         (b"symbol,value\n,1\n", "is not a valid symbol"),
         (b"value,symbol\n1\n", "is not a valid symbol"),

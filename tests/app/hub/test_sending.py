@@ -27,7 +27,7 @@ def ended(sharing):
 
 
 @pytest.fixture
-def deaf(monkeypatch):
+def silent(monkeypatch):
     """Somebody listens and never answers."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -43,7 +43,7 @@ def wait_for(condition):
         time.sleep(0.1)
 
 
-def test_queueing_does_not_wait_for_a_hub_that_never_answers(sharing, version, deaf):
+def test_queueing_does_not_wait_for_a_hub_that_never_answers(sharing, version, silent):
     began = time.monotonic()
     enqueue_version(VARIANT, version.name)
     enqueue_champion(VARIANT)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import app.jobs.queue as module
-from app.jobs.kind import NoSettings
+from app.jobs.kind import Kind, NoSettings
 from app.jobs.queue import JobConflict, JobNotFound, Jobs
 from app.jobs.store import JobStore
 from app.settings import Settings
@@ -79,6 +79,12 @@ def test_a_bad_request_is_refused_before_a_job_exists(jobs):
     assert jobs.list() == []
 
 
+def test_a_kind_that_the_worker_does_not_know_is_named(jobs):
+    guess = Kind("guess", NoSettings, quick_jobs.Nothing, quick_jobs.refuse)
+    job = follow(jobs, jobs.submit(guess, "sac_lstm", NoSettings(), "ada").id)
+    assert (job.status, "no kind of job 'guess'" in job.error) == ("failed", True)
+
+
 def test_unknown_jobs_are_not_found(jobs):
     for method in (jobs.get, jobs.cancel, jobs.log):
         with pytest.raises(JobNotFound, match=r"There is no job '\.\./jobs'"):
@@ -101,19 +107,19 @@ def _submit(folder, gate, outcomes):
 def test_of_six_simultaneous_submits_one_wins(home, open_jobs):
     context = multiprocessing.get_context("fork")  # spawn would import pandas six times
     gate, outcomes = context.Barrier(6), context.Queue()
-    rivals = [context.Process(target=_submit, args=(home.data, gate, outcomes)) for _ in range(6)]
-    for rival in rivals:
-        rival.start()
-    answers = [outcomes.get(timeout=20) for _ in rivals]
+    processes = [context.Process(target=_submit, args=(home.data, gate, outcomes)) for _ in range(6)]
+    for process in processes:
+        process.start()
+    answers = [outcomes.get(timeout=20) for _ in processes]
 
     jobs = open_jobs()
     [job] = jobs.list()
     assert answers.count(job.id) == 1
     assert sum("sac_lstm is already being trained" in answer for answer in answers) == 5
     jobs.cancel(job.id)
-    for rival in rivals:
-        rival.join(timeout=20)
-        assert rival.exitcode == 0
+    for process in processes:
+        process.join(timeout=20)
+        assert process.exitcode == 0
     assert jobs.get(job.id).status == "cancelled"
 
 
