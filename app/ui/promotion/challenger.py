@@ -13,6 +13,8 @@ from app.ui.shared.notes import provenance_line, version_notes
 from app.ui.shared.refusals import refusals_shown
 from sac.registry import Version
 
+__all__ = ["deliberation"]
+
 
 def deliberation(version: Version, shelf: Shelf, docket: Docket) -> None:
     """One challenger: verdict, evidence, decision."""

@@ -6,9 +6,10 @@ import streamlit as st
 from app.formats import duration, moment, percent, ratio
 from app.jobs.queue import Job
 from app.queries import jobs
+from app.ui.shared.figures import figure
 from app.ui.shared.labels import KIND_WORDS, label
 from app.ui.shared.links import selectable
-from app.ui.shared.navigation import page_path
+from app.ui.shared.navigation import go_to
 
 __all__ = ["job_table", "result"]
 
@@ -32,13 +33,13 @@ def job_table(latest: list[Job]) -> str | None:
 
 
 def result(job: Job) -> None:
-    """What a job came to, and its log."""
+    """The result of a job, and its log."""
     kind = KIND_WORDS.get(job.kind, job.kind)
     st.subheader(f"{label(job.variant)}, {kind}, {moment(job.created_at)}")
     asked = (
         ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in job.request.items()) or "defaults"
     )
-    st.caption(f"Job `{job.id}` · started by {job.actor} · asked for: {asked}")
+    st.caption(f"Job `{job.id}` · started by {job.actor} · settings: {asked}")
     if job.status == "cancelled":
         st.info("Cancelled. Nothing was saved.", icon=":material/stop_circle:")
     if job.error:
@@ -49,22 +50,19 @@ def result(job: Job) -> None:
             f"Version `{job.result['version']}` {verdict.rstrip('.')}.", icon=":material/check_circle:"
         )
         if not job.result["promoted"]:
-            st.page_link(
-                page_path("promotion"),
-                label="Decide on it" if job.result["eligible"] else "See why the gate holds it",
-                icon=":material/how_to_reg:",
-                query_params={"version": job.result["version"]},
+            go_to(
+                "promotion",
+                "Review it" if job.result["eligible"] else "See why it is not eligible",
+                version=job.result["version"],
             )
         figures = job.result["metrics"]
         grid = st.grid(4, min_column_width=130)
-        grid.metric("CAGR, net, out of sample", percent(figures.get("eval_cagr")), border=True)
-        grid.metric("Sharpe ratio", ratio(figures.get("eval_sharpe")), border=True)
-        grid.metric("Max drawdown", percent(figures.get("eval_max_drawdown")), border=True)
-        grid.metric("Turnover a week", percent(figures.get("eval_turnover")), border=True)
-        st.page_link(
-            page_path("compare"),
-            label="See it beside the baselines",
-            icon=":material/stacked_line_chart:",
-            query_params={"version": job.result["version"]},
-        )
+        for title, value in {
+            "CAGR, net, out of sample": percent(figures.get("eval_cagr")),
+            "Sharpe ratio": ratio(figures.get("eval_sharpe")),
+            "Max drawdown": percent(figures.get("eval_max_drawdown")),
+            "Weekly turnover": percent(figures.get("eval_turnover")),
+        }.items():
+            figure(grid, title, value)
+        go_to("compare", "Compare with the baselines", version=job.result["version"])
     st.code(jobs.jobs().log(job.id) or "The log is empty.", language=None, height=220)
