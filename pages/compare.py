@@ -13,7 +13,7 @@ from app.ui.compare.selection import BASELINES, pick, years_of
 from app.ui.compare.tabs import sections
 from app.ui.shared.charts.figure import show
 from app.ui.shared.navigation import go_to
-from app.ui.shared.notes import damaged_versions, left_out, provenance_line, version_notes
+from app.ui.shared.notes import damaged_versions, left_out, provenance_line, provenance_of, version_notes
 
 st.title("Compare")
 by_variant, external = shelves(), walks()
@@ -56,6 +56,5 @@ st.subheader("Equity")
 show(equity(comparison), "equity")
 sections(comparison)
 downloads(comparison)
-for version in comparison.versions.values():
-    provenance_line(version.metadata.provenance, version.metadata.last_decision, version)
+provenance_of(comparison.versions.values())
 version_notes(*comparison.versions.values())

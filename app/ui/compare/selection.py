@@ -7,6 +7,7 @@ import streamlit as st
 
 from app.formats import moment, percent
 from app.ui.shared.charts.figure import BASELINE_COLOURS
+from app.ui.shared.figures import right_aligned
 from app.ui.shared.labels import short_name
 from app.ui.shared.links import not_here, selectable
 from sac.config import WEEKS_PER_YEAR
@@ -39,14 +40,13 @@ def pick(
         *(_of_external(backtest) for backtest in external.values()),
         *(_of_baseline(name) for name in BASELINES),
     ]
-    right = st.column_config.TextColumn(alignment="right")
     chosen = selectable(
         pd.DataFrame(rows).fillna(""),
         ids,
         "strategy",
         "Versions, external strategies and baselines to compare",
         preselected=[*(linked or champions or names[:1]), *BASELINES[: 1 if linked else 2]],
-        columns=dict.fromkeys(("CAGR, net", "Members", "Updates", "Seed"), right),
+        columns=right_aligned("CAGR, net", "Members", "Updates", "Seed"),
     )
     if linked:
         del st.query_params["version"]  # said by `strategy` from here on

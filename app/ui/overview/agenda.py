@@ -39,4 +39,4 @@ def _to_do(page: str, text: str, link: str, **query: str) -> None:
     """One line of what there is to do, with the way there."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"{PAGES[page].icon} {text}", width="content")
-        go_to(page, link, **query)
+        go_to(page, link, forward=True, **query)

@@ -11,7 +11,7 @@ from app.queries import promotion, weights
 from app.ui.shared.charts import growth
 from app.ui.shared.charts.figure import show
 from app.ui.shared.charts.weights import before_after
-from app.ui.shared.figures import figure, lead
+from app.ui.shared.figures import figure, lead, right_aligned
 from app.ui.shared.refusals import refusals_shown
 from sac.evidence import COST_RATES, Difference, interquartile_mean
 from sac.promotion.case import Case
@@ -170,6 +170,7 @@ def _weights(challenger: Version, champion: Version | None) -> None:
         ),
         hide_index=True,
         alt="Weights before and after, and the trades between them",
+        column_config=right_aligned("Champion", "Challenger", "Change", "Trade"),
     )
     st.caption(
         f"Target weights as of the close of {after.as_of}, traded at the close of {after.target_week_start}."

@@ -7,6 +7,7 @@ import streamlit as st
 
 from app.formats import moment, percent
 from app.ui.shared.downloads import csv_button
+from app.ui.shared.figures import right_aligned
 from app.ui.shared.labels import label
 from sac.config import VARIANTS
 from sac.promotion import Decision
@@ -53,7 +54,12 @@ def decision_history(decisions: Sequence[Decision]) -> None:
         for decision in decisions
         if (not variants or decision.variant in variants) and (not actions or decision.action in actions)
     ]
-    st.dataframe(_table(shown), hide_index=True, alt="Decisions, newest first")
+    st.dataframe(
+        _table(shown),
+        hide_index=True,
+        alt="Decisions, newest first",
+        column_config=right_aligned("CAGR", "Champion's CAGR"),
+    )
     st.caption("Newest first, hash-chained: a row that is changed or removed is reported at the top.")
 
 

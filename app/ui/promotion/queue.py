@@ -9,6 +9,7 @@ from app.formats import moment, percent
 from app.queries import promotion
 from app.queries.promotion import Docket
 from app.queries.versions import Shelf
+from app.ui.shared.figures import right_aligned
 from app.ui.shared.labels import KIND_WORDS, label
 from app.ui.shared.links import not_here, selectable
 from app.ui.shared.navigation import go_to
@@ -49,7 +50,15 @@ def queue(shelves: Mapping[str, Shelf], dockets: Mapping[str, Docket]) -> Versio
             "champion, reviewed, deleted or never trained",
             "Reviewed challengers are behind the switch above.",
         )
-    chosen = selectable(_table(rows), names, "version", "Challengers", single=True, preselected=names[:1])
+    chosen = selectable(
+        _table(rows),
+        names,
+        "version",
+        "Challengers",
+        single=True,
+        preselected=names[:1],
+        columns=right_aligned("CAGR, net", "Champion's CAGR"),
+    )
     return next((version for version, _, _ in rows if version.name in chosen), None)
 
 

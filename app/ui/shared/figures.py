@@ -1,11 +1,13 @@
-"""Single figures on a page."""
+"""Figures on a page: single ones, and the columns of tables that hold them."""
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
+import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-__all__ = ["figure", "lead"]
+__all__ = ["figure", "lead", "right_aligned"]
 
 
 def figure(
@@ -41,3 +43,8 @@ def lead(
         chart_data=growth,
         chart_type="area",
     )
+
+
+def right_aligned(*columns: str) -> dict[str, Any]:
+    """Configuration of a table's columns that hold figures with their units as text."""
+    return dict.fromkeys(columns, st.column_config.TextColumn(alignment="right"))

@@ -63,12 +63,13 @@ def pages() -> list[StreamlitPage]:
     ]
 
 
-def go_to(name: str, label: str = "", **query: str) -> None:
-    """A link to a page, which opens it with the query's parameters."""
+def go_to(name: str, label: str = "", *, forward: bool = False, **query: str) -> None:
+    """A link to a page, which opens it with the query's parameters; `forward` has an arrow for its icon."""
     place = PAGES[name]
     st.page_link(
         page_path(name),
         label=label or f"Go to {place.title}",
-        icon=place.icon,
+        icon=":material/arrow_forward:" if forward else place.icon,
+        icon_position="right" if forward else "left",
         query_params=query or None,
     )

@@ -11,21 +11,41 @@ from sac.config import STALE_WEEKS
 from sac.market import Provenance, weeks_behind
 from sac.registry import Version
 
-__all__ = ["damaged_versions", "freshness", "left_out", "provenance_line", "trust_note", "version_notes"]
+__all__ = [
+    "damaged_versions",
+    "freshness",
+    "left_out",
+    "provenance_line",
+    "provenance_of",
+    "trust_note",
+    "version_notes",
+]
 
 
-def provenance_line(source: Provenance, as_of: str = "", version: Version | None = None) -> None:
-    """As-of date (else the data's last), source and model version: what every page says about its figures."""
+def provenance_line(source: Provenance, as_of: str = "", *versions: Version) -> None:
+    """As-of date (else the data's last), source and versions: what every page says about its figures."""
     parts = [
         f"As of the close of **{as_of or source.window_end}**",
         f"Data: {SOURCES.get(source.source, source.source)}, {source.window_start} to {source.window_end}",
     ]
-    if version is not None:
-        parts.append(
-            f"Model: `{version.name}` ({label(version.variant)}, preset {version.metadata.preset}, "
-            f"trained {moment(version.metadata.created_at)})"
-        )
+    if versions:
+        parts.append(f"Model{'s' * (len(versions) > 1)}: {', '.join(map(_described, versions))}")
     st.caption(" · ".join(parts))
+
+
+def provenance_of(versions: Collection[Version]) -> None:
+    """The same for several versions, once for all that rest on the same data."""
+    alike: dict[tuple[Provenance, str], list[Version]] = {}
+    for version in versions:
+        metadata = version.metadata
+        alike.setdefault((metadata.provenance, metadata.last_decision), []).append(version)
+    for (source, as_of), those in alike.items():
+        provenance_line(source, as_of, *those)
+
+
+def _described(version: Version) -> str:
+    trained = moment(version.metadata.created_at)
+    return f"`{version.name}` ({label(version.variant)}, preset {version.metadata.preset}, trained {trained})"
 
 
 def version_notes(*versions: Version) -> None:

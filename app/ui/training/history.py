@@ -6,7 +6,7 @@ import streamlit as st
 from app.formats import duration, moment, percent, ratio
 from app.jobs.queue import Job
 from app.queries import jobs
-from app.ui.shared.figures import figure
+from app.ui.shared.figures import figure, right_aligned
 from app.ui.shared.labels import KIND_WORDS, label
 from app.ui.shared.links import selectable
 from app.ui.shared.navigation import go_to
@@ -29,7 +29,9 @@ def job_table(latest: list[Job]) -> str | None:
         }
     )
     ids = [job.id for job in latest]
-    return next(iter(selectable(table, ids, "job", "Trainings, newest first", single=True)), None)
+    columns = right_aligned("Duration")
+    chosen = selectable(table, ids, "job", "Trainings, newest first", single=True, columns=columns)
+    return next(iter(chosen), None)
 
 
 def result(job: Job) -> None:
