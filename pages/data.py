@@ -21,7 +21,6 @@ panel: MarketPanel | None = None
 try:
     panel = market.panel()
     freshness(panel.provenance)
-    provenance_line(panel.provenance)
     st.success(f"{len(panel.symbols)} symbols passed every check.", icon=":material/task_alt:")
     if panel.provenance.note:
         st.caption(f":material/info: {panel.provenance.note}")
@@ -31,3 +30,4 @@ editor(choice)
 refresh(choice)
 if panel is not None:
     known(panel)
+    provenance_line(panel.provenance)

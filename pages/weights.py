@@ -37,7 +37,6 @@ except (StaleData, ExpiredForecaster) as refusal:
 with banner:
     freshness(panel.provenance)
 headline(plan, version)
-version_notes(version)
 trust_note(version)
 now = {change.symbol: change.current_weight for change in plan.advice.weight_changes}
 show(
@@ -47,3 +46,5 @@ show(
 trade_list(plan, portfolio, version)
 reasons(version, portfolio, date)
 all_champions(shelves, portfolio, date)
+provenance_line(version.metadata.provenance, plan.advice.as_of, version)
+version_notes(version)

@@ -8,7 +8,6 @@ from app.holdings.portfolio import Portfolio
 from app.queries import weights
 from app.ui.shared.downloads import csv_button
 from app.ui.shared.figures import figure
-from app.ui.shared.notes import provenance_line
 from app.ui.weights import holdings, tables
 from sac.portfolio.trades import CASH
 from sac.registry import Version
@@ -24,7 +23,6 @@ def headline(plan: Plan, version: Version) -> None:
         f"Decided at the close of {advice.as_of}, traded at the close of {advice.target_week_start}, "
         f"held until the next decision is traded."
     )
-    provenance_line(version.metadata.provenance, advice.as_of, version)
     if advice.historic:
         inside = " It lies inside the training window: not out of sample." if advice.in_training else ""
         st.warning(
@@ -100,7 +98,9 @@ def reasons(version: Version, portfolio: Portfolio, date: str) -> None:
         )
     else:
         moved = "*Weight moves by* is zero: this committee did not pass validation and stays at equal weight."
-    unknown = [name for name, known in tables.signals_known(explanation).items() if not known]
+    unknown = [
+        name.replace("_", " ") for name, known in tables.signals_known(explanation).items() if not known
+    ]
     st.caption(moved + (f" Not known of any stock (n/a): {', '.join(unknown)}." if unknown else ""))
 
 
