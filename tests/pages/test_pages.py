@@ -158,7 +158,7 @@ def test_weights_follow_the_champion_unless_the_link_names_another_version(fille
     assert champion in said(opened("weights", variant="sac_lstm"))
     [other] = [v.name for v in registry.versions("sac_lstm") if v.name != champion]
     at = opened("weights", variant="sac_lstm", version=other)
-    assert "nobody has approved it" in at.warning[0].value
+    assert "not approved for trading" in at.warning[0].value
     assert other in said(at)
     at = opened("weights", variant="../x", version="../y", date="tomorrow")
     for name, instead in (("../x", "SAC + LSTM"), ("../y", "Champion"), ("tomorrow", "2022-12-23 (newest)")):

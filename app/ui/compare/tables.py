@@ -98,7 +98,7 @@ def luck(
 ) -> Styler:
     """How sure each lead over equal weight and each Sharpe ratio is.
 
-    `uncounted` strategies were picked from nobody knows how many: how far that is luck is not determined.
+    `uncounted` strategies were picked from an unknown number: how far that is luck is not determined.
     """
     leads = pd.DataFrame(
         {

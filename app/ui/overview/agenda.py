@@ -13,7 +13,7 @@ __all__ = ["agenda"]
 
 
 def agenda(shelves: dict[str, Shelf], market: Provenance, busy: set[str]) -> None:
-    """Reviews that are pending, data that age, the week's trades, and contenders nobody has trained yet."""
+    """Reviews that are pending, data that age, the week's trades, and contenders that were never trained."""
     with st.container(border=True):
         st.subheader("What to do now")
         for variant in shelves:
