@@ -27,21 +27,21 @@ ASKED = sweep_of(
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory):
     """A data root with a finished sweep."""
-    home = Settings(tmp_path_factory.mktemp("desk"))
-    keep_market(home.data)
+    root = Settings(tmp_path_factory.mktemp("desk"))
+    keep_market(root.data)
     from app.jobs.store import JobStore
 
-    store = JobStore(home.jobs)
+    store = JobStore(root.jobs)
     store.add("a-sweep", SWEEPS, SWEEP.name, SweepRequest(sweep=ASKED).plain(), "test")
     store.start("a-sweep")
     store.finish(
-        "a-sweep", "succeeded", result=SWEEP.perform(store.get("a-sweep"), home, lambda progress: None)
+        "a-sweep", "succeeded", result=SWEEP.perform(store.get("a-sweep"), root, lambda progress: None)
     )
-    return home
+    return root
 
 
-def opened(home, monkeypatch):
-    monkeypatch.setenv("SAC_DESK_DATA", str(home.data))
+def opened(root, monkeypatch):
+    monkeypatch.setenv("SAC_DESK_DATA", str(root.data))
     page = AppTest.from_file(CODE / "app" / "main.py", default_timeout=30).run()
     return page.switch_page("../pages/experiments.py").run()
 
@@ -59,7 +59,7 @@ def test_the_page_counts_and_refuses_before_it_starts(swept, monkeypatch):
     page = opened(swept, monkeypatch)
     assert any("18 trials; at most 500" in each.value for each in page.caption)
     page.text_area(key="grid").set_value("[grid]\ngama = [0.9]\n").run()
-    assert "SAC has no setting gama." in [each.value for each in page.error]
+    assert any("gama" in each.value for each in page.error)
 
 
 def test_a_challenger_is_a_training_with_the_trials_settings(swept):

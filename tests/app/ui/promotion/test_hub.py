@@ -85,7 +85,7 @@ def test_a_variant_that_is_not_shared_says_what_to_set(opened, version):
     assert "set HF_PPO_LSTM_MODEL_REPO to owner/name" in words(at)
 
 
-def test_what_was_sent_is_told(opened, sharing, version):
+def test_what_was_sent_is_shown(opened, sharing, version):
     enqueue_version(VARIANT, version.name)
     enqueue_champion(VARIANT)
     run_send(None, NoSettings(), sharing, unwatched)
@@ -95,7 +95,7 @@ def test_what_was_sent_is_told(opened, sharing, version):
     assert [button.key for button in at.button] == ["hub-pull-now"]  # nothing is missing
 
 
-def test_a_challenger_that_was_pulled_says_so_where_it_is_decided_on(opened, sharing, travelled):
+def test_a_challenger_that_was_pulled_says_so_where_it_is_reviewed(opened, sharing, travelled):
     pull(remote_of(VARIANT), Registry(sharing.models), VARIANT)
     at = AppTest.from_file(str(MAIN), default_timeout=30).run()
     at.switch_page("../pages/promotion.py").run()
@@ -115,7 +115,7 @@ def test_what_is_missing_is_sent_at_the_press_of_a_button(opened, sharing, versi
     assert hub_server.repositories[REPO].history("main")[0] == f"Promote {version.name}"
 
 
-def test_a_hub_that_is_down_is_told_with_the_next_try(opened, sharing, version, hub_server):
+def test_a_hub_that_is_down_is_shown_with_the_next_try(opened, sharing, version, hub_server):
     hub_server.trouble = [("GET", "/revision/", 503)]
     enqueue_version(VARIANT, version.name)
     store = UploadStore(sharing.hub)
@@ -156,7 +156,7 @@ def test_a_pull_is_asked_for_by_name_or_for_the_champion(opened, typed, asked):
     assert opened.asked == [("sac_lstm from the Hub", "pull", request, "local user")]
 
 
-def test_a_pull_that_is_refused_is_told(opened):
+def test_a_pull_that_is_refused_is_said(opened):
     at = opened()
     at.text_input(key="hub-version").set_value("nonsense")
     at.button(key="hub-pull-now").click().run()
