@@ -79,6 +79,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
     },
     "sac/registry/promotion.py": {
         "_PATIENCE = ": "Half a minute is a choice.",
+        'policy >= "manual"': "Of auto and manual, manual comes last in the alphabet.",
     },
     "sac/market/calendar.py": {
         "_SINCE = ": "A calendar may begin earlier or later: it begins with what is asked for at the latest.",

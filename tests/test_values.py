@@ -4,10 +4,9 @@ import ast
 import dataclasses
 from pathlib import Path
 
-import pytest
-
 import sac
 from sac.config import Constraints
+from sac.market import trading_weeks
 from sac.portfolio import EqualWeight, backtest
 from tests.synthetic import random_panel
 
@@ -30,11 +29,11 @@ def test_every_dataclass_is_frozen():
     assert not {path: lines for path, lines in found.items() if lines}
 
 
-@pytest.mark.parametrize("what", ["panel", "backtest"])
-def test_what_holds_arrays_is_compared_and_hashed_as_itself(what):
-    value = random_panel()
-    if what == "backtest":
-        value = backtest(EqualWeight(Constraints()), value, range(0, 3), Constraints())
-    assert value == value
-    assert value != dataclasses.replace(value)
-    assert len({value, value}) == 1
+def test_what_holds_arrays_is_compared_and_hashed_as_itself():
+    panel = random_panel()
+    walk = backtest(EqualWeight(Constraints()), panel, range(0, 3), Constraints())
+    weeks = trading_weeks(panel.sessions[0], panel.sessions[-1])
+    for value in (panel, walk, weeks):
+        assert value == value
+        assert value != dataclasses.replace(value)
+        assert len({value, value}) == 1
