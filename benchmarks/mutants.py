@@ -55,6 +55,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
     "sac/agent/fine_tuning.py": {
         "if stop != start": "No committee is judged later than the next one.",
         "if stop > start else -1": "A range of less than nothing is as empty.",
+        "PRODUCTION, range( -1)": "A range of less than nothing is as empty.",
         "strict=False": "Two states of one learner have the same parts.",
     },
     "sac/evidence/significance.py": {
