@@ -63,6 +63,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
     "sac/agent/fine_tuning.py": {
         "if stop != start": "No committee is judged later than the next one.",
         "if stop > start else -1": "A range of less than nothing is as empty.",
+        "PRODUCTION, range( -1)": "A range of less than nothing is as empty.",
         "strict=False": "Two states of one learner have the same parts.",
     },
     "sac/evidence/significance.py": {
@@ -87,6 +88,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
     },
     "sac/promotion/deciding.py": {
         "_PATIENCE = ": "Half a minute is a choice.",
+        'policy >= "manual"': "Of auto and manual, manual comes last in the alphabet.",
     },
     "sac/market/calendar.py": {
         "_SINCE = ": "A calendar may begin earlier or later: it begins with what is asked for at the latest.",

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app.formats import UNKNOWN, moment
+from app.hub.pulling import PULL
 from app.hub.status import Shared, came_from
 from app.jobs.queue import Job
 from app.ui.shared.labels import label
@@ -81,12 +82,13 @@ def _troubles(status: Shared) -> None:
 
 def _last_pull(job: Job) -> None:
     """The latest pull: at work, refused, or what it brought."""
-    asked = job.request.get("version") or "the champion"
+    request, result = PULL.request_of(job), PULL.result_of(job)
+    asked = (request and request.version) or "the champion"
     if job.active:
         st.progress(job.fraction, f"Pulling {asked}: {job.message}")
-    elif job.result:
-        here = "is here as a challenger" if job.result["new"] else "was here already, byte for byte"
-        st.caption(f"Last pull, {moment(job.finished_at)}: `{job.result['version']}` {here}.")
+    elif result:
+        here = "is here as a challenger" if result.new else "was here already, byte for byte"
+        st.caption(f"Last pull, {moment(job.finished_at)}: `{result.version}` {here}.")
     else:
         reason = job.error or "It was cancelled, and nothing was installed."
         st.warning(f"{reason} ({moment(job.finished_at)})", title=f"{asked} could not be pulled")

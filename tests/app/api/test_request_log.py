@@ -77,3 +77,16 @@ def test_an_answer_that_breaks_off_stays_broken(caplog):
         asyncio.run(RequestLog(app, ["jobs"])(scope, _nothing, send))
     assert sent == ["http.response.start"]
     assert "GET /jobs 200 " in caplog.messages[-1]
+
+
+@pytest.mark.parametrize("scope", [{"type": "websocket", "path": "/jobs"}, {"type": "lifespan"}])
+def test_what_is_no_request_is_not_logged(scope, caplog):
+    caplog.set_level(logging.INFO, "app.api_guard")
+    reached = []
+
+    async def app(scope, receive, send):
+        reached.append((scope, receive, send))
+
+    asyncio.run(RequestLog(app, ["jobs"])(scope, _nothing, _nothing))
+    assert reached == [(scope, _nothing, _nothing)]
+    assert caplog.messages == []
