@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.distributions import Normal
 
 from sac.agent.environment import PortfolioEnvironment
-from sac.agent.single_walk import SingleWalk
+from sac.agent.unbatched import UnbatchedEnvironment
 from sac.config import SACSettings
 
 Tick = Callable[[int], None]
@@ -42,7 +42,7 @@ def _learn(
 
     model = algorithm(
         "MlpPolicy",
-        PortfolioEnv(SingleWalk(environment)),
+        PortfolioEnv(UnbatchedEnvironment(environment)),
         learning_rate=settings.critic_lr,
         buffer_size=settings.buffer_size,
         learning_starts=settings.warmup_steps,
@@ -142,7 +142,7 @@ class _Eager:
 def eager(environment: PortfolioEnvironment, settings: SACSettings, chunk: int, tick: Tick) -> None:
     """A single agent in eager PyTorch with a replay in numpy, in CleanRL's style."""
     torch.manual_seed(0)
-    rng, walk, assets = np.random.default_rng(0), SingleWalk(environment), environment.assets
+    rng, walk, assets = np.random.default_rng(0), UnbatchedEnvironment(environment), environment.assets
     agent, size = _Eager(walk.size, assets, settings), settings.buffer_size
     columns = (walk.size, assets, 1, walk.size)  # state, action, reward, next state; nothing is terminal
     replay = [np.zeros((size, width), dtype=np.float32) for width in columns]

@@ -22,7 +22,7 @@ class Fold:
     number: int  # 1 is the earliest evaluation year, or block of a fine-tuning
     train_stop: int
     evaluation: range
-    validation: range = range(0)  # last weeks of training, held out to judge the committee first
+    validation: range = range(0)  # last weeks of training: agents are first judged on them, unseen
     train_start: int = 0
 
     @property

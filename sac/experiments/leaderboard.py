@@ -20,7 +20,7 @@ class Row:
 
 
 def leaderboard(results: Sequence[TrialResult], ledger: Ledger) -> list[Row]:
-    """Finished trials, best lead over equal weight first, then those that came to nothing.
+    """Finished trials, best lead over equal weight first, then those that failed.
 
     The deflated Sharpe ratio is that of the weekly return over equal weight. Its luck is that of every
     candidate that the ledger has ever seen: the spread is taken from the sweeps' trials, for only they were

@@ -22,7 +22,7 @@ from sac.market import load_panel
 from sac.promotion import DecisionLog, Ledger
 from sac.promotion.deciding import problems, state_of
 from sac.registry import Part, Registry, Version
-from sac.registry.external import read_walk, stored_walks
+from sac.registry.external import read_backtest, stored_backtests
 
 __all__ = ["AS_OF", "PARTS", "SECTIONS", "command", "leaves"]
 
@@ -192,7 +192,7 @@ def holdings() -> dict[str, Any]:
 
 def external() -> dict[str, Any]:
     """The stored backtests of external strategies."""
-    walks = [read_walk(path) for path in stored_walks(settings().walks)]
+    walks = [read_backtest(path) for path in stored_backtests(settings().walks)]
     return {walk.name: {"weeks": len(walk.net), "wealth": float(walk.wealth[-1])} for walk in walks}
 
 

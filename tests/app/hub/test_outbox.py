@@ -259,7 +259,7 @@ def test_a_pull_that_cannot_start_is_refused_at_once(sharing, monkeypatch):
     for variant, request, reason in (
         (pulled_as(VARIANT), {"variant": "nonsense"}, "needs a variant"),
         (VARIANT, {"variant": VARIANT}, "needs a variant"),
-        (pulled_as(VARIANT), {"variant": VARIANT, "version": "../x"}, "no version's name"),
+        (pulled_as(VARIANT), {"variant": VARIANT, "version": "../x"}, "not a valid version name"),
         (pulled_as("ppo_lstm"), {"variant": "ppo_lstm"}, "not shared"),
     ):
         with pytest.raises(Exception, match=reason):

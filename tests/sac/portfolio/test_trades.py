@@ -139,7 +139,7 @@ def test_a_buy_cut_below_the_minimum_is_dropped():
     [
         ({"cash": -1.0}, "Cash is -1.0"),
         ({"cash": nan}, "Cash is nan"),
-        ({"minimum": inf}, "minimum trade is inf"),
+        ({"minimum": inf}, "minimum trade size is inf"),
         ({"cost_rate": 1.0}, "cost rate is 1.0"),
         ({"held": {"A": -2.0}}, "A: -2.0 shares"),
         ({"held": {"A": nan}}, "A: nan shares"),

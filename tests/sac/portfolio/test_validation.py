@@ -35,11 +35,11 @@ def test_equal_weight_itself_has_no_edge(panel):
 def test_the_figures_by_hand(panel):
     tilted = Fixed(np.array([0.4, 0.2, 0.1, 0.1, 0.1, 0.08, 0.02]))
     verdict = validate(panel, tilted, range(10, 114), 0, CONSTRAINTS)
-    walk, equal = (
+    result, equal = (
         backtest(x, panel, range(10, 114), CONSTRAINTS) for x in (tilted, EqualWeight(CONSTRAINTS))
     )
-    assert verdict.excess == pytest.approx(np.log(walk.wealth[-1] / equal.wealth[-1]) / 2)
-    edge = np.log(1 + walk.net) - np.log(1 + equal.net)
+    assert verdict.excess == pytest.approx(np.log(result.wealth[-1] / equal.wealth[-1]) / 2)
+    edge = np.log(1 + result.net) - np.log(1 + equal.net)
     assert verdict.t_statistic == pytest.approx(edge.mean() / (edge.std(ddof=1) / np.sqrt(104)))
     assert verdict.trusted == (verdict.t_statistic > 1)
 
@@ -54,9 +54,9 @@ def test_one_standard_error_is_what_it_takes(panel):
 def test_the_verdict_says_both_figures_and_what_follows():
     facts = {"fold": 0, "start": "2018-01-05", "end": "2018-12-28", "weeks": 52}
     beaten = Validation(**facts, excess=0.0234, t_statistic=1.26, trusted=True).verdict
-    assert "On 52 weeks held out" in beaten
+    assert "On 52 validation weeks" in beaten
     assert "2018-01-05 to 2018-12-28" in beaten
-    assert "beat equal weight by one standard error (+2.3 pp of log growth a year, t +1.3)" in beaten
+    assert "beat equal weight by one standard error (+2.3 pp of annualised log growth, t +1.3)" in beaten
     assert "follows its agents" in beaten
     behind = Validation(**facts, excess=-0.0234, t_statistic=-1.26, trusted=False).verdict
     assert "did not beat equal weight by one standard error (-2.3 pp" in behind

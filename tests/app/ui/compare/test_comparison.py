@@ -148,7 +148,7 @@ def test_an_outside_strategy_that_fits_to_no_version_is_named_with_the_reason(re
     assert not found.outside
     others, dearer, short, earlier = found.remarks
     assert others == f"Others is left out. It holds other stocks than the version. ({short_name(version)})"
-    assert "Dearer is left out. It was walked over other prices" in dearer
+    assert "Dearer is left out. It was run over other prices" in dearer
     assert "Short is left out: of its weeks" in short
     assert "10 weeks" in short
     assert "Earlier is left out. It covers" in earlier

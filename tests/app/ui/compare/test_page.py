@@ -5,7 +5,7 @@ import numpy as np
 from app.ui.compare.sections import SECTIONS
 from sac.portfolio import Backtest
 from sac.registry import Registry
-from sac.registry.external import save_walk
+from sac.registry.external import save_backtest
 from tests.support.desk_pages import opened, said
 
 
@@ -56,7 +56,7 @@ def store(desk, name, **changes):
     rng = np.random.default_rng(3)
     weights = rng.dirichlet(np.ones(len(record.symbols) + 1) / 4, len(record.net))
     own = {"name": name, "weights": weights, "members": np.empty((len(weights), 0))}
-    return save_walk(desk.walks, Backtest(**{**vars(record), **own, **changes}))
+    return save_backtest(desk.walks, Backtest(**{**vars(record), **own, **changes}))
 
 
 def test_an_outside_strategy_stands_beside_versions_and_baselines(filled):
@@ -90,7 +90,7 @@ def test_an_outside_strategy_that_does_not_fit_is_named_and_the_rest_is_shown(fi
     champion = Registry(filled.models).champion("sac_lstm")
     store(filled, "Dearer", growth=champion.evaluation().growth * 1.01)
     at = opened("compare", strategy=[champion.name, "Dearer", "Cash"])
-    assert "Dearer is left out. It was walked over other prices" in at.warning[0].value
+    assert "Dearer is left out. It was run over other prices" in at.warning[0].value
     assert [*at.table[0].value.columns][1:] == ["Cash"]
 
 
@@ -100,7 +100,7 @@ def test_damaged_outside_strategies_are_named_and_left_out(filled):
     (filled.walks / "HRP.parquet").write_bytes(b"PAR1")
     at = opened("compare", strategy=[Registry(filled.models).current("sac_lstm"), "Mine"])
     damaged, link = at.warning
-    assert "Mine.parquet is no readable parquet file" in damaged.value
+    assert "Mine.parquet is not a readable parquet file" in damaged.value
     assert "HRP.parquet" in damaged.value
     assert "The link names `Mine`, which is not here" in link.value
     assert "Mine" not in [*at.dataframe[0].value["Strategy"]]
