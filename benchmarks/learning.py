@@ -71,7 +71,7 @@ class Result:
     members: list[float]  # CAGR of each
     equal: Metrics
     rule: Metrics
-    trusted: bool  # by validation; else it stayed at equal weight
+    passed: bool  # validation; else it stayed at equal weight
     in_sample: float  # the committee's CAGR over equal weight on its training weeks: never evidence
     cpu_seconds: float  # a member
 
@@ -130,7 +130,7 @@ def run(
         [judge(member).cagr for member in committee.members()],
         judge(EqualWeight(constraints)),
         judge(TopByForecast(constraints)),
-        committee.trusted,
+        committee.passed,
         judge(committee, seen).cagr - judge(EqualWeight(constraints), seen).cagr,
         spent,
     )
@@ -145,23 +145,23 @@ def table(results: list[Result]) -> str:
             "rank IC",
             "committee",
             "worst draw",
-            "trusted",
+            "passed validation",
             "member, worst member",
             "top-5 rule",
         ),
-        *("in sample", "turnover a week", "cost drag", "CPU s a member"),
+        *("in sample", "weekly turnover", "cost drag", "CPU s per member"),
     ]
     lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
     for setting, edge in dict.fromkeys((r.setting, r.edge) for r in results):
         group = [r for r in results if (r.setting, r.edge) == (setting, edge)]
         excess = [100 * (r.committee.cagr - r.equal.cagr) for r in group]
-        alone = [100 * (m - r.equal.cagr) for r in group for m in r.members]
+        by_member = [100 * (m - r.equal.cagr) for r in group for m in r.members]
         rule = np.mean([100 * (r.rule.cagr - r.equal.cagr) for r in group])
         lines.append(
             f"| {setting} | {edge} | {np.mean([r.rank_ic for r in group]):.3f} "
             f"| {np.mean(excess):+.1f} | {min(excess):+.1f} "
-            f"| {sum(r.trusted for r in group)} of {len(group)} "
-            f"| {np.mean(alone):+.1f}, {min(alone):+.1f} | {rule:+.1f} "
+            f"| {sum(r.passed for r in group)} of {len(group)} "
+            f"| {np.mean(by_member):+.1f}, {min(by_member):+.1f} | {rule:+.1f} "
             f"| {np.mean([100 * r.in_sample for r in group]):+.0f} "
             f"| {np.mean([r.committee.turnover for r in group]):.2f} "
             f"| {np.mean([100 * r.committee.cost_drag for r in group]):.2f} "

@@ -137,7 +137,7 @@ def trained(home: Settings) -> list[dict[str, Any]]:
 
 
 def quick(variant: str) -> TrainingSettings:
-    """The plan's settings and members, but hardly trained; trusted, so that weights are not all equal."""
+    """The preset's settings and members, hardly trained and without validation: weights are not all equal."""
     plan = preset_settings(variant, updates=5, validation_weeks=0)
     small = dataclasses.replace(plan.forecast, window=10, hidden=4, epochs=1, batch_size=8192)
     return dataclasses.replace(plan, forecast=small)

@@ -136,7 +136,7 @@ def committee_of(version: Version) -> Committee:
         settings.agent,
         settings.constraints,
         version.name,
-        trusted=verdict is None or verdict.trusted,
+        passed=verdict is None or verdict.passed,
     )
 
 

@@ -45,7 +45,7 @@ class Ensemble:
     def committee(self, index: int, name: str) -> Committee:
         """The members of the index-th fold as one allocator."""
         settings, actor = self.settings, members_of(self.state["actor"], self.rows(index))
-        trusted = not self.validations or self.validations[index].trusted
+        passed = not self.validations or self.validations[index].passed
         return Committee(
             actor,
             self.assets,
@@ -53,7 +53,7 @@ class Ensemble:
             settings.agent,
             settings.constraints,
             name,
-            trusted=trusted,
+            passed=passed,
         )
 
     def final_losses(self) -> dict[str, float]:
@@ -71,12 +71,12 @@ class Ensemble:
         result = WalkForward(committees, [self.folds[i].evaluation.start for i in years], name)
         steps, constraints = evaluation_steps(self.folds), self.settings.constraints
 
-        def alone(step: int, weights: Floats) -> Floats:
+        def each(step: int, weights: Floats) -> Floats:
             scale = self.settings.agent.action_scale
             return result.committee(step).member_targets(panel, step, weights, scale).numpy()
 
         names = [f"Member {i}" for i in range(1, self.settings.members + 1)]
-        members = backtests(names, alone, panel, steps, [constraints] * len(names), numbers)
+        members = backtests(names, each, panel, steps, [constraints] * len(names), numbers)
         return backtest(result, panel, steps, constraints, numbers).with_members(members)
 
 

@@ -32,7 +32,7 @@ class Fold:
 
 
 def evaluation_folds(panel: MarketPanel, years: int, validation_weeks: int = 0) -> list[Fold]:
-    """Expanding windows, oldest first, then the production fit; 52 steps a year, the last ends with the data.
+    """Expanding windows, oldest first, then the production fit; 52 steps per year, to the end of the data.
 
     Purge: a fold trains only on steps whose return is complete at its first decision's close.
     Raises DataError when the history is too short.

@@ -1,8 +1,10 @@
 """Does an allocator pass validation? Judged on weeks left out of its training, before its evaluation."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
 from sac.config import WEEKS_PER_YEAR, Constraints
 from sac.market import MarketPanel
@@ -24,13 +26,13 @@ class Validation:
     weeks: int
     excess: float  # annualised log growth over equal weight
     t_statistic: float
-    trusted: bool  # whether it passed, as the field is called on disk; False: it stays at equal weight
+    passed: Annotated[bool, Field(alias="trusted")]  # False: it stays at equal weight; `trusted` on disk
 
     @property
     def verdict(self) -> str:
         """The judgement in one sentence."""
-        verb = "beat" if self.trusted else "did not beat"
-        then = "follows its agents" if self.trusted else "holds equal weight"
+        verb = "beat" if self.passed else "did not beat"
+        then = "follows its agents" if self.passed else "holds equal weight"
         figures = f"{self.excess * 100:+.1f} pp of annualised log growth, t {self.t_statistic:+.1f}"
         return (
             f"On {self.weeks} validation weeks, {self.start} to {self.end}, the committee "
@@ -57,5 +59,5 @@ def validate(
         weeks=len(edge),
         excess=float(edge.mean()) * WEEKS_PER_YEAR,
         t_statistic=t_statistic,
-        trusted=t_statistic > _STANDARD_ERRORS,
+        passed=t_statistic > _STANDARD_ERRORS,
     )

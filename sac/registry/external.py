@@ -68,8 +68,8 @@ def beside(result: Backtest, record: Backtest, constraints: Constraints) -> Back
         raise DataError("It was run over other prices than the version's.")
     targets = dict(zip(theirs.tolist(), result.weights[mine][:, [*order, -1]], strict=True))
     weeks = len(record.net)
-    alone = replace(record, folds=np.zeros(weeks, dtype=np.int64), members=np.empty((weeks, 0)))
-    return rerun(result.name, lambda row, held: targets[row], alone, theirs, constraints)
+    bare = replace(record, folds=np.zeros(weeks, dtype=np.int64), members=np.empty((weeks, 0)))
+    return rerun(result.name, lambda row, held: targets[row], bare, theirs, constraints)
 
 
 def save_backtest(folder: Path, result: Backtest) -> Path:

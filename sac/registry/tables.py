@@ -1,4 +1,4 @@
-"""The tables of a version: its evaluation, one row a week; its baselines, one row each; its training log."""
+"""The tables of a version: its evaluation, one row per week; one row per baseline; its training log."""
 
 import io
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ _BASELINES = pa.schema(
 
 
 def pack_evaluation(result: Backtest) -> bytes:
-    """Parquet of a backtest, every number as it is: one row a week, one column an asset and a member."""
+    """Parquet of a backtest, every number as it is: one row per week, one column per asset and member."""
     schema = _schema(result.symbols, result.members.shape[1])
     columns = [
         *(dates.astype("datetime64[D]") for dates in (result.decisions, result.fills, result.ends)),
@@ -62,7 +62,7 @@ def unpack_evaluation(data: bytes, symbols: tuple[str, ...]) -> Backtest:
     floats = np.empty((table.num_rows, 2 * assets + members))  # (W, n+1 + n+1 + M)
     for position, column in enumerate(columns[fixed:]):
         floats[:, position] = column
-    weights, growth, alone = (part.copy() for part in np.split(floats, [assets, 2 * assets], axis=1))
+    weights, growth, by_member = (part.copy() for part in np.split(floats, [assets, 2 * assets], axis=1))
     return Backtest(
         name=(table.schema.metadata or {}).get(b"name", b"").decode("utf-8", "replace"),
         symbols=symbols,
@@ -75,7 +75,7 @@ def unpack_evaluation(data: bytes, symbols: tuple[str, ...]) -> Backtest:
         turnover=columns[4],
         gross=columns[5],
         net=columns[6],
-        members=alone,
+        members=by_member,
     )
 
 

@@ -184,9 +184,9 @@ def test_the_verdict_on_held_out_weeks_is_stored_and_followed(tmp_path):
     assert (first.fold, production.fold) == (1, 0)
     result = version.evaluation()
     even = equal_weights(6, TINY.constraints)
-    assert first.trusted != np.allclose(result.weights, even)
+    assert first.passed != np.allclose(result.weights, even)
     target = target_weights(version, panel_of(CLOSES), today=THEN)
-    assert production.trusted != np.allclose(list(target.target_weights.values()), even)
+    assert production.passed != np.allclose(list(target.target_weights.values()), even)
     assert any("validation weeks" in note for note in target.notes)
 
 

@@ -241,7 +241,7 @@ def held_out(verdicts: Mapping[str, Sequence[Validation]]) -> pd.DataFrame:
             "Held-out weeks": f"{verdict.weeks}, {verdict.start} to {verdict.end}",
             "Over equal weight (a year)": percent(verdict.excess),
             "t": ratio(verdict.t_statistic, digits=1),
-            "So it": "follows its agents" if verdict.trusted else "stays at equal weight",
+            "So it": "follows its agents" if verdict.passed else "stays at equal weight",
         }
         for name, judged in verdicts.items()
         for verdict in judged

@@ -103,7 +103,7 @@ def reasons(version: Version, portfolio: Portfolio, date: str) -> None:
         alt="Forecast, signals, weight held and sensitivity of each stock",
         column_config=tables.why_columns(),
     )
-    if told.trusted:
+    if told.passed:
         step = percent(told.forecast_step, 2)
         moved = (
             "*Weight moves by*: change of the target weight if the stock's forecast were "
