@@ -102,15 +102,15 @@ def planted(panel: MarketPanel, correlation: float, persistence: float, draw: in
 
 
 def run(
-    setting: str, agent: SACSettings | PPOSettings, edge: str, draw: int, members: int, held_out: int
+    setting: str, agent: SACSettings | PPOSettings, edge: str, draw: int, members: int, validation_weeks: int
 ) -> Result:
-    """Train a committee on one draw and walk it over the years after."""
+    """Train a committee on one draw and backtest it over the years after."""
     torch.set_num_threads(1)
     constraints = Constraints()
     panel, stop = market(draw)
     panel = planted(panel, *EDGES[edge], draw)
-    settings = TrainingSettings(members=members, seed=draw, agent=agent, validation_weeks=held_out)
-    fold = Fold(0, stop, range(0), range(stop - held_out, stop))
+    settings = TrainingSettings(members=members, seed=draw, agent=agent, validation_weeks=validation_weeks)
+    fold = Fold(0, stop, range(0), range(stop - validation_weeks, stop))
     began = time.process_time()
     ensemble = train_ensemble(panel, [fold], settings, lambda done, values: None)
     spent = (time.process_time() - began) / members
@@ -178,7 +178,7 @@ def main() -> None:
     parser.add_argument("--draws", nargs="+", type=int, default=[0, 1, 2, 3])
     parser.add_argument("--members", type=int, default=5)
     parser.add_argument(
-        "--held-out",
+        "--validation-weeks",
         type=int,
         default=TrainingSettings().validation_weeks,
         help="validation weeks; 0 always trusts the agents",
@@ -196,7 +196,7 @@ def main() -> None:
                 edge,
                 draw,
                 asked.members,
-                asked.held_out,
+                asked.validation_weeks,
             )
             for name, edge, draw in _grid(asked.settings, asked.edges, asked.draws)
         ]

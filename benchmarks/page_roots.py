@@ -180,14 +180,14 @@ def _stored(version: Version) -> Artifacts:
 
 def reshuffled(original: Artifacts, seed: int) -> Artifacts:
     """A version under another seed, its weights given to the stocks in another order."""
-    settings, walk, metadata = (
+    settings, evaluated, metadata = (
         dataclasses.replace(original.settings, seed=seed),
         original.evaluation,
         original.metadata,
     )
     order = np.append(np.random.default_rng(seed).permutation(len(original.symbols)), len(original.symbols))
-    shuffled = dataclasses.replace(walk, weights=walk.weights[:, order])
-    evaluation = on_weeks(walk.name, shuffled, np.arange(len(walk.net)), settings.constraints)
+    shuffled = dataclasses.replace(evaluated, weights=evaluated.weights[:, order])
+    evaluation = on_weeks(evaluated.name, shuffled, np.arange(len(evaluated.net)), settings.constraints)
     figures = dataclasses.asdict(metrics(evaluation, settings.constraints))
     name = version_name(
         metadata.last_decision,

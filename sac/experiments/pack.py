@@ -1,7 +1,7 @@
 """Trials that one tensor program trains together: agents never mix, and each has its own random numbers.
 
-Alone or in other company a trial comes to the same up to float32 rounding. To the byte it is the same in the
-same pack; so packs are cut from the whole sweep, whoever trains them and whatever is finished already.
+Unbatched or in another batch a trial has the same result up to float32 rounding, in the same pack to the
+byte; so packs are cut from the whole sweep, whoever trains them and whatever is finished already.
 """
 
 import dataclasses

@@ -51,14 +51,14 @@ def judged_result(trial: SweepTrial, trained_until: str, record: Backtest, equal
     excess_sharpe: annualised, of the weekly return over equal weight; NaN where they are the same.
     edge, edge_low, edge_high: annualised log growth over equal weight, and its 95 % interval.
     """
-    found, ahead = metrics(record, trial.settings.constraints), difference(record.net, equal.net)
+    own, ahead = metrics(record, trial.settings.constraints), difference(record.net, equal.net)
     excess = excess_returns(record.net, equal.net)
     spread = float(excess.std(ddof=1))
     figures = {
-        "eval_cagr": found.cagr,
-        "eval_sharpe": found.sharpe,
-        "eval_max_drawdown": found.max_drawdown,
-        "eval_turnover": found.turnover,
+        "eval_cagr": own.cagr,
+        "eval_sharpe": own.sharpe,
+        "eval_max_drawdown": own.max_drawdown,
+        "eval_turnover": own.turnover,
         "equal_weight_cagr": cagr(equal.net),
         "excess_sharpe": float(excess.mean()) / spread * WEEKS_PER_YEAR**0.5 if spread > _STILL else np.nan,
         "edge": ahead.mean,

@@ -71,7 +71,7 @@ def test_only_weeks_that_all_have_are_compared(panel):
     assert len(rows["early"]) == len(rows["late"]) == 26
     np.testing.assert_array_equal(early.fills[rows["early"]], late.fills[rows["late"]])
     shortened = on_weeks("early", early, rows["early"], CONSTRAINTS)
-    assert shortened.turnover[0] == pytest.approx(0.98), "it starts in cash there, like everybody"
+    assert shortened.turnover[0] == pytest.approx(0.98), "it starts in cash there, like all strategies"
     apart = common_weeks({"early": early, "later": tilted(panel, range(100, 110))})
     assert len(apart["early"]) == len(apart["later"]) == 0
 
