@@ -30,12 +30,10 @@ try:
 except PackageNotFoundError:  # a checkout that was never installed
     VERSION = "unknown"
 
-SHUTDOWN_SECONDS = 3  # for answers under way, once the server was told to stop
+SHUTDOWN_SECONDS = 3  # for answers under way, once the server is asked to stop
 
 logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
 logging.getLogger("app").setLevel(logging.INFO)
-# Routes read through the pages' caches, without a page that could show a spinner.
-logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
 # Streamlit has no option for this, and without a limit one client that waits for a training keeps the server.
 server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
 if isinstance(server, uvicorn.Server):

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, cast
 
 from sac.config import VARIANTS
 from sac.errors import SettingsError
+from sac.promotion import DecisionLog, Ledger, Policy
+from sac.registry import Registry
 
 if TYPE_CHECKING:
     from sac.market.news.alpaca import Keys
-    from sac.promotion import Policy
 
 __all__ = [
     "Feeds",
@@ -32,7 +33,7 @@ CODE = Path(__file__).resolve().parent.parent  # the folder that holds the packa
 
 @dataclass(frozen=True)
 class Settings:
-    """One data root and the folders in it."""
+    """One data root: the folders in it, and what of the engine keeps its records there."""
 
     data: Path
 
@@ -57,7 +58,22 @@ class Settings:
         return self.data / "jobs"
 
     @property
-    def promotion(self) -> "Policy":
+    def registry(self) -> Registry:
+        """Versions, and which of them is the champion."""
+        return Registry(self.models)
+
+    @property
+    def ledger(self) -> Ledger:
+        """Every candidate that was ever trained."""
+        return Ledger(self.models)
+
+    @property
+    def decision_log(self) -> DecisionLog:
+        """Every decision on a champion."""
+        return DecisionLog(self.models)
+
+    @property
+    def promotion(self) -> Policy:
         """Whether an eligible challenger waits for a person. Raises SettingsError for another word."""
         policy = os.environ.get("SAC_DESK_PROMOTION") or "manual"
         if policy not in ("manual", "auto"):
@@ -129,7 +145,7 @@ class Network:
     token: str | None = field(repr=False)  # of programs that may do everything
     viewer_token: str | None = field(repr=False)  # of programs that look and change nothing
     requests_per_minute: int  # of one client of the HTTP interface
-    trusted: bool  # everybody who reaches the port may do everything, also from other machines
+    trusted: bool  # everyone who reaches the port may do everything, also from other machines
 
 
 def network() -> Network:
@@ -137,7 +153,7 @@ def network() -> Network:
     tokens = []
     for name in ("SAC_DESK_API_TOKEN", "SAC_DESK_API_VIEWER_TOKEN"):
         token = os.environ.get(name)
-        # A variable that is there and empty is a secret that did not arrive, not a wish for none.
+        # A variable that is there and empty is a secret that did not arrive, not a decision to have none.
         if token is not None and not TOKEN.fullmatch(token):
             raise SettingsError(
                 f"{name} must be 16 to 200 letters, digits or -._~+/= characters: make one with "

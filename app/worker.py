@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from app.decisions import acting
 from app.jobs.locks import slot_lock
-from app.jobs.queue import Jobs
+from app.jobs.queue import jobs_of
 from app.jobs.record import MESSAGES, Status
 from app.jobs.store import JobStore
 from app.settings import Settings, settings
@@ -77,23 +77,23 @@ def log(line: str) -> None:
 
 def main(job_id: str) -> int:
     """Do one job from its record, and close the record. 0 when it succeeded or was cancelled."""
-    home = settings()
-    store = JobStore(home.jobs)
+    root = settings()
+    store = JobStore(root.jobs)
     watch = Watch(store, job_id)
     signal.signal(signal.SIGTERM, watch.stop)
     os.nice(NICENESS)
-    if not _patient(lambda: store.greet(job_id, os.getpid())):
-        log("Nobody waits for this job, or another process is doing it.")
+    if not _patient(lambda: store.claim(job_id, os.getpid())):
+        log("This job has ended, or another process is doing it.")
         return 1
-    acting.finish_moves(home)
-    return perform(store, watch, home, job_id)
+    acting.finish_moves(root)
+    return perform(store, watch, root, job_id)
 
 
-def perform(store: JobStore, watch: Watch, home: Settings, job_id: str) -> int:
+def perform(store: JobStore, watch: Watch, root: Settings, job_id: str) -> int:
     """Wait for the job's turn if it takes one, run it, and write how it ended."""
-    slot = slot_lock(home.jobs)
+    slot = slot_lock(root.jobs)
     try:
-        status, ending = _ended(store, watch, home, job_id, slot)
+        status, ending = _ended(store, watch, root, job_id, slot)
         _patient(lambda: store.finish(job_id, status, **ending), slot.release)
     finally:
         slot.release()
@@ -102,15 +102,18 @@ def perform(store: JobStore, watch: Watch, home: Settings, job_id: str) -> int:
 
 
 def _ended(
-    store: JobStore, watch: Watch, home: Settings, job_id: str, slot: FileLock
+    store: JobStore, watch: Watch, root: Settings, job_id: str, slot: FileLock
 ) -> tuple[Status, dict[str, Any]]:
     """Do the work; how it ended, and the error or the result."""
     try:
-        kind = KINDS[store.get(job_id).kind]
+        name = store.get(job_id).kind
+        kind = KINDS.get(name)
+        if kind is None:
+            raise DeskError(f"This release has no kind of job {name!r}: it knows {', '.join(KINDS)}.")
         if kind.takes_turns:
-            await_turn(Jobs(home), store, watch, job_id, slot)
+            await_turn(root, store, watch, job_id, slot)
         watch.check(store.start(job_id))
-        return "succeeded", {"result": kind.run(store.get(job_id), home, watch)}
+        return "succeeded", {"result": kind.perform(store.get(job_id), root, watch)}
     except Cancelled:
         return "cancelled", {}
     except DeskError as refusal:
@@ -118,9 +121,8 @@ def _ended(
     except Exception as error:
         with suppress(OSError):
             traceback.print_exc()
-        full = disk_full(error, home.data)
-        name = type(error).__name__
-        unexpected = f"Unexpected error: {name}: {error}. The log has the details."
+        full = disk_full(error, root.data)
+        unexpected = f"Unexpected error: {type(error).__name__}: {error}. The log has the details."
         return "failed", {"error": str(full) if full else unexpected}
 
 
@@ -137,19 +139,19 @@ def _patient(write: Callable[[], bool], meanwhile: Callable[[], object] = bool) 
         time.sleep(POLL_SECONDS)
 
 
-def await_turn(jobs: Jobs, store: JobStore, watch: Watch, job_id: str, slot: FileLock) -> None:
+def await_turn(root: Settings, store: JobStore, watch: Watch, job_id: str, slot: FileLock) -> None:
     """Take the slot when it is free and no earlier job waits for it. Raises Cancelled."""
-    told = False
+    announced = False
     while True:
         watch.check()
         with suppress(Timeout):
-            if jobs.next_in_line(job_id):
+            if jobs_of(root).next_in_line(job_id):
                 slot.acquire(timeout=0)
                 break
-        if not told:
+        if not announced:
             with suppress(DiskFull):
                 watch.check(store.wait(job_id, "Waiting for another training to finish"))
-                told = True
+                announced = True
         time.sleep(POLL_SECONDS)
 
 

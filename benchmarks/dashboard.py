@@ -184,7 +184,7 @@ def idling(home: Path, browser: "Browser", seconds: float) -> None:
 
 @contextmanager
 def running(home: Settings) -> Iterator[None]:
-    """A training as the dashboard sees one: its life lock is held, and it reports once a second."""
+    """A training as the dashboard sees one: its lock is held, and it reports once a second."""
     store, name, over = JobStore(home.jobs), f"{time.time_ns() % 16**12:012x}", Event()
     store.add(name, "ppo_patchtst", "full", {"preset": "plan"}, "Ada")
     store.start(name)

@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import torch
 from scipy.stats import spearmanr
 
 from sac.agent import Fold, train_ensemble
@@ -26,6 +25,7 @@ from sac.config import PRESETS, Constraints, PPOSettings, SACSettings, TrainingS
 from sac.evidence import Metrics, metrics
 from sac.market import DEMO_UNIVERSE, MarketPanel, build_panel, sample_path
 from sac.portfolio import EqualWeight, backtest
+from sac.threads import one_thread
 
 # 20 names of the sample without RRC (bad data) and AMD (quantised prices): 15 of 18 make a universe.
 NAMES = [*DEMO_UNIVERSE, "BAC", "BBY", "CVX"]
@@ -105,7 +105,7 @@ def run(
     setting: str, agent: SACSettings | PPOSettings, edge: str, draw: int, members: int, validation_weeks: int
 ) -> Result:
     """Train a committee on one draw and backtest it over the years after."""
-    torch.set_num_threads(1)
+    one_thread()
     constraints = Constraints()
     panel, stop = market(draw)
     panel = planted(panel, *EDGES[edge], draw)

@@ -23,7 +23,8 @@ import numpy as np
 
 from app.jobs.store import JobStore
 from app.settings import Settings
-from app.tasks.sweep import SWEEP, run_sweep_job
+from app.tasks.sweep import SWEEP, SWEEPS, SweepRequest
+from app.tasks.training import result_from
 from sac.config import DEMO_VARIANTS, ENGINE_VERSION, TrainingSettings, preset_settings
 from sac.evidence import metrics
 from sac.evidence.comparison import on_weeks
@@ -35,6 +36,7 @@ from sac.promotion import Ledger
 from sac.promotion.deciding import decide, state_of
 from sac.registry import Artifacts, Registry, Version, version_name
 from sac.registry.store import Part
+from sac.threads import one_thread
 from tests.support.synthetic import random_closes, write_prices
 
 SAMPLE, MANY, FEW_VERSIONS, MANY_VERSIONS = 15, 60, len(DEMO_VARIANTS), 50
@@ -124,14 +126,12 @@ def _simulated(home: Settings, stocks: int) -> None:
 
 def trained(home: Settings) -> list[dict[str, Any]]:
     """Summaries of one training of every demo variant."""
-    import torch
-
     from sac import training
 
-    torch.set_num_threads(1)
+    one_thread()
     panel, registry = load_panel(home.data), Registry(home.models)
     return [
-        training.summary(training.full(variant, panel, quick(variant), registry, home.cache))
+        result_from(training.full(variant, panel, quick(variant), registry, home.cache)).model_dump()
         for variant in DEMO_VARIANTS
     ]
 
@@ -233,9 +233,9 @@ def _sweep(home: Settings) -> None:
         {"variant": "sac_lstm", "seeds": [0, 1, 2, 3], "universes": [list(symbols)], "grid": SWEPT}
     )
     store = JobStore(home.jobs)
-    store.add("a-sweep", SWEEP, SWEEP, {"sweep": dataclasses.asdict(asked)}, "Ada")
+    store.add("a-sweep", SWEEPS, SWEEP.name, SweepRequest(sweep=asked).plain(), "Ada")
     store.start("a-sweep")
-    result = run_sweep_job(store.get("a-sweep"), home, lambda progress: None)
+    result = SWEEP.perform(store.get("a-sweep"), home, lambda progress: None)
     store.finish("a-sweep", "succeeded", result=result)
 
 

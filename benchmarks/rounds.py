@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 # torch and numpy only in the contenders' processes: on Linux a child's peak memory begins with its parent's.
 from sac.config import PRESETS, Constraints, SACSettings
+from sac.threads import one_thread
 
 if TYPE_CHECKING:
     from sac.agent.environment import PortfolioEnvironment
@@ -109,9 +110,7 @@ class Over(Exception):  # noqa: N818
 def serve(pipe: Connection, contender: Contender, updates: int) -> None:
     """Train, and after each chunk send a report and wait for the next round."""
     os.environ.update(ONE_THREAD)
-    import torch
-
-    torch.set_num_threads(1)
+    one_thread()
     if contender.needs:
         importlib.import_module(contender.needs)
     trainer = trainer_of(contender)

@@ -27,6 +27,7 @@ from sac.experiments.running import Execute, Packs, Panels, Tell
 from sac.experiments.sweep import SweepTrial, sweep_of, trials_of
 from sac.forecast import walk_forward
 from sac.market import MarketPanel, sample_panel
+from sac.threads import one_thread
 
 T = TypeVar("T")
 WORKERS = 2
@@ -80,12 +81,10 @@ def fitted(folder: str) -> None:
 
 def measured_part(part: str, preset: str, updates: int, folder: str) -> dict[str, Any]:
     """One way of running the sweep: wall and CPU seconds, the largest memory of a worker, a digest."""
-    import torch
-
     from sac.experiments.pack import packs_of
     from sac.registry.codecs import pack_json
 
-    torch.set_num_threads(1)
+    one_thread()
     trials, panel = _trials(preset, updates), sample_panel()
     panel = panel.with_forecasts(walk_forward(panel, trials[0].settings.forecast, Path(folder)).values)
     with tempfile.TemporaryDirectory() as notes:

@@ -28,7 +28,7 @@ print(population.summary().loc[["Annualized Sharpe Ratio", "CVaR at 95%", "CDaR 
 
 # QuantStats: a series of returns by date, and the benchmark's beside it.
 returns, benchmark = (pd.Series(each.net, pd.DatetimeIndex(each.ends), name=each.name) for each in results)
-table = quantstats.reports.metrics(returns, benchmark, periods_per_year=52, display=False)
+table = quantstats.reports.metrics(returns, benchmark, periods_per_year=52, display=False)  # type: ignore[no-untyped-call]
 print(table.loc[["CAGR﹪", "Sharpe", "Max Drawdown"]].to_string())
 
 print(

@@ -3,65 +3,58 @@
 import streamlit as st
 
 from app.queries.market import panel
-from app.queries.outside import walks as stored_walks
+from app.queries.outside import walks
 from app.queries.versions import shelves
-from app.ui.compare.common_weeks import shared
+from app.ui.compare.common_weeks import weeks_in_common
 from app.ui.compare.comparison import compared
 from app.ui.compare.downloads import downloads
-from app.ui.compare.sections import SECTIONS, equity, outside_note, verdicts
+from app.ui.compare.sections import equity, external_note, verdicts
 from app.ui.compare.selection import BASELINES, pick, years_of
-from app.ui.compare.tabs import tab
+from app.ui.compare.tabs import sections
 from app.ui.shared.charts.figure import show
-from app.ui.shared.navigation import page_path
-from app.ui.shared.notes import damaged_versions, damaged_walks, provenance_line, version_notes
+from app.ui.shared.navigation import go_to
+from app.ui.shared.notes import damaged_versions, left_out, provenance_line, provenance_of, version_notes
 
 st.title("Compare")
-by_variant = shelves()
-for shelf in by_variant.values():
-    damaged_versions(shelf)
-walks = stored_walks()
-damaged_walks(walks)
+by_variant, external = shelves(), walks()
+damaged_versions(by_variant)
+left_out(
+    "External strategies that are left out because their files cannot be used", external.damaged.values()
+)
 versions = [version for shelf in by_variant.values() for version in shelf.versions]
 if not versions:
-    market = panel().provenance
     st.info("There is nothing to compare yet: train a model first.", icon=":material/info:")
-    st.page_link(page_path("training"), label="Go to Training", icon=":material/model_training:")
-    provenance_line(market, market.window_end)
+    go_to("training")
+    provenance_line(panel().provenance)
     st.stop()
 
 champions = [shelf.champion.name for shelf in by_variant.values() if shelf.champion]
-picked = pick(versions, champions, walks.readable)
+picked = pick(versions, champions, external.readable)
 chosen = [version for version in versions if version.name in picked]
 if not chosen:
     st.info(
-        "Select at least one version in the table above: everybody else is walked over its weeks.",
+        "Select at least one version in the table above: the others are compared on its weeks.",
         icon=":material/info:",
     )
     st.stop()
 
-common = shared(chosen, {name: walk for name, walk in walks.readable.items() if name in picked})
+common = weeks_in_common(chosen, {name: one for name, one in external.readable.items() if name in picked})
 if not common.versions:
     st.error("\n".join(f"- {remark}" for remark in common.remarks))
     st.stop()
-years = years_of(common.weeks)
-found = compared(common, [name for name in picked if name in BASELINES], years)
-for remark in found.remarks:
+years = years_of(common.count)
+comparison = compared(common, [name for name in picked if name in BASELINES], years)
+for remark in comparison.remarks:
     st.warning(remark, icon=":material/info:")
-st.markdown(f"{found.basis}. Everybody starts in cash.")
-for verdict in verdicts(found):
+st.markdown(f"{comparison.basis}. All strategies start in cash.")
+for verdict in verdicts(comparison):
     st.markdown(verdict)
-if found.outside:
-    st.caption(f":material/info: {outside_note(found)}")
+if comparison.external:
+    st.caption(f":material/info: {external_note(comparison)}")
 
 st.subheader("Equity")
-show(equity(found), "equity")
-tabs = st.tabs([section.title for section in SECTIONS], on_change="rerun", key="view", bind="query-params")
-for container, section in zip(tabs, SECTIONS, strict=True):
-    if container.open:
-        with container:
-            tab(section, found)
-            st.caption(found.basis.replace("**", ""))
-downloads(found)
-for version in found.versions.values():
-    provenance_line(version.metadata.provenance, version.metadata.last_decision, version)
-version_notes(*found.versions.values())
+show(equity(comparison), "equity")
+sections(comparison)
+downloads(comparison)
+provenance_of(comparison.versions.values())
+version_notes(*comparison.versions.values())

@@ -12,9 +12,8 @@ from sac.errors import DataError
 from sac.market import MarketChoice, MarketPanel, read_choice
 
 st.title("Data")
-home = settings().data
 try:
-    choice = read_choice(home)
+    choice = read_choice(settings().data)
 except DataError as broken:
     st.error(str(broken), title="market.toml cannot be used")
     choice = MarketChoice()
@@ -22,7 +21,6 @@ panel: MarketPanel | None = None
 try:
     panel = market.panel()
     freshness(panel.provenance)
-    provenance_line(panel.provenance, panel.provenance.window_end)
     st.success(f"{len(panel.symbols)} symbols passed every check.", icon=":material/task_alt:")
     if panel.provenance.note:
         st.caption(f":material/info: {panel.provenance.note}")
@@ -32,3 +30,4 @@ editor(choice)
 refresh(choice)
 if panel is not None:
     known(panel)
+    provenance_line(panel.provenance)

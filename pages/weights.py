@@ -5,23 +5,23 @@ import streamlit as st
 from app.queries import market, versions, weights
 from app.ui.shared.charts.figure import show
 from app.ui.shared.charts.weights import before_after
-from app.ui.shared.navigation import page_path
+from app.ui.shared.navigation import go_to
 from app.ui.shared.notes import damaged_versions, freshness, provenance_line, trust_note, version_notes
 from app.ui.weights import holdings
-from app.ui.weights.sections import comparison, headline, reasons, trade_list
+from app.ui.weights.champions import all_champions
+from app.ui.weights.sections import headline, reasons, trade_list
 from app.ui.weights.selection import chosen
 from sac.errors import ExpiredForecaster, StaleData
 
 st.title("Weights")
 banner = st.container()
 panel, shelves = market.panel(), versions.shelves()
-for shelf in shelves.values():
-    damaged_versions(shelf)
+damaged_versions(shelves)
 if not any(shelf.versions for shelf in shelves.values()):
     freshness(panel.provenance)
     st.info("There is no model yet: train one first.", icon=":material/info:")
-    st.page_link(page_path("training"), label="Go to Training", icon=":material/model_training:")
-    provenance_line(panel.provenance, panel.provenance.window_end)
+    go_to("training")
+    provenance_line(panel.provenance)
     st.stop()
 
 version, date = chosen(shelves)
@@ -30,14 +30,13 @@ holdings.outside_choice(portfolio, version.symbols)
 try:
     plan = weights.plan(version, portfolio, date)
 except (StaleData, ExpiredForecaster) as refusal:
-    remedy = "data" if isinstance(refusal, StaleData) else "training"
-    banner.error(str(refusal), title="Weights, trades and downloads are blocked", icon=":material/block:")
-    banner.page_link(page_path(remedy), label=f"Go to {remedy.capitalize()}", icon=":material/arrow_forward:")
+    with banner:
+        st.error(str(refusal), title="Weights, trades and downloads are blocked", icon=":material/block:")
+        go_to("data" if isinstance(refusal, StaleData) else "training")
     st.stop()
 with banner:
     freshness(panel.provenance)
 headline(plan, version)
-version_notes(version)
 trust_note(version)
 now = {change.symbol: change.current_weight for change in plan.advice.weight_changes}
 show(
@@ -46,4 +45,6 @@ show(
 )
 trade_list(plan, portfolio, version)
 reasons(version, portfolio, date)
-comparison(shelves, portfolio, date)
+all_champions(shelves, portfolio, date)
+provenance_line(version.metadata.provenance, plan.advice.as_of, version)
+version_notes(version)

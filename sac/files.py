@@ -1,15 +1,17 @@
 """Files that other processes read while they are replaced, and disks that have no room for them."""
 
 import errno
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 
 from sac.errors import DiskFull
 
-__all__ = ["disk_full", "free_bytes", "replace_file", "room_needed"]
+__all__ = ["disk_full", "free_bytes", "replace_file", "room_needed", "stamp"]
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
@@ -59,3 +61,27 @@ def free_bytes(path: Path) -> int:
     """Room on the disk that holds a path, which need not exist yet."""
     there = next(folder for folder in (path, *path.parents) if folder.exists())
     return shutil.disk_usage(there).free
+
+
+def stamp(path: Path) -> str:
+    """What changes when a file, or one under a folder, does: cheap to take, unlike a checksum.
+
+    One digest for them all: a cache that hashes its key part by part takes longer for the files of 50
+    versions than a page does.
+    """
+    return hashlib.sha256(repr(sorted(_facts(str(path)))).encode()).hexdigest()
+
+
+def _facts(path: str) -> Iterator[tuple[str, int, int]]:
+    """Path, time and size of every plain file; what is replaced meanwhile is left out."""
+    try:
+        status = os.stat(path)
+        if S_ISREG(status.st_mode):
+            yield path, status.st_mtime_ns, status.st_size
+        elif S_ISDIR(status.st_mode):
+            with os.scandir(path) as entries:
+                names = [entry.path for entry in entries]
+            for name in names:
+                yield from _facts(name)
+    except FileNotFoundError:
+        return

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from sac.promotion import Ledger, Policy, Settlement, settle
 from sac.promotion.deciding import champion_of, settled_before
 from sac.registry import Artifacts, Registry, Version, version_name
 
-__all__ = ["Outcome", "finetune", "full", "parent_of", "summary"]
+__all__ = ["Outcome", "finetune", "full", "parent_of"]
 
 Learn = Callable[[MarketPanel, Callable[[int, dict[str, float]], None]], Ensemble]
 
@@ -205,21 +205,3 @@ def _learned(request: _Request, cache: Path, report: Report, folds: int, learn: 
         request.parent,
     )
     return artifacts_of(panel, forecasts, ensemble, evaluation, benchmarks, metadata)
-
-
-def summary(outcome: Outcome) -> dict[str, Any]:
-    """The answer of a finished training, ready for JSON."""
-    metadata = outcome.version.metadata
-    return {
-        "version": outcome.version.name,
-        "data_window_start": metadata.provenance.window_start,
-        "data_window_end": metadata.provenance.window_end,
-        "metrics": metadata.metrics,
-        "promoted": outcome.settlement.promoted,
-        "eligible": outcome.settlement.gate.passed,
-        "verdict": outcome.settlement.gate.reason,
-        "prior_version": outcome.settlement.prior_version,
-        "symbols_used": list(outcome.version.symbols),
-        "hf_repo": None,
-        "hf_url": None,
-    }

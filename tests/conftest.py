@@ -6,13 +6,14 @@ import pytest
 import torch
 from hypothesis import settings
 
+from sac.threads import one_thread
 from tests.support import small_trainings
 from tests.support.small_sweeps import run
 
 pytest_plugins = ["tests.support.desks", "tests.support.registries"]
 
 settings.register_profile("many", max_examples=1000)
-torch.set_num_threads(1)
+one_thread()
 HERE = Path(__file__).parent
 
 

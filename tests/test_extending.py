@@ -18,6 +18,8 @@ from sac.registry.external import read_backtest, stored_backtests
 from tests.support.desk_pages import opened
 from tests.support.small_versions import VARIANT, small_artifacts
 
+pytestmark = pytest.mark.slow
+
 PAGE = Path(__file__).parents[1] / "docs" / "extending.md"
 BLOCKS = re.findall(r"^```python ?(\w*)\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.MULTILINE)
 

@@ -44,8 +44,7 @@ def imported(path):
             continue
         for name in names:
             top = name.partition(".")[0]
-            beside = any((folder / f"{top}.py").exists() for folder in path.parents)
-            if top not in sys.stdlib_module_names and top not in OURS and not beside:
+            if top not in sys.stdlib_module_names and top not in OURS:
                 yield top
 
 
@@ -61,7 +60,7 @@ def imported(path):
     ],
 )
 def test_what_is_imported_is_declared(folder, extras):
-    known, asked = packages_distributions() | RIVALS, declared(*extras)
+    known, asked = {**packages_distributions(), **RIVALS}, declared(*extras)
     paths = [*(ROOT / folder).rglob("*.py"), *(ROOT.glob("*.py") if folder == "app" else [])]
     assert paths
     for path in paths:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 DOORS = {
     "sac-desk": "runpy.run_module('app.cli', run_name='__main__')",
     "a job": "runpy.run_module('app.worker', run_name='__main__')",

@@ -5,6 +5,7 @@ And the mirror: a signal that knows the week ahead is found by training, one tha
 
 import dataclasses
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,8 @@ from sac.market import MarketChoice, load_panel, write_choice
 from sac.portfolio import EqualWeight, backtest
 from tests.support.quarters import balance, income, write_company
 from tests.support.synthetic import perturbed, random_closes, random_panel, write_prices, write_scores
+
+pytestmark = pytest.mark.slow
 
 CLOSES = random_closes(stocks=3, first="2014-01-02", last="2018-12-28")
 SYMBOLS = tuple(CLOSES.columns)
@@ -56,7 +59,7 @@ def committee(panel, stop):
     return train_ensemble(panel, [fold], settings, lambda done, values: None).committee(0, "One")
 
 
-CHANGES = {
+CHANGES: dict[str, Any] = {
     "prices": {"closes": perturbed(CLOSES, CUT)},
     # Scored on the day of the decision: its evening may come after the close.
     "a news row": {"news": [(d, s, -x if d >= str(CUT) else x, n) for d, s, x, n in NEWS]},

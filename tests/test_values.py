@@ -3,6 +3,7 @@
 import ast
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ def open_to_change(path):
         for decorator in node.decorator_list if isinstance(node, ast.ClassDef) else ():
             text = ast.unparse(decorator)
             if "dataclass" in text and "frozen=True" not in text:
-                yield node.lineno
+                yield decorator.lineno
 
 
 def test_every_dataclass_is_frozen():
@@ -32,9 +33,10 @@ def test_every_dataclass_is_frozen():
 
 @pytest.mark.parametrize("what", ["panel", "backtest"])
 def test_what_holds_arrays_is_compared_and_hashed_as_itself(what):
-    value = random_panel()
+    panel = random_panel()
+    value: Any = panel
     if what == "backtest":
-        value = backtest(EqualWeight(Constraints()), value, range(0, 3), Constraints())
+        value = backtest(EqualWeight(Constraints()), panel, range(0, 3), Constraints())
     assert value == value
     assert value != dataclasses.replace(value)
     assert len({value, value}) == 1

@@ -23,7 +23,7 @@ def check_exposure() -> None:
         f"Other machines could reach this desk (server.address {address or 'unset'}, server.allowedHosts "
         f"{', '.join(hosts) or 'unset'}), and .streamlit/secrets.toml has no section [auth], so that all of "
         "them could train and trade. Configure a login, or bind to 127.0.0.1 and allow localhost only, or "
-        "set SAC_DESK_TRUST_NETWORK=yes if everybody who reaches the port may do everything."
+        "set SAC_DESK_TRUST_NETWORK=yes if everyone who reaches the port may do everything."
     )
 
 

@@ -25,8 +25,8 @@ def admitted(claims: Mapping[str, Any], rules: Mapping[str, Any]) -> Visitor:
     name = str(claims.get("email") or claims.get("sub") or "unknown")
     claim = str(rules.get("claim", "email"))
     # Some providers pass on an address that its owner never confirmed: anybody could claim one.
-    trusted = claim != "email" or str(claims.get("email_verified", True)).lower() == "true"
-    given = claims.get(claim) if trusted else None
+    confirmed = claim != "email" or str(claims.get("email_verified", True)).lower() == "true"
+    given = claims.get(claim) if confirmed else None
     values = {str(value).casefold() for value in (given if isinstance(given, list) else [given]) if value}
     if values & _listed(rules, "approvers"):
         return Visitor(name, "approver")

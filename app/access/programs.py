@@ -32,7 +32,7 @@ def program(authorization: str | None, direct: bool, known: Network) -> Visitor:
             "send the header `Authorization: Bearer TOKEN`."
         )
     scheme, _, given = (authorization or "").partition(" ")
-    # Every token is compared, and in full, so that the time taken tells nothing.
+    # Every token is compared, and in full, so that the time taken reveals nothing.
     matching = [
         who for token, who in tokens if token and compare_digest(token.encode(), given.strip().encode())
     ]

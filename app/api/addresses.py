@@ -7,7 +7,7 @@ SECTIONS = frozenset(["train", "inference", "jobs", "models", "health", "docs", 
 
 
 class Pages(Mount):
-    """The pages, at every address that is not the interface's: there a wrong method is told so."""
+    """The pages, at every address that is not the interface's: there a wrong method is named."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if section(scope) in SECTIONS:

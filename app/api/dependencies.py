@@ -30,9 +30,9 @@ T = TypeVar("T")
 
 
 def caller(request: Request) -> Visitor:
-    """Who calls, as the guard found out."""
-    found: Visitor = request.state.caller
-    return found
+    """Who calls, as the guard established."""
+    known: Visitor = request.state.caller
+    return known
 
 
 def acting(request: Request) -> str:

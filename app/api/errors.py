@@ -66,7 +66,7 @@ class NoPriorModel(DeskError):  # noqa: N818
 
 
 class KeyReused(DeskError):  # noqa: N818
-    """An idempotency key that stands for another request."""
+    """An idempotency key that was used for another request."""
 
 
 class TrainingFailed(DeskError):  # noqa: N818
@@ -101,7 +101,7 @@ FRAMEWORK = {
     405: ("method_not_allowed", "This address does not take that method"),
     413: ("too_large", "The body is larger than 1 MB: a portfolio needs a few kilobytes."),
     429: ("too_many_requests", "Too many requests from this client: wait a minute, then ask less often."),
-    500: ("internal", "The desk failed on this request; its log tells more under the id in X-Request-ID."),
+    500: ("internal", "The desk failed on this request; its log has more under the id in X-Request-ID."),
     503: ("stopping", "The desk is being stopped: ask again when it is back."),
 }
 
@@ -143,7 +143,7 @@ def for_framework_error(request: Request, error: Exception) -> Response:
 
 
 def for_invalid_request(request: Request, error: Exception) -> Response:
-    """What validation found: its first finding, and where."""
+    """What validation refuses: its first finding, and where."""
     assert isinstance(error, RequestValidationError)
     first, *others = error.errors()
     place, *path = first["loc"]
@@ -152,7 +152,7 @@ def for_invalid_request(request: Request, error: Exception) -> Response:
         return refused(404, code, message, _field(path))
     if first["type"] == "json_invalid":
         return refused(
-            422, "invalid", f"The body is no JSON: {first['ctx']['error']} at character {path[0]}."
+            422, "invalid", f"The body is not valid JSON: {first['ctx']['error']} at character {path[0]}."
         )
     if not path:
         return refused(
@@ -161,7 +161,7 @@ def for_invalid_request(request: Request, error: Exception) -> Response:
     field = _field(path)
     known = {"extra_forbidden": "there is no such field; see /docs", "missing": "it is required"}
     reason = known.get(first["type"], str(first["msg"]).removeprefix("Value error, "))
-    more = f" ({len(others)} more to mend)" if others else ""
+    more = f" ({len(others)} more to correct)" if others else ""
     return refused(422, "invalid", f"{field}: {reason}.{more}", field)
 
 

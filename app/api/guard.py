@@ -1,4 +1,4 @@
-"""What stands before every route: who may reach it, from where, how often, and what the log says of it."""
+"""What every request passes before its route: who may reach it, from where, and how often."""
 
 import re
 import time
@@ -64,7 +64,7 @@ class Guard:
         """Why a request does not reach its route; None when it does, with its caller in its state."""
         name = _name(headers, self._hosts)
         if not name:
-            return refused(400, "foreign_host", "This desk has another name: see server.allowedHosts.")
+            return refused(400, "foreign_host", "Host header not allowed: see server.allowedHosts.")
         if "origin" in headers and _netloc(headers["origin"]) != headers["host"].lower():
             return refused(403, "foreign_origin", "A page of another site may not call this desk.")
         client = scope["client"][0] if scope["client"] else ""
@@ -102,7 +102,7 @@ def _name(headers: Headers, hosts: Sequence[str]) -> str | None:
 
 
 def _netloc(origin: str) -> str:
-    """Host and port of an Origin; "" for "null" and for what is none."""
+    """Host and port of an Origin; "" for "null" and for what is not valid."""
     try:
         return urlsplit(origin).netloc.lower()
     except ValueError:

@@ -27,8 +27,8 @@ class Listing(BaseModel):
 @router.get("/jobs", response_model=JobList)
 async def jobs(caller: Caller, query: Annotated[Listing, Query()]) -> Response:
     """The latest jobs, newest first."""
-    found = await off_loop(partial(dependencies.queue().list, query.limit))
-    return answer(JobList(jobs=[JobRecord.model_validate(job) for job in found]))
+    latest = await off_loop(partial(dependencies.queue().list, query.limit))
+    return answer(JobList(jobs=[JobRecord.model_validate(job) for job in latest]))
 
 
 @router.get("/jobs/{job_id}", response_model=JobRecord)

@@ -3,12 +3,10 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 __all__ = [
     "Accepted",
-    "FineTuning",
-    "FullTraining",
     "Health",
     "InferenceRequest",
     "JobList",
@@ -41,42 +39,8 @@ class Strict(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 
-    def given(self) -> dict[str, Any]:
-        """The settings that the client named."""
-        return self.model_dump(exclude_none=True)
 
-
-class FullTraining(Strict):
-    """Settings of a full training. The engine checks their ranges; what is left out is the preset's."""
-
-    preset: Literal["plan", "desk"] = "plan"
-    members: int | None = Field(default=None, description="Agents of the committee")
-    evaluation_years: int | None = Field(default=None, description="Walk-forward years of 52 weeks")
-    validation_weeks: int | None = Field(default=None, description="Weeks held out to judge the committee")
-    seed: int | None = None
-    updates: int | None = Field(default=None, description="Of every agent")
-    action_scale: float | None = None
-    reward_scale: float | None = None
-    relative_reward: bool | None = None
-    counterfactual: bool | None = Field(default=None, description="SAC only")
-    n_envs: int | None = Field(
-        default=None,
-        validation_alias=AliasChoices("n_envs", "walks"),  # as earlier releases called it
-        description="PPO only: rollouts side by side",
-    )
-    value_weight: float | None = Field(default=None, description="PPO only")
-
-
-class FineTuning(Strict):
-    """Settings of a fine-tuning on the most recent 26 weeks."""
-
-    updates: int | None = Field(default=None, description="Of every agent; 2000 by default")
-    rate: float | None = Field(
-        default=None, description="Learning rate of every optimiser; 0.0001 by default"
-    )
-
-
-class Held(Strict):
+class Holding(Strict):
     """A position."""
 
     symbol: str = Field(min_length=1, max_length=15)
@@ -87,7 +51,7 @@ class Portfolio(Strict):
     """What is held now."""
 
     cash: Dollars = 0.0
-    positions: list[Held] = Field(default=[], max_length=1000)
+    positions: list[Holding] = Field(default=[], max_length=1000)
 
 
 class InferenceRequest(Strict):
@@ -143,7 +107,7 @@ class Accepted(Answer):
 
 
 class TrainingSummary(Answer):
-    """What a training came to."""
+    """The result of a training."""
 
     version: str
     data_window_start: str
@@ -160,7 +124,7 @@ class JobRecord(Answer):
     """One look at a job; times are UTC."""
 
     job_id: str = Field(validation_alias="id")
-    variant: str
+    variant: str = Field(validation_alias="subject", description="What is worked on: a variant, the market")
     kind: str
     request: dict[str, Any]
     actor: str
@@ -202,7 +166,7 @@ class ModelList(Answer):
     variant: str
     champion: str | None
     versions: list[ModelVersion]
-    damaged: dict[str, str] = Field(description="Folders that are no readable version, and why")
+    damaged: dict[str, str] = Field(description="Folders that cannot be read as a version, and why")
 
 
 class Health(Answer):

@@ -1,4 +1,4 @@
-"""Trainings and jobs over HTTP: started, waited for, looked at, cancelled."""
+"""Trainings over HTTP: started, and waited for."""
 
 import asyncio
 import hashlib
@@ -13,10 +13,11 @@ from starlette.responses import Response
 from app.api import dependencies
 from app.api.dependencies import REFUSALS, Actor, answer, off_loop
 from app.api.errors import Busy, ErrorBody, KeyReused, NoPriorModel, TrainingCancelled, TrainingFailed
-from app.api.schemas import Accepted, FineTuning, FullTraining, TrainingSummary, VariantName
+from app.api.schemas import Accepted, TrainingSummary, VariantName
+from app.jobs.kind import Asked, Kind
 from app.jobs.record import Job, JobConflict, JobNotFound
 from app.settings import settings
-from sac.registry import Registry
+from app.tasks.training import FINETUNE, FULL, FineTuning, FullRequest, FullTraining, TrainingResult
 
 __all__ = ["router"]
 
@@ -44,7 +45,7 @@ class Waiting(BaseModel):
 
 
 TRAINING: dict[int | str, dict[str, Any]] = {
-    200: {"model": TrainingSummary, "description": "With wait=true: what the training came to"},
+    200: {"model": TrainingSummary, "description": "With wait=true: the result of the training"},
     202: {"headers": {"Location": {"description": "The job", "schema": {"type": "string"}}}},
     409: {"model": Busy | ErrorBody, "description": "The variant is being trained already"},
     422: {"model": Busy | ErrorBody, "description": "A setting is wrong, or the awaited training failed"},
@@ -61,8 +62,8 @@ async def train_full(
     key: Key = None,
 ) -> Response:
     """Train a variant from scratch. Without a body: the preset `plan`."""
-    wanted = (body or FullTraining()).given()
-    return await _trained(request, variant, "full", wanted, actor, key, query.wait)
+    wanted = FullRequest.model_validate((body or FullTraining()).plain())
+    return await _trained(request, variant, FULL, wanted, actor, key, query.wait)
 
 
 @router.post("/train/{variant}/finetune", status_code=202, response_model=Accepted, responses=TRAINING)
@@ -75,12 +76,17 @@ async def train_finetune(
     key: Key = None,
 ) -> Response:
     """Fine-tune a variant's champion on the most recent 26 weeks; 400 where there is none."""
-    wanted = (body or FineTuning()).given()
-    return await _trained(request, variant, "finetune", wanted, actor, key, query.wait)
+    return await _trained(request, variant, FINETUNE, body or FineTuning(), actor, key, query.wait)
 
 
 async def _trained(
-    request: Request, variant: str, kind: str, wanted: dict[str, Any], actor: str, key: str | None, wait: bool
+    request: Request,
+    variant: str,
+    kind: Kind[Asked, TrainingResult],
+    wanted: Asked,
+    actor: str,
+    key: str | None,
+    wait: bool,
 ) -> Response:
     job = await off_loop(partial(_submitted, variant, kind, wanted, actor, key))
     url = f"/jobs/{job.id}"
@@ -90,29 +96,32 @@ async def _trained(
             job = await off_loop(partial(dependencies.queue().get, job.id))
     if job.active or not wait:  # it goes on without its client, and without this server
         return answer(Accepted(job_id=job.id, status_url=url), 202, {"Location": url})
-    if job.result is None:
+    result = kind.result_of(job)
+    if result is None:
         ended = TrainingCancelled if job.status == "cancelled" else TrainingFailed
         raise ended(job.error or f"The training was {job.status}; nothing was saved.", job.id)
-    return answer(TrainingSummary.model_validate(job.result), 200, {"Location": url})
+    return answer(TrainingSummary.model_validate(result), 200, {"Location": url})
 
 
-def _submitted(variant: str, kind: str, wanted: dict[str, Any], actor: str, key: str | None) -> Job:
+def _submitted(
+    variant: str, kind: Kind[Asked, TrainingResult], wanted: Asked, actor: str, key: str | None
+) -> Job:
     """The job of a request: a new one, or the one that the same key started."""
-    if kind == "finetune" and Registry(settings().models).current(variant) is None:
+    if kind.name == FINETUNE.name and settings().registry.current(variant) is None:
         raise NoPriorModel(f"{variant} has no champion to start from: train it in full first.")
     if key is None:
-        return dependencies.queue().submit(variant, kind, wanted, actor)
+        return dependencies.queue().submit(kind, variant, wanted, actor)
     # The key names the job, so that the table's primary key holds it to one, across restarts too.
     job_id = hashlib.sha256(f"{actor} {key}".encode()).hexdigest()[:12]
     try:
         job = dependencies.queue().get(job_id)
     except JobNotFound:
         try:
-            return dependencies.queue().submit(variant, kind, wanted, actor, job_id)
+            return dependencies.queue().submit(kind, variant, wanted, actor, job_id)
         except JobConflict as conflict:
             if conflict.job_id != job_id:
                 raise
             job = dependencies.queue().get(job_id)  # the same request was a moment faster
-    if (job.variant, job.kind, job.request) != (variant, kind, wanted):
-        raise KeyReused("This Idempotency-Key stands for another training: send a new one.")
+    if (job.subject, job.kind, job.request) != (variant, kind.name, wanted.plain()):
+        raise KeyReused("This Idempotency-Key was used for another training: send a new one.")
     return job

@@ -1,8 +1,9 @@
-"""Models and their target weights over HTTP."""
+"""Target weights over HTTP."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import lru_cache, partial
+from pathlib import Path
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -10,10 +11,10 @@ from starlette.responses import Response
 from app.api.dependencies import REFUSALS, Caller, answer
 from app.api.errors import NoModel
 from app.api.schemas import InferenceRequest, TargetWeights, VariantName
-from app.queries import market
 from app.settings import settings
 from sac.errors import SettingsError
-from sac.registry import Registry
+from sac.market import MarketPanel, load_panel, market_stamp
+from sac.threads import one_thread
 
 __all__ = ["router"]
 
@@ -31,22 +32,29 @@ async def inference(caller: Caller, variant: VariantName, body: InferenceRequest
 
 
 def recommended(variant: str, wanted: InferenceRequest) -> TargetWeights:
-    """What the champion wants to hold. Nothing but the market is kept in memory from one request to the next:
+    """Target weights of the champion.
 
-    a version's files are read and compared with their checksums every time, which costs a few milliseconds.
+    Nothing but the market is kept in memory from one request to the next: a version's files are read and
+    compared with their checksums every time, which costs a few milliseconds.
     """
-    positions = {held.symbol: held.market_value for held in wanted.portfolio.positions}
+    positions = {holding.symbol: holding.market_value for holding in wanted.portfolio.positions}
     if len(positions) < len(wanted.portfolio.positions):
-        raise SettingsError("A symbol stands twice: add its values up.", "portfolio.positions")
-    champion = Registry(settings().models).champion(variant)
+        raise SettingsError("A symbol is listed twice: add its values up.", "portfolio.positions")
+    root = settings()
+    champion = root.registry.champion(variant)
     if champion is None:
         raise NoModel(f"{variant} has no champion yet: train it first (POST /train/{variant}/full).")
-    import torch  # 2 s, so not before somebody asks
+    from sac.inference import Holdings, target_weights  # here, because it loads torch
 
-    from sac.inference import Holdings, target_weights
-
-    torch.set_num_threads(1)
-    held, panel = Holdings(wanted.portfolio.cash, positions), market.panel()
+    one_thread()
+    panel = _panel(root.data, market_stamp(root.data))
+    holdings, step = Holdings(wanted.portfolio.cash, positions), panel.step_at(wanted.as_of_date)
     return TargetWeights.model_validate(
-        target_weights(champion, panel, held, panel.step_at(wanted.as_of_date), outside=wanted.outside)
+        target_weights(champion, panel, holdings, step, outside=wanted.outside)
     )
+
+
+@lru_cache(maxsize=1)
+def _panel(data: Path, state: str) -> MarketPanel:
+    """The market data, read again whenever the choice or a file of theirs changed."""
+    return load_panel(data)

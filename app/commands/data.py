@@ -3,13 +3,13 @@
 import argparse
 import dataclasses
 import datetime as dt
-from typing import Any
 
 from app.commands.following import actor, followed
 from app.commands.printing import print_json, print_table
-from app.jobs.queue import Jobs
+from app.jobs.kind import NoSettings
+from app.jobs.queue import jobs_of
 from app.settings import settings
-from app.tasks.refresh import MARKET
+from app.tasks.refresh import MARKET, REFRESH, Part, ScoredNews
 from sac.config import SIGNALS
 from sac.market import SOURCES, MarketChoice, load_panel, read_choice, write_choice
 
@@ -48,36 +48,30 @@ def status(options: argparse.Namespace) -> None:
 
 def refresh(options: argparse.Namespace) -> None:
     """Submit a refresh and follow it to its end. Ctrl-C cancels it; what was fetched is kept."""
-    jobs = Jobs(settings())
-    job = jobs.submit(MARKET, "refresh", {}, actor())
-    result = followed(jobs, job, "refresh", "what was fetched until then is kept")
+    jobs = jobs_of(settings())
+    job = jobs.submit(REFRESH, MARKET, NoSettings(), actor())
+    result = followed(jobs, REFRESH, job, "refresh", "what was fetched until then is kept")
     if options.json:
-        print_json(result)
+        print_json(result.model_dump(exclude_none=True))
         return
-    skipped = result.pop("skipped")
-    for part, outcome in result.items():
-        print(f"{part}: {_told(outcome)}")
-    failed = [
-        (symbol, reason)
-        for outcome in result.values()
-        for symbol, reason in outcome.get("failed", {}).items()
-    ]
-    if failed:
-        print_table(("failed", "reason"), failed)
-    for reason in skipped.values():
+    for name, part in result.parts.items():
+        print(f"{name}: {_counts(part)}")
+    if result.failed:
+        print_table(("failed", "reason"), result.failed)
+    for reason in result.skipped.values():
         print(f"left out: {reason}")
 
 
 def use(options: argparse.Namespace) -> None:
     """Write market.toml."""
-    home = settings().data
-    present = read_choice(home)
+    data = settings().data
+    present = read_choice(data)
     if options.source == "sample":
         choice = MarketChoice()
     else:
         symbols = tuple(symbol.upper() for symbol in options.symbols) or present.symbols
         choice = MarketChoice(options.source, symbols, options.start or present.start)
-    write_choice(home, choice)
+    write_choice(data, choice)
     if options.json:
         print_json({"source": choice.source, "symbols": list(choice.symbols), "start": str(choice.start)})
         return
@@ -86,7 +80,7 @@ def use(options: argparse.Namespace) -> None:
         print("The universe changed: models of the old one need a full training before they can be used.")
 
 
-def _told(outcome: dict[str, Any]) -> str:
-    if "articles" in outcome:
-        return f"{outcome['articles']:,} articles scored"
-    return ", ".join(f"{len(outcome[name])} {name}" for name in ("fetched", "kept", "failed"))
+def _counts(part: Part) -> str:
+    if isinstance(part, ScoredNews):
+        return f"{part.articles:,} articles scored"
+    return f"{len(part.fetched)} fetched, {len(part.kept)} kept, {len(part.failed)} failed"

@@ -3,9 +3,9 @@
 import sys
 import time
 from getpass import getuser
-from typing import Any
 
 from app.formats import duration
+from app.jobs.kind import Asked, Given, Kind
 from app.jobs.queue import Job, Jobs
 from sac.errors import DeskError
 
@@ -22,7 +22,7 @@ def actor() -> str:
         return "command line"
 
 
-def followed(jobs: Jobs, job: Job, work: str, rest: str) -> dict[str, Any]:
+def followed(jobs: Jobs, kind: Kind[Asked, Given], job: Job, work: str, rest: str) -> Given:
     """Follow a job to its end; its result. Ctrl-C cancels it.
 
     `work` is what the job is called, `rest` what remains of it after a cancellation. Raises DeskError.
@@ -30,9 +30,10 @@ def followed(jobs: Jobs, job: Job, work: str, rest: str) -> dict[str, Any]:
     job = _follow(jobs, job)
     if job.status == "cancelled":
         raise DeskError(f"The {work} was cancelled; {rest}.")
-    if job.result is None:
+    result = kind.result_of(job)
+    if result is None:
         raise DeskError(job.error or f"The {work} ended without a result.")
-    return job.result
+    return result
 
 
 def _follow(jobs: Jobs, job: Job) -> Job:

@@ -6,14 +6,13 @@ from typing import Any
 
 from app.commands.printing import print_json
 from app.hub.outbox import start_sending
-from app.hub.parcels import CHAMPION, HubStore
 from app.hub.repository import remote_of
 from app.hub.sending import deliver
-from app.hub.status import Shared, came_from, shared, told
+from app.hub.status import Shared, came_from, shared, state_words
+from app.hub.uploads import CHAMPION, uploads_of
 from app.settings import settings
 from sac.config import VARIANTS
 from sac.errors import DeskError
-from sac.registry import Registry
 
 __all__ = ["add"]
 
@@ -22,7 +21,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     """Add the command to the parser."""
     group = commands.add_parser("hub", help="share versions on the Hugging Face Hub")
     actions = group.add_subparsers(required=True, metavar="ACTION")
-    actions.add_parser("status", help="what was sent, what waits, what failed").set_defaults(command=status)
+    actions.add_parser("status", help="what was sent, is queued or failed").set_defaults(command=status)
     for name, command, text in (
         ("push", push, "send a version, or the champion onto main when none is named"),
         ("pull", pull, "fetch a version, or the champion when none is named, as a challenger"),
@@ -37,55 +36,55 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def status(options: argparse.Namespace) -> None:
     """Print the state of every version, from this desk's records."""
-    stands = [shared(settings(), variant) for variant in VARIANTS]
+    states = [shared(settings(), variant) for variant in VARIANTS]
     if options.json:
-        print_json([_plain(stand) for stand in stands])
+        print_json([_plain(state) for state in states])
         return
-    for stand in stands:
-        if stand.remote is None:
-            print(stand.problem)
+    for state in states:
+        if state.remote is None:
+            print(state.problem)
             continue
-        print(f"{stand.variant}: {stand.remote.repo}")
-        if stand.champion:
-            print(f"  main, champion {stand.champion.version}: {told(stand.champion)}")
-        for row in stand.versions:
+        print(f"{state.variant}: {state.remote.repo}")
+        if state.champion:
+            print(f"  main, champion {state.champion.version}: {state_words(state.champion)}")
+        for row in state.versions:
             source = f"; {came_from(row.origin)}" if row.origin else ""
-            print(f"  {row.version}: {told(row)}{source}")
+            print(f"  {row.version}: {state_words(row)}{source}")
 
 
 def push(options: argparse.Namespace) -> None:
     """Send now. What fails stays in the outbox, and is tried again where that helps."""
-    home, variant = settings(), options.variant
+    root, variant = settings(), options.variant
     remote = remote_of(variant)
     item = options.version or CHAMPION
     if options.version:
-        Registry(home.models).version(variant, options.version)  # refuses a name that is not here
-    store = HubStore(home.hub)
+        root.registry.version(variant, options.version)  # refuses a name that is not here
+    store = uploads_of(root)
     store.ask(remote.repo, variant, item)
-    parcel = store.get(remote.repo, variant, item)
-    assert parcel is not None
-    if parcel.state != "sent":
-        parcel = deliver(home, store, parcel)
-    if parcel.state != "sent":
+    task = store.get(remote.repo, variant, item)
+    assert task is not None
+    if task.state != "sent":
+        task = deliver(root, store, task)
+    if task.state != "sent":
         later = ""
-        if parcel.state == "queued":
-            start_sending(home)
+        if task.state == "queued":
+            start_sending(root)
             later = " It stays in the outbox and is tried again."
-        raise DeskError(f"{parcel.reason}{later}")
+        raise DeskError(f"{task.reason}{later}")
     url = remote.url("main" if item == CHAMPION else item)
     if options.json:
-        told = {"version": parcel.version, "commit": parcel.commit_sha}
-        print_json({**told, "hf_repo": remote.repo, "hf_url": url})
+        place = {"hf_repo": remote.repo, "hf_url": url}
+        print_json({"version": task.version, "commit": task.commit_sha, **place})
         return
-    print(f"{parcel.version} is on {'main of ' if item == CHAMPION else ''}{remote.repo}: {url}")
+    print(f"{task.version} is on {'main of ' if item == CHAMPION else ''}{remote.repo}: {url}")
 
 
 def pull(options: argparse.Namespace) -> None:
     """Fetch a version; it becomes a challenger and is never promoted by itself."""
     from sac.hub.arrivals import pull
 
-    home, variant = settings(), options.variant
-    arrival = pull(remote_of(variant), Registry(home.models), variant, options.version)
+    variant = options.variant
+    arrival = pull(remote_of(variant), settings().registry, variant, options.version)
     if options.json:
         print_json({"version": arrival.version.name, "commit": arrival.commit, "new": arrival.new})
         return
@@ -96,12 +95,12 @@ def pull(options: argparse.Namespace) -> None:
     print(f"{name} is here as a challenger, from commit {arrival.commit[:8]}. Nothing was promoted.")
 
 
-def _plain(stand: Shared) -> dict[str, Any]:
+def _plain(state: Shared) -> dict[str, Any]:
     return {
-        "variant": stand.variant,
-        "hf_repo": stand.remote.repo if stand.remote else None,
-        "problem": stand.problem,
-        "on_main": stand.on_main,
-        "champion": stand.champion and dataclasses.asdict(stand.champion),
-        "versions": [dataclasses.asdict(row) for row in stand.versions],
+        "variant": state.variant,
+        "hf_repo": state.remote.repo if state.remote else None,
+        "problem": state.problem,
+        "on_main": state.on_main,
+        "champion": state.champion and dataclasses.asdict(state.champion),
+        "versions": [dataclasses.asdict(row) for row in state.versions],
     }

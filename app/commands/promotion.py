@@ -13,9 +13,8 @@ from app.formats import moment, percent
 from app.settings import settings
 from sac.config import VARIANTS
 from sac.errors import DeskError
-from sac.promotion import DecisionLog, SealedDecision
+from sac.promotion import SealedDecision
 from sac.promotion.deciding import Verdict, problems
-from sac.registry import Registry
 
 __all__ = ["add"]
 
@@ -29,9 +28,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         dest="action",
         action="store_const",
         const="override",
-        help="promote it although the gate holds it",
+        help="promote it although the gate says NOT ELIGIBLE",
     )
-    reject = commands.add_parser("reject", help="take a challenger off the list of those that wait")
+    reject = commands.add_parser("reject", help="take a challenger off the list of those pending review")
     reject.set_defaults(command=decide, action="reject")
     for command in (promote, reject):
         command.add_argument("variant", choices=VARIANTS)
@@ -39,11 +38,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     back = commands.add_parser("rollback", help="make an earlier champion the champion again")
     back.set_defaults(command=roll_back)
     back.add_argument("variant", choices=VARIANTS)
-    back.add_argument("--to", metavar="VERSION", help="without it: the champion before the present one")
+    back.add_argument("--to", metavar="VERSION", help="without it: the champion before the current one")
     for command in (promote, reject, back):
-        command.add_argument("--reason", required=True, metavar="TEXT", help="stands in the history")
+        command.add_argument("--reason", required=True, metavar="TEXT", help="recorded in the history")
 
-    log = commands.add_parser("decisions", help="print the decision history, and whether it is whole")
+    log = commands.add_parser("decisions", help="print the decision history, and check its integrity")
     log.set_defaults(command=decisions)
     log.add_argument("variant", nargs="?", choices=VARIANTS)
 
@@ -56,16 +55,16 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def decide(options: argparse.Namespace) -> None:
     """Approve, override or reject, on the evidence of this moment."""
-    home = settings()
-    case = case_of(home, options.variant, options.version)
+    root = settings()
+    case = case_of(root, options.variant, options.version)
     decision = decided(
-        home,
+        root,
         options.variant,
         options.version,
         cast("Verdict", options.action),
         actor=actor(),
         reason=options.reason,
-        champion=Registry(home.models).current(options.variant),
+        champion=root.registry.current(options.variant),
         evidence=case.text(),
     )
     _printed(decision, options.json)
@@ -77,10 +76,10 @@ def decide(options: argparse.Namespace) -> None:
 
 def roll_back(options: argparse.Namespace) -> None:
     """Back to an earlier champion."""
-    home = settings()
-    champion = Registry(home.models).current(options.variant)
+    root = settings()
+    champion = root.registry.current(options.variant)
     decision = rolled_back(
-        home, options.variant, actor=actor(), reason=options.reason, champion=champion, to=options.to
+        root, options.variant, actor=actor(), reason=options.reason, champion=champion, to=options.to
     )
     _printed(decision, options.json)
 
@@ -97,10 +96,10 @@ def _printed(decision: SealedDecision, json: bool) -> None:
 
 
 def decisions(options: argparse.Namespace) -> None:
-    """Print the log, newest first. Raises DeskError when it does not fit together."""
-    registry = Registry(settings().models)
-    rows = DecisionLog(registry.root).sealed(options.variant)
-    faults = problems(registry, tuple(VARIANTS))
+    """Print the log, newest first. Raises DeskError when it fails its integrity check."""
+    root = settings()
+    rows = root.decision_log.sealed(options.variant)
+    faults = problems(root.registry, tuple(VARIANTS))
     if options.json:
         print_json({"decisions": [asdict(row) for row in rows], "problems": faults})
     else:

@@ -1,4 +1,4 @@
-"""`prune`: delete versions that nobody needs."""
+"""`sac-desk prune`: delete old versions that were never champion."""
 
 import argparse
 
@@ -8,14 +8,13 @@ from app.settings import settings
 from sac.config import VARIANTS
 from sac.errors import DeskError
 from sac.promotion.retention import expendable, remove
-from sac.registry import Registry
 
 
 def pruned(options: argparse.Namespace) -> None:
-    """List what may go, and delete it when told so."""
+    """List the versions that may go; delete them with --apply."""
     if options.keep < 1:
         raise DeskError("--keep must be 1 or more.")
-    registry = Registry(settings().models)
+    registry = settings().registry
     variants = [options.variant] if options.variant else list(VARIANTS)
     doomed = [v for variant in variants for v in expendable(registry, variant, options.keep)]
     if options.apply:

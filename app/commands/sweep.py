@@ -1,19 +1,17 @@
 """`sac-desk sweep`."""
 
 import argparse
-import dataclasses
 from pathlib import Path
 from typing import Any
 
 from app.commands.following import actor, followed
 from app.commands.printing import print_json, print_table
 from app.formats import percent, points
-from app.jobs.queue import Jobs
+from app.jobs.queue import jobs_of
 from app.settings import settings
-from app.tasks.sweep import SWEEP
+from app.tasks.sweep import SWEEP, SWEEPS, SweepRequest
 from sac.errors import DeskError
 from sac.experiments import Row, TrialResults, leaderboard, read_plan, read_sweep
-from sac.promotion import Ledger
 
 __all__ = ["add"]
 
@@ -31,24 +29,24 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def sweep(options: argparse.Namespace) -> None:
     """Submit a sweep and follow it to its end. Ctrl-C cancels it; finished trials are kept."""
-    asked, home = read_sweep(options.file.read_text(encoding="utf-8")), settings()
-    request: dict[str, Any] = {"sweep": dataclasses.asdict(asked), "processes": options.processes}
-    if options.ray is not None:
-        request["ray"] = options.ray
-    jobs = Jobs(home)
-    job = jobs.submit(SWEEP, SWEEP, request, actor())
-    result = followed(jobs, job, "sweep", "finished trials are kept, and the same sweep goes on there")
-    plan = read_plan(home.sweeps, job.id)
+    asked, root = read_sweep(options.file.read_text(encoding="utf-8")), settings()
+    request = SweepRequest(sweep=asked, processes=options.processes, ray=options.ray)
+    jobs = jobs_of(root)
+    job = jobs.submit(SWEEP, SWEEPS, request, actor())
+    result = followed(jobs, SWEEP, job, "sweep", "finished trials are kept, and the same sweep goes on there")
+    plan = read_plan(root.sweeps, job.id)
     if plan is None:
         raise DeskError("The sweep left no plan: run it again.")
-    results = TrialResults(home.sweeps / "trials")
-    found = [trial for key in plan.keys if (trial := results.get(key))]
-    rows = leaderboard(found, Ledger(home.models))
+    results = TrialResults(root.sweeps / "trials")
+    finished = [trial for key in plan.keys if (trial := results.get(key))]
+    rows = leaderboard(finished, root.ledger)
     choices = dict(zip(plan.keys, plan.choices, strict=True))
     if options.json:
-        print_json({**result, "leaderboard": [_plain(row, choices[row.result.key]) for row in rows]})
+        print_json(
+            {**result.model_dump(), "leaderboard": [_plain(row, choices[row.result.key]) for row in rows]}
+        )
         return
-    print(f"{result['trials']} trials, {result['found']} of them known before, {result['failed']} failed.")
+    print(f"{result.trials} trials, {result.found} of them known before, {result.failed} failed.")
     print_table(
         ("trial", "over equal weight", "95 % interval", "deflated Sharpe", "settings"),
         [_line(row, choices[row.result.key]) for row in rows[:SHOWN]],

@@ -1,13 +1,14 @@
 """`sac-desk train` and `sac-desk finetune`."""
 
 import argparse
-from typing import Any
 
 from app.commands.following import actor, followed
 from app.commands.printing import print_json
 from app.formats import percent, ratio
-from app.jobs.queue import Jobs
+from app.jobs.kind import Asked, Kind
+from app.jobs.queue import jobs_of
 from app.settings import settings
+from app.tasks.training import FINETUNE, FULL, FineTuning, FullRequest, TrainingResult
 from sac.config import PRESETS, VARIANTS
 
 __all__ = ["add"]
@@ -32,40 +33,39 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def train(options: argparse.Namespace) -> None:
     """Submit a full training and follow it to its end. Ctrl-C cancels it."""
-    request = {
-        "preset": options.preset,
-        "members": options.members,
-        "evaluation_years": options.years,
-        "seed": options.seed,
-        "updates": options.steps,
-    }
-    _trained(options, "full", request)
+    request = FullRequest(
+        preset=options.preset,
+        members=options.members,
+        evaluation_years=options.years,
+        seed=options.seed,
+        updates=options.steps,
+    )
+    _trained(options, FULL, request)
 
 
 def finetune(options: argparse.Namespace) -> None:
     """Submit a fine-tuning of the champion and follow it to its end. Ctrl-C cancels it."""
-    _trained(options, "finetune", {"updates": options.steps})
+    _trained(options, FINETUNE, FineTuning(updates=options.steps))
 
 
-def _trained(options: argparse.Namespace, kind: str, request: dict[str, Any]) -> None:
-    jobs = Jobs(settings())
-    given = {name: value for name, value in request.items() if value is not None}
-    job = jobs.submit(options.variant, kind, given, actor())
-    result = followed(jobs, job, "training", "nothing was saved")
+def _trained(options: argparse.Namespace, kind: Kind[Asked, TrainingResult], request: Asked) -> None:
+    jobs = jobs_of(settings())
+    job = jobs.submit(kind, options.variant, request, actor())
+    result = followed(jobs, kind, job, "training", "nothing was saved")
     if options.json:
-        print_json(result)
+        print_json(result.model_dump())
         return
-    figures = result["metrics"]
-    print(f"{result['version']}, data {result['data_window_start']} to {result['data_window_end']}")
+    figures = result.metrics
+    print(f"{result.version}, data {result.data_window_start} to {result.data_window_end}")
     print(
         f"Out of sample, net of costs: CAGR {percent(figures.get('eval_cagr'))}, "
         f"Sharpe {ratio(figures.get('eval_sharpe'))}, "
         f"max drawdown {percent(figures.get('eval_max_drawdown'))}"
     )
     champion = f"{options.variant}'s champion"
-    if result["promoted"]:
+    if result.promoted:
         print(f"It is {champion}.")
     else:
-        print(f"It was not promoted: {champion} is still {result['prior_version']}. {result['verdict']}")
-        if result["eligible"]:
-            print(f"It waits for you: sac-desk promote {options.variant} {result['version']} --reason TEXT")
+        print(f"It was not promoted: {champion} is still {result.prior_version}. {result.verdict}")
+        if result.eligible:
+            print(f"Pending review: sac-desk promote {options.variant} {result.version} --reason TEXT")

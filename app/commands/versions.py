@@ -22,7 +22,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def versions(options: argparse.Namespace) -> None:
     """Print what the registry holds, damaged folders included."""
-    registry = Registry(settings().models)
+    registry = settings().registry
     shelves = [_shelf(registry, variant) for variant in ([options.variant] if options.variant else VARIANTS)]
     if options.json:
         print_json(shelves)
@@ -38,7 +38,7 @@ def versions(options: argparse.Namespace) -> None:
                 percent(version["metrics"].get("eval_cagr")),
                 ratio(version["metrics"].get("eval_sharpe")),
                 megabytes(version["bytes"]),
-                "champion" if version["champion"] else "waits" if version["waits"] else "",
+                "champion" if version["champion"] else "pending review" if version["waits"] else "",
             )
             for version in shelf["versions"]
         ]

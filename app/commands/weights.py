@@ -12,7 +12,7 @@ from app.holdings.reading import from_file
 from app.settings import settings
 from sac.config import VARIANTS
 from sac.errors import DeskError
-from sac.registry import Registry, Version
+from sac.registry import Version
 
 __all__ = ["add"]
 
@@ -34,21 +34,21 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     command.add_argument("--trades", action="store_true", help="list the trades in whole shares too")
     command.add_argument(
-        "--smallest-trade", type=float, default=0.0, metavar="X", help="leave out trades below X dollars"
+        "--smallest-trade", type=float, default=0.0, metavar="X", help="minimum trade size, in dollars"
     )
 
 
 def weights(options: argparse.Namespace) -> None:
     """Print the champion's target weights."""
-    held = _holdings(options)
-    version = Registry(settings().models).champion(options.variant)
+    held, root = _holdings(options), settings()
+    version = root.registry.champion(options.variant)
     if version is None:
         raise DeskError(
             f"{options.variant} has no champion yet: train it first (sac-desk train {options.variant})."
         )
     from sac.market import load_panel
 
-    panel = load_panel(settings().data)
+    panel = load_panel(root.data)
     strange = [position.symbol for position in held.positions if position.symbol not in panel.symbols]
     if strange and options.outside is None:
         raise DeskError(
@@ -136,7 +136,7 @@ def _holdings(options: argparse.Namespace) -> Portfolio:
         raise DeskError(f"Cash is given twice: by --cash and by the line CASH in {path}.")
     if path is None and cash is None:
         if options.trades:
-            raise DeskError("A trade list needs what is held: give --holdings FILE or --cash X.")
+            raise DeskError("A trade list needs holdings: give --holdings FILE or --cash X.")
         cash = 1.0
     return dataclasses.replace(
         held,

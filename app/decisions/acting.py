@@ -9,7 +9,6 @@ from sac.config import VARIANTS
 from sac.errors import DeskError
 from sac.promotion import SealedDecision, deciding
 from sac.promotion.deciding import Verdict, decide, rollback
-from sac.registry import Registry
 
 __all__ = ["decided", "finish_moves", "rolled_back"]
 
@@ -26,7 +25,7 @@ def decided(
     evidence: str,
 ) -> SealedDecision:
     """Approve, override or reject, with the champion and the evidence that the person saw."""
-    registry = Registry(root.models)
+    registry = root.registry
     version = registry.version(variant, name)
     return _announced(
         decide(registry, version, action, actor=actor, reason=reason, champion=champion, evidence=evidence)
@@ -37,9 +36,7 @@ def rolled_back(
     root: Settings, variant: str, *, actor: str, reason: str, champion: str | None, to: str | None
 ) -> SealedDecision:
     """Back to a former champion."""
-    return _announced(
-        rollback(Registry(root.models), variant, actor=actor, reason=reason, champion=champion, to=to)
-    )
+    return _announced(rollback(root.registry, variant, actor=actor, reason=reason, champion=champion, to=to))
 
 
 def finish_moves(root: Settings) -> None:
@@ -48,7 +45,7 @@ def finish_moves(root: Settings) -> None:
     Trouble is logged and not raised: readers count such a decision as done, and the next one finishes it.
     """
     try:
-        deciding.finish_moves(Registry(root.models), VARIANTS)
+        deciding.finish_moves(root.registry, VARIANTS)
     except (DeskError, OSError, sqlite3.Error):
         logging.getLogger(__name__).exception("A decision that was cut off could not be finished")
 

@@ -2,21 +2,19 @@
 
 from app.settings import Settings
 from sac.errors import ArtifactError
-from sac.promotion import Ledger
 from sac.promotion.case import Case, case_for
 from sac.promotion.deciding import champion_of, judged
-from sac.registry import Registry
 
 __all__ = ["case_of"]
 
 
 def case_of(root: Settings, variant: str, name: str) -> Case:
     """The case for a version against today's champion. Raises ArtifactError where it cannot be read."""
-    registry = Registry(root.models)
+    registry = root.registry
     challenger = registry.version(variant, name)
     champion, problem = None, None
     try:
         champion = champion_of(registry, variant)
     except ArtifactError as error:
         problem = str(error)
-    return case_for(challenger, champion, judged(challenger, champion, problem), Ledger(root.models).search())
+    return case_for(challenger, champion, judged(challenger, champion, problem), root.ledger.search())

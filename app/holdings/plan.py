@@ -1,4 +1,4 @@
-"""From a portfolio to orders: what pages and commands ask, in one breath."""
+"""From a portfolio to a trade plan: advice and orders, as pages and commands ask for them."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

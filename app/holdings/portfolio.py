@@ -24,9 +24,9 @@ class Position:
     value: float | None = None
 
     def __post_init__(self) -> None:
-        """Raises DeskError for what nobody can hold."""
+        """Raises DeskError for what cannot be held."""
         if not _SYMBOL.fullmatch(self.symbol) or self.symbol == CASH:
-            raise DeskError(f"{self.symbol[:20]!r} is no symbol: write it as AAPL or BRK-B.")
+            raise DeskError(f"{self.symbol[:20]!r} is not a valid symbol: write it as AAPL or BRK-B.")
         if self.shares is None and self.value is None:
             raise DeskError(f"{self.symbol} has neither shares nor a value: give one, or leave it out.")
         for amount, what in ((self.shares, "shares"), (self.value, "dollars")):
@@ -44,14 +44,14 @@ class Portfolio:
     minimum: float = 0.0  # dollars; smaller trades are left out
 
     def __post_init__(self) -> None:
-        """Raises DeskError for what nobody can hold."""
-        for amount, what in ((self.cash, "Cash"), (self.minimum, "The smallest trade")):
+        """Raises DeskError for what cannot be held."""
+        for amount, what in ((self.cash, "Cash"), (self.minimum, "The minimum trade size")):
             if not 0 <= amount <= LARGEST_AMOUNT:
                 raise DeskError(f"{what} is {amount}: write an amount in dollars, zero or more.")
         symbols = [position.symbol for position in self.positions]
         twice = {symbol for symbol in symbols if symbols.count(symbol) > 1}
         if twice:
-            raise DeskError(f"{min(twice)} stands twice in the holdings: add it up.")
+            raise DeskError(f"{min(twice)} is listed twice in the holdings: add it up.")
 
 
 @dataclass(frozen=True)

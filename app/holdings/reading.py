@@ -41,7 +41,7 @@ def from_file(file: IO[bytes]) -> Portfolio:
     try:
         return from_text(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise DeskError("The file is no text: save the holdings as CSV (UTF-8).") from None
+        raise DeskError("The file is not valid text: save the holdings as CSV (UTF-8).") from None
 
 
 def from_text(text: str) -> Portfolio:
@@ -69,7 +69,7 @@ def from_text(text: str) -> Portfolio:
 
 
 def from_rows(rows: Iterable[tuple[str, float | None, float | None]], cash: float = 0.0) -> Portfolio:
-    """Holdings of (symbol, shares, dollars) rows; a row without an amount is no position. CASH adds to cash.
+    """Holdings of (symbol, shares, dollars) rows; a row without an amount is left out. CASH adds to cash.
 
     Raises DeskError.
     """
@@ -90,7 +90,7 @@ def _cells(number: int, row: Mapping[str, str]) -> tuple[str, float | None, floa
     for column in ("shares", "value"):
         text = row.get(column, "").replace("$", "").strip()
         if text and not _NUMBER.fullmatch(text):
-            raise DeskError(f"Line {number}: {text[:20]!r} is no number: write it as 1500.50.")
+            raise DeskError(f"Line {number}: {text[:20]!r} is not a valid number: write it as 1500.50.")
         amounts.append(float(text.replace(",", "")) if text else None)
     if amounts == [None, None]:
         raise DeskError(f"Line {number} has no amount: write symbol and shares or dollars: `AAPL,12`.")

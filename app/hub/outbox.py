@@ -1,24 +1,22 @@
-"""The way to the Hugging Face Hub: wishes are written down at once, and a job of its own sends them.
+"""The way to the Hugging Face Hub: upload tasks are written down at once, and a job sends them.
 
 A training or a decision never waits for the network: it leaves a row in the outbox and goes on. The job that
 sends (kind `send`, beside the trainings) lives as long as something is queued and waits between its tries, so
-it needs no clock in the server; whoever leaves a wish starts it, and so does a server that finds some.
+it needs no clock in the server; whoever leaves a task starts it, and so does a server that finds some.
 """
 
 import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
-from app.hub.parcels import CHAMPION, HubStore
-from app.hub.sending import OUTBOX
+from app.hub.sending import OUTBOX, SEND
+from app.hub.uploads import CHAMPION, uploads_of
+from app.jobs.kind import NoSettings
+from app.jobs.queue import jobs_of
+from app.jobs.record import JobConflict
 from app.settings import Settings, hub_access, settings
 from sac.errors import DeskError
-from sac.registry import Registry
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["enqueue_champion", "enqueue_version", "resume", "start_sending"]
 
@@ -33,43 +31,40 @@ def enqueue_champion(variant: str) -> None:
     _enqueue(variant, CHAMPION)
 
 
-def start_sending(home: Settings) -> None:
+def start_sending(root: Settings) -> None:
     """See to it that a job empties the outbox. Raises DeskError or OSError where none can be started."""
-    from app.jobs.queue import jobs_of  # here, because a job's work imports this module
-    from app.jobs.record import JobConflict
-
     try:
-        jobs_of(home).submit(OUTBOX, "send", {}, "the desk")
+        jobs_of(root).submit(SEND, OUTBOX, NoSettings(), "the desk")
     except JobConflict:
         return  # it is at work, and looks at the outbox again before it ends
 
 
-def resume(home: Settings) -> None:
+def resume(root: Settings) -> None:
     """Go on with what a restart or a crash interrupted; for the start of a server, and for its pages."""
-    if not home.hub.exists():
+    if not root.hub.exists():
         return
-    with _spared("What was queued for the Hub"):
-        store, registry = HubStore(home.hub), Registry(home.models)
+    with _logged("What was queued for the Hub"):
+        store, registry = uploads_of(root), root.registry
         for variant, repo in hub_access().repos.items():
-            told = store.get(repo, variant, CHAMPION)
-            if told and told.state == "sent" and told.version != registry.current(variant):
+            sent = store.get(repo, variant, CHAMPION)
+            if sent and sent.state == "sent" and sent.version != registry.current(variant):
                 store.ask(repo, variant, CHAMPION)  # a process died between its decision and the outbox
         if store.next():
-            start_sending(home)
+            start_sending(root)
 
 
 def _enqueue(variant: str, item: str) -> None:
     repo = hub_access().repos.get(variant)
     if repo is None:
         return
-    home = settings()
-    with _spared(f"{item} of {variant}"):
-        HubStore(home.hub).ask(repo, variant, item)
-        start_sending(home)
+    root = settings()
+    with _logged(f"{item} of {variant}"):
+        uploads_of(root).ask(repo, variant, item)
+        start_sending(root)
 
 
 @contextmanager
-def _spared(what: str) -> Iterator[None]:
+def _logged(what: str) -> Iterator[None]:
     """Log trouble of this machine instead of raising it: what is shared was saved, only its copy is late."""
     try:
         yield

@@ -1,14 +1,10 @@
 """Which repository of the Hugging Face Hub shares a variant."""
 
 import re
-from typing import TYPE_CHECKING
 
 from app.settings import hub_access, repo_variable
 from sac.errors import SettingsError
 from sac.hub.repository import Remote
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["remote_of", "where"]
 
@@ -26,18 +22,18 @@ def remote_of(variant: str) -> Remote:
         )
     if not _REPO.fullmatch(repo):
         raise SettingsError(f"{variable} is {repo[:60]!r}: write the repository as owner/name.")
-    rivals = [other for other, name in access.repos.items() if other != variant and name == repo]
-    if rivals:
+    others = [other for other, name in access.repos.items() if other != variant and name == repo]
+    if others:
         raise SettingsError(
-            f"{variable} and {repo_variable(rivals[0])} both name {repo}: give each variant its own."
+            f"{variable} and {repo_variable(others[0])} both name {repo}: give each variant its own."
         )
     return Remote(repo, access.token, access.endpoint)
 
 
-def where(variant: str, version: str) -> dict[str, str | None]:
+def where(variant: str, version: str) -> tuple[str | None, str | None]:
     """Repository and address of a version on the Hub; None, None for a variant that is not shared."""
     try:
         remote = remote_of(variant)
     except SettingsError:
-        return {"hf_repo": None, "hf_url": None}
-    return {"hf_repo": remote.repo, "hf_url": remote.url(version)}
+        return None, None
+    return remote.repo, remote.url(version)

@@ -1,12 +1,12 @@
-"""How a variant stands on the Hugging Face Hub, from the records of this desk alone: nothing here asks it."""
+"""What of a variant is on the Hugging Face Hub, by the records of this desk: nothing here asks the Hub."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
 from app.formats import moment
-from app.hub.parcels import CHAMPION, HubStore, Parcel
 from app.hub.repository import remote_of
+from app.hub.uploads import CHAMPION, UploadTask, uploads_of
 from app.settings import Settings
 from sac.errors import ArtifactError, SettingsError
 from sac.hub.arrivals import Origin, origin
@@ -14,7 +14,7 @@ from sac.hub.repository import Remote
 from sac.promotion.deciding import state_of
 from sac.registry import Registry
 
-__all__ = ["Shared", "VersionShared", "came_from", "shared", "told"]
+__all__ = ["Shared", "VersionShared", "came_from", "shared", "state_words"]
 
 State = Literal["not sent", "queued", "sent", "failed", "pulled"]
 
@@ -44,26 +44,26 @@ class Shared:
     on_main: str | None  # what this desk last put on main
 
 
-def shared(home: Settings, variant: str) -> Shared:
+def shared(root: Settings, variant: str) -> Shared:
     """Every version of a variant with its state. Cheap: one small table and small files."""
-    registry = Registry(home.models)
+    registry = root.registry
     try:
         remote, problem = remote_of(variant), None
     except SettingsError as unset:
         remote, problem = None, str(unset)
-    parcels = HubStore(home.hub).of(remote.repo, variant) if remote else {}
+    tasks = uploads_of(root).of(remote.repo, variant) if remote else {}
     names = [version.name for version in registry.versions(variant)]
     sources = {name: _origin(registry, variant, name) for name in names}
-    versions = [_version(name, parcels.get(name), sources[name], remote) for name in names]
+    versions = [_version(name, tasks.get(name), sources[name], remote) for name in names]
     current = state_of(registry, variant).champion
-    news = parcels.get(CHAMPION)
+    news = tasks.get(CHAMPION)
     champion = _version(current, news, None, remote) if current and remote else None
     if champion and champion.state == "sent" and news and news.version != current:
         champion = _version(current or "", None, None, remote)
     return Shared(variant, remote, problem, versions, champion, news.version if news else None)
 
 
-def told(row: VersionShared) -> str:
+def state_words(row: VersionShared) -> str:
     """A version's state in words."""
     words = {
         "not sent": "not sent",
@@ -80,18 +80,20 @@ def came_from(source: Origin) -> str:
     return f"pulled from {source.repo} at {source.commit[:8]}, {moment(source.pulled_at)}"
 
 
-def _version(name: str, parcel: Parcel | None, source: Origin | None, remote: Remote | None) -> VersionShared:
-    if parcel is None:
+def _version(
+    name: str, task: UploadTask | None, source: Origin | None, remote: Remote | None
+) -> VersionShared:
+    if task is None:
         here = source is not None and remote is not None and source.repo == remote.repo
         commit = source.commit if source else None
         return VersionShared(name, "pulled" if here else "not sent", None, None, None, commit, source)
     return VersionShared(
         name,
-        parcel.state,
-        parcel.reason,
-        _moment(parcel.due_at) if parcel.state == "queued" else None,
-        _moment(parcel.changed_at),
-        parcel.commit_sha,
+        task.state,
+        task.reason,
+        _moment(task.due_at) if task.state == "queued" else None,
+        _moment(task.changed_at),
+        task.commit_sha,
         source,
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-__all__ = ["slot_lock"]
+__all__ = ["WorkerLock", "slot_lock"]
 
 
 def slot_lock(folder: Path) -> FileLock:
@@ -14,8 +14,8 @@ def slot_lock(folder: Path) -> FileLock:
     return FileLock(folder / "slot.lock", thread_local=False)
 
 
-class _Life:
-    """A lock that a job's worker is born with: it has it from whoever started it, and holds it until it ends.
+class WorkerLock:
+    """A lock that a job's worker inherits from whoever started it, and holds until it ends.
 
     So a job lives as long as its lock is held, from the first moment on. A pid would not do (a zombie looks
     alive, and numbers are reused), nor would a time that a worker is given to come up: clocks are set.
@@ -23,10 +23,10 @@ class _Life:
 
     def __init__(self, folder: Path, job_id: str) -> None:
         self._path = folder / f"{job_id}.lock"
-        self.handles: list[int] = []  # for a process that is born with it
+        self.handles: list[int] = []  # file descriptors for the process that inherits it
 
-    def begin(self) -> bool:
-        """Take the lock; False where somebody lives."""
+    def acquire(self) -> bool:
+        """Take the lock; False where a living worker holds it."""
         self.handles.append(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644))
         try:
             fcntl.flock(self.handles[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from functools import lru_cache
 from pathlib import Path
@@ -14,15 +14,15 @@ from typing import Any
 
 import pandas as pd
 
-from app.jobs.locks import _Life
+from app.jobs.kind import Asked, Given, Kind
+from app.jobs.locks import WorkerLock
 from app.jobs.record import Job, JobConflict, JobNotFound
 from app.jobs.store import JobStore
 from app.settings import CODE, Settings
-from app.tasks.kinds import KINDS
 from sac.errors import DeskError, DiskFull
 from sac.files import room_needed
 
-__all__ = ["Job", "JobConflict", "JobNotFound", "Jobs", "log_path"]
+__all__ = ["Job", "JobConflict", "JobNotFound", "Jobs", "jobs_of", "log_path"]
 
 WORKER = (sys.executable, "-m", "app.worker")
 LOG_TAIL = 200_000  # bytes of a log that a page shows at most
@@ -44,34 +44,36 @@ class Jobs:
     """
 
     def __init__(
-        self, settings: Settings, *, worker: Sequence[str] = WORKER, patience_seconds: float = 10.0
+        self, root: Settings, *, worker: Sequence[str] = WORKER, patience_seconds: float = 10.0
     ) -> None:
         """`worker`: the command that a job's id is added to; `patience_seconds`: from SIGTERM to SIGKILL."""
-        self._settings = settings
-        self._folder = settings.jobs.absolute()
+        self._root = root
+        self._folder = root.jobs.absolute()
         self._store = JobStore(self._folder)
         self._worker = tuple(worker)
         self._patience_seconds = patience_seconds
         self._children: dict[str, subprocess.Popen[bytes]] = {}  # those that this object started
         # When this object first saw a job as cancelling. Not by the record's clock: that can be set.
-        self._deaf: dict[str, float] = {}
+        self._cancelling_since: dict[str, float] = {}
 
     def submit(
-        self, variant: str, kind: str, request: Mapping[str, Any], actor: str, job_id: str | None = None
+        self, kind: Kind[Asked, Given], subject: str, request: Asked, actor: str, job_id: str | None = None
     ) -> Job:
-        """Start a job. Raises JobConflict for a busy variant, and DeskError for a request that cannot run.
+        """Start a job. Raises JobConflict for a busy subject, and DeskError for a request that cannot run.
 
         `job_id`: who names a job can ask for it twice and start it once; by default a new one.
         """
-        if kind not in KINDS:
-            raise DeskError(f"There is no kind of job {kind!r}: choose one of {', '.join(KINDS)}.")
-        KINDS[kind].check(variant, request, self._settings)
-        self.reconcile()  # a dead job must not block its variant
+        kind.check(subject, request, self._root)
+        self.reconcile()  # a dead job must not block its subject
         job_id = job_id or secrets.token_hex(6)
-        with room_needed(self._folder), closing(_Life(self._folder, job_id)) as life:
-            self._store.add(job_id, variant, kind, request, actor, life.begin)
+        with room_needed(self._folder), closing(WorkerLock(self._folder, job_id)) as lock:
             try:
-                self._children[job_id] = self._spawn(job_id, life)
+                self._store.add(job_id, subject, kind.name, request.plain(), actor, lock.acquire)
+            except JobConflict as busy:
+                wait = "wait until it has finished, or cancel it"
+                raise JobConflict(f"{subject} is already being {kind.doing}: {wait}.", busy.job_id) from None
+            try:
+                self._children[job_id] = self._spawn(job_id, lock)
             except OSError as refused:
                 error = f"The process could not be started: {refused}."
                 self._store.finish(job_id, "failed", error=error)
@@ -83,28 +85,30 @@ class Jobs:
         self.reconcile()
         return self._store.get(job_id)
 
-    def list(self, limit: int = 50, kinds: Sequence[str] = ()) -> list[Job]:
+    def list(self, limit: int = 50, kinds: Sequence[Kind[Any, Any]] = ()) -> list[Job]:
         """The latest jobs as they are now, newest first; of these kinds only, where some are named."""
         self.reconcile()
-        return self._store.newest(limit, kinds)
+        return self._store.newest(limit, [kind.name for kind in kinds])
 
     def cancel(self, job_id: str) -> Job:
         """Ask a job to stop; one that has ended stays as it is. Raises JobNotFound."""
         self.reconcile()
         if self._store.ask_to_stop(job_id):
-            self._deaf[job_id] = time.monotonic()
-            # Without a pid the worker has not said that it is there: it will see the status when it does.
+            self._cancelling_since[job_id] = time.monotonic()
+            # Without a pid no worker has claimed the job: it will see the status when it does.
             self._signal(self._store.get(job_id), signal.SIGTERM)
         return self._store.get(job_id)
 
     def reconcile(self) -> None:
-        """Make the records true: bury dead workers, and kill those that outstay a cancellation."""
+        """Make the records true: close those of dead workers, and kill those that outstay a cancellation."""
         now = time.monotonic()
         active = self._store.active()
-        self._deaf = {job.id: self._deaf.get(job.id, now) for job in active if job.status == "cancelling"}
+        self._cancelling_since = {
+            job.id: self._cancelling_since.get(job.id, now) for job in active if job.status == "cancelling"
+        }
         for job in active:
             if self._alive(job):
-                if now - self._deaf.get(job.id, now) > self._patience_seconds:
+                if now - self._cancelling_since.get(job.id, now) > self._patience_seconds:
                     self._signal(job, signal.SIGKILL)
                 continue
             # The worker closes its record before it lets go of its lock, so this changes no final word.
@@ -136,22 +140,22 @@ class Jobs:
             file.seek(max(0, path.stat().st_size - LOG_TAIL))
             return file.read().decode(errors="replace")
 
-    def _spawn(self, job_id: str, life: "_Life") -> subprocess.Popen[bytes]:
+    def _spawn(self, job_id: str, lock: WorkerLock) -> subprocess.Popen[bytes]:
         with log_path(self._folder, job_id).open("ab") as log:
             return subprocess.Popen(
                 [*self._worker, job_id],
                 cwd=CODE,  # `-m` puts it on the import path
-                env=self._settings.child_environment(),
+                env=self._root.child_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C at the server is not meant for the worker
-                pass_fds=life.handles,
+                pass_fds=lock.handles,
             )
 
     def _alive(self, job: Job) -> bool:
-        with closing(_Life(self._folder, job.id)) as life:
-            return not life.begin()
+        with closing(WorkerLock(self._folder, job.id)) as lock:
+            return not lock.acquire()
 
     def _signal(self, job: Job, number: signal.Signals) -> None:
         if job.pid is not None and self._alive(job):  # else the number may be another process by now

@@ -1,4 +1,4 @@
-"""One job as its record tells it."""
+"""One job as its record describes it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ MESSAGES = {"succeeded": "Finished", "failed": "Failed", "cancelled": "Cancelled
 
 
 class JobConflict(DeskError):  # noqa: N818 - what happened, not a fault
-    """The variant already has an active job."""
+    """The subject already has an active job."""
 
     def __init__(self, message: str, job_id: str | None) -> None:
         """`job_id`: of the active one; None where it has ended meanwhile."""
@@ -36,16 +36,16 @@ class Job:
     """One look at a job. Times are aware datetimes in UTC."""
 
     id: str
-    variant: str
+    subject: str  # what is worked on, by one job at a time: a variant, the market, the outbox
     kind: str
-    request: dict[str, Any]
+    request: dict[str, Any]  # plain JSON, as `result`: a `Kind` reads them
     actor: str
     status: Status
     stage: str  # "" until the work reports its first
     fraction: float  # of the whole job, 0 to 1
     eta_seconds: float | None
     message: str
-    error: str | None  # for the user; a stack trace stands only in the log
+    error: str | None  # for the user; a stack trace is in the log only
     result: dict[str, Any] | None
     created_at: datetime
     started_at: datetime | None  # when its turn came, not when it was asked for

@@ -15,14 +15,6 @@ from sac.progress import Progress
 
 __all__ = ["JobStore"]
 
-DOING = {
-    "sweep": "run",
-    "refresh": "refreshed",
-    "send": "emptied",
-    "pull": "pulled",
-}  # kind -> what is done to its subject
-
-
 SCHEMA_VERSION = 1
 SCHEMA = f"""
 CREATE TABLE jobs (
@@ -56,6 +48,7 @@ CREATE TABLE points (
 
 def _job(row: sqlite3.Row) -> Job:
     columns: dict[str, Any] = dict(row)
+    columns["subject"] = columns.pop("variant")  # the column keeps the name that it has in older files
     for name in ("request", "result"):
         columns[name] = None if columns[name] is None else json.loads(columns[name])
     for name in ("created_at", "started_at", "cancelled_at", "finished_at"):
@@ -80,29 +73,28 @@ class JobStore:
     def add(
         self,
         job_id: str,
-        variant: str,
+        subject: str,
         kind: str,
         request: Mapping[str, Any],
         actor: str,
         unseen: Callable[[], object] = bool,
     ) -> None:
-        """A new queued job. Raises JobConflict when the variant has an active one.
+        """A new queued job. Raises JobConflict when the subject has an active one.
 
-        `unseen`: what to do once the job is certain, while nobody sees it yet.
+        `unseen`: what to do once the job is certain, before another process sees it.
         """
         try:
             with self._database.transaction() as db:
                 db.execute(
                     "INSERT INTO jobs (id, variant, kind, request, actor, status, message, created_at)"
                     " VALUES (?, ?, ?, ?, ?, 'queued', 'Starting', ?)",
-                    (job_id, variant, kind, json.dumps(request), actor, _now()),
+                    (job_id, subject, kind, json.dumps(request), actor, _now()),
                 )
                 unseen()
         except sqlite3.IntegrityError:
             raise JobConflict(
-                f"{variant} is already being {DOING.get(kind, 'trained')}: "
-                "wait until it has finished, or cancel it.",
-                next((job.id for job in self.active() if job.variant == variant), None),
+                f"{subject} has an active job.",
+                next((job.id for job in self.active() if job.subject == subject), None),
             ) from None
 
     def get(self, job_id: str) -> Job:
@@ -126,8 +118,8 @@ class JobStore:
             rows = db.execute(f"SELECT * FROM jobs WHERE status IN {ACTIVE} ORDER BY rowid")
             return [_job(row) for row in rows]
 
-    def greet(self, job_id: str, pid: int) -> bool:
-        """The worker says that it is there; False when nobody wants it, or another one was faster."""
+    def claim(self, job_id: str, pid: int) -> bool:
+        """Make a worker the job's own; False when the job has ended, or another worker was faster."""
         return self._change("pid = ?", (pid,), job_id, ACTIVE, "AND pid IS NULL")
 
     def wait(self, job_id: str, message: str) -> bool:

@@ -2,9 +2,12 @@
 
 from datetime import UTC, datetime
 
+from app.hub.pulling import PULL, pulled_as
 from app.jobs.queue import Jobs, jobs_of
 from app.jobs.record import Job
 from app.settings import settings
+from app.tasks.refresh import REFRESH
+from app.tasks.training import FINETUNE, FULL
 
 __all__ = ["elapsed", "jobs", "pulls", "refreshes", "trainings"]
 
@@ -16,17 +19,17 @@ def jobs() -> Jobs:
 
 def trainings() -> list[Job]:
     """The latest jobs that train, newest first."""
-    return jobs().list(kinds=("full", "finetune"))
+    return jobs().list(kinds=(FULL, FINETUNE))
 
 
 def refreshes() -> list[Job]:
     """The latest refreshes of the market data, newest first."""
-    return jobs().list(kinds=("refresh",))
+    return jobs().list(kinds=(REFRESH,))
 
 
 def pulls(variant: str) -> list[Job]:
     """The latest pulls of a variant's versions from the Hub, newest first."""
-    return [job for job in jobs().list(kinds=("pull",)) if job.request["variant"] == variant]
+    return [job for job in jobs().list(kinds=(PULL,)) if job.subject == pulled_as(variant)]
 
 
 def elapsed(job: Job) -> float | None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.queries.stamps import stamp
 from app.settings import settings
 from sac.errors import ArtifactError
+from sac.files import stamp
 from sac.portfolio import Backtest
 from sac.registry.external import read_backtest, stored_backtests
 

@@ -6,14 +6,15 @@ from pathlib import Path
 import streamlit as st
 
 from app.decisions.case import case_of
-from app.queries import stamps, trials, versions
+from app.queries import trials, versions
 from app.settings import settings
 from sac.config import VARIANTS
 from sac.evidence import Search
+from sac.files import stamp
 from sac.portfolio import Backtest
-from sac.promotion import DecisionLog, Gate, SealedDecision, deciding
+from sac.promotion import Gate, SealedDecision, deciding
 from sac.promotion.case import Case, side_by_side
-from sac.registry import Registry, Version
+from sac.registry import Version
 
 __all__ = ["Docket", "case", "decisions", "docket", "problems", "verdict", "walks"]
 
@@ -30,7 +31,7 @@ class Docket:
 
 def docket(variant: str) -> Docket:
     """Challengers and former champions; a decision that was cut off counts as done."""
-    state = deciding.state_of(Registry(settings().models), variant)
+    state = deciding.state_of(settings().registry, variant)
     pending = state.pending(versions.shelf(variant).versions)
     return Docket(variant, state.champion, [v.name for v in pending], state.former_champions)
 
@@ -42,18 +43,18 @@ def verdict(version: Version, shelf: versions.Shelf) -> Gate:
 
 def decisions() -> list[SealedDecision]:
     """All decisions with their evidence, newest first."""
-    return DecisionLog(settings().models).sealed()
+    return settings().decision_log.sealed()
 
 
 def problems() -> list[str]:
     """Where the decision log contradicts itself or the champions."""
-    return deciding.problems(Registry(settings().models), tuple(VARIANTS))
+    return deciding.problems(settings().registry, tuple(VARIANTS))
 
 
 def case(variant: str, name: str) -> Case:
     """The case for a version against today's champion."""
     root = settings().models
-    return _case(root, variant, name, trials.search(), stamps.stamp(root / variant))
+    return _case(root, variant, name, trials.search(), stamp(root / variant))
 
 
 @st.cache_resource(show_spinner="Weighing the evidence…", max_entries=32)
@@ -64,7 +65,7 @@ def _case(root: Path, variant: str, name: str, search: Search, state: str) -> Ca
 def walks(challenger: Version, champion: Version | None) -> list[Backtest]:
     """Challenger, champion and baselines on their common weeks."""
     paths = tuple(version.path for version in (challenger, champion) if version)
-    return _walks(paths, stamps.stamp(challenger.path), challenger, champion)
+    return _walks(paths, stamp(challenger.path), challenger, champion)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)

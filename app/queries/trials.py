@@ -7,14 +7,13 @@ import streamlit as st
 from app.settings import settings
 from sac.evidence import Search
 from sac.experiments import Plan, TrialResult, TrialResults
-from sac.promotion import Ledger
 
 __all__ = ["finished_trials", "search"]
 
 
 def search() -> Search:
     """Every candidate that was ever trained: what a deflated Sharpe ratio needs."""
-    return Ledger(settings().models).search()
+    return settings().ledger.search()
 
 
 def finished_trials(plan: Plan) -> list[TrialResult]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.tasks.training import FullRequest
 from sac.errors import SettingsError
 from sac.experiments import Sweep, TrialResult
 from sac.market import MarketPanel
@@ -12,7 +13,7 @@ __all__ = ["challenger_request"]
 
 def challenger_request(
     sweep: Sweep, choices: Mapping[str, Any], result: TrialResult, panel: MarketPanel, members: int
-) -> dict[str, Any]:
+) -> FullRequest:
     """The request of an ordinary full training with a trial's settings.
 
     Raises SettingsError where a training would answer another question than the trial did.
@@ -25,16 +26,18 @@ def challenger_request(
     rate = result.settings.constraints.cost_rate
     if rate != type(result.settings.constraints)().cost_rate:
         raise SettingsError(
-            f"This trial traded at {rate * 10_000:g} bps: versions are judged at the plan's costs. "
-            "Choose a trial at 10 bps."
+            f"This trial traded at {rate * 10_000:g} bps: versions are judged at 10 bps. "
+            "Choose a trial at that cost."
         )
     changes = {
         name: value for name, value in choices.items() if name not in ("seed", "universe", "cost_rate")
     }
-    return {
-        "preset": sweep.preset,
-        "members": members,
-        "evaluation_years": sweep.years,
-        "seed": choices["seed"],
-        **({"experiment": changes} if changes else {}),
-    }
+    return FullRequest.model_validate(
+        {
+            "preset": sweep.preset,
+            "members": members,
+            "evaluation_years": sweep.years,
+            "seed": choices["seed"],
+            "experiment": changes or None,
+        }
+    )

@@ -1,20 +1,15 @@
-"""What a job can be: one entry per kind, shared by the server, which checks, and the worker, which runs."""
+"""What a job can be: the worker's table from a record's word to its kind."""
 
-from app.hub.pulling import check_pull, run_pull
-from app.hub.sending import check_send, run_send
+from typing import Any
+
+from app.hub.pulling import PULL
+from app.hub.sending import SEND
 from app.jobs.kind import Kind
-from app.tasks.refresh import check_refresh, run_refresh
-from app.tasks.sweep import check_sweep, run_sweep_job
-from app.tasks.training import check_finetune, check_training, run_finetune, run_full
+from app.tasks.refresh import REFRESH
+from app.tasks.sweep import SWEEP
+from app.tasks.training import FINETUNE, FULL
 
 __all__ = ["KINDS"]
 
 
-KINDS = {
-    "full": Kind(check_training, run_full),
-    "finetune": Kind(check_finetune, run_finetune),
-    "sweep": Kind(check_sweep, run_sweep_job),
-    "refresh": Kind(check_refresh, run_refresh, takes_turns=False),  # it waits for the network
-    "send": Kind(check_send, run_send, takes_turns=False),  # so do these
-    "pull": Kind(check_pull, run_pull, takes_turns=False),
-}
+KINDS: dict[str, Kind[Any, Any]] = {kind.name: kind for kind in (FULL, FINETUNE, SWEEP, REFRESH, SEND, PULL)}

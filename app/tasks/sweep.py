@@ -3,29 +3,50 @@
 import dataclasses
 import importlib.util
 import os
-from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import BeforeValidator
+
+from app.jobs.kind import Kind, Request, Result
 from app.jobs.record import Job
 from app.settings import Settings
 from sac.errors import SettingsError
-from sac.experiments import Execute, in_process, run_sweep, sweep_of
+from sac.experiments import Execute, Sweep, in_process, run_sweep, sweep_of
 from sac.market import load_panel
 from sac.progress import Progress, Report
-from sac.promotion import Ledger
+from sac.threads import one_thread
 
-__all__ = ["SWEEP", "check_sweep", "run_sweep_job"]
+__all__ = ["SWEEP", "SWEEPS", "SweepRequest", "SweepResult"]
 
-SWEEP = "sweep"  # stands where a training names its variant
+SWEEPS = "sweep"  # the subject of every sweep: there is one at a time
 
 
-def check_sweep(variant: str, request: Mapping[str, Any], home: Settings) -> None:
+def _sweep(given: Any) -> Any:
+    """A sweep as it is, or from the JSON of a record."""
+    return sweep_of(given) if isinstance(given, dict) else given
+
+
+class SweepRequest(Request):
+    """A sweep, and where its packs are trained."""
+
+    sweep: Annotated[Sweep, BeforeValidator(_sweep)]
+    processes: int = 1  # side by side on this machine
+    ray: str | None = None  # the address of a cluster
+
+
+class SweepResult(Result):
+    """How many trials there are."""
+
+    trials: int
+    found: int  # had been finished before
+    failed: int
+
+
+def check_sweep(subject: str, request: SweepRequest, root: Settings) -> None:
     """Refuse a sweep that could not start. Raises SettingsError."""
-    if variant != SWEEP or not request.keys() <= {"sweep", "ray", "processes"} or "sweep" not in request:
-        raise SettingsError("A sweep is asked for with its settings, and perhaps processes or a Ray cluster.")
-    sweep_of(request["sweep"])
-    processes, ray, most = request.get("processes", 1), request.get("ray"), os.cpu_count() or 1
-    if type(processes) is not int or not 1 <= processes <= most:
+    sweep_of(dataclasses.asdict(request.sweep))
+    processes, ray, most = request.processes, request.ray, os.cpu_count() or 1
+    if not 1 <= processes <= most:
         raise SettingsError(f"processes is {processes!r}: this machine has 1 to {most} for it.", "processes")
     if ray is not None and processes > 1:
         raise SettingsError("A sweep trains in processes here or on a Ray cluster, not on both.", "processes")
@@ -33,33 +54,34 @@ def check_sweep(variant: str, request: Mapping[str, Any], home: Settings) -> Non
         raise SettingsError("Ray is not installed here: pip install 'sac-desk[ray]', or leave out --ray.")
 
 
-def run_sweep_job(job: Job, settings: Settings, report: Report) -> dict[str, Any]:
-    """Do what is left of a sweep; the result says how many trials there are, were found, came to nothing."""
+def run_sweep_job(job: Job, request: SweepRequest, root: Settings, report: Report) -> SweepResult:
+    """Do what is left of a sweep."""
     report(Progress("data", 0.0, "Reading market data"))
-    import torch  # here, because the server reads this module too (2.3 s)
-
-    torch.set_num_threads(1)
+    one_thread()
     outcome = run_sweep(
-        sweep_of(job.request["sweep"]),
-        load_panel(settings.data),
-        settings.sweeps,
-        Ledger(settings.models),
-        settings.cache,
+        request.sweep,
+        load_panel(root.data),
+        root.sweeps,
+        root.ledger,
+        root.cache,
         report,
-        _execution(job.request),
+        _execution(request),
         job.id,
     )
-    return dataclasses.asdict(outcome)
+    return SweepResult(trials=outcome.trials, found=outcome.found, failed=outcome.failed)
 
 
-def _execution(request: Mapping[str, Any]) -> Execute:
+def _execution(request: SweepRequest) -> Execute:
     """Where the packs are trained."""
-    if request.get("ray") is not None:
+    if request.ray is not None:
         from sac.experiments.ray_cluster import on_ray  # the server knows nothing of Ray
 
-        return on_ray(request["ray"])
-    if request.get("processes", 1) > 1:
+        return on_ray(request.ray)
+    if request.processes > 1:
         from sac.experiments.processes import on_processes  # nor of torch
 
-        return on_processes(request["processes"])
+        return on_processes(request.processes)
     return in_process
+
+
+SWEEP = Kind("sweep", SweepRequest, SweepResult, run_sweep_job, check_sweep, doing="run")

@@ -1,83 +1,179 @@
 """Full training and fine-tuning as jobs."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import AliasChoices, Field
 
 from app.hub.outbox import enqueue_champion, enqueue_version
 from app.hub.repository import where
+from app.jobs.kind import Kind, Request, Result
 from app.jobs.record import Job
 from app.settings import Settings
-from sac.config import FineTuneSettings, preset_settings
+from sac.config import FineTuneSettings, TrainingSettings, preset_settings
 from sac.errors import SettingsError
 from sac.progress import Progress, Report
-from sac.registry import Registry
+from sac.threads import one_thread
+
+if TYPE_CHECKING:
+    from sac.training import Outcome
+
+__all__ = [
+    "FINETUNE",
+    "FULL",
+    "FineTuning",
+    "FullRequest",
+    "FullTraining",
+    "TrainingResult",
+    "result_of",
+]
 
 
-def check_training(variant: str, request: Mapping[str, Any], home: Settings) -> None:
+class FullTraining(Request):
+    """Settings of a full training. The engine checks their ranges; what is left out is the preset's."""
+
+    preset: Literal["plan", "desk"] = "plan"
+    members: int | None = Field(default=None, description="Agents of the committee")
+    evaluation_years: int | None = Field(default=None, description="Walk-forward years of 52 weeks")
+    validation_weeks: int | None = Field(default=None, description="Weeks held out to validate the committee")
+    seed: int | None = None
+    updates: int | None = Field(default=None, description="Of every agent")
+    action_scale: float | None = None
+    reward_scale: float | None = None
+    relative_reward: bool | None = None
+    counterfactual: bool | None = Field(default=None, description="SAC only")
+    n_envs: int | None = Field(
+        default=None,
+        validation_alias=AliasChoices("n_envs", "walks"),  # as earlier releases called it
+        description="PPO only: rollouts side by side",
+    )
+    value_weight: float | None = Field(default=None, description="PPO only")
+
+
+class FullRequest(FullTraining):
+    """A full training, also of a sweep's trial."""
+
+    experiment: dict[str, Any] | None = None  # any setting of the agent, as a trial had it
+
+    def settings(self, variant: str) -> TrainingSettings:
+        """The settings of the training. Raises SettingsError, or TypeError for an experiment's bad value."""
+        return preset_settings(variant, **self.plain())
+
+
+class FineTuning(Request):
+    """Settings of a fine-tuning on the most recent 26 weeks."""
+
+    updates: int | None = Field(default=None, description="Of every agent; 2000 by default")
+    rate: float | None = Field(
+        default=None, description="Learning rate of every optimiser; 0.0001 by default"
+    )
+
+    def settings(self) -> FineTuneSettings:
+        """The settings of the fine-tuning. Raises SettingsError for a value out of range."""
+        return FineTuneSettings(**self.plain())
+
+
+class TrainingResult(Result):
+    """The version of a training, its figures, and whether it became champion."""
+
+    version: str
+    data_window_start: str
+    data_window_end: str
+    metrics: dict[str, int | float | None]
+    promoted: bool
+    eligible: bool = False  # for promotion, by a person
+    verdict: str = ""  # of the gate, in words
+    prior_version: str | None = None  # the champion before
+    symbols_used: list[str] = Field(default_factory=list)
+    hf_repo: str | None = None  # where it will be on the Hub; None for a variant that is not shared
+    hf_url: str | None = None
+
+
+def check_full(variant: str, request: FullRequest, root: Settings) -> None:
     """Refuse a training that could not start. Raises SettingsError."""
     try:
-        preset_settings(variant, **request)
+        request.settings(variant)
     except TypeError as wrong:
         raise SettingsError(f"A training setting has the wrong type: {wrong}.") from wrong
 
 
-def run_full(job: Job, settings: Settings, report: Report) -> dict[str, Any]:
-    """Train a variant from scratch; the result is that of `sac.training.summary`."""
+def run_full(job: Job, request: FullRequest, root: Settings, report: Report) -> TrainingResult:
+    """Train a variant from scratch."""
     report(Progress("data", 0.0, "Reading market data"))
     # Imported here: the server reads this module too and has no need of torch (2.3 s).
-    import torch
-
     from sac import training
     from sac.market import load_panel
 
-    torch.set_num_threads(1)  # the same bytes on every machine, and a core left for the dashboard
+    one_thread()
     outcome = training.full(
-        job.variant,
-        load_panel(settings.data),
-        preset_settings(job.variant, **job.request),
-        Registry(settings.models),
-        settings.cache,
+        job.subject,
+        load_panel(root.data),
+        request.settings(job.subject),
+        root.registry,
+        root.cache,
         report,
-        settings.promotion,
+        root.promotion,
     )
-    return _shared(job.variant, training.summary(outcome))
+    return _shared(outcome)
 
 
-def check_finetune(variant: str, request: Mapping[str, Any], home: Settings) -> None:
+def check_finetune(variant: str, request: FineTuning, root: Settings) -> None:
     """Refuse a fine-tuning that could not start. SettingsError, or ArtifactError for damage."""
-    champion = Registry(home.models).champion(variant)
+    champion = root.registry.champion(variant)
     if champion is None:
         raise SettingsError(f"{variant} has no champion to start from: train it in full first.")
-    try:
-        FineTuneSettings(**request).applied(champion.settings)
-    except TypeError as wrong:
-        raise SettingsError(f"A fine-tuning setting is wrong: {wrong}.") from wrong
+    request.settings().applied(champion.settings)
 
 
-def run_finetune(job: Job, settings: Settings, report: Report) -> dict[str, Any]:
-    """Fine-tune a variant's champion; the result is that of `sac.training.summary`."""
+def run_finetune(job: Job, request: FineTuning, root: Settings, report: Report) -> TrainingResult:
+    """Fine-tune a variant's champion."""
     report(Progress("data", 0.0, "Reading market data"))
-    import torch  # as in run_full
-
-    from sac import training
+    from sac import training  # as in run_full
     from sac.market import load_panel
 
-    torch.set_num_threads(1)
+    one_thread()
     outcome = training.finetune(
-        job.variant,
-        load_panel(settings.data),
-        Registry(settings.models),
-        settings.cache,
+        job.subject,
+        load_panel(root.data),
+        root.registry,
+        root.cache,
         report,
-        FineTuneSettings(**job.request),
-        settings.promotion,
+        request.settings(),
+        root.promotion,
     )
-    return _shared(job.variant, training.summary(outcome))
+    return _shared(outcome)
 
 
-def _shared(variant: str, summary: dict[str, Any]) -> dict[str, Any]:
-    """Leave the version, and the news of a new champion, to the outbox; say where on the Hub it will be."""
-    enqueue_version(variant, summary["version"])
-    if summary["promoted"]:
-        enqueue_champion(variant)
-    return {**summary, **where(variant, summary["version"])}
+def _shared(outcome: "Outcome") -> TrainingResult:
+    """Leave the version, and the news of a new champion, to the outbox; the result, with its place there."""
+    version = outcome.version
+    enqueue_version(version.variant, version.name)
+    if outcome.settlement.promoted:
+        enqueue_champion(version.variant)
+    return result_from(outcome, *where(version.variant, version.name))
+
+
+def result_from(outcome: "Outcome", repo: str | None = None, url: str | None = None) -> TrainingResult:
+    """What a training gave, with the repository and the address of its version on the Hub."""
+    version, settlement = outcome.version, outcome.settlement
+    return TrainingResult(
+        version=version.name,
+        data_window_start=version.metadata.provenance.window_start,
+        data_window_end=version.metadata.provenance.window_end,
+        metrics=dict(version.metadata.metrics),
+        promoted=settlement.promoted,
+        eligible=settlement.gate.passed,
+        verdict=settlement.gate.reason,
+        prior_version=settlement.prior_version,
+        symbols_used=list(version.symbols),
+        hf_repo=repo,
+        hf_url=url,
+    )
+
+
+FULL = Kind("full", FullRequest, TrainingResult, run_full, check_full, doing="trained")
+FINETUNE = Kind("finetune", FineTuning, TrainingResult, run_finetune, check_finetune, doing="trained")
+
+
+def result_of(job: Job) -> TrainingResult | None:
+    """What a training of either kind gave; None before its end, and where this release cannot read it."""
+    return FULL.result_of(job)

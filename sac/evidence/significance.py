@@ -68,7 +68,6 @@ def _histories(weeks: int, seed: int, draws: int) -> npt.NDArray[np.int16]:
     """Resampled histories (draws, W): which week stands at each position."""
     rng = np.random.default_rng(seed)
     restart = rng.random((draws, weeks)) < 1.0 / _block(weeks)
-    restart[:, 0] = True
     since = np.arange(weeks) - np.maximum.accumulate(np.where(restart, np.arange(weeks), 0), axis=1)
     # Each position's block began `since` weeks ago: it carries on from the week that was drawn there.
     starts = rng.integers(weeks, size=(draws, weeks))

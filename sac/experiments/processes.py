@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
-import torch
-
 from sac.errors import DeskError
 from sac.experiments.gathering import gathered
 from sac.experiments.pack import train_pack
 from sac.experiments.result import TrialResult
 from sac.experiments.running import Execute, Packs, Panels, Tell, Train
+from sac.threads import one_thread
 
 __all__ = ["on_processes"]
 
@@ -47,7 +46,7 @@ def on_processes(count: int, train: Train = train_pack) -> Execute:
 
 def _settle() -> None:
     """One thread; the end is the parent's business, and its end is ours."""
-    torch.set_num_threads(1)
+    one_thread()
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a job's stop reaches the whole process group
     threading.Thread(target=_follow_parent, daemon=True).start()
 

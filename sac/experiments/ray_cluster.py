@@ -16,6 +16,7 @@ from sac.experiments.running import Execute, Packs, Panels, Tell, Train
 from sac.experiments.sweep import SweepTrial
 from sac.market import MarketPanel
 from sac.registry.codecs import pack_json, unpack_json
+from sac.threads import one_thread
 
 __all__ = ["on_ray"]
 
@@ -121,5 +122,5 @@ def _task(panel: MarketPanel, pack: list[SweepTrial], version: str, train: Train
     """A pack on a worker."""
     if torch.__version__ != version:  # its last bits would be others
         raise DeskError(f"the worker has torch {torch.__version__}, the desk {version}: install the same.")
-    torch.set_num_threads(1)
+    one_thread()
     return [pack_json(result) for result in train(panel, pack, lambda fraction: None)]

@@ -2,7 +2,7 @@
 
 from sac.market.calendar import TradingWeeks, exchange_sessions, trading_weeks, weeks_behind
 from sac.market.choice import SOURCES, MarketChoice, read_choice, write_choice
-from sac.market.loading import load_panel, price_folder
+from sac.market.loading import load_panel, market_stamp, price_folder
 from sac.market.panel import MarketPanel, Provenance, build_panel, sample_panel
 from sac.market.prices.checks import validate_closes
 from sac.market.prices.sample import (
@@ -26,6 +26,7 @@ __all__ = [
     "build_panel",
     "exchange_sessions",
     "load_panel",
+    "market_stamp",
     "price_folder",
     "read_choice",
     "sample_closes",

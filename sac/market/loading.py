@@ -8,13 +8,16 @@ import pyarrow.parquet as pq
 
 from sac.arrays import Dates, Floats
 from sac.config import SIGNALS
+from sac.files import stamp
 from sac.market.choice import read_choice
 from sac.market.fundamentals.ratios import fundamental_signals, fundamentals_folder
 from sac.market.news.sentiment import read_sentiment, sentiment_file, sentiment_signal
 from sac.market.panel import MarketPanel, build_panel, sample_panel
 from sac.market.prices.files import FETCHED_AT, file_of, read_prices
 
-__all__ = ["known_signals", "load_panel", "price_folder"]
+__all__ = ["known_signals", "load_panel", "market_stamp", "price_folder"]
+
+_PARTS = ("market.toml", "raw", "output")  # of the data folder: what `load_panel` reads
 
 
 def price_folder(data: Path) -> Path:
@@ -29,14 +32,19 @@ def load_panel(data: Path) -> MarketPanel:
         return sample_panel()
     folder = price_folder(data)
     prices, note = read_prices(folder, choice.symbols, choice.start)
-    stamps = [_fetched_at(file_of(folder, symbol)) for symbol in choice.symbols]
+    moments = [_fetched_at(file_of(folder, symbol)) for symbol in choice.symbols]
     return build_panel(
         prices,
         source=choice.source,
         note=note,
-        fetched_at=min((stamp for stamp in stamps if stamp), default=None),
+        fetched_at=min((moment for moment in moments if moment), default=None),
         signals=partial(known_signals, data),
     )
+
+
+def market_stamp(data: Path) -> str:
+    """What changes when the choice, or a file that `load_panel` reads, does."""
+    return "".join(stamp(data / part) for part in _PARTS)
 
 
 def known_signals(data: Path, symbols: tuple[str, ...], decisions: Dates) -> Floats:
@@ -52,5 +60,5 @@ def known_signals(data: Path, symbols: tuple[str, ...], decisions: Dates) -> Flo
 def _fetched_at(path: Path) -> str | None:
     if path.suffix != ".parquet":
         return None
-    stamp = (pq.read_schema(path).metadata or {}).get(FETCHED_AT)
-    return stamp.decode() if stamp else None
+    fetched_at = (pq.read_schema(path).metadata or {}).get(FETCHED_AT)
+    return fetched_at.decode() if fetched_at else None

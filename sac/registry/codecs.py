@@ -71,7 +71,8 @@ def canonical(value: Any) -> Any:
     Raises Unreadable where a field holds something else.
     """
     typed = _validated(type(value), dataclasses.asdict(value))
-    (plain,) = _adapter(type(value)).dump_python(typed, by_alias=True)  # type: ignore[arg-type]
+    kind: Any = type(value)  # mypy takes no class for Hashable
+    (plain,) = _adapter(kind).dump_python(typed, by_alias=True)
     return from_json(to_json(plain, inf_nan_mode="strings"))
 
 

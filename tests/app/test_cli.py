@@ -16,6 +16,9 @@ from sac import training
 from sac.config import VARIANTS, ForecastSettings, SACSettings, TrainingSettings
 from sac.market import DEMO_UNIVERSE, sample_panel
 from sac.registry import Registry
+from tests.support.quick_jobs import COUNT, Steps
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 # The smallest committee and forecaster: what they are worth does not matter here.
@@ -45,7 +48,7 @@ def desk(capsys, monkeypatch, tmp_path):
         try:
             code = cli.main(arguments)
         except SystemExit as exit_:
-            code = exit_.code
+            code = int(exit_.code)
         out, err = capsys.readouterr()
         return code, out, err
 
@@ -56,7 +59,7 @@ def desk(capsys, monkeypatch, tmp_path):
 def quick(open_jobs, monkeypatch):
     """Trainings of the command line run as the stand-in of `quick_jobs`."""
     jobs = open_jobs()
-    monkeypatch.setattr(cli.training, "Jobs", lambda home: jobs)
+    monkeypatch.setattr("app.commands.training.jobs_of", lambda root: jobs)
     return jobs
 
 
@@ -68,15 +71,11 @@ def test_train_prints_the_result_as_json_only(desk, quick):
     result = json.loads(out)
     assert result["version"] == "v2022-12-23-0123456789ab"
     assert result["metrics"]["eval_sortino"] is None  # JSON has no NaN
-    assert result["asked"] == {
-        "preset": "plan",
-        "members": 3,
-        "evaluation_years": 1,
-        "seed": 5,
-        "updates": 40,
-    }
+    assert (result["eligible"], result["hf_repo"]) == (True, None)
     assert "Learning, 1 min 30 s left" in err
-    assert quick.list()[0].actor
+    [job] = quick.list()
+    assert job.actor
+    assert job.request == {"preset": "plan", "members": 3, "evaluation_years": 1, "seed": 5, "updates": 40}
 
 
 def test_train_says_what_came_of_it(desk, quick):
@@ -97,7 +96,7 @@ def test_a_failed_training_is_one_line(desk, quick):
 
 
 def test_a_busy_variant_is_refused(desk, quick):
-    job = quick.submit("sac_lstm", "count", {"steps": 100, "seconds": 20.0}, "ada")
+    job = quick.submit(COUNT, "sac_lstm", Steps(steps=100, seconds=20.0), "ada")
     code, _, err = desk("train", "sac_lstm")
     assert (code, err) == (
         1,
@@ -115,12 +114,11 @@ def test_a_setting_out_of_range_starts_nothing(desk, quick):
 CTRL_C = """
 import signal, sys
 from functools import partial
-from tests.support import quick_jobs
 from app import cli
-from app.tasks.kinds import KINDS
-KINDS.update(quick_jobs.QUICK)
-cli.training.Jobs = partial(cli.training.Jobs, worker=quick_jobs.WORKER)
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are born deaf to it
+from app.jobs.queue import Jobs
+from tests.support import quick_jobs
+cli.training.jobs_of = partial(Jobs, worker=quick_jobs.WORKER)
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start with it ignored
 sys.exit(cli.main(["train", "sac_lstm", "--steps", "1000"]))
 """
 
@@ -188,8 +186,8 @@ def test_weights_start_from_the_holdings(desk, trained, tmp_path):
         (("--as-of", "tomorrow"), "'tomorrow' is not a valid date"),
         (("--holdings", "none.csv"), "none.csv: No such file or directory"),
         (("--cash", "-5"), "Cash is -5.0"),
-        (("--trades",), "A trade list needs what is held"),
-        (("--cash", "5", "--smallest-trade", "nan"), "The smallest trade is nan"),
+        (("--trades",), "A trade list needs holdings"),
+        (("--cash", "5", "--smallest-trade", "nan"), "The minimum trade size is nan"),
     ],
 )
 def test_what_weights_cannot_use_is_one_line(desk, trained, arguments, message):

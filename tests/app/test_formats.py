@@ -34,5 +34,5 @@ def test_numbers_have_units(written, expected):
 
 
 def test_a_figure_stays_on_one_line_with_its_unit():
-    told = unbroken("A 95 % interval, -1.0 pp to +2.0 pp, 5 ppm of 3 pens")
-    assert told == "A 95\u00a0% interval, -1.0\u00a0pp to +2.0\u00a0pp, 5 ppm of 3 pens"
+    kept = unbroken("A 95 % interval, -1.0 pp to +2.0 pp, 5 ppm of 3 pens")
+    assert kept == "A 95\u00a0% interval, -1.0\u00a0pp to +2.0\u00a0pp, 5 ppm of 3 pens"

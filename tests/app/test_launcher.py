@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.serving import ROOT, free_port, served
 
+pytestmark = pytest.mark.slow
+
 
 def ask(port, path, host=None):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)

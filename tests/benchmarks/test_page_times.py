@@ -3,12 +3,15 @@
 import dataclasses
 
 import numpy as np
+import pytest
 
 from app.jobs.store import JobStore
 from app.settings import Settings
 from app.ui.shared.charts.figure import BASELINE_COLOURS
 from benchmarks import page_roots, pages
 from tests.support.small_versions import small_artifacts
+
+pytestmark = pytest.mark.slow
 
 
 def test_every_page_is_measured_once_cold_and_then_warm(tmp_path, monkeypatch):

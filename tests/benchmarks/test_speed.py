@@ -14,6 +14,8 @@ from sac.agent.learners.replay import Batch, Replay, draws
 from sac.agent.learners.sac import SoftActorCritic
 from sac.agent.unbatched import UnbatchedEnvironment
 
+pytestmark = pytest.mark.slow
+
 SMALL = Contender("small", stocks=3, weeks=120)
 
 

@@ -22,11 +22,16 @@ import numpy as np
 
 from app.holdings.portfolio import Portfolio, Position
 from app.holdings.saved import save
-from app.hub.pulling import pulled_as
+from app.hub.pulling import PULL, PullRequest, pulled_as
+from app.hub.sending import SEND
+from app.jobs.kind import NoSettings
 from app.jobs.queue import Job, Jobs
 from app.settings import CODE, settings
-from app.tasks.sweep import SWEEP
+from app.tasks.refresh import MARKET, REFRESH
+from app.tasks.sweep import SWEEP, SWEEPS, SweepRequest
+from app.tasks.training import FINETUNE, FULL, FineTuning, FullRequest
 from sac.config import Constraints
+from sac.experiments.sweep import sweep_of
 from sac.market import MarketChoice, MarketPanel, load_panel, write_choice
 from sac.portfolio.constraints import constrain
 from sac.registry import Registry
@@ -88,13 +93,13 @@ def ended(jobs: Jobs, job: Job) -> Job:
     """The job when it has ended."""
     while (job := jobs.get(job.id)).active:
         time.sleep(0.2)
-    print(f"{job.kind} {job.variant}: {job.status} {job.error or ''}", flush=True)
+    print(f"{job.kind} {job.subject}: {job.status} {job.error or ''}", flush=True)
     return job
 
 
 def trained(jobs: Jobs, variant: str, request: dict[str, Any]) -> str:
     """The name of the version that a full training made."""
-    result = ended(jobs, jobs.submit(variant, "full", request, ACTOR)).result
+    result = ended(jobs, jobs.submit(FULL, variant, FullRequest(**request), ACTOR)).result
     assert result is not None
     print(result["version"], result["metrics"]["eval_cagr"], result["eligible"], flush=True)
     return str(result["version"])
@@ -114,10 +119,10 @@ def decided() -> None:
     better = trained(jobs, "sac_lstm", {**desk, "seed": 1, "experiment": SAC})
     trained(jobs, "ppo_lstm", {**plan, "evaluation_years": 2, "experiment": PPO})
     assert command("promote", "sac_lstm", better, "--reason", "More growth out of sample") == 0
-    ended(jobs, jobs.submit("sac_lstm", "finetune", {"updates": 8}, ACTOR))
+    ended(jobs, jobs.submit(FINETUNE, "sac_lstm", FineTuning(updates=8), ACTOR))
     assert command("reject", "sac_lstm", equal, "--reason", "It only holds equal weight") == 0
     assert command("rollback", "sac_lstm", "--reason", "Too much turnover") == 0
-    assert Registry(settings().models).current("sac_lstm") == first
+    assert settings().registry.current("sac_lstm") == first
 
 
 def tried() -> None:
@@ -125,35 +130,35 @@ def tried() -> None:
     jobs = Jobs(settings())
     grid = {name: [value] for name, value in PPO.items()} | {"walks": [1, 2], "gamma": [0.9, 0.99]}
     sweep = {"variant": "ppo_lstm", "years": 1, "seeds": [0, 1], "grid": grid}
-    at_work = jobs.submit(SWEEP, SWEEP, {"sweep": sweep}, ACTOR)
-    late = jobs.submit("sac_patchtst", "full", {"preset": "desk", "members": 1}, ACTOR)
+    at_work = jobs.submit(SWEEP, SWEEPS, SweepRequest(sweep=sweep_of(sweep)), ACTOR)
+    late = jobs.submit(FULL, "sac_patchtst", FullRequest(preset="desk", members=1), ACTOR)
     jobs.cancel(late.id)
     ended(jobs, late)
     ended(jobs, at_work)
-    ended(jobs, jobs.submit("market", "refresh", {}, ACTOR))  # there are no keys for it
-    ended(jobs, jobs.submit("sac_patchtst", "full", {"evaluation_years": 15}, ACTOR))
+    ended(jobs, jobs.submit(REFRESH, MARKET, NoSettings(), ACTOR))  # there are no keys for it
+    ended(jobs, jobs.submit(FULL, "sac_patchtst", FullRequest(evaluation_years=15), ACTOR))
 
 
 def shared(elsewhere: Path) -> None:
     """The champion on the Hub, a version that another desk made, and an upload that waits for the Hub."""
-    home = settings()
+    root = settings()
     os.environ.update(HF_SAC_LSTM_MODEL_REPO=REPO, HF_TOKEN=TOKEN)
     with LoopbackHub() as hub:
         os.environ["HF_ENDPOINT"] = hub.url
         assert command("hub", "push", "sac_lstm") == 0
-        shutil.copytree(home.data, elsewhere, ignore=shutil.ignore_patterns("models", "jobs", "hub"))
+        shutil.copytree(root.data, elsewhere, ignore=shutil.ignore_patterns("models", "jobs", "hub"))
         os.environ["SAC_DESK_DATA"] = str(elsewhere)
         there = Jobs(settings())
         name = trained(there, "sac_lstm", {"preset": "plan", **FOLLOWED, "seed": 7, "experiment": SAC})
         assert command("hub", "push", "sac_lstm", name) == 0
-        for sending in there.list(kinds=("send",)):
+        for sending in there.list(kinds=[SEND]):
             ended(there, sending)
-        os.environ["SAC_DESK_DATA"] = str(home.data)
-        jobs, request = Jobs(home), {"variant": "sac_lstm", "version": name}
-        ended(jobs, jobs.submit(pulled_as("sac_lstm"), "pull", request, ACTOR))
-    [waiting] = [version for version in Registry(home.models).versions("sac_lstm") if version.metadata.parent]
+        os.environ["SAC_DESK_DATA"] = str(root.data)
+        jobs, request = Jobs(root), PullRequest(variant="sac_lstm", version=name)
+        ended(jobs, jobs.submit(PULL, pulled_as("sac_lstm"), request, ACTOR))
+    [waiting] = [version for version in root.registry.versions("sac_lstm") if version.metadata.parent]
     assert command("hub", "push", "sac_lstm", waiting.name) == 1  # the Hub is gone by now
-    [sending] = jobs.list(kinds=("send",))
+    [sending] = jobs.list(kinds=[SEND])
     jobs.cancel(sending.id)
     ended(jobs, sending)
 

@@ -11,17 +11,17 @@ import numpy as np
 
 from app import cli
 from app.holdings.saved import load
-from app.hub.parcels import HubStore
-from app.jobs.queue import Jobs
+from app.hub.uploads import uploads_of
+from app.jobs.queue import jobs_of
 from app.settings import settings
+from app.tasks.sweep import SWEEP
 from sac.config import VARIANTS
 from sac.evidence import metrics
 from sac.experiments import TrialResults, leaderboard, read_plan
 from sac.hub.arrivals import origin
 from sac.market import load_panel
-from sac.promotion import DecisionLog, Ledger
 from sac.promotion.deciding import problems, state_of
-from sac.registry import Part, Registry, Version
+from sac.registry import Part, Version
 from sac.registry.external import read_backtest, stored_backtests
 
 __all__ = ["AS_OF", "PARTS", "SECTIONS", "command", "leaves"]
@@ -68,7 +68,7 @@ def market() -> dict[str, Any]:
 
 def versions() -> dict[str, Any]:
     """Every version by every one of its files, and who is champion."""
-    registry = Registry(settings().models)
+    registry = settings().registry
     return {
         variant: {
             "champion": registry.current(variant),
@@ -123,11 +123,11 @@ def weights() -> dict[str, Any]:
 
 def decisions() -> dict[str, Any]:
     """The decision log, and whether its chain holds."""
-    registry = Registry(settings().models)
+    registry = settings().registry
     return {
         "decisions": [
             {**dataclasses.asdict(row), "evidence": row.evidence_hash}
-            for row in DecisionLog(registry.root).sealed()
+            for row in settings().decision_log.sealed()
         ],
         "problems": problems(registry, tuple(VARIANTS)),
     }
@@ -138,17 +138,17 @@ def trials() -> list[dict[str, Any]]:
     left_out = ("settings", "symbols")  # of the versions and the sweep, which have them too
     return [
         {name: value for name, value in dataclasses.asdict(trial).items() if name not in left_out}
-        for trial in Ledger(settings().models).trials()
+        for trial in settings().ledger.trials()
     ]
 
 
 def jobs() -> list[dict[str, Any]]:
     """The jobs with their results, learning curves and logs."""
-    known = Jobs(settings())
+    known = jobs_of(settings())
     return [
         {
             "id": job.id,
-            "subject": job.variant,
+            "subject": job.subject,
             "kind": job.kind,
             "actor": job.actor,
             "status": job.status,
@@ -165,13 +165,13 @@ def jobs() -> list[dict[str, Any]]:
 
 def sweeps() -> dict[str, Any]:
     """Every sweep's plan and its leaderboard."""
-    home = settings()
+    root = settings()
     found = {}
-    for job in Jobs(home).list(kinds=("sweep",)):
-        plan = read_plan(home.sweeps, job.id)
+    for job in jobs_of(root).list(kinds=[SWEEP]):
+        plan = read_plan(root.sweeps, job.id)
         assert plan is not None
-        trials = [TrialResults(home.sweeps / "trials").get(key) for key in plan.keys]
-        rows = leaderboard([trial for trial in trials if trial], Ledger(home.models))
+        trials = [TrialResults(root.sweeps / "trials").get(key) for key in plan.keys]
+        rows = leaderboard([trial for trial in trials if trial], root.ledger)
         found[job.id] = {
             "variant": plan.sweep.variant,
             "choices": dict(zip(plan.keys, plan.choices, strict=True)),
@@ -198,12 +198,12 @@ def external() -> dict[str, Any]:
 
 def hub() -> dict[str, Any]:
     """What was sent to the Hub, what waits for it, and what came from there."""
-    home = settings()
-    registry = Registry(home.models)
+    root = settings()
+    registry = root.registry
     origins = {v.name: origin(registry, "sac_lstm", v.name) for v in registry.versions("sac_lstm")}
-    parcels = HubStore(home.hub).of("desk/sac-lstm", "sac_lstm")
+    tasks = uploads_of(root).of("desk/sac-lstm", "sac_lstm")
     return {
-        "outbox": {name: dataclasses.asdict(parcel) for name, parcel in sorted(parcels.items())},
+        "outbox": {name: dataclasses.asdict(task) for name, task in sorted(tasks.items())},
         "origins": {name: dataclasses.asdict(found) for name, found in origins.items() if found},
     }
 

@@ -26,6 +26,8 @@ from tests.data_roots.reading import AS_OF, PARTS, SECTIONS, command, leaves
 from tests.support.desk_pages import opened, said
 from tests.support.loopback_hub import REPO, TOKEN, LoopbackHub
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parent
 RELEASES = [path.name.removesuffix(".tar.xz") for path in sorted(FOLDER.glob("*.tar.xz"))]
 ALWAYS = ("config.json", "symbol_order.json")
@@ -133,7 +135,7 @@ def test_settings_of_a_stored_job_and_of_a_stored_trial_can_be_asked_for_again(d
         assert len(trials) == len(plan.keys)
         for trial, choices in zip(trials, plan.choices, strict=True):
             request = challenger_request(plan.sweep, choices, trial, load_panel(data), members=2)
-            asked = preset_settings(plan.sweep.variant, **request)
+            asked = request.settings(plan.sweep.variant)
             assert asked.agent == trial.settings.agent
 
 

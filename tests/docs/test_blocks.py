@@ -1,4 +1,4 @@
-"""Every block of README and docs that needs no other machine is run: real processes and a real server."""
+"""What README and docs show is run: real processes, a real server, real workers, small trainings."""
 
 import json
 import os
@@ -26,9 +26,9 @@ SHELL = [
     for document in READERS
     if any(block.language == "sh" and not block.reason for block in blocks(document))
 ]
-PYTHON = [
-    document for document in READERS if document.name != "extending.md"
-]  # tests/test_extending.py runs that
+PYTHON = [document for document in READERS if document.name != "extending.md"]  # that has a test of its own
+
+pytestmark = pytest.mark.slow
 
 
 class Desk:

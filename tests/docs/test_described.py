@@ -116,24 +116,29 @@ def test_every_command_that_is_shown_exists(document):
         assert not found or given <= options(known[found]), f"sac-desk {' '.join(words)}"
 
 
+def fields(interface, node):
+    """Names of the fields of a schema, of those inside it, and of those that it refers to."""
+    if isinstance(node, list):
+        return {field for part in node for field in fields(interface, part)}
+    if not isinstance(node, dict):
+        return set()
+    found = set(node["properties"]) if isinstance(node.get("properties"), dict) else set()
+    if "$ref" in node:
+        found |= fields(interface, interface["components"]["schemas"][node["$ref"].rsplit("/", 1)[1]])
+    return found | {field for part in node.values() for field in fields(interface, part)}
+
+
 def test_every_route_and_field_is_described(tmp_path):
     with served(tmp_path) as desk, urllib.request.urlopen(f"{desk.url}/openapi.json") as answer:
         interface = json.load(answer)
-    routes = {(path, method.upper()) for path, verbs in interface["paths"].items() for method in verbs}
-    page = text_of(HTTP)
+    page, verbs = text_of(HTTP), interface["paths"]
+    routes = {(path, method.upper()) for path, methods in verbs.items() for method in methods}
     assert set(re.findall(r"^\| `(/[^`]*)` \| ([A-Z]+) \|", page, re.MULTILINE)) == routes
-    bodies = {
-        "FullTraining",
-        "FineTuning",
-        "InferenceRequest",
-        "Portfolio",
-        "Held",
-        "TargetWeights",
-        "Accepted",
-    }
-    schemas = interface["components"]["schemas"]
-    fields = {field for body in bodies for field in schemas[body]["properties"]}
-    assert {field for field in fields if not re.search(rf'[`"]{field}[`"]', page)} == set()
+    bodies = [how.get("requestBody") for methods in verbs.values() for how in methods.values()]
+    weights = verbs["/inference/{variant}"]["post"]["responses"]["200"]
+    told = fields(interface, [*bodies, weights])
+    assert {"members", "market_value", "weight_changes"} <= told
+    assert {field for field in told if not re.search(rf'[`"]{field}[`"]', page)} == set()
     shown = {
         path for path in re.findall(r"localhost:8501(/[a-z_/.A-Z0-9]*)", page) if path != "/openapi.json"
     }

@@ -49,7 +49,7 @@ def test_first_light(tmp_path, port, page):
         see(page, "is already training")
         see(page, re.compile(r"is the champion now"), timeout=LONG)
 
-        page.get_by_role("link", name="See it beside the baselines").click()
+        page.get_by_role("link", name="Compare with the baselines").click()
         expect(heading(page, "Compare")).to_be_visible()
         see(page, "52 common weeks")
         expect(page.get_by_label(re.compile("Growth of one dollar over 52 weeks"))).to_be_visible()

@@ -42,17 +42,17 @@ def test_from_champion_to_challenger_and_back(champion, port, page):
         page.get_by_role("button", name="Fine-tune").click()
         see(page, re.compile("Version .* is stored"), timeout=LONG)
 
-        page.get_by_role("link", name=re.compile("Decide on it|See why the gate holds it")).click()
+        page.get_by_role("link", name=re.compile("Review it|See why it is not eligible")).click()
         expect(heading(page, "Promotion")).to_be_visible()
         see(page, re.compile("weeks that both have out of sample"))
         second = next(v.name for v in registry.versions("sac_lstm") if v.name != first.name)
         expect(heading(page, f"SAC + LSTM: {second}")).to_be_visible()
-        see(page, re.compile("ELIGIBLE|HELD"))
+        see(page, re.compile("ELIGIBLE"))
 
         word = "Approve"
-        if page.get_by_text("HELD").count():
+        if page.get_by_text("NOT ELIGIBLE").count():
             word = "Override the gate"
-            page.get_by_text("I promote it although the gate holds it").click()
+            page.get_by_text("Promote it although it is not eligible").click()
         fill(page, "Reason", "More recent weeks")
         page.get_by_role("button", name=word).click()
         see(page, re.compile(rf"{second} (approved|promoted by override)"))

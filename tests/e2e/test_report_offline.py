@@ -8,7 +8,7 @@ import pytest
 
 from app.ui.compare import report
 from sac.registry import Registry
-from tests.support.compared_versions import comparison
+from tests.support.compared_versions import small_comparison
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -19,9 +19,9 @@ pytestmark = pytest.mark.skipif(
 
 def test_the_report_opens_from_disk_without_a_network(tmp_path, monkeypatch):
     monkeypatch.setenv("SAC_DESK_DATA", str(tmp_path))
-    found = comparison(Registry(tmp_path / "models"))
+    comparison = small_comparison(Registry(tmp_path / "models"))
     file = tmp_path / "report.html"
-    file.write_text(report.html(found), encoding="utf-8")
+    file.write_text(report.html(comparison), encoding="utf-8")
     asked, complaints = [], []
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(
@@ -33,12 +33,12 @@ def test_the_report_opens_from_disk_without_a_network(tmp_path, monkeypatch):
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.goto(file.as_uri())
         growth = page.get_by_label(re.compile("Growth of one dollar over 104 weeks"))
-        playwright.expect(growth.locator(".scatterlayer .trace")).to_have_count(len(found.walks))
+        playwright.expect(growth.locator(".scatterlayer .trace")).to_have_count(len(comparison.backtests))
         drawn = page.locator(".chart .main-svg:first-of-type").count()
         assert drawn == page.locator(".chart").count() > 8
         figures = page.get_by_role("region", name="Metrics of every strategy")
-        for walk in found.walks:
-            playwright.expect(figures.get_by_text(walk.name, exact=True)).to_be_visible()
+        for backtest in comparison.backtests:
+            playwright.expect(figures.get_by_text(backtest.name, exact=True)).to_be_visible()
         browser.close()
     assert complaints == []
     assert [url for url in asked if not url.startswith("blob:")] == [file.as_uri()]

@@ -67,7 +67,7 @@ def test_a_second_tab_sees_the_same_progress_and_its_cancel_reaches_the_first(ta
         expect(tab.get_by_role("button", name="Start training")).to_be_enabled()
 
 
-def test_a_killed_training_is_told_in_every_tab_and_can_be_started_again(tabs, tmp_path):
+def test_a_killed_training_is_shown_in_every_tab_and_can_be_started_again(tabs, tmp_path):
     [job] = JobStore(tmp_path / "data" / "jobs").active()
     os.kill(job.pid, signal.SIGKILL)
     for tab in tabs:
@@ -76,8 +76,8 @@ def test_a_killed_training_is_told_in_every_tab_and_can_be_started_again(tabs, t
         expect(tab.get_by_role("button", name="Start training")).to_be_enabled()
     first, second = tabs
     second.goto("/")
-    told = second.get_by_role("alert").filter(has_text="The process ended unexpectedly")
-    expect(told).to_be_visible()  # on Overview too
+    failed = second.get_by_role("alert").filter(has_text="The process ended unexpectedly")
+    expect(failed).to_be_visible()  # on Overview too
 
     first.get_by_role("button", name="Start training").click()
     expect(heading(first, "SAC + LSTM, full")).to_be_visible()

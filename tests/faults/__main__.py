@@ -107,7 +107,7 @@ def workers(folder: Path, rng: random.Random, count: int, tally: Tally) -> None:
         tally.notes.append(f"a killed training's job was closed within {max(closed):.1f} s")
 
 
-HARM = {  # and how often, unless told otherwise
+HARM = {  # and how often, unless an option says otherwise
     "rounds": (registries, 70),
     "servers": (servers, 20),
     "disks": (disks, 5),

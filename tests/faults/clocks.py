@@ -51,7 +51,7 @@ def clock_round(folder: Path, clock: Path, rng: random.Random) -> list[str]:
     }
     before = {job.id for job in JobStore(home.jobs).newest(500)}
     with (
-        served(folder, free_port(), **faked) as desk,
+        served(folder, free_port(), script=None, **faked) as desk,
         httpx.Client(base_url=desk.url, timeout=60.0, trust_env=False) as client,
     ):
         ids = []
@@ -75,5 +75,5 @@ def _losses(home: Settings, ids: list[str], before: set[str]) -> list[str]:
     registry = Registry(home.models)
     for job in jobs:
         if job.result:
-            registry.version(job.variant, job.result["version"])
+            registry.version(job.subject, job.result["version"])
     return found + problems(registry, VARIANTS)

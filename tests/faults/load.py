@@ -28,7 +28,7 @@ LONG = 240_000  # ms: twenty browsers on two cores
 
 @dataclass(frozen=True)
 class Load:
-    """What so many sessions came to."""
+    """The result of so many sessions."""
 
     sessions: int
     moving: int  # sessions that showed the training, and showed it further on at the end

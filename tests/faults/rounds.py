@@ -1,6 +1,6 @@
 """Rounds of misfortune: each harms a desk at a random moment, then counts what did not come through.
 
-The processes, signals, locks and limits are the system's own. What a process was told is done, it says on
+The processes, signals, locks and limits are the system's own. What a process knows is done, it says on
 a pipe before it goes on, so that what was promised can be held against what is there.
 """
 
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from app.jobs.queue import Jobs
 from app.settings import Settings
+from app.tasks.training import FULL, FullRequest
 from sac.errors import ArtifactError
 from sac.promotion import Ledger, settle
 from sac.promotion.deciding import decide, finish_moves, problems, rollback
@@ -60,8 +61,8 @@ class Desk:
         self.promised.add(version.name)
         return version.name
 
-    def live(self, tell: Callable[[str], None]) -> Iterator[None]:
-        """Train, approve, roll back, for ever; each is told when it is done."""
+    def live(self, tell: Callable[[str], object]) -> Iterator[None]:
+        """Train, approve, roll back, for ever; each is reported when it is done."""
         while True:
             name = self.train()
             tell(name)
@@ -104,8 +105,8 @@ class Desk:
         child.join(seconds)
         child.kill()
         child.join()
-        with os.fdopen(reading) as told:
-            self.promised |= set(told.read().splitlines())
+        with os.fdopen(reading) as done:
+            self.promised |= set(done.read().splitlines())
         for _ in range(20):
             next(self.seeds)  # the child used some
         self.kills += child.exitcode == -signal.SIGKILL
@@ -171,7 +172,7 @@ ROUNDS = {"killed": killed, "disk full": disk_full, "locked": locked, "truncated
 def worker_killed(home: Settings, rng: random.Random, longest: float = 8.0) -> float:
     """Kill a true training's worker at any moment; seconds until its job is closed as failed."""
     jobs = Jobs(home)
-    job = jobs.submit(VARIANT, "full", {"members": 1, "updates": 200}, "ada")
+    job = jobs.submit(FULL, VARIANT, FullRequest(members=1, updates=200), "ada")
     child = jobs._children[job.id]
     time.sleep(rng.uniform(0.0, longest))
     with suppress(ProcessLookupError):

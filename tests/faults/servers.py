@@ -30,7 +30,7 @@ MANY = {"SAC_DESK_API_REQUESTS_PER_MINUTE": "1000000"}
 
 
 class ServedDesk:
-    """A data root whose server is killed over and over, with all that its clients were told."""
+    """A data root whose server is killed over and over, with all that its clients were answered."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, free_port()
@@ -46,7 +46,7 @@ class ServedDesk:
     def round(self, rng: random.Random) -> None:
         """Start a server, use it, kill it at any moment, and look whether all is there."""
         before = {job.id: job for job in self._jobs() if job.active}
-        desk, began = started(self.folder, self.port, **MANY), time.monotonic()
+        desk, began = started(self.folder, self.port, script=None, **MANY), time.monotonic()
         over = threading.Event()
         users = [
             threading.Thread(target=self._until, args=(over, deed, random.Random(rng.random())))
@@ -73,7 +73,7 @@ class ServedDesk:
 
     def end(self) -> None:
         """A last server: what was not answered is asked again, and every training ends well."""
-        with served(self.folder, self.port, **MANY) as desk, self._client(desk.port) as client:
+        with served(self.folder, self.port, script=None, **MANY) as desk, self._client(desk.port) as client:
             for key, body in self.asked.items():
                 deadline = time.monotonic() + 300.0
                 while (answer := self._post(client, key, body)).status_code == 409:
@@ -109,13 +109,13 @@ class ServedDesk:
             if job.status == "failed" and (job.pid is not None or "start it again" not in (job.error or "")):
                 found.append(f"{job.id} did not go on without its server: {job.error}")
             if job.status == "succeeded":
-                self.registry.version(job.variant, (job.result or {})["version"])  # raises if it is not whole
+                self.registry.version(job.subject, (job.result or {})["version"])  # raises if it is not whole
         for variant in VARIANTS:
             with deciding(self.registry, variant):  # no worker decides meanwhile
                 found += [*self.registry.damaged(variant).values(), *problems(self.registry, (variant,))]
         rows = [row for row in DecisionLog(self.registry.root).decisions() if row.actor != "the desk"]
         if len(rows) < self.decided:
-            found.append(f"{self.decided} promotions were told, {len(rows)} are on record")
+            found.append(f"{self.decided} promotions were answered, {len(rows)} are on record")
 
     def _jobs(self) -> list[Job]:
         if not self.home.jobs.exists():

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 from app.api import guard
-from app.hub.parcels import FIRST_WAIT, HubStore
+from app.hub.uploads import FIRST_WAIT, UploadStore
 from app.jobs import store as job_store
 from app.jobs.queue import Jobs
 from app.jobs.store import JobStore
 from app.queries import jobs as job_queries
-from app.settings import Settings
+from app.settings import Network, Settings
 from sac.market import weeks_behind
 from sac.market.fundamentals import alpha_vantage
 from sac.promotion import DecisionLog, Ledger, decision_log
@@ -139,7 +139,7 @@ def test_a_dead_writers_leftovers_go_whichever_clock_they_were_written_by(tmp_pa
 
 
 def test_what_waits_for_the_hub_is_not_put_off_for_as_long_as_the_clock_was_set_back(tmp_path):
-    store = HubStore(tmp_path)
+    store = UploadStore(tmp_path)
     store.ask("ada/models", VARIANT, "champion")
     assert store.next().wait(time.time() - 86_400.0) == 0.0
     store.put_off(store.next(), "The Hub is down.")
@@ -156,8 +156,8 @@ def test_requests_before_the_clock_was_set_back_do_not_count_for_ever(monkeypatc
         await send({"type": "http.response.body", "body": b""})
 
     monkeypatch.setattr("limits.storage.memory.time.time", lambda: now[0])
-    monkeypatch.setattr(guard.time, "time", lambda: now[0])
-    network = guard.Network(None, None, 10, False)
+    monkeypatch.setattr(time, "time", lambda: now[0])
+    network = Network(None, None, 10, False)
     guarded = guard.Guard(app, ["desk"], ["health"], network)
 
     async def ask(count):

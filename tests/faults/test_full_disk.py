@@ -1,11 +1,13 @@
-"""The data root's disk has no room left: what a person is told, and that it all works again with room."""
+"""The data root's disk has no room left: what a person reads, and that it all works again with room."""
 
 import asyncio
 import datetime as dt
 import os
 import random
+import signal
 import subprocess
 import sys
+import time
 
 import httpx
 import pytest
@@ -13,10 +15,11 @@ import yfinance
 
 from app import worker
 from app.jobs.kind import Kind
-from app.jobs.locks import _Life
+from app.jobs.locks import WorkerLock
 from app.jobs.queue import Jobs
 from app.settings import Settings
 from app.tasks.kinds import KINDS
+from app.tasks.training import FullRequest, TrainingResult
 from sac.errors import DiskFull
 from sac.market.prices.refresh import refresh_prices
 from sac.progress import Progress
@@ -73,12 +76,12 @@ def test_a_decision_without_room_is_not_taken_and_can_be_taken_later(disk, desk)
 def test_a_job_that_runs_out_of_room_says_so_as_soon_as_there_is_some(disk, monkeypatch):
     home, waited = Settings(disk), []
 
-    def train(job, settings, report):
+    def train(job, request, root, report):
         report(Progress("agents", 0.5, "Half"))
         filled(disk)
         report(Progress("saving", 0.9, "Not to be read"))  # no reason to stop
-        Desk(settings.models)
-        return {}
+        Desk(root.models)
+        return TrainingResult.model_construct()
 
     def sleep(seconds):
         waited.append(jobs.get("0a").status)
@@ -86,14 +89,14 @@ def test_a_job_that_runs_out_of_room_says_so_as_soon_as_there_is_some(disk, monk
             room_made(disk)
 
     monkeypatch.setenv("SAC_DESK_DATA", str(disk))
-    monkeypatch.setitem(KINDS, "full", Kind(lambda *_: None, train))
-    monkeypatch.setattr(worker.time, "sleep", sleep)
+    monkeypatch.setitem(KINDS, "full", Kind("full", FullRequest, TrainingResult, train))
+    monkeypatch.setattr(time, "sleep", sleep)
     monkeypatch.setattr(os, "nice", lambda by: None)
-    monkeypatch.setattr(worker.signal, "signal", lambda *_: None)
-    jobs, life = Jobs(home), _Life(home.jobs, "0a")
-    jobs._store.add("0a", VARIANT, "full", {}, "ada", life.begin)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    jobs, lock = Jobs(home), WorkerLock(home.jobs, "0a")
+    jobs._store.add("0a", VARIANT, "full", {}, "ada", lock.acquire)
     assert worker.main("0a") == 1
-    life.close()
+    lock.close()
     job = jobs.get("0a")
     assert waited == ["running"] * 3
     assert (job.status, job.message) == ("failed", "Failed")
@@ -127,7 +130,7 @@ def test_prices_that_cannot_be_stored_leave_the_old_ones(disk, tmp_path):
         assert refresh(11).fetched == ["S00", "S01"]
 
 
-def test_programs_people_and_commands_are_told_of_a_full_disk(disk, desk, tmp_path):
+def test_programs_people_and_commands_hear_of_a_full_disk(disk, desk, tmp_path):
     name = desk.train()
     Jobs(Settings(disk))
     filled(disk)
@@ -149,8 +152,8 @@ def test_programs_people_and_commands_are_told_of_a_full_disk(disk, desk, tmp_pa
         assert (error["code"], f"The disk that holds {disk}/jobs/" in error["message"]) == ("disk_full", True)
         assert client.get("/jobs").json() == {"jobs": []}
         assert client.get(f"/models/{VARIANT}").status_code == 200
-        [told] = asyncio.run(visited("training"))
-        assert told.startswith(f"The disk that holds {disk} is full")
+        [shown] = asyncio.run(visited("training"))
+        assert shown.startswith(f"The disk that holds {disk} is full")
 
         promote = ("promote", VARIANT, name, "--reason", "Better.")
         full = command(*promote)

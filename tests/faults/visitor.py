@@ -1,4 +1,4 @@
-"""A browser's half of the talk with a page, without the browser: what it asks for, and what it is told.
+"""A browser's half of the talk with a page, without the browser: what it asks for, and what it receives.
 
 It speaks the messages of Streamlit's own script in the browser, so that a test can poll as fast as the server
 answers, where a browser waits two seconds between two looks.
@@ -9,6 +9,7 @@ import asyncio
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets import Origin, Subprotocol
 from websockets.asyncio.client import connect
 
 from tests.support.serving import Served
@@ -19,7 +20,7 @@ PATIENCE = 60.0  # seconds for an answer, on a busy machine
 
 
 class Visitor:
-    """A session on one page: it opens it, and then polls its live part as often as it is told to."""
+    """A session on one page: it opens it, and then polls its live part as often as the page asks."""
 
     def __init__(self, desk: Served, page: str) -> None:
         self._desk, self._page = desk, page
@@ -30,8 +31,8 @@ class Visitor:
     async def __aenter__(self) -> "Visitor":
         self._socket = await connect(
             f"ws://localhost:{self._desk.port}/_stcore/stream",
-            subprotocols=["streamlit"],
-            origin=self._desk.url,
+            subprotocols=[Subprotocol("streamlit")],
+            origin=Origin(self._desk.url),
             max_size=None,
             open_timeout=PATIENCE,
         )
@@ -62,22 +63,22 @@ class Visitor:
             setattr(asked.rerun_script, name, value)
         await self._socket.send(asked.SerializeToString())
         while True:
-            told = ForwardMsg.FromString(await self._message())
-            kind = told.WhichOneof("type")
+            message = ForwardMsg.FromString(await self._message())
+            kind = message.WhichOneof("type")
             if kind == "new_session":
-                self._script = told.new_session.page_script_hash
+                self._script = message.new_session.page_script_hash
             elif kind == "auto_rerun":
-                self._fragment = told.auto_rerun.fragment_id
+                self._fragment = message.auto_rerun.fragment_id
             elif kind == "delta":
-                self._look(told)
-            elif kind == "script_finished" and told.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                self._look(message)
+            elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 return
 
     async def _message(self) -> bytes:
-        return bytes(await asyncio.wait_for(self._socket.recv(), PATIENCE))
+        return await asyncio.wait_for(self._socket.recv(decode=False), PATIENCE)
 
-    def _look(self, told: ForwardMsg) -> None:
-        element = told.delta.new_element
+    def _look(self, message: ForwardMsg) -> None:
+        element = message.delta.new_element
         kind = element.WhichOneof("type")
         if kind == "exception":
             self.problems.append(element.exception.message)

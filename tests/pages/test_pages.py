@@ -17,14 +17,16 @@ from sac.progress import Progress
 from sac.registry import Registry
 from tests.support.desk_pages import ROOT, opened, said
 
+pytestmark = pytest.mark.slow
+
 PAGES = ("overview", "training", "compare", "promotion", "experiments", "weights", "data")
 
 
-def record(home, *, pid=None, error=None):
+def record(root, *, pid=None, error=None):
     """The record of a training: failed where there is an error, else running at 40 %."""
-    store = JobStore(home.jobs)
+    store = JobStore(root.jobs)
     store.add("0123456789ab", "sac_lstm", "full", {"preset": "plan", "members": 2}, "Ada")
-    store.greet("0123456789ab", pid or 0)
+    store.claim("0123456789ab", pid or 0)
     store.start("0123456789ab")
     if error:
         store.finish("0123456789ab", "failed", error=error)
@@ -44,7 +46,7 @@ def process():
 
 @pytest.fixture
 def running(empty, process):
-    """A training at work, as far as anybody can tell: its life lock is held."""
+    """A training at work, as far as anybody can tell: its lock is held."""
     record(empty, pid=process.pid)
     with FileLock(empty.jobs / "0123456789ab.lock"):
         yield empty
@@ -92,9 +94,9 @@ def test_overview_shows_the_champion_against_equal_weight(filled):
     equal = champion.baselines["Equal weight"]["eval_cagr"]
     lead = champion.metrics["eval_cagr"] - equal
     assert at.metric[0].delta == f"{lead * 100:+.1f} pp vs equal weight".replace("-0.0", "+0.0")
-    assert "1 challenger waits for your decision" in said(at)
+    assert "1 challenger pending review" in said(at)
     assert "train **SAC + PatchTST** and **PPO + LSTM**" in said(at)
-    assert "It held what equal weight holds, in every week." in said(at)
+    assert "Same as equal weight in every week." in said(at)
 
 
 def test_overview_says_how_sure_the_lead_of_a_champion_is(empty, own_desk):
@@ -132,7 +134,7 @@ def test_cancelling_asks_first_and_then_stops_the_process(running, process):
     assert process.wait(timeout=5) < 0
 
 
-def test_failed_job_is_told_on_overview_and_explained_on_training(empty):
+def test_failed_job_is_shown_on_overview_and_explained_on_training(empty):
     record(empty, error="The disk is full. Free some space and start again.")
     assert "The disk is full" in said(opened("overview"))
     at = opened("training", job="0123456789ab")
@@ -158,7 +160,7 @@ def test_weights_follow_the_champion_unless_the_link_names_another_version(fille
     assert champion in said(opened("weights", variant="sac_lstm"))
     [other] = [v.name for v in registry.versions("sac_lstm") if v.name != champion]
     at = opened("weights", variant="sac_lstm", version=other)
-    assert "nobody has approved it" in at.warning[0].value
+    assert "not approved for trading" in at.warning[0].value
     assert other in said(at)
     at = opened("weights", variant="../x", version="../y", date="tomorrow")
     for name, instead in (("../x", "SAC + LSTM"), ("../y", "Champion"), ("tomorrow", "2022-12-23 (newest)")):

@@ -20,6 +20,8 @@ from sac.registry import Registry
 from tests.support.small_trainings import CLOSES, TINY
 from tests.support.synthetic import THEN, panel_of, perturbed, random_closes
 
+pytestmark = pytest.mark.slow
+
 
 def train(folder, closes=CLOSES, settings=TINY, variant="sac_lstm", **arguments):
     registry = Registry(folder / "models")
@@ -208,8 +210,10 @@ def test_asking_again_does_not_promote_what_was_rolled_back(tmp_path):
     registry, other = Registry(tmp_path / "models"), dataclasses.replace(TINY, seed=1)
     first = train(tmp_path).version
     outcome = train(tmp_path, settings=other)
-    second, action = outcome.version, "approve" if outcome.settlement.gate.passed else "override"
-    decide(registry, second, action, actor="ada", reason="Try.", champion=first.name)
+    second, passed = outcome.version, outcome.settlement.gate.passed
+    decide(
+        registry, second, "approve" if passed else "override", actor="ada", reason="Try.", champion=first.name
+    )
     rollback(registry, "sac_lstm", actor="ada", reason="No.", champion=second.name)
     again = train(tmp_path, settings=other, policy="manual")
     assert again.version.name == second.name

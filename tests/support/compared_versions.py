@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from app.ui.compare.common_weeks import shared
+from app.ui.compare.common_weeks import weeks_in_common
 from app.ui.compare.comparison import Comparison, compared
 from sac.config import Constraints
 from sac.portfolio import Backtest, backtest
@@ -35,35 +35,35 @@ def saved(registry: Registry, seed: int, steps: range = range(150, 254), stocks:
     """A stored version with that evaluation, two members and the fitted baselines."""
     panel = random_panel(stocks=stocks, first="2014-01-02", last="2019-12-31")
     folds = np.repeat([1, 2], [len(steps) // 2, len(steps) - len(steps) // 2])
-    walk = backtest(Tilted(seed), panel, steps, CONSTRAINTS, folds)
+    committee = backtest(Tilted(seed), panel, steps, CONSTRAINTS, folds)
     members = [backtest(Tilted(seed + 100 + i), panel, steps, CONSTRAINTS) for i in range(2)]
     fitted = [
         backtest(RiskBased(name, CONSTRAINTS, steps.start), panel, steps, CONSTRAINTS) for name in RISK_BASED
     ]
     artifacts = small_artifacts(seed=seed)
     metadata = dataclasses.replace(
-        artifacts.metadata, evaluation_start=str(walk.dates[0]), evaluation_end=str(walk.dates[-1])
+        artifacts.metadata, evaluation_start=str(committee.dates[0]), evaluation_end=str(committee.dates[-1])
     )
     return registry.save(
         dataclasses.replace(
             artifacts,
             symbols=panel.symbols,
-            evaluation=walk.with_members(members),
+            evaluation=committee.with_members(members),
             baselines=fitted,
             metadata=metadata,
         )
     )
 
 
-def outsider(version: Version, name: str = "Mine", seed: int = 7) -> Backtest:
-    """A walk over a version's weeks, as somebody would store it."""
+def external(version: Version, name: str = "Mine", seed: int = 7) -> Backtest:
+    """A backtest over a version's weeks, as somebody would store it."""
     record = version.evaluation()
     rng = np.random.default_rng(seed)
     weights = rng.dirichlet(np.ones(len(record.symbols) + 1), len(record.net))
     return dataclasses.replace(record, name=name, weights=weights, members=np.empty((len(weights), 0)))
 
 
-def comparison(registry: Registry, wanted: tuple[str, ...] = BASELINES) -> Comparison:
-    """Two versions and an outside strategy against baselines."""
+def small_comparison(registry: Registry, wanted: tuple[str, ...] = BASELINES) -> Comparison:
+    """Two versions and an external strategy against baselines."""
     first = saved(registry, 0)
-    return compared(shared([first, saved(registry, 1)], {"Mine": outsider(first)}), wanted)
+    return compared(weeks_in_common([first, saved(registry, 1)], {"Mine": external(first)}), wanted)

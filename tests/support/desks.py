@@ -4,7 +4,6 @@ import pytest
 
 from app.jobs.queue import Jobs
 from app.settings import Settings
-from app.tasks.kinds import KINDS
 from sac.registry import Registry
 from tests.support import quick_jobs
 from tests.support.loopback_hub import REPO, TOKEN, LoopbackHub
@@ -31,10 +30,8 @@ def filled(empty, sample_desk):
 
 
 @pytest.fixture
-def open_jobs(home, monkeypatch):
+def open_jobs(home):
     """Opens `Jobs` objects on one data root; what they started is over when the test is."""
-    for name, kind in quick_jobs.QUICK.items():
-        monkeypatch.setitem(KINDS, name, kind)
     opened = []
 
     def open_one(**options):

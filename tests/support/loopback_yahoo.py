@@ -86,10 +86,10 @@ def session_to(url):
     """A session that sends every request for Yahoo's hosts to the loopback server instead."""
 
     class Detour(HTTPAdapter):
-        def send(self, request, **options):
+        def send(self, request, *arguments, **options):
             address = urlsplit(request.url)
             request.url = url + address.path + (f"?{address.query}" if address.query else "")
-            return super().send(request, **options)
+            return super().send(request, *arguments, **options)
 
     session = requests.Session()
     session.mount("https://", Detour())

@@ -59,12 +59,12 @@ def served(
 def started(folder: Path, port: int, *, script: Path | None = None, **environment: str) -> Served:
     """A server that was started and does not answer yet."""
     command = ["app.cli"] if script is None else ["streamlit", "run", str(script), "--server.headless=true"]
-    told = {"SAC_DESK_DATA": str(folder / "data"), "PYTHONPATH": str(ROOT), **environment}
+    variables = {"SAC_DESK_DATA": str(folder / "data"), "PYTHONPATH": str(ROOT), **environment}
     with (folder / "server.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", *command, "--server.port", str(port)],
             cwd=folder,
-            env={**os.environ, **told},
+            env={**os.environ, **variables},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -22,7 +22,7 @@ def panel():
 def keep_market(data):
     """Make the panel's prices those of a data root."""
     write_prices(data / "raw" / "prices", CLOSES)
-    write_choice(data, MarketChoice("files", tuple(CLOSES), CLOSES.index[0].date()))
+    write_choice(data, MarketChoice("files", tuple(CLOSES.columns), CLOSES.index[0].date()))
 
 
 def run(folder, asked=None, market=None, **arguments):

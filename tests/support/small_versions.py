@@ -8,6 +8,7 @@ import pandas as pd
 import torch
 
 from sac.config import ENGINE_VERSION, Constraints, TrainingSettings
+from sac.market import Provenance
 from sac.portfolio import Backtest, EqualWeight, Validation, backtest
 from sac.registry import SCALER_FEATURES, Artifacts, ForecastSkill, Metadata, version_name
 from tests.support.synthetic import random_panel
@@ -16,7 +17,7 @@ VARIANT = "sac_lstm"
 
 
 @functools.cache
-def _evaluation() -> tuple[Backtest, object]:
+def _evaluation() -> tuple[Backtest, Provenance]:
     panel = random_panel(stocks=3, first="2018-01-02", last="2018-12-31")
     steps = range(panel.complete_steps - 20, panel.complete_steps)
     folds = np.repeat(np.array([1, 2]), 10)

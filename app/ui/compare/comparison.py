@@ -1,4 +1,4 @@
-"""What is compared on identical weeks: versions, outside strategies, baselines; and what is left out."""
+"""What is compared on identical weeks: versions, external strategies, baselines; and what is left out."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.formats import bps
 from app.queries import trials, versions
-from app.ui.compare.common_weeks import Shared
+from app.ui.compare.common_weeks import CommonWeeks
 from app.ui.shared.charts.figure import colours
 from app.ui.shared.labels import SOURCES
 from sac.arrays import Floats
@@ -24,11 +24,11 @@ __all__ = ["Comparison", "compared"]
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Walks over the very same weeks, each from cash and net of costs."""
+    """Backtests over the very same weeks, each from cash and net of costs."""
 
-    versions: dict[str, Version]  # by the name of their walk
+    versions: dict[str, Version]  # by the name of their backtest
     models: list[Backtest]
-    outside: list[Backtest]  # of strategies that the desk did not fit
+    external: list[Backtest]  # of strategies that the desk did not fit
     hosts: dict[str, Version]  # of each of them, the version whose prices and costs it has
     baselines: list[Backtest]  # those that were asked for
     reference: Backtest  # equal weight, what every edge is measured against
@@ -36,19 +36,19 @@ class Comparison:
     remarks: tuple[str, ...]
 
     @property
-    def walks(self) -> list[Backtest]:
+    def backtests(self) -> list[Backtest]:
         """Everything that is drawn, versions first."""
         return [*self.strategies, *self.baselines]
 
     @property
     def strategies(self) -> list[Backtest]:
-        """What is judged: versions, then outside strategies."""
-        return [*self.models, *self.outside]
+        """What is judged: versions, then external strategies."""
+        return [*self.models, *self.external]
 
     @property
-    def held(self) -> list[Backtest]:
-        """The walks that hold something: an index does not."""
-        return [walk for walk in self.walks if walk.symbols]
+    def invested(self) -> list[Backtest]:
+        """The backtests that hold something: an index does not."""
+        return [each for each in self.backtests if each.symbols]
 
     @property
     def first(self) -> Version:
@@ -58,12 +58,12 @@ class Comparison:
     @cached_property
     def palette(self) -> dict[str, str]:
         """One colour per strategy."""
-        return colours([walk.name for walk in self.walks])
+        return colours([each.name for each in self.backtests])
 
     @cached_property
     def differences(self) -> list[Difference]:
         """Each strategy against equal weight."""
-        return [_difference(walk.net, self.reference.net) for walk in self.strategies]
+        return [_difference(each.net, self.reference.net) for each in self.strategies]
 
     @property
     def span(self) -> str:
@@ -84,11 +84,11 @@ class Comparison:
         )
 
 
-def compared(found: Shared, wanted: Collection[str], years: int | None = None) -> Comparison:
-    """Walk the versions and the wanted baselines over the common weeks, or over the last years of them."""
-    rows = {name: held[-WEEKS_PER_YEAR * years :] if years else held for name, held in found.rows.items()}
-    name, first = next(iter(found.versions.items()))
-    remarks = [*found.remarks, *_unlike(found.versions)]
+def compared(common: CommonWeeks, wanted: Collection[str], years: int | None = None) -> Comparison:
+    """Re-run the versions and the wanted baselines on the common weeks, or on the last years of them."""
+    rows = {name: own[-WEEKS_PER_YEAR * years :] if years else own for name, own in common.rows.items()}
+    name, first = next(iter(common.versions.items()))
+    remarks = [*common.remarks, *_unlike(common.versions)]
     try:
         fitted = versions.fitted_baselines(first)
     except ArtifactError as error:
@@ -97,21 +97,21 @@ def compared(found: Shared, wanted: Collection[str], years: int | None = None) -
 
     def again(whose: Mapping[str, Version]) -> list[Backtest]:
         return [
-            on_weeks(one, found.records[one], rows[one], version.settings.constraints)
+            on_weeks(one, common.records[one], rows[one], version.settings.constraints)
             for one, version in whose.items()
         ]
 
-    rivals = baselines(found.records[name], rows[name], first.settings.constraints, fitted)
-    absent = sorted(set(wanted) - {rival.name for rival in rivals})
+    benchmarks = baselines(common.records[name], rows[name], first.settings.constraints, fitted)
+    absent = sorted(set(wanted) - {each.name for each in benchmarks})
     if absent and fitted:
         remarks.append(f"{', '.join(absent)} is left out: {name} was trained on data without it.")
     return Comparison(
-        versions=found.versions,
-        models=again(found.versions),
-        outside=again(found.outside),
-        hosts=found.outside,
-        baselines=[rival for rival in rivals if rival.name in wanted],
-        reference=next(rival for rival in rivals if rival.name == EqualWeight.name),
+        versions=common.versions,
+        models=again(common.versions),
+        external=again(common.external),
+        hosts=common.external,
+        baselines=[each for each in benchmarks if each.name in wanted],
+        reference=next(each for each in benchmarks if each.name == EqualWeight.name),
         search=trials.search(),
         remarks=tuple(remarks),
     )
@@ -122,7 +122,7 @@ def _unlike(versions: dict[str, Version]) -> list[str]:
     (name, first), *others = versions.items()
     remarks = []
     if any(version.symbols != first.symbols for _, version in others):
-        remarks.append(f"The universes differ; the baselines hold the one of {name}.")
+        remarks.append(f"The universes differ: the baselines hold that of {name}.")
     if len({version.settings.constraints for version in versions.values()}) > 1:
         remarks.append(
             "Costs or limits differ: each version paid its own, "

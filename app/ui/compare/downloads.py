@@ -4,35 +4,30 @@ import streamlit as st
 
 from app.ui.compare import report
 from app.ui.compare.comparison import Comparison
+from app.ui.shared.downloads import csv_button
 from sac.evidence.comparison import weekly_returns, weekly_weights
 
+__all__ = ["downloads"]
 
-def downloads(found: Comparison) -> None:
-    """Everything to take away."""
-    file = found.span.replace(" to ", "_")
+
+def downloads(comparison: Comparison) -> None:
+    """The report, and what is behind its charts."""
+    span = comparison.span.replace(" to ", "_")
     with st.container(horizontal=True):
         st.download_button(
             "Report (HTML)",
-            lambda: report.html(found),
-            f"comparison_{file}.html",
+            lambda: report.html(comparison),
+            f"comparison_{span}.html",
             "text/html",
             on_click="ignore",
             icon=":material/description:",
             help="All tables and charts in one file that opens without a network.",
         )
-        st.download_button(
-            "Weekly returns (CSV)",
-            lambda: weekly_returns(found.walks).to_csv(index=False),
-            f"returns_{file}.csv",
-            "text/csv",
-            on_click="ignore",
-            icon=":material/download:",
+        csv_button(
+            "Weekly returns",
+            lambda: weekly_returns(comparison.backtests).to_csv(index=False),
+            f"returns_{span}.csv",
         )
-        st.download_button(
-            "Weekly weights (CSV)",
-            lambda: weekly_weights(found.walks).to_csv(),
-            f"weights_{file}.csv",
-            "text/csv",
-            on_click="ignore",
-            icon=":material/download:",
+        csv_button(
+            "Weekly weights", lambda: weekly_weights(comparison.backtests).to_csv(), f"weights_{span}.csv"
         )

@@ -11,7 +11,7 @@ from plotly.offline import get_plotlyjs
 
 from app.formats import moment
 from app.ui.compare.comparison import Comparison
-from app.ui.compare.sections import SECTIONS, Block, Table, equity, outside_note, verdicts
+from app.ui.compare.sections import SECTIONS, Block, Table, equity, external_note, verdicts
 from app.ui.shared.charts.figure import Chart
 from app.ui.shared.labels import label
 
@@ -29,39 +29,38 @@ th:first-child { text-align: left; } .remark { border-left: 4px solid #c2600c; p
 """
 
 
-def html(found: Comparison) -> str:
+def html(comparison: Comparison) -> str:
     """The whole document; it fetches nothing. Tables and charts are those of the page, of all strategies."""
-    body = "\n".join(_body(found))
+    body = "\n".join(_body(comparison))
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f"<title>Comparison, {found.span}</title><style>{STYLE}</style>"
+        f"<title>Comparison, {comparison.span}</title><style>{STYLE}</style>"
         # Once for all charts: it is 4.7 MB.
         f"<script>{get_plotlyjs()}</script></head>\n<body>{body}</body></html>\n"
     )
 
 
-def _body(found: Comparison) -> Iterator[str]:
+def _body(comparison: Comparison) -> Iterator[str]:
     yield "<h1>Strategies side by side</h1>"
-    yield f"<p>{_text(found.basis)}. Everybody starts in cash.</p>"
+    yield f"<p>{_text(comparison.basis)}. All strategies start in cash.</p>"
     yield f'<p class="small">Written {moment(datetime.now(UTC))} by SAC Desk.</p>'
-    yield _cells(_versions(found), "Versions")
-    for remark in found.remarks:
+    yield _cells(_versions(comparison), "Versions")
+    for remark in comparison.remarks:
         yield f'<p class="remark">{_text(remark)}</p>'
-    for note in dict.fromkeys(note for v in found.versions.values() for note in v.metadata.notes):
+    for note in dict.fromkeys(note for v in comparison.versions.values() for note in v.metadata.notes):
         yield f'<p class="remark">{_text(note)}</p>'
-    for verdict in verdicts(found):
+    for verdict in verdicts(comparison):
         yield f"<p>{_text(verdict)}</p>"
-    if found.outside:
-        yield f'<p class="remark">{_text(outside_note(found))}</p>'
-    yield _written(equity(found))
+    if comparison.external:
+        yield f'<p class="remark">{_text(external_note(comparison))}</p>'
+    yield _written(equity(comparison))
     for section in SECTIONS:
         yield f"<h2>{_text(section.title)}</h2>"
-        for block in section.blocks(found, found.strategies):
+        for block in section.blocks(comparison, comparison.strategies):
             yield _written(block)
-        yield f'<p class="small">{_text(found.basis)}</p>'
 
 
-def _versions(found: Comparison) -> pd.DataFrame:
+def _versions(comparison: Comparison) -> pd.DataFrame:
     """Where every version comes from."""
     return pd.DataFrame(
         {
@@ -74,7 +73,7 @@ def _versions(found: Comparison) -> pd.DataFrame:
                 "Data": f"{market.source}, {market.window_start} to {market.window_end}",
                 "SHA-256 of the data": market.sha256[:16],
             }
-            for name, version in found.versions.items()
+            for name, version in comparison.versions.items()
             for market in [version.metadata.provenance]
         }
     ).T

@@ -15,7 +15,7 @@ from app.ui.shared.charts.figure import Chart
 from sac.evidence import cagr, edge, edge_by_asset
 from sac.portfolio import Backtest
 
-__all__ = ["SECTIONS", "Block", "Section", "Table", "Text", "equity", "outside_note", "verdicts"]
+__all__ = ["SECTIONS", "Block", "Section", "Table", "Text", "equity", "external_note", "verdicts"]
 
 SLACK = 1e-6  # a limit is kept in single precision
 
@@ -43,151 +43,139 @@ class Section:
 
     title: str
     blocks: Callable[[Comparison, Sequence[Backtest]], Blocks]  # what is compared, and whom it is shown of
-    chooses: str = ""  # among which walks a reader chooses: an attribute of `Comparison`
+    chooses: str = ""  # among which backtests a reader chooses: an attribute of `Comparison`
 
 
-def verdicts(found: Comparison) -> list[str]:
+def verdicts(comparison: Comparison) -> list[str]:
     """Each strategy in a sentence or two."""
-    equal = cagr(found.reference.net)
+    equal = cagr(comparison.reference.net)
     return [
         unbroken(
-            f"**{walk.name}**: {percent(cagr(walk.net))} a year, {points(cagr(walk.net) - equal)} against "
+            f"**{each.name}**: {percent(cagr(each.net))} a year, {points(cagr(each.net) - equal)} against "
             f"equal weight. {tables.difference_verdict(judged)}"
         )
-        for walk, judged in zip(found.strategies, found.differences, strict=True)
+        for each, judged in zip(comparison.strategies, comparison.differences, strict=True)
     ]
 
 
-def outside_note(found: Comparison) -> str:
+def external_note(comparison: Comparison) -> str:
     """What nobody here can vouch for, and whether it kept the limits that versions keep."""
-    names = " and ".join(f"**{walk.name}**" for walk in found.outside)
+    names = " and ".join(f"**{each.name}**" for each in comparison.external)
     note = (
-        f"From outside: {names}. That these weeks are out of sample is the word of whoever stored the walk: "
-        "the desk fitted nothing and cannot check. It walks the stored weights anew, from cash and at the "
-        "versions' costs."
+        f"External: {names}. That these weeks are out of sample is the owner's claim: the desk fitted "
+        "nothing and cannot check. The stored weights are re-run from cash at the versions' costs."
     )
-    for walk in found.outside:
-        limits = found.hosts[walk.name].settings.constraints
+    for each in comparison.external:
+        limits = comparison.hosts[each.name].settings.constraints
         cap, buffer = limits.max_position, limits.cash_buffer
-        most, least = walk.weights[:, :-1].max(), walk.weights[:, -1].min()
+        most, least = each.weights[:, :-1].max(), each.weights[:, -1].min()
         if most > cap + SLACK or least < buffer - SLACK:
             note += (
-                f" {walk.name} does not keep the versions' limits ({percent(cap, 0)} a stock, "
+                f" {each.name} does not keep the versions' limits ({percent(cap, 0)} a stock, "
                 f"{percent(buffer, 0)} cash): it held up to {percent(most)} in one stock and as little as "
                 f"{percent(least)} cash."
             )
     return note
 
 
-def equity(found: Comparison) -> Chart:
+def equity(comparison: Comparison) -> Chart:
     """The first chart."""
-    return growth.equity(found.walks)
+    return growth.equity(comparison.backtests)
 
 
-def _figures(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
-    yield Table(tables.figures(found.walks, found.first.settings.constraints), "Metrics of every strategy")
+def _figures(comparison: Comparison, shown: Sequence[Backtest]) -> Blocks:
+    constraints, search = comparison.first.settings.constraints, comparison.search
+    yield Table(tables.figures(comparison.backtests, constraints), "Metrics of every strategy")
     yield Table(
-        tables.luck(found.strategies, found.differences, found.search, uncounted=found.hosts),
+        tables.luck(comparison.strategies, comparison.differences, search, uncounted=comparison.hosts),
         "How sure each lead and each Sharpe ratio is",
     )
-    yield Text(
-        "Leads over equal weight are in log growth a year. The interval and P(better) come from 10,000 "
-        "resampled histories, in blocks of a few weeks; a true difference below the detectable one would "
-        "not show in a sample of this size. P(Sharpe > 0) allows for fat tails"
-        + (
-            ", the last column also for having picked the best of all candidates that were ever trained."
-            if found.search.candidates > 1
-            else "."
-        )
-        + (
-            " It is n/a for outside strategies: how many were tried before one was stored, the desk does "
-            "not know."
-            if found.search.candidates > 1 and found.outside
-            else ""
-        )
+    note = (
+        "Leads over equal weight are in log growth a year. Interval and P(better): 10,000 resampled "
+        "histories, in blocks of a few weeks. P(Sharpe > 0) allows for fat tails"
     )
-    if any(not walk.symbols for walk in found.walks):
-        yield Text(
-            "An index is not traded: it pays no costs and earns no dividends here, unlike everybody else."
-        )
+    if search.candidates > 1:
+        note += ", the last column also for having picked the best of all candidates ever trained"
+        if comparison.external:
+            note += " (n/a for external strategies: how many were tried is not known)"
+    yield Text(f"{note}.")
+    if any(not each.symbols for each in comparison.backtests):
+        yield Text("An index is not traded: here it pays no costs and earns no dividends.")
 
 
-def _falls(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
-    yield growth.drawdowns(found.walks)
-    others = [walk for walk in found.walks if walk.name != found.reference.name]
-    if len(found.reference.net) > growth.EXCESS_WEEKS and others:
-        yield growth.excess(others, found.reference)
-        yield Text(
-            f"How far a dollar got ahead of equal weight in the {growth.EXCESS_WEEKS} weeks up to each "
-            "date. An edge that lasts stays above zero in most of them."
-        )
+def _drawdown(comparison: Comparison, shown: Sequence[Backtest]) -> Blocks:
+    yield growth.drawdowns(comparison.backtests)
+    others = [each for each in comparison.backtests if each.name != comparison.reference.name]
+    if len(comparison.reference.net) > growth.EXCESS_WEEKS and others:
+        yield growth.excess(others, comparison.reference)
+        yield Text("An edge that lasts stays above zero at most dates.")
 
 
-def _years(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
-    yield Table(tables.years(found.walks), "Net return per calendar year")
-    yield Text("Net return over the weeks that end in the year. With less than 52 weeks it is no full year.")
+def _years(comparison: Comparison, shown: Sequence[Backtest]) -> Blocks:
+    yield Table(tables.years(comparison.backtests), "Net return per calendar year")
+    yield Text("Net return over the weeks that end in the year; fewer than 52 are no full year.")
 
 
-def _weights(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
-    for walk in shown:
-        yield Text(f"**{walk.name}**: target weights at each fill.")
-        yield weights.allocation(walk)
-    yield growth.turnover(found.held)
-    yield Text("Turnover without the first purchase out of cash, which is about the same for everybody.")
+def _weights(comparison: Comparison, shown: Sequence[Backtest]) -> Blocks:
+    for each in shown:
+        yield Text(f"**{each.name}**: target weights at each fill.")
+        yield weights.allocation(each)
+    yield growth.turnover(comparison.invested)
+    yield Text("Turnover without the first purchase out of cash, which is about the same for all strategies.")
 
 
-def _costs(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
-    yield Table(tables.cost_sensitivity(found.walks, found.reference), "CAGR at other costs")
+def _costs(comparison: Comparison, shown: Sequence[Backtest]) -> Blocks:
+    yield Table(tables.cost_sensitivity(comparison.backtests, comparison.reference), "CAGR at other costs")
     yield Text(
-        "The same trades at other costs of every dollar traded in stocks, paid by everybody; the agents were "
-        "trained at their own. The break-even is the rate at which a lead over equal weight is used up."
+        "The same trades at other costs of every dollar traded in stocks; agents were trained at their own. "
+        "Break-even: the rate at which a lead over equal weight is used up."
     )
 
 
-def _attribution(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
-    rivals = [walk for walk in found.held if walk.name != found.reference.name]
-    edges = {walk.name: edge(walk, found.reference) for walk in rivals}
+def _attribution(comparison: Comparison, shown: Sequence[Backtest]) -> Blocks:
+    reference = comparison.reference
+    edges = {each.name: edge(each, reference) for each in comparison.invested if each.name != reference.name}
     yield Table(tables.edges(edges), "Edge over equal weight without its best stock and month")
     yield Text(
         "Log growth a year over equal weight, net. An edge that is gone without one stock or one month is "
-        "one bet that went well. Beta and tracking error are to equal weight."
+        "one lucky bet. Beta and tracking error are to equal weight."
     )
-    for walk in shown:
-        if walk.name in edges and edges[walk.name].tracking_error < tables.SAME:
-            yield Text(f"**{walk.name}** held what equal weight holds: there is no edge to take apart.")
-        elif walk.name in edges:
-            yield Text(f"**{walk.name}**: what each asset and the costs add to its edge.")
-            lead = edge_by_asset(walk, found.reference)
-            yield attribution.edge_by_stock(lead, walk.name, found.reference.name)
-        yield Text(f"**{walk.name}**: where its log growth comes from, by the year in which weeks end.")
-        yield Table(tables.contributions_by_year(walk), "Contribution by asset and calendar year")
+    for each in shown:
+        if each.name in edges and edges[each.name].tracking_error < tables.SAME:
+            yield Text(f"**{each.name}**: same as equal weight, no edge to attribute.")
+        elif each.name in edges:
+            yield Text(f"**{each.name}**: what each asset and the costs add to its edge.")
+            yield attribution.edge_by_stock(edge_by_asset(each, reference), each.name, reference.name)
+        yield Text(f"**{each.name}**: log growth by asset and by the year in which weeks end.")
+        yield Table(tables.contributions_by_year(each), "Contribution by asset and calendar year")
 
 
-def _members(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
-    alone = [walk for walk in found.models if walk.members.shape[1]]
+def _members(comparison: Comparison, shown: Sequence[Backtest]) -> Blocks:
+    alone = [each for each in comparison.models if each.members.shape[1]]
     if alone:
         yield members.member_spread(alone)
         yield Table(tables.members(alone), "CAGR of the members")
         yield Text(
-            "Each member walked alone (dots), whether trusted to trade or not, their interquartile mean "
-            "(bar) and the committee (diamond): how much of a result is luck of the seed."
+            "Each member alone (dots), whether it passed validation or not, their interquartile mean (bar) "
+            "and the committee (diamond): the spread is luck of the seed."
         )
-    for walk in shown:
-        if walk.members.shape[1]:
-            yield Text(f"**{walk.name}**: each member (thin) and the committee against equal weight.")
-            yield members.member_fan(walk, found.reference, found.palette[walk.name])
-    judged = tables.held_out({name: version.metadata.validations for name, version in found.versions.items()})
+    for each in shown:
+        if each.members.shape[1]:
+            yield Text(f"**{each.name}**: each member (thin) and the committee against equal weight.")
+            yield members.member_fan(each, comparison.reference, comparison.palette[each.name])
+    judged = tables.validations(
+        {name: version.metadata.validations for name, version in comparison.versions.items()}
+    )
     if not judged.empty:
         yield Text(
-            "**Who earned its trades.** Before a committee may trade, it must beat equal weight by one "
-            "standard error, net of costs, on the last weeks of its training window, which its agents had "
-            "not seen until then."
+            "**Validation.** A committee trades only if it beats equal weight by one standard error, net of "
+            "costs, on the last weeks of its training window, which its agents had not seen."
         )
-        yield Table(judged, "Verdict on the held-out weeks of every committee")
+        yield Table(judged, "Validation of every committee")
 
 
-def _forecasts(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
-    for name, version in found.versions.items():
+def _forecasts(comparison: Comparison, shown: Sequence[Backtest]) -> Blocks:
+    for name, version in comparison.versions.items():
         years = version.metadata.forecast_skill
         yield Text(f"**{name}.** {tables.skill_verdict(years)}")
         if years:
@@ -196,11 +184,11 @@ def _forecasts(found: Comparison, shown: Sequence[Backtest]) -> Blocks:
 
 SECTIONS = (
     Section("Figures", _figures),
-    Section("Drawdown", _falls),
+    Section("Drawdown", _drawdown),
     Section("Years", _years),
-    Section("Weights", _weights, chooses="held"),
+    Section("Weights", _weights, chooses="invested"),
     Section("Costs", _costs),
-    Section("Attribution", _attribution, chooses="held"),
+    Section("Attribution", _attribution, chooses="invested"),
     Section("Members", _members, chooses="models"),
     Section("Forecasts", _forecasts),
 )

@@ -1,4 +1,4 @@
-"""The table in which strategies are picked for a comparison: versions, outside strategies, baselines."""
+"""The table in which strategies are picked for a comparison: versions, external strategies, baselines."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -7,6 +7,7 @@ import streamlit as st
 
 from app.formats import moment, percent
 from app.ui.shared.charts.figure import BASELINE_COLOURS
+from app.ui.shared.figures import right_aligned
 from app.ui.shared.labels import short_name
 from app.ui.shared.links import not_here, selectable
 from sac.config import WEEKS_PER_YEAR
@@ -20,31 +21,32 @@ BASELINES = tuple(BASELINE_COLOURS)
 Row = dict[str, str]
 
 
-def pick(versions: Sequence[Version], champions: Collection[str], walks: Mapping[str, Backtest]) -> list[str]:
-    """Names of the picked versions, outside strategies and baselines.
+def pick(
+    versions: Sequence[Version], champions: Collection[str], external: Mapping[str, Backtest]
+) -> list[str]:
+    """Names of the picked versions, external strategies and baselines.
 
     A link names one version or several (`version`), and opens them beside equal weight; or everything that
     is picked (`strategy`).
     """
     names = [version.name for version in versions]
     linked = st.query_params.get_all("version")
-    ids = [*names, *walks, *BASELINES]
+    ids = [*names, *external, *BASELINES]
     not_here(
         [*linked, *st.query_params.get_all("strategy")], ids, "deleted, damaged, or never trained or stored"
     )
     rows = [
         *(_of_version(version, version.name in champions) for version in versions),
-        *(_of_walk(walk) for walk in walks.values()),
+        *(_of_external(backtest) for backtest in external.values()),
         *(_of_baseline(name) for name in BASELINES),
     ]
-    right = st.column_config.TextColumn(alignment="right")
     chosen = selectable(
         pd.DataFrame(rows).fillna(""),
         ids,
         "strategy",
-        "Versions, outside strategies and baselines to compare",
+        "Versions, external strategies and baselines to compare",
         preselected=[*(linked or champions or names[:1]), *BASELINES[: 1 if linked else 2]],
-        columns=dict.fromkeys(("CAGR, net", "Members", "Updates", "Seed"), right),
+        columns=right_aligned("CAGR, net", "Members", "Updates", "Seed"),
     )
     if linked:
         del st.query_params["version"]  # said by `strategy` from here on
@@ -52,27 +54,27 @@ def pick(versions: Sequence[Version], champions: Collection[str], walks: Mapping
 
 
 def _of_version(version: Version, champion: bool) -> Row:
-    told = version.metadata
+    metadata = version.metadata
     return {
         "Strategy": short_name(version),
         "Role": "champion" if champion else "",
-        "CAGR, net": percent(told.metrics.get("eval_cagr")),
-        "Evaluated": f"{told.evaluation_start} to {told.evaluation_end}",
-        "Preset": told.preset,
+        "CAGR, net": percent(metadata.metrics.get("eval_cagr")),
+        "Evaluated": f"{metadata.evaluation_start} to {metadata.evaluation_end}",
+        "Preset": metadata.preset,
         "Members": str(version.settings.members),
         "Updates": f"{version.settings.agent.updates:,}",
         "Seed": str(version.settings.seed),
-        "Trained": moment(told.created_at),
+        "Trained": moment(metadata.created_at),
         "Version": version.name,
     }
 
 
-def _of_walk(walk: Backtest) -> Row:
-    """Its CAGR is told where it was walked anew: that of its file is nobody's but its owner's."""
+def _of_external(backtest: Backtest) -> Row:
+    """Without a CAGR: that of its file is its owner's claim; the comparison shows that of the re-run."""
     return {
-        "Strategy": walk.name,
-        "Role": "outside",
-        "Evaluated": f"{walk.dates[0]} to {walk.dates[-1]}",
+        "Strategy": backtest.name,
+        "Role": "external",
+        "Evaluated": f"{backtest.dates[0]} to {backtest.dates[-1]}",
     }
 
 

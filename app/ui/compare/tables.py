@@ -37,11 +37,11 @@ __all__ = [
     "difference_verdict",
     "edges",
     "figures",
-    "held_out",
     "luck",
     "members",
     "skill",
     "skill_verdict",
+    "validations",
     "years",
 ]
 
@@ -58,13 +58,13 @@ _whole_percent = _unbroken(percent, digits=0)
 
 FIGURES: dict[str, tuple[str, Writer]] = {  # metric -> title, how it is written
     "cagr": ("CAGR, net (a year)", _percent),
-    "volatility": ("Volatility (a year)", _percent),
-    "sharpe": ("Sharpe ratio", _ratio),
-    "sortino": ("Sortino ratio", _ratio),
+    "volatility": ("Annualised volatility", _percent),
+    "sharpe": ("Annualised Sharpe ratio", _ratio),
+    "sortino": ("Annualised Sortino ratio", _ratio),
     "max_drawdown": ("Max drawdown", _percent),
     "calmar": ("Calmar ratio", _ratio),
     "hit_rate": ("Weeks with a gain", _percent),
-    "turnover": ("Turnover (of wealth a week)", _percent),
+    "turnover": ("Weekly turnover (of wealth)", _percent),
     "cost_drag": ("Cost drag (CAGR lost to costs)", _unbroken(percent, digits=2)),
     "effective_names": ("Effective number of stocks", _unbroken(ratio, digits=1)),
     "average_cash": ("Average cash", _percent),
@@ -72,93 +72,97 @@ FIGURES: dict[str, tuple[str, Writer]] = {  # metric -> title, how it is written
     "weeks": ("Weeks", _unbroken(ratio, digits=0)),
 }
 SIGNIFICANT = 2.0  # t-statistic below which a rank IC is no skill
-SAME = 1e-9  # tracking error of a strategy that holds what its rival holds
+SAME = 1e-9  # tracking error of a strategy that holds what its benchmark holds
 
 
-def figures(walks: Sequence[Backtest], constraints: Constraints) -> Styler:
+def figures(backtests: Sequence[Backtest], constraints: Constraints) -> Styler:
     """Every metric (rows) of every strategy (columns)."""
-    table = pd.DataFrame({walk.name: asdict(metrics(walk, constraints)) for walk in walks})
+    table = pd.DataFrame({each.name: asdict(metrics(each, constraints)) for each in backtests})
     styled = table.rename(index={name: title for name, (title, _) in FIGURES.items()}).style
     for title, written in FIGURES.values():
         styled = styled.format(written, subset=pd.IndexSlice[[title], :])
     return styled
 
 
-def years(walks: Sequence[Backtest]) -> Styler:
+def years(backtests: Sequence[Backtest]) -> Styler:
     """Net return of each strategy per calendar year."""
-    table = calendar_years(walks).set_index("Year")
-    return table.style.format(_percent, subset=[walk.name for walk in walks])
+    table = calendar_years(backtests).set_index("Year")
+    return table.style.format(_percent, subset=[each.name for each in backtests])
 
 
 def luck(
-    walks: Sequence[Backtest],
+    backtests: Sequence[Backtest],
     differences: Sequence[Difference],
     search: Search,
     uncounted: Collection[str] = (),
 ) -> Styler:
     """How sure each lead over equal weight and each Sharpe ratio is.
 
-    `uncounted` strategies were picked from nobody knows how many: how far that is luck is not determined.
+    `uncounted` strategies were picked from an unknown number: how far that is luck is not determined.
     """
     leads = pd.DataFrame(
         {
-            "Ahead of equal weight (a year)": [found.mean for found in differences],
-            "95 %, from": [found.low for found in differences],
-            "95 %, to": [found.high for found in differences],
-            "Detectable difference": [found.detectable for found in differences],
+            "Ahead of equal weight (a year)": [each.mean for each in differences],
+            "95 %, from": [each.low for each in differences],
+            "95 %, to": [each.high for each in differences],
+            "Detectable difference": [each.detectable for each in differences],
         },
-        index=[walk.name for walk in walks],
+        index=[each.name for each in backtests],
     )
     chances = {
-        "P(better)": [found.p_better for found in differences],
-        "P(Sharpe > 0)": [probabilistic_sharpe(walk.net) for walk in walks],
+        "P(better)": [each.p_better for each in differences],
+        "P(Sharpe > 0)": [probabilistic_sharpe(each.net) for each in backtests],
     }
     if search.candidates > 1:
         chances[f"P(Sharpe > best of {search.candidates} by luck)"] = [
-            math.nan if walk.name in uncounted else deflated_sharpe(walk.net, search) for walk in walks
+            math.nan if each.name in uncounted else deflated_sharpe(each.net, search) for each in backtests
         ]
     styled = leads.assign(**chances).style.format(_points, subset=list(leads))
     return styled.format(_whole_percent, subset=list(chances))
 
 
-def difference_verdict(found: Difference) -> str:
+def difference_verdict(difference: Difference) -> str:
     """How sure the difference to equal weight on the same weeks is, in plain words."""
-    if found.none:
-        return "It held what equal weight holds, in every week: there is no difference to judge."
+    if difference.none:
+        return "Same as equal weight in every week: no difference to judge."
     return (
-        f"In log growth {points(found.mean)} a year, 95 % interval {points(found.low)} to "
-        f"{points(found.high)}, P(better) {percent(found.p_better, 0)}: the difference {found.verdict}. "
-        f"With {found.weeks} weeks only a true difference of {points(found.detectable)} would show reliably."
+        f"In log growth {points(difference.mean)} a year, 95 % interval {points(difference.low)} to "
+        f"{points(difference.high)}, P(better) {percent(difference.p_better, 0)}: the difference "
+        f"{difference.verdict}. {difference.weeks} weeks reliably show a true difference of "
+        f"{points(difference.detectable)} or more."
     )
 
 
-def cost_sensitivity(walks: Sequence[Backtest], rival: Backtest) -> Styler:
-    """CAGR at each cost rate, and the rate at which the lead over the rival is gone."""
+def cost_sensitivity(backtests: Sequence[Backtest], benchmark: Backtest) -> Styler:
+    """CAGR at each cost rate, and the rate at which the lead over the benchmark is gone."""
     growth = pd.DataFrame(
-        {f"CAGR at {bps(rate)}": [cagr(at_cost(walk, rate).net) for walk in walks] for rate in COST_RATES},
-        index=[walk.name for walk in walks],
+        {
+            f"CAGR at {bps(rate)}": [cagr(at_cost(each, rate).net) for each in backtests]
+            for rate in COST_RATES
+        },
+        index=[each.name for each in backtests],
     )
-    title = f"Break-even with {rival.name.lower()}"
-    table = growth.assign(**{title: [_break_even(walk, rival) for walk in walks]})
+    title = f"Break-even with {benchmark.name.lower()}"
+    table = growth.assign(**{title: [_break_even(each, benchmark) for each in backtests]})
     return table.style.format(_percent, subset=list(growth))
 
 
-def _break_even(walk: Backtest, rival: Backtest) -> str:
-    if not walk.symbols:
+def _break_even(backtest: Backtest, benchmark: Backtest) -> str:
+    if not backtest.symbols:
         return UNKNOWN  # an index is not traded
-    if walk.name == rival.name or np.array_equal(walk.weights, rival.weights):
+    if backtest.name == benchmark.name or np.array_equal(backtest.weights, benchmark.weights):
         return "the same"
-    rate = break_even(walk, rival)
-    ahead = cagr(walk.gross) > cagr(rival.gross)
+    rate = break_even(backtest, benchmark)
+    ahead = cagr(backtest.gross) > cagr(benchmark.gross)
     if np.isnan(rate):
         return "ahead at any cost" if ahead else "behind at any cost"
     return f"{'ahead below' if ahead else 'ahead above'} {rate * 1e4:,.1f} bps"
 
 
-def edges(found: Mapping[str, Edge]) -> Styler:
+def edges(leads: Mapping[str, Edge]) -> Styler:
     """What is left of each lead without its best stock and best month; how much of it is the market."""
     rows = {}
-    for name, edge in found.items():
+    for name, edge in leads.items():
         same = edge.tracking_error < SAME
         rows[name] = {
             "Edge (a year)": edge.total,
@@ -169,14 +173,14 @@ def edges(found: Mapping[str, Edge]) -> Styler:
             "Beta": edge.beta,
             "Tracking error (a year)": edge.tracking_error,
         }
-    leads: list[Hashable] = ["Edge (a year)", "without its best stock", "without its best month"]
-    styled = pd.DataFrame.from_dict(rows, orient="index").style.format(_points, subset=leads)
+    columns: list[Hashable] = ["Edge (a year)", "without its best stock", "without its best month"]
+    styled = pd.DataFrame.from_dict(rows, orient="index").style.format(_points, subset=columns)
     return styled.format(_ratio, subset=["Beta"]).format(_percent, subset=["Tracking error (a year)"])
 
 
-def contributions_by_year(walk: Backtest) -> Styler:
+def contributions_by_year(backtest: Backtest) -> Styler:
     """Log growth from each asset and from costs (rows) by calendar year (columns); the sums are exact."""
-    parts = contributions(walk)
+    parts = contributions(backtest)
     table = parts.groupby(pd.DatetimeIndex(parts.index).year).sum().T  # assets × years
     table.columns = [str(year) for year in table.columns]
     table["All weeks"] = table.sum(axis=1)
@@ -187,16 +191,16 @@ def contributions_by_year(walk: Backtest) -> Styler:
     return table.style.format(_points)
 
 
-def members(walks: Sequence[Backtest]) -> Styler:
-    """CAGR of the members walked alone: how much of a result is the seed."""
-    alone = {walk.name: np.array([cagr(member) for member in walk.members.T]) for walk in walks}
+def members(backtests: Sequence[Backtest]) -> Styler:
+    """CAGR of each member alone: how much of a result is the seed."""
+    alone = {each.name: np.array([cagr(member) for member in each.members.T]) for each in backtests}
     table = pd.DataFrame(
         {
             "Members": [len(each) for each in alone.values()],
             "Lowest": [each.min() for each in alone.values()],
             "Interquartile mean": [interquartile_mean(each) for each in alone.values()],
             "Highest": [each.max() for each in alone.values()],
-            "Committee": [cagr(walk.net) for walk in walks],
+            "Committee": [cagr(each.net) for each in backtests],
         },
         index=list(alone),
     )
@@ -232,17 +236,17 @@ def skill_verdict(years: Sequence[ForecastSkill]) -> str:
     )
 
 
-def held_out(verdicts: Mapping[str, Sequence[Validation]]) -> pd.DataFrame:
-    """Each committee's verdict on its held-out weeks, by strategy; empty when nothing was held out."""
+def validations(judged: Mapping[str, Sequence[Validation]]) -> pd.DataFrame:
+    """Each committee's verdict on its validation weeks, by strategy; empty where there were none."""
     return pd.DataFrame(
         {
             "Strategy": name,
             "Committee of": f"evaluation year {verdict.fold}" if verdict.fold else "today",
-            "Held-out weeks": f"{verdict.weeks}, {verdict.start} to {verdict.end}",
+            "Validation weeks": f"{verdict.weeks}, {verdict.start} to {verdict.end}",
             "Over equal weight (a year)": percent(verdict.excess),
             "t": ratio(verdict.t_statistic, digits=1),
-            "So it": "follows its agents" if verdict.passed else "stays at equal weight",
+            "Validation": "passed" if verdict.passed else "not passed: equal weight",
         }
-        for name, judged in verdicts.items()
-        for verdict in judged
+        for name, verdicts in judged.items()
+        for verdict in verdicts
     )

@@ -62,6 +62,6 @@ def known(panel: MarketPanel) -> None:
     else:
         show(known_shares(table, name.replace("_", " ")), "coverage")
         st.caption(
-            "Prices: share of the year's exchange sessions with a value. Signals: share of its weekly "
-            "decisions at which a value was known and not too old. Years count from where the data begin."
+            "Prices: share of the year's sessions with a value. Signals: share of its weekly decisions with "
+            "a value that was not too old."
         )

@@ -3,81 +3,70 @@
 import pandas as pd
 import streamlit as st
 
-from app.access import visitors
 from app.formats import moment
+from app.jobs.kind import NoSettings
 from app.jobs.record import Job
 from app.queries import jobs
-from app.tasks.refresh import MARKET
-from app.ui.shared.progress import progress_text
-from app.ui.shared.refusals import refusals_shown
+from app.tasks.refresh import MARKET, REFRESH, RefreshResult, ScoredNews
+from app.ui.shared.action import action
+from app.ui.shared.live import live
+from app.ui.shared.progress import cancel_button, progress_text
 from sac.market import MarketChoice
 
+__all__ = ["refresh"]
 
-def outcome(job: Job) -> None:
-    """What a refresh came to: counts, and every failure with its reason."""
+
+def refresh(choice: MarketChoice) -> None:
+    """The button, the refresh at work, and the result of the last one."""
+    st.subheader("Refresh")
+    latest = jobs.refreshes()
+    at_work = {job.id for job in latest if job.active}
+    if choice.source == "sample":
+        st.caption("The sample is part of the installation and never changes.")
+    action(
+        "Refresh now",
+        _start,
+        key="refresh",
+        blocked=choice.source == "sample" or bool(at_work),
+        icon=":material/sync:",
+    )
+    live("refresh-job", at_work, _progress)
+    ended = next((job for job in latest if not job.active), None)
+    if ended:
+        _result(ended)
+
+
+def _start(actor: str) -> None:
+    jobs.jobs().submit(REFRESH, MARKET, NoSettings(), actor)
+
+
+def _progress() -> set[str]:
+    """The refresh at work."""
+    active = [job for job in jobs.refreshes() if job.active]
+    for job in active:
+        st.progress(job.fraction, progress_text(job))
+        cancel_button("Cancel", job, key="cancel-refresh", icon=":material/stop_circle:")
+    return {job.id for job in active}
+
+
+def _result(job: Job) -> None:
+    """Counts, and every failure with its reason."""
     if job.error:
         st.error(f"{job.error} ({moment(job.finished_at)})", title="The last refresh failed")
         return
     st.caption(f"Last refresh: {job.status}, {moment(job.finished_at)}, by {job.actor}.")
-    parts = {name: part for name, part in (job.result or {}).items() if name != "skipped"}
-    for name, part in parts.items():
-        if "articles" in part:
-            st.markdown(f"**News**: {part['articles']:,} articles scored.")
+    result = REFRESH.result_of(job) or RefreshResult()
+    for name, part in result.parts.items():
+        if isinstance(part, ScoredNews):
+            st.markdown(f"**News**: {part.articles:,} articles scored.")
             continue
-        counts = ", ".join(f"{len(part[kind])} {kind}" for kind in ("fetched", "kept", "failed"))
+        counts = f"{len(part.fetched)} fetched, {len(part.kept)} kept, {len(part.failed)} failed"
         st.markdown(f"**{name.capitalize()}**: {counts}.")
-        if part["failed"]:
+        if part.failed:
             st.dataframe(
-                pd.DataFrame(part["failed"].items(), columns=["Symbol", "Reason"]),
+                pd.DataFrame(part.failed.items(), columns=["Symbol", "Reason"]),
                 hide_index=True,
                 alt=f"{name.capitalize()} that could not be fetched, with the reason",
             )
-    for reason in (job.result or {}).get("skipped", {}).values():
+    for reason in result.skipped.values():
         st.caption(f":material/info: Left out: {reason}.")
-
-
-def refresh(choice: MarketChoice) -> None:
-    """The button, the refresh at work, and what the last one came to."""
-    st.subheader("Refresh")
-    latest = jobs.refreshes()
-    active = next((job for job in latest if job.active), None)
-    if choice.source == "sample":
-        st.caption("The sample is part of the installation and never changes.")
-    why_not = visitors.refusal()
-    pressed = st.button(
-        "Refresh now",
-        icon=":material/sync:",
-        disabled=choice.source == "sample" or active is not None or why_not is not None,
-        help=why_not,
-        key="refresh",
-    )
-    if pressed:
-        with refusals_shown():
-            jobs.jobs().submit(MARKET, "refresh", {}, visitors.approver())
-            st.rerun()
-
-    @st.fragment(run_every="2s" if active else None, key="refresh-job")
-    def live() -> None:
-        """The refresh at work; when it ends, the page is drawn again."""
-        now = next((job for job in jobs.refreshes() if job.active), None)
-        if now is None:
-            if active:
-                st.rerun()
-            return
-        st.progress(now.fraction, progress_text(now))
-        if st.button(
-            "Cancel",
-            icon=":material/stop_circle:",
-            disabled=why_not is not None,
-            help=why_not,
-            key="cancel-refresh",
-        ):
-            with refusals_shown():
-                visitors.approver()
-                jobs.jobs().cancel(now.id)
-                st.rerun()
-
-    live()
-    ended = next((job for job in latest if not job.active), None)
-    if ended:
-        outcome(ended)

@@ -4,27 +4,13 @@ import re
 
 import streamlit as st
 
-from app.access import visitors
 from app.queries import versions
 from app.settings import settings
-from sac.errors import DeskError
+from app.ui.shared.action import action
+from sac.errors import DataError, DeskError
 from sac.market import SOURCES, MarketChoice, write_choice
 
-
-def save() -> None:
-    """Write the choice of the form; the message is kept for the next run of the page."""
-    state, home = st.session_state, settings().data
-    try:
-        visitors.approver()
-        choice = MarketChoice()
-        if state.source != "sample":
-            symbols = tuple(re.findall(r"[^\s,;]+", state.symbols.upper()))
-            choice = MarketChoice(state.source, symbols, state.start)
-        write_choice(home, choice)
-    except DeskError as refusal:
-        state.saved = (False, str(refusal))
-        return
-    state.saved = (True, f"Saved: {choice.source}, {len(choice.symbols)} symbols from {choice.start}.")
+__all__ = ["editor"]
 
 
 def editor(choice: MarketChoice) -> None:
@@ -44,23 +30,27 @@ def editor(choice: MarketChoice) -> None:
             disabled=fixed,
             help="2 to 200 symbols as Yahoo writes them, separated by spaces or commas: AAPL BRK-B MSFT.",
         )
-        asked = set(re.findall(r"[^\s,;]+", text.upper()))
         trained = {v.symbols for shelf in versions.shelves().values() for v in shelf.versions}
-        if trained and not fixed and asked not in [set(symbols) for symbols in trained]:
+        if trained and not fixed and set(_symbols(text)) not in [set(symbols) for symbols in trained]:
             st.warning(
-                "No stored model knows this universe: it needs a full training before it gives weights.",
+                "No stored model was trained on this universe: it needs a full training first.",
                 icon=":material/model_training:",
             )
-        why_not = visitors.refusal()
-        st.button(
-            "Save",
-            on_click=save,
-            type="primary",
-            icon=":material/save:",
-            disabled=why_not is not None,
-            help=why_not,
-            key="save",
-        )
-        if "saved" in st.session_state:
-            good, message = st.session_state.pop("saved")
-            (st.success if good else st.error)(message)
+        action("Save", _save, key="save", type="primary", icon=":material/save:")
+
+
+def _symbols(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"[^\s,;]+", text.upper()))
+
+
+def _save(actor: str) -> str:
+    """Write the choice of the form."""
+    state = st.session_state
+    try:
+        choice = MarketChoice()
+        if state.source != "sample":
+            choice = MarketChoice(state.source, _symbols(state.symbols), state.start)
+        write_choice(settings().data, choice)
+    except DataError as wrong:
+        raise DeskError(str(wrong)) from wrong  # whoever reads it is where data are fixed
+    return f"Saved: {choice.source}, {len(choice.symbols)} symbols from {choice.start}."

@@ -1,17 +1,18 @@
 """The form that starts a sweep."""
 
-import dataclasses
 import os
 
 import streamlit as st
 
-from app.access import visitors
 from app.queries import jobs
-from app.tasks.sweep import SWEEP
+from app.tasks.sweep import SWEEP, SWEEPS, SweepRequest
+from app.ui.shared.action import action
 from app.ui.shared.labels import label
 from app.ui.shared.refusals import refusals_shown
-from sac.config import PRESETS, VARIANTS
+from sac.config import LIMITS, PRESETS, VARIANTS
 from sac.experiments import MOST_TRIALS, Sweep, read_sweep
+
+__all__ = ["new_sweep"]
 
 EXAMPLE = """[grid]
 action_scale = [2, 5, 8]
@@ -19,49 +20,55 @@ init_alpha = [0.02, 0.2]
 """
 
 
-def asked() -> Sweep:
-    """The sweep of the form, or of an uploaded file. Raises SettingsError."""
+def new_sweep(busy: bool, first: bool) -> None:
+    """The form and the button that starts."""
+    with st.expander("**New sweep**", expanded=first, icon=":material/science:"), refusals_shown():
+        _fields()
+        sweep = _entered()
+        st.caption(f"{sweep.count} trials; at most {MOST_TRIALS}. Finished ones are never repeated.")
+        st.number_input(
+            "Processes",
+            1,
+            os.cpu_count() or 1,
+            key="processes",
+            width=240,
+            help="Trials side by side on this machine, a core each. The results are the same.",
+        )
+        action("Start sweep", _start, key="start", blocked=busy, type="primary")
+
+
+def _fields() -> None:
     columns = st.columns(4)
-    variant = columns[0].selectbox("Variant", list(VARIANTS), format_func=label, key="variant")
-    preset = columns[1].selectbox("Preset", list(PRESETS), list(PRESETS).index("desk"), key="preset")
-    seeds = columns[2].number_input("Seeds", 1, 50, 3, key="seeds", help="Every setting is tried so often.")
-    years = columns[3].number_input("Evaluation years", 1, 15, 2, key="years", help="They stay unseen.")
-    grid = st.text_area(
+    columns[0].selectbox("Variant", list(VARIANTS), format_func=label, key="variant")
+    columns[1].selectbox("Preset", list(PRESETS), list(PRESETS).index("desk"), key="preset")
+    columns[2].number_input("Seeds", 1, 50, 3, key="seeds", help="Every setting is tried with each of them.")
+    least, most = LIMITS["evaluation_years"]
+    columns[3].number_input(
+        "Evaluation years", int(least), int(most), 2, key="years", help="They stay unseen."
+    )
+    st.text_area(
         "Settings to try, every combination",
         EXAMPLE,
         height=110,
         key="grid",
         help="One setting a line, with the values to try. Any setting of the agent, and cost_rate.",
     )
-    with st.expander("Take a TOML file instead"):
-        file = st.file_uploader("A sweep as a TOML file", type="toml", max_upload_size=1, key="file")
-    if file is not None:
-        return read_sweep(file.getvalue().decode(errors="replace"))
-    head = f'variant = "{variant}"\npreset = "{preset}"\nyears = {years}\nseeds = {list(range(int(seeds)))}\n'
-    return read_sweep(head + grid)
+    with st.expander("Use a TOML file instead"):
+        st.file_uploader("A sweep as a TOML file", type="toml", max_upload_size=1, key="file")
 
 
-def start(busy: bool, first: bool) -> None:
-    """The form and the button that starts."""
-    with st.expander("**New sweep**", expanded=first, icon=":material/science:"), refusals_shown():
-        sweep = asked()
-        st.caption(f"{sweep.count} trials; at most {MOST_TRIALS}. Finished ones are never repeated.")
-        processes = st.number_input(
-            "Processes",
-            1,
-            os.cpu_count() or 1,
-            key="processes",
-            width=240,
-            help="Trials at work side by side on this machine, a core each. The results are the same.",
-        )
-        why_not = visitors.refusal()
-        if st.button(
-            "Start sweep",
-            type="primary",
-            disabled=busy or why_not is not None,
-            help=why_not,
-            key="start",
-        ):
-            request = {"sweep": dataclasses.asdict(sweep), "processes": int(processes)}
-            jobs.jobs().submit(SWEEP, SWEEP, request, visitors.approver())
-            st.rerun()
+def _entered() -> Sweep:
+    """The sweep of the form as it is now, or of an uploaded file. Raises SettingsError."""
+    state = st.session_state
+    if state["file"] is not None:
+        return read_sweep(state["file"].getvalue().decode(errors="replace"))
+    head = (
+        f'variant = "{state["variant"]}"\npreset = "{state["preset"]}"\n'
+        f"years = {state['years']}\nseeds = {list(range(int(state['seeds'])))}\n"
+    )
+    return read_sweep(head + state["grid"])
+
+
+def _start(actor: str) -> None:
+    request = SweepRequest(sweep=_entered(), processes=int(st.session_state["processes"]))
+    jobs.jobs().submit(SWEEP, SWEEPS, request, actor)

@@ -5,9 +5,13 @@ import streamlit as st
 from app.formats import moment, percent, points, ratio, unbroken
 from app.queries import versions
 from app.queries.versions import Shelf
+from app.ui.shared.figures import lead
 from app.ui.shared.labels import label
-from app.ui.shared.navigation import page_path
+from app.ui.shared.navigation import go_to
 from app.ui.shared.notes import trust_note
+from sac.evidence import Difference, Metrics
+
+__all__ = ["champion_card"]
 
 
 def champion_card(shelf: Shelf) -> None:
@@ -18,54 +22,55 @@ def champion_card(shelf: Shelf) -> None:
         if version is None:
             st.markdown("No champion yet. Train this variant to get one.")
             return
-        walk, (figures, rival, lead) = versions.evaluation(version), versions.standing(version)
-        st.metric(
+        champion, equal, difference = versions.standing(version)
+        lead(
+            st.container(),
             "CAGR, net of costs",
-            percent(figures.cagr),
-            f"{points(figures.cagr - rival.cagr)} vs equal weight",
-            delta_color="blue",
-            chart_data=walk.wealth,
-            chart_type="area",
+            percent(champion.cagr),
+            points(champion.cagr - equal.cagr),
+            than="equal weight",
+            growth=versions.evaluation(version).wealth.tolist(),
             help="Compound annual growth rate out of sample, after the cost of every trade. "
-            f"Equal weight, same weeks and costs: {percent(rival.cagr)}. The line is the growth of $1.",
+            f"Equal weight, same weeks and costs: {percent(equal.cagr)}. The line is the growth of $1.",
         )
-        st.markdown(
-            "It held what equal weight holds, in every week."
-            if lead.none
-            else unbroken(
-                f"Lead over equal weight, 95 % interval: {points(lead.low)} to {points(lead.high)} "
-                f"of log growth a year, which {lead.verdict}."
-            )
-        )
-        pair = st.grid(2, min_column_width=120)
-        pair.metric(
-            "Sharpe ratio",
-            ratio(figures.sharpe),
-            f"{figures.sharpe - rival.sharpe:+.2f} vs equal",
-            delta_color="blue",
-            help="Mean weekly return over its standard deviation, a year.",
-        )
-        pair.metric(
-            "Max drawdown",
-            percent(figures.max_drawdown),
-            f"{points(figures.max_drawdown - rival.max_drawdown)} vs equal",
-            delta_color="blue",
-            help="Deepest fall from a peak, the initial capital included.",
-        )
-        record = version.metadata
+        st.markdown(_certainty(difference))
+        _risk(champion, equal)
+        metadata = version.metadata
         st.caption(
-            f"{figures.weeks} weeks out of sample, {record.evaluation_start} to {record.evaluation_end}. "
-            f"`{version.name}`, preset {record.preset}, trained {moment(record.created_at)}."
+            f"{champion.weeks} weeks out of sample, {metadata.evaluation_start} to "
+            f"{metadata.evaluation_end}. `{version.name}`, preset {metadata.preset}, trained "
+            f"{moment(metadata.created_at)}."
         )
         trust_note(version)
         with st.container(horizontal=True):
-            chosen = {"variant": shelf.variant}
-            st.page_link(
-                page_path("weights"), label="Weights", icon=":material/balance:", query_params=chosen
-            )
-            st.page_link(
-                page_path("compare"),
-                label="Compare",
-                icon=":material/stacked_line_chart:",
-                query_params={"version": version.name},
-            )
+            go_to("weights", "Weights", variant=shelf.variant)
+            go_to("compare", "Compare", version=version.name)
+
+
+def _certainty(difference: Difference) -> str:
+    if difference.none:
+        return "Same as equal weight in every week."
+    return unbroken(
+        f"Lead over equal weight, 95 % interval: {points(difference.low)} to {points(difference.high)} "
+        f"of log growth a year, which {difference.verdict}."
+    )
+
+
+def _risk(champion: Metrics, equal: Metrics) -> None:
+    pair = st.grid(2, min_column_width=120)
+    lead(
+        pair,
+        "Sharpe ratio",
+        ratio(champion.sharpe),
+        f"{champion.sharpe - equal.sharpe:+.2f}",
+        than="equal",
+        help="Annualised: mean weekly return over its standard deviation.",
+    )
+    lead(
+        pair,
+        "Max drawdown",
+        percent(champion.max_drawdown),
+        points(champion.max_drawdown - equal.max_drawdown),
+        than="equal",
+        help="Largest loss from a peak, the initial capital included.",
+    )

@@ -9,9 +9,11 @@ from app.ui.promotion.evidence import evidence, verdict_strip
 from app.ui.promotion.forms import decision_form
 from app.ui.promotion.hub import origin_note
 from app.ui.shared.labels import label
-from app.ui.shared.notes import provenance_line, version_notes
+from app.ui.shared.notes import provenance_of, version_notes
 from app.ui.shared.refusals import refusals_shown
 from sac.registry import Version
+
+__all__ = ["deliberation"]
 
 
 def deliberation(version: Version, shelf: Shelf, docket: Docket) -> None:
@@ -25,5 +27,5 @@ def deliberation(version: Version, shelf: Shelf, docket: Docket) -> None:
         verdict_strip(case)
         decision_form(case, version.variant, docket.pointer)
         evidence(case, version, shelf.champion)
-    provenance_line(version.metadata.provenance, version.metadata.last_decision, version)
+    provenance_of([version])
     version_notes(version)

@@ -11,6 +11,7 @@ from app.queries import promotion, weights
 from app.ui.shared.charts import growth
 from app.ui.shared.charts.figure import show
 from app.ui.shared.charts.weights import before_after
+from app.ui.shared.figures import figure, lead, right_aligned
 from app.ui.shared.refusals import refusals_shown
 from sac.evidence import COST_RATES, Difference, interquartile_mean
 from sac.promotion.case import Case
@@ -33,12 +34,12 @@ def verdict_strip(case: Case) -> None:
             if case.gate.passed:
                 st.badge("ELIGIBLE", icon=":material/check_circle:", color="green", width="content")
             else:
-                st.badge("HELD", icon=":material/block:", color="orange", width="content")
+                st.badge("NOT ELIGIBLE", icon=":material/block:", color="orange", width="content")
             st.markdown(f"**{case.gate.reason}**", width="content")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.badge(STRENGTHS[case.strength], color=STRENGTH_COLOURS[case.strength], width="content")
             st.markdown(f"{case.advice}", width="content")
-        st.caption("The gate decides by CAGR alone (the plan's rule); the evidence is advice.")
+        st.caption("The gate compares CAGR alone; the evidence is advice.")
         for warning in case.warnings:
             st.warning(warning, icon=":material/warning:")
 
@@ -47,65 +48,59 @@ def evidence(case: Case, challenger: Version, champion: Version | None) -> None:
     """Figures on common weeks, then what stands behind them, behind tabs."""
     whose = "weeks that both have out of sample" if case.shared and champion else "weeks of its evaluation"
     st.markdown(f"**{case.weeks} {whose}**, {case.start} to {case.end}, net of costs, from cash.")
-    rival = "champion" if "champion" in case.growth else "Equal weight"
-    found = case.against_champion if champion else case.against_equal_weight
-    grid = st.grid(4, min_column_width=250)
-    grid.metric(
-        "Challenger, CAGR",
-        percent(case.growth["challenger"]),
-        f"{points(case.growth['challenger'] - case.growth[rival])} vs {rival.lower()}",
-        delta_color="blue",
-        border=True,
-        help=f"Compound annual growth on these weeks; {rival.lower()}: {percent(case.growth[rival])}.",
-    )
-    grid.metric(
-        "P(better)",
-        percent(found.p_better, 0) if found else "n/a",
-        _interval(found),
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        help="Share of resampled histories in which the challenger ends above its rival, and the 95 % "
-        "interval of the difference in log growth a year (paired stationary bootstrap).",
-    )
-    grid.metric(
-        "Deflated Sharpe",
-        percent(case.deflated_sharpe, 0),
-        f"{case.trials} candidates tried",
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        help="Probability that its Sharpe ratio is above the best that luck alone yields among all "
-        "candidates ever trained here, failed ones left out. 95 % is convincing.",
-    )
-    grid.metric(
-        f"{rival.capitalize()}, CAGR",
-        percent(case.growth[rival]),
-        f"{points(case.growth[rival] - case.growth['Equal weight'])} vs equal weight"
-        if rival == "champion"
-        else None,
-        delta_color="off",
-        border=True,
-    )
+    _figures(case, case.against_champion if champion else case.against_equal_weight)
     _details(case, challenger, champion)
 
 
-def _interval(found: Difference | None) -> str:
-    """The 95 % interval of a difference, or why there is none."""
-    return f"{points(found.low)} to {points(found.high)} a year" if found else "too few weeks"
+def _figures(case: Case, difference: Difference | None) -> None:
+    benchmark = "champion" if "champion" in case.growth else "Equal weight"
+    whom = benchmark.lower()
+    grid = st.grid(4, min_column_width=250)
+    lead(
+        grid,
+        "Challenger, CAGR",
+        percent(case.growth["challenger"]),
+        points(case.growth["challenger"] - case.growth[benchmark]),
+        than=whom,
+        border=True,
+        help=f"Compound annual growth on these weeks; {whom}: {percent(case.growth[benchmark])}.",
+    )
+    figure(
+        grid,
+        "P(better)",
+        percent(difference.p_better, 0) if difference else "n/a",
+        f"{points(difference.low)} to {points(difference.high)} a year" if difference else "too few weeks",
+        help=f"Share of resampled histories in which the challenger ends above the {whom}, and the 95 % "
+        "interval of the difference in log growth a year (paired stationary bootstrap).",
+    )
+    figure(
+        grid,
+        "Deflated Sharpe ratio",
+        percent(case.deflated_sharpe, 0),
+        f"{case.trials} candidates tried",
+        help="Probability that its Sharpe ratio is above the best that luck alone yields among all "
+        "candidates ever trained here. 95 % is convincing.",
+    )
+    over_equal = points(case.growth[benchmark] - case.growth["Equal weight"])
+    figure(
+        grid,
+        f"{benchmark.capitalize()}, CAGR",
+        percent(case.growth[benchmark]),
+        f"{over_equal} vs equal weight" if benchmark == "champion" else None,
+    )
 
 
 def _details(case: Case, challenger: Version, champion: Version | None) -> None:
-    equity, costs, members, origin, weights_tab = st.tabs(
-        ["Equity", "Costs and baselines", "Members", "Where it comes from", "Before and after"],
+    equity, costs, members, attribution, weights_tab = st.tabs(
+        ["Equity", "Costs and baselines", "Members", "Attribution", "Before and after"],
         on_change="rerun",
         key="evidence",
     )
     if equity.open:
         with equity:
-            walks = promotion.walks(challenger, champion)
             plain = ("challenger", "champion", "Equal weight")
-            show(growth.equity([walk for walk in walks if walk.name in plain]), "promotion-equity")
+            backtests = [each for each in promotion.walks(challenger, champion) if each.name in plain]
+            show(growth.equity(backtests), "promotion-equity")
     if costs.open:
         with costs:
             st.table(_cost_table(case), border="horizontal", alt="CAGR at other costs of trading")
@@ -118,9 +113,9 @@ def _details(case: Case, challenger: Version, champion: Version | None) -> None:
     if members.open:
         with members:
             _members(case)
-    if origin.open:
-        with origin:
-            _origin(case, "the champion" if champion else "equal weight")
+    if attribution.open:
+        with attribution:
+            _attribution(case, "the champion" if champion else "equal weight")
     if weights_tab.open:
         with weights_tab, refusals_shown():
             _weights(challenger, champion)
@@ -136,16 +131,16 @@ def _cost_table(case: Case) -> pd.DataFrame:
 def _members(case: Case) -> None:
     alone = sorted(case.members)
     st.markdown(
-        f"**{len(alone)} members walked alone**, CAGR: {', '.join(percent(member) for member in alone)}. "
+        f"**CAGR of {len(alone)} members, each alone**: {', '.join(percent(member) for member in alone)}. "
         f"Interquartile mean {percent(interquartile_mean(np.array(alone)))}; the committee "
-        f"{percent(case.growth['challenger'])}. A wide spread says that much of a result is luck of the seed."
+        f"{percent(case.growth['challenger'])}. A wide spread is luck of the seed."
     )
 
 
-def _origin(case: Case, whom: str) -> None:
+def _attribution(case: Case, whom: str) -> None:
     edge = case.edge
     if edge is None:
-        st.markdown("There are no weeks in common to take apart.")
+        st.markdown("No weeks in common to attribute.")
         return
     st.markdown(
         f"Over {whom}: **{points(edge.total)}** of log growth a year.\n"
@@ -161,7 +156,7 @@ def _weights(challenger: Version, champion: Version | None) -> None:
     after = weights.from_cash(challenger)
     before = weights.from_cash(champion).target_weights if champion else {"CASH": 1.0}
     names = list(dict.fromkeys([*after.target_weights, *before]))
-    now, then = ({name: held.get(name, 0.0) for name in names} for held in (before, after.target_weights))
+    now, then = ({name: each.get(name, 0.0) for name in names} for each in (before, after.target_weights))
     show(before_after(now, then, ("Champion", "Challenger")), "promotion-weights")
     st.dataframe(
         pd.DataFrame(
@@ -175,6 +170,7 @@ def _weights(challenger: Version, champion: Version | None) -> None:
         ),
         hide_index=True,
         alt="Weights before and after, and the trades between them",
+        column_config=right_aligned("Champion", "Challenger", "Change", "Trade"),
     )
     st.caption(
         f"Target weights as of the close of {after.as_of}, traded at the close of {after.target_week_start}."

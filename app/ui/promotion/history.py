@@ -6,11 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from app.formats import moment, percent
+from app.ui.shared.downloads import csv_button
+from app.ui.shared.figures import right_aligned
 from app.ui.shared.labels import label
 from sac.config import VARIANTS
 from sac.promotion import SealedDecision
 
-__all__ = ["ACTION_WORDS", "history", "history_csv"]
+__all__ = ["ACTION_WORDS", "decision_history", "history_csv"]
 
 
 ACTION_WORDS = {
@@ -23,8 +25,12 @@ ACTION_WORDS = {
 }
 
 
-def history(rows: Sequence[SealedDecision]) -> None:
+def decision_history(decisions: Sequence[SealedDecision]) -> None:
     """Every decision, newest first, with a filter and a file."""
+    st.subheader("Decision history")
+    if not decisions:
+        st.caption("No decision yet: the first trained model will be the first row.")
+        return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         variants = st.multiselect(
             "Variants",
@@ -42,41 +48,40 @@ def history(rows: Sequence[SealedDecision]) -> None:
             placeholder="All",
             width=340,
         )
-        st.download_button(
-            "History (CSV)",
-            lambda: history_csv(rows),
-            "decisions.csv",
-            "text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-        )
+        csv_button("History", lambda: history_csv(decisions), "decisions.csv")
     shown = [
-        row
-        for row in rows
-        if (not variants or row.variant in variants) and (not actions or row.action in actions)
+        decision
+        for decision in decisions
+        if (not variants or decision.variant in variants) and (not actions or decision.action in actions)
     ]
     st.dataframe(
-        pd.DataFrame(
-            {
-                "No.": [row.seq for row in shown],
-                "When": [moment(row.at) for row in shown],
-                "Who": [row.actor for row in shown],
-                "Decision": [ACTION_WORDS.get(row.action, row.action) for row in shown],
-                "Version": [row.version for row in shown],
-                "Variant": [label(row.variant) for row in shown],
-                "Champion before": [row.champion or "none" for row in shown],
-                "CAGR": [percent(row.eval_cagr) for row in shown],
-                "Champion's CAGR": [percent(row.prior_cagr) for row in shown],
-                "Gate": ["passed" if row.passed else "held" for row in shown],
-                "Reason": [row.reason for row in shown],
-                "Evidence": [row.evidence_hash[:12] if row.evidence else "" for row in shown],
-            }
-        ),
+        _table(shown),
         hide_index=True,
         alt="Decisions, newest first",
+        column_config=right_aligned("CAGR", "Champion's CAGR"),
+    )
+    st.caption("Newest first, hash-chained: a row that is changed or removed is reported at the top.")
+
+
+def _table(decisions: Sequence[SealedDecision]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "No.": [row.seq for row in decisions],
+            "When": [moment(row.at) for row in decisions],
+            "Who": [row.actor for row in decisions],
+            "Decision": [ACTION_WORDS.get(row.action, row.action) for row in decisions],
+            "Version": [row.version for row in decisions],
+            "Variant": [label(row.variant) for row in decisions],
+            "Champion before": [row.champion or "none" for row in decisions],
+            "CAGR": [percent(row.eval_cagr) for row in decisions],
+            "Champion's CAGR": [percent(row.prior_cagr) for row in decisions],
+            "Gate": ["eligible" if row.passed else "not eligible" for row in decisions],
+            "Reason": [row.reason for row in decisions],
+            "Evidence": [row.evidence_hash[:12] if row.evidence else "" for row in decisions],
+        }
     )
 
 
-def history_csv(rows: Sequence[SealedDecision]) -> str:
+def history_csv(decisions: Sequence[SealedDecision]) -> str:
     """The whole log with its hashes, oldest first, so that the chain can be checked elsewhere."""
-    return pd.DataFrame([vars(row) for row in reversed(rows)]).to_csv(index=False)
+    return pd.DataFrame([vars(row) for row in reversed(decisions)]).to_csv(index=False)

@@ -1,4 +1,6 @@
-"""The challengers, those that are pending first."""
+"""The challengers, those pending review first."""
+
+from collections.abc import Mapping
 
 import pandas as pd
 import streamlit as st
@@ -7,59 +9,77 @@ from app.formats import moment, percent
 from app.queries import promotion
 from app.queries.promotion import Docket
 from app.queries.versions import Shelf
+from app.ui.shared.figures import right_aligned
 from app.ui.shared.labels import KIND_WORDS, label
 from app.ui.shared.links import not_here, selectable
-from app.ui.shared.navigation import page_path
+from app.ui.shared.navigation import go_to
+from sac.promotion import Gate
 from sac.registry import Version
 
+__all__ = ["queue"]
 
-def standing(version: Version, docket: Docket) -> str:
-    """Where a version stands that is not champion."""
-    if version.name in docket.waiting:
-        return "waits"
-    return "former champion" if version.name in docket.earlier else "rejected"
+PENDING = "pending review"
+
+Challenger = tuple[Version, str, Gate]  # with its status and the gate's verdict
 
 
-def queue(shelves: dict[str, Shelf], by_variant: dict[str, Docket]) -> Version | None:
-    """The challengers, those that wait first; returns the one that is picked."""
+def queue(shelves: Mapping[str, Shelf], dockets: Mapping[str, Docket]) -> Version | None:
+    """The challengers, those pending review first; returns the one that is picked."""
     arrived = "all" not in st.session_state  # later the URL only repeats what was selected here
-    everybody = st.toggle("Also those that were decided on", key="all", bind="query-params")
+    reviewed_too = st.toggle("Show reviewed challengers too", key="all", bind="query-params")
     rows = [
-        (version, standing(version, by_variant[variant]), promotion.verdict(version, shelf))
+        (version, status, promotion.verdict(version, shelf))
         for variant, shelf in shelves.items()
         for version in shelf.versions
-        if version.name != by_variant[variant].pointer
+        if version.name != dockets[variant].pointer
+        and ((status := _status(version, dockets[variant])) == PENDING or reviewed_too)
     ]
-    rows = [row for row in rows if everybody or row[1] == "waits"]
-    rows.sort(key=lambda row: (row[1] != "waits", not row[2].passed))  # what can be done now comes first
+    rows.sort(key=lambda row: (row[1] != PENDING, not row[2].passed))  # what can be done now comes first
     if not rows:
         st.info(
-            "No challenger waits for a decision. A training or a fine-tuning brings the next one.",
+            "No challenger is pending review. A training or a fine-tuning brings the next one.",
             icon=":material/inbox:",
         )
-        st.page_link(page_path("training"), label="Go to Training", icon=":material/model_training:")
+        go_to("training")
         return None
-    table = pd.DataFrame(
-        {
-            "Challenger": version.name,
-            "Variant": label(version.variant),
-            "Kind": KIND_WORDS[version.metadata.kind],
-            "Preset": version.metadata.preset,
-            "CAGR, net": percent(passing.eval_cagr),
-            "Champion's": percent(passing.prior_cagr),
-            "Gate": "eligible" if passing.passed else "held",
-            "Standing": state,
-            "Trained": moment(version.metadata.created_at),
-        }
-        for version, state, passing in rows
-    )
     names = [version.name for version, _, _ in rows]
     if arrived:
         not_here(
             st.query_params.get_all("version"),
             names,
-            "champion, decided on, deleted or never trained",
-            "Those that were decided on are behind the switch above.",
+            "champion, reviewed, deleted or never trained",
+            "Reviewed challengers are behind the switch above.",
         )
-    chosen = selectable(table, names, "version", "Challengers", single=True, preselected=names[:1])
+    chosen = selectable(
+        _table(rows),
+        names,
+        "version",
+        "Challengers",
+        single=True,
+        preselected=names[:1],
+        columns=right_aligned("CAGR, net", "Champion's CAGR"),
+    )
     return next((version for version, _, _ in rows if version.name in chosen), None)
+
+
+def _status(version: Version, docket: Docket) -> str:
+    if version.name in docket.waiting:
+        return PENDING
+    return "former champion" if version.name in docket.earlier else "rejected"
+
+
+def _table(rows: list[Challenger]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Challenger": version.name,
+            "Variant": label(version.variant),
+            "Kind": KIND_WORDS[version.metadata.kind],
+            "Preset": version.metadata.preset,
+            "CAGR, net": percent(gate.eval_cagr),
+            "Champion's CAGR": percent(gate.prior_cagr),
+            "Gate": "eligible" if gate.passed else "not eligible",
+            "Status": status,
+            "Trained": moment(version.metadata.created_at),
+        }
+        for version, status, gate in rows
+    )

@@ -1,6 +1,6 @@
-"""Pieces that pages share."""
+"""Choices on a page, kept in its URL where a link may name them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -9,7 +9,7 @@ from pandas.util import hash_pandas_object
 
 from app.formats import UNKNOWN
 
-__all__ = ["linked", "not_here", "selectable"]
+__all__ = ["linked", "not_here", "selectable", "strip"]
 
 
 def selectable(
@@ -43,9 +43,9 @@ def selectable(
     return chosen
 
 
-def not_here(linked: Sequence[str], known: Sequence[str], fate: str, instead: str = "") -> None:
+def not_here(wanted: Sequence[str], known: Sequence[str], fate: str, instead: str = "") -> None:
     """Say what a link names and the page does not have, and what may have become of it."""
-    missing = [name.replace("`", "")[:60] for name in linked if name not in known]
+    missing = [name.replace("`", "")[:60] for name in wanted if name not in known]
     if missing:
         names = ", ".join(f"`{name}`" for name in missing)  # as code: whoever wrote the link formats nothing
         st.warning(f"The link names {names}, which is not here: {fate}. {instead}".strip())
@@ -61,3 +61,25 @@ def linked(title: str, parameter: str, options: Mapping[str, str], help: str | N
     choice = st.selectbox(title, ids, index, format_func=options.__getitem__, key=key, help=help)
     st.query_params[parameter] = choice
     return choice
+
+
+def strip(
+    title: str,
+    options: Sequence[str],
+    *,
+    key: str,
+    default: str | None = None,
+    format_func: Callable[[str], str] = str,
+) -> str:
+    """One of a few, side by side; the first unless there is another default."""
+    return str(
+        st.segmented_control(
+            title,
+            options,
+            default=default or options[0],
+            required=True,
+            format_func=format_func,
+            key=key,
+            label_visibility="collapsed",
+        )
+    )

@@ -1,30 +1,51 @@
 """What a reader of figures must know: source, age, damage."""
 
+from collections.abc import Collection, Mapping
+
 import streamlit as st
 
 from app.formats import moment
-from app.queries.outside import Walks
 from app.queries.versions import Shelf
 from app.ui.shared.labels import SOURCES, label
 from sac.config import STALE_WEEKS
 from sac.market import Provenance, weeks_behind
 from sac.registry import Version
 
-__all__ = ["damaged_versions", "damaged_walks", "freshness", "provenance_line", "trust_note", "version_notes"]
+__all__ = [
+    "damaged_versions",
+    "freshness",
+    "left_out",
+    "provenance_line",
+    "provenance_of",
+    "trust_note",
+    "version_notes",
+]
 
 
-def provenance_line(source: Provenance, as_of: str, version: Version | None = None) -> None:
-    """As-of date, data source and model version: what every page says about its figures."""
+def provenance_line(source: Provenance, as_of: str = "", *versions: Version) -> None:
+    """As-of date (else the data's last), source and versions: what every page says about its figures."""
     parts = [
-        f"As of the close of **{as_of}**",
+        f"As of the close of **{as_of or source.window_end}**",
         f"Data: {SOURCES.get(source.source, source.source)}, {source.window_start} to {source.window_end}",
     ]
-    if version is not None:
-        parts.append(
-            f"Model: `{version.name}` ({label(version.variant)}, preset {version.metadata.preset}, "
-            f"trained {moment(version.metadata.created_at)})"
-        )
+    if versions:
+        parts.append(f"Model{'s' * (len(versions) > 1)}: {', '.join(map(_described, versions))}")
     st.caption(" · ".join(parts))
+
+
+def provenance_of(versions: Collection[Version]) -> None:
+    """The same for several versions, once for all that rest on the same data."""
+    alike: dict[tuple[Provenance, str], list[Version]] = {}
+    for version in versions:
+        metadata = version.metadata
+        alike.setdefault((metadata.provenance, metadata.last_decision), []).append(version)
+    for (source, as_of), those in alike.items():
+        provenance_line(source, as_of, *those)
+
+
+def _described(version: Version) -> str:
+    trained = moment(version.metadata.created_at)
+    return f"`{version.name}` ({label(version.variant)}, preset {version.metadata.preset}, trained {trained})"
 
 
 def version_notes(*versions: Version) -> None:
@@ -34,7 +55,7 @@ def version_notes(*versions: Version) -> None:
 
 
 def trust_note(version: Version) -> None:
-    """Whether today's committee earned its trades on weeks held out of its training."""
+    """Whether today's committee passed validation on weeks held out of its training."""
     verdict = version.metadata.production
     if verdict:
         st.caption(f":material/{'task_alt' if verdict.passed else 'balance'}: {verdict.verdict}")
@@ -58,24 +79,18 @@ def freshness(source: Provenance) -> None:
         st.warning(f"The data end on {source.window_end}: {behind} complete weeks are missing. Refresh them.")
 
 
-def damaged_versions(shelf: Shelf) -> None:
-    """What of a variant cannot be read, by name, with the reason."""
-    if shelf.champion_problem:
-        st.error(shelf.champion_problem, title=f"The champion of {label(shelf.variant)} cannot be used")
-    others = [reason for name, reason in shelf.damaged.items() if name != shelf.current]
-    if others:
-        st.warning(
-            "\n".join(f"- {reason}" for reason in others),
-            title=f"Versions of {label(shelf.variant)} that are left out because they are damaged",
-            icon=":material/broken_image:",
-        )
+def damaged_versions(shelves: Mapping[str, Shelf]) -> None:
+    """What of each variant cannot be read, by name, with the reason."""
+    for variant, shelf in shelves.items():
+        if shelf.champion_problem:
+            st.error(shelf.champion_problem, title=f"The champion of {label(variant)} cannot be used")
+        others = [reason for name, reason in shelf.damaged.items() if name != shelf.current]
+        left_out(f"Versions of {label(variant)} that are left out because they are damaged", others)
 
 
-def damaged_walks(walks: Walks) -> None:
-    """What of the outside strategies cannot be read, by file, with the reason."""
-    if walks.damaged:
+def left_out(title: str, reasons: Collection[str]) -> None:
+    """What cannot be shown, one reason a line; nothing where all can be."""
+    if reasons:
         st.warning(
-            "\n".join(f"- {reason}" for reason in walks.damaged.values()),
-            title="Outside strategies that are left out because their files cannot be used",
-            icon=":material/broken_image:",
+            "\n".join(f"- {reason}" for reason in reasons), title=title, icon=":material/broken_image:"
         )

@@ -1,21 +1,25 @@
 """The form that starts a fine-tuning."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
-from app.access import visitors
 from app.jobs.queue import Job
 from app.queries import jobs, versions
+from app.tasks.training import FINETUNE, FineTuning
+from app.ui.shared.action import action
 from app.ui.shared.labels import short_name
-from app.ui.shared.refusals import refusals_shown
+
+__all__ = ["fine_tuning"]
 
 
-def fine_tuning(busy: dict[str, Job]) -> None:
+def fine_tuning(busy: Mapping[str, Job]) -> None:
     """The champion that a fine-tuning starts from, and the button that starts it."""
     with st.container(border=True):
         st.subheader("Fine-tune a champion")
         st.caption(
-            "The champion's agents go on learning on the most recent 26 weeks, at lower rates, with all "
-            "their state restored. Judged in blocks of 26 weeks, each by agents fine-tuned before it began."
+            "The champion's agents go on learning on the most recent 26 weeks, at lower rates; judged in "
+            "blocks of 26 weeks, each by agents fine-tuned before it began."
         )
         champions = {name: shelf.champion for name, shelf in versions.shelves().items() if shelf.champion}
         if not champions:
@@ -28,14 +32,9 @@ def fine_tuning(busy: dict[str, Job]) -> None:
             key="champion",
             width=420,
         )
-        why_not = visitors.refusal()
-        if st.button(
-            "Fine-tune",
-            icon=":material/tune:",
-            disabled=bool(variant in busy or why_not),
-            help=why_not,
-            key="finetune",
-        ):
-            with refusals_shown():
-                jobs.jobs().submit(variant, "finetune", {}, visitors.approver())
-                st.rerun()
+
+        def start(actor: str) -> None:
+            variant = st.session_state["champion"]
+            jobs.jobs().submit(FINETUNE, variant, FineTuning(), actor)
+
+        action("Fine-tune", start, key="finetune", blocked=variant in busy, icon=":material/tune:")

@@ -1,47 +1,45 @@
 """The form that starts a full training."""
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import streamlit as st
 
-from app.access import visitors
 from app.formats import moment
 from app.jobs.queue import Job
 from app.queries import jobs
+from app.tasks.training import FULL, FullRequest
+from app.ui.shared.action import action
 from app.ui.shared.labels import label
 from app.ui.shared.links import linked
-from app.ui.shared.refusals import refusals_shown
-from sac.config import VARIANTS, preset_settings
+from sac.config import LIMITS, VARIANTS, preset_settings
 
-OPEN_SETTINGS = {  # title, range, step, meaning
-    "members": (
-        "Members",
-        1,
-        64,
-        1,
-        "Seeds trained together; their weights are averaged. More: steadier, slower.",
+__all__ = ["new_training"]
+
+
+class Field(NamedTuple):
+    """A setting that may be changed beside the preset."""
+
+    title: str
+    step: int
+    meaning: str
+
+
+FIELDS = {
+    "members": Field(
+        "Members", 1, "Seeds trained together; their weights are averaged. More: steadier, slower."
     ),
-    "updates": ("Updates", 1, 200_000, 500, "Gradient steps of every agent."),
-    "evaluation_years": (
-        "Evaluation years",
-        1,
-        15,
-        1,
-        "52 weeks each, out of sample, the last ending with the data.",
+    "updates": Field("Updates", 500, "Gradient steps of every agent."),
+    "evaluation_years": Field(
+        "Evaluation years", 1, "52 weeks each, out of sample, the last ending with the data."
     ),
-    "seed": (
-        "Seed",
-        0,
-        2**31 - 1,
-        1,
-        "Another seed gives another committee; the same one gives the same result.",
-    ),
+    "seed": Field("Seed", 1, "Another seed gives another committee; the same one gives the same result."),
 }
-
 
 PRESET_TEXTS = {
     "desk": "desk: shared network (recommended)",
-    "plan": "plan: the plan's networks and values",
+    "plan": "plan: networks and values of the original plan",
 }
-
 
 # From `python -m benchmarks.learning`; docs/engine.md has the whole table.
 PRESET_EVIDENCE = (
@@ -50,62 +48,70 @@ PRESET_EVIDENCE = (
 )
 
 
-def new_training(busy: dict[str, Job]) -> None:
-    """Variant and settings, each with the plan's default, and the button that starts."""
+def new_training(busy: Mapping[str, Job]) -> None:
+    """Variant and settings, each with the preset's default, and the button that starts."""
     with st.container(border=True):
         st.subheader("New full training")
         st.caption(
-            "Walk-forward: for each evaluation year, agents are trained on everything before it and judged "
-            "on the year itself. Then one more fit on all data, for this week's weights."
+            "Walk-forward: each evaluation year is judged with agents trained on everything before it. One "
+            "more fit on all data gives this week's weights."
         )
-        first = st.columns(2)
-        with first[0]:
+        left, right = st.columns(2)
+        with left:
             variant = linked("Variant", "variant", {name: label(name) for name in VARIANTS})
-        with first[1]:
+        with right:
             preset = linked(
                 "Preset",
                 "preset",
                 PRESET_TEXTS,
-                help="Values of networks and learning rates. The fields below change what it leaves open.",
+                help="Networks and learning rates. The fields below change what it leaves open. "
+                + PRESET_EVIDENCE,
             )
-        plan = preset_settings(variant, preset)
-        defaults = {
-            "members": plan.members,
-            "updates": plan.agent.updates,
-            "evaluation_years": plan.evaluation_years,
-            "seed": plan.seed,
-        }
-        st.caption(PRESET_EVIDENCE)
-        request: dict[str, str | int] = {"preset": preset}
-        for column, (name, (title, least, most, step, meaning)) in zip(
-            st.columns(4), OPEN_SETTINGS.items(), strict=True
-        ):
-            request[name] = column.number_input(
-                title,
-                least,
-                most,
-                defaults[name],
-                step,
-                key=f"{variant}-{preset}-{name}",
-                bind="query-params",
-                persist_state="session",
-                help=f"{meaning} Default: {defaults[name]:,}.",
-            )
+        _fields(variant, preset)
         job = busy.get(variant)
         if job:
             st.caption(
                 f":material/lock: {label(variant)} is already training (started by {job.actor}, "
-                f"{moment(job.created_at)}). One training per variant: wait for it, or cancel it below."
+                f"{moment(job.created_at)}). One training per variant: wait for it, or cancel it above."
             )
-        why_not = visitors.refusal()
-        if st.button(
+
+        def start(actor: str) -> None:
+            chosen = {name: st.session_state[_key(variant, preset, name)] for name in FIELDS}
+            request = FullRequest.model_validate({"preset": preset, **chosen})
+            jobs.jobs().submit(FULL, variant, request, actor)
+
+        action(
             "Start training",
+            start,
+            key="start",
+            blocked=job is not None,
             type="primary",
             icon=":material/play_arrow:",
-            disabled=bool(job or why_not),
-            help=why_not,
-            key="start",
-        ):
-            with refusals_shown():
-                jobs.jobs().submit(variant, "full", request, visitors.approver())
-                st.rerun()
+        )
+
+
+def _fields(variant: str, preset: str) -> None:
+    settings = preset_settings(variant, preset)
+    defaults = {
+        "members": settings.members,
+        "updates": settings.agent.updates,
+        "evaluation_years": settings.evaluation_years,
+        "seed": settings.seed,
+    }
+    for column, (name, field) in zip(st.columns(len(FIELDS)), FIELDS.items(), strict=True):
+        least, most = LIMITS[name]
+        column.number_input(
+            field.title,
+            int(least),
+            int(most),
+            defaults[name],
+            field.step,
+            key=_key(variant, preset, name),
+            bind="query-params",
+            persist_state="session",
+            help=f"{field.meaning} Default: {defaults[name]:,}.",
+        )
+
+
+def _key(variant: str, preset: str, name: str) -> str:
+    return f"{variant}-{preset}-{name}"

@@ -6,65 +6,63 @@ import streamlit as st
 from app.formats import duration, moment, percent, ratio
 from app.jobs.queue import Job
 from app.queries import jobs
+from app.tasks.training import result_of
+from app.ui.shared.figures import figure, right_aligned
 from app.ui.shared.labels import KIND_WORDS, label
 from app.ui.shared.links import selectable
-from app.ui.shared.navigation import page_path
+from app.ui.shared.navigation import go_to
 
 __all__ = ["job_table", "result"]
 
 
 def job_table(latest: list[Job]) -> str | None:
     """History of jobs, newest first; returns the id of the one selected, which the URL keeps."""
+    results = [result_of(job) for job in latest]
     table = pd.DataFrame(
         {
             "Started": [moment(job.created_at) for job in latest],
-            "Variant": [label(job.variant) for job in latest],
+            "Variant": [label(job.subject) for job in latest],
             "Kind": [KIND_WORDS.get(job.kind, job.kind) for job in latest],
             "Status": [job.status for job in latest],
             "Duration": ["" if job.active else duration(jobs.elapsed(job)) for job in latest],
             "By": [job.actor for job in latest],
-            "Version": [(job.result or {}).get("version", "") for job in latest],
+            "Version": [given.version if given else "" for given in results],
             "Error": [job.error or "" for job in latest],
         }
     )
     ids = [job.id for job in latest]
-    return next(iter(selectable(table, ids, "job", "Trainings, newest first", single=True)), None)
+    columns = right_aligned("Duration")
+    chosen = selectable(table, ids, "job", "Trainings, newest first", single=True, columns=columns)
+    return next(iter(chosen), None)
 
 
 def result(job: Job) -> None:
-    """What a job came to, and its log."""
+    """The result of a job, and its log."""
     kind = KIND_WORDS.get(job.kind, job.kind)
-    st.subheader(f"{label(job.variant)}, {kind}, {moment(job.created_at)}")
+    st.subheader(f"{label(job.subject)}, {kind}, {moment(job.created_at)}")
     asked = (
         ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in job.request.items()) or "defaults"
     )
-    st.caption(f"Job `{job.id}` · started by {job.actor} · asked for: {asked}")
+    st.caption(f"Job `{job.id}` · started by {job.actor} · settings: {asked}")
     if job.status == "cancelled":
         st.info("Cancelled. Nothing was saved.", icon=":material/stop_circle:")
     if job.error:
         st.error(job.error, icon=":material/error:")
-    if job.result:
-        verdict = "is the champion now" if job.result["promoted"] else f"is stored. {job.result['verdict']}"
-        st.success(
-            f"Version `{job.result['version']}` {verdict.rstrip('.')}.", icon=":material/check_circle:"
-        )
-        if not job.result["promoted"]:
-            st.page_link(
-                page_path("promotion"),
-                label="Decide on it" if job.result["eligible"] else "See why the gate holds it",
-                icon=":material/how_to_reg:",
-                query_params={"version": job.result["version"]},
-            )
-        figures = job.result["metrics"]
+    given = result_of(job)
+    if given:
+        verdict = "is the champion now" if given.promoted else f"is stored. {given.verdict}"
+        st.success(f"Version `{given.version}` {verdict.rstrip('.')}.", icon=":material/check_circle:")
+        if not given.promoted:
+            title = "Review it" if given.eligible else "See why it is not eligible"
+            go_to("promotion", title, version=given.version)
+        figures = given.metrics
         grid = st.grid(4, min_column_width=130)
-        grid.metric("CAGR, net, out of sample", percent(figures.get("eval_cagr")), border=True)
-        grid.metric("Sharpe ratio", ratio(figures.get("eval_sharpe")), border=True)
-        grid.metric("Max drawdown", percent(figures.get("eval_max_drawdown")), border=True)
-        grid.metric("Turnover a week", percent(figures.get("eval_turnover")), border=True)
-        st.page_link(
-            page_path("compare"),
-            label="See it beside the baselines",
-            icon=":material/stacked_line_chart:",
-            query_params={"version": job.result["version"]},
-        )
+        for title, value in {
+            "CAGR, net, out of sample": percent(figures.get("eval_cagr")),
+            "Sharpe ratio": ratio(figures.get("eval_sharpe")),
+            "Max drawdown": percent(figures.get("eval_max_drawdown")),
+            "Weekly turnover": percent(figures.get("eval_turnover")),
+        }.items():
+            figure(grid, title, value)
+        go_to("compare", "Compare with the baselines", version=given.version)
     st.code(jobs.jobs().log(job.id) or "The log is empty.", language=None, height=220)

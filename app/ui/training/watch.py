@@ -1,47 +1,57 @@
-"""A job on a page: at work, in the history, and what it came to."""
+"""Trainings at work."""
+
+from collections.abc import Collection
 
 import streamlit as st
 
-from app.access import visitors
 from app.formats import duration, moment, percent
 from app.jobs.queue import Job
 from app.queries import jobs
 from app.ui.shared.labels import KIND_WORDS, label
-from app.ui.shared.refusals import refusals_shown
+from app.ui.shared.live import live
+from app.ui.shared.progress import cancel_button
 from app.ui.training.learning_curve import learning_curve
 
-__all__ = ["watched"]
+__all__ = ["watch"]
 
 
 CURVES = {  # title -> figures on one axis
     "Losses": ("actor_loss", "critic_loss"),
-    "Reward a week": ("reward",),
+    "Weekly reward": ("reward",),
     "Entropy (nats)": ("entropy",),
     "Temperature": ("alpha",),
 }
 
 
-def watched(job: Job) -> None:
-    """A training at work: where it is, how long it takes, what it learns, and the way to stop it."""
+def watch(active: Collection[Job]) -> None:
+    """All of them; when one ends, the page is drawn again to show its result."""
+    at_work = _states(active)
+
+    def draw() -> set[tuple[str, str]]:
+        now = [job for job in jobs.trainings() if job.active]
+        for job in now:
+            _training(job)
+        ended = {job.id for job in active} - {job.id for job in now}
+        if ended:
+            st.query_params["job"] = ended.pop()
+        return _states(now)
+
+    live("training-jobs", at_work, draw)
+
+
+def _states(running: Collection[Job]) -> set[tuple[str, str]]:
+    return {(job.id, job.status) for job in running}
+
+
+def _training(job: Job) -> None:
+    """Where it is, how long it takes, what it learns, and the way to stop it."""
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.subheader(f"{label(job.variant)}, {KIND_WORDS.get(job.kind, job.kind)}", width="content")
+            st.subheader(f"{label(job.subject)}, {KIND_WORDS.get(job.kind, job.kind)}", width="content")
             if job.status != "cancelling":
                 with st.popover("Cancel", icon=":material/stop_circle:", key=f"stop-{job.id}"):
                     st.markdown("Stop this training? What it has learned so far is lost.")
-                    why_not = visitors.refusal()
-                    if st.button(
-                        "Yes, cancel it",
-                        type="primary",
-                        key=f"cancel-{job.id}",
-                        disabled=why_not is not None,
-                        help=why_not,
-                    ):
-                        with refusals_shown():
-                            visitors.approver()
-                            jobs.jobs().cancel(job.id)
-                            st.query_params["job"] = job.id
-                            st.rerun()
+                    cancel_button("Yes, cancel it", job, key=f"cancel-{job.id}", type="primary")
         st.progress(job.fraction, f"{job.message} · {percent(job.fraction, 0)}")
         if job.started_at:
             grid = st.grid(4, min_column_width=130)
@@ -49,17 +59,22 @@ def watched(job: Job) -> None:
             grid.metric("Time left", duration(job.eta_seconds), help="Measured from the work done so far.")
             grid.metric("Elapsed", duration(jobs.elapsed(job)), help="Since its turn came.")
             grid.metric("Status", job.status.capitalize())
-        curve = jobs.jobs().curve(job.id)
-        if not curve.empty:
-            drawn = {title: names for title, names in CURVES.items() if curve.columns.isin(names).any()}
-            charts = st.grid(len(drawn), min_column_width=220)
-            for title, figures in drawn.items():
-                charts.echarts_chart(
-                    learning_curve(curve, figures, title),
-                    height=230,
-                    key=f"{title}-{job.id}",
-                    alt=f"{title} after {int(curve['update'].iloc[-1]):,} updates",
-                )
+        _curves(job)
         st.caption(
             f"Job `{job.id}` · started by {job.actor} · {moment(job.created_at)} · goes on without this page"
+        )
+
+
+def _curves(job: Job) -> None:
+    curve = jobs.jobs().curve(job.id)
+    if curve.empty:
+        return
+    drawn = {title: names for title, names in CURVES.items() if curve.columns.isin(names).any()}
+    charts = st.grid(len(drawn), min_column_width=220)
+    for title, figures in drawn.items():
+        charts.echarts_chart(
+            learning_curve(curve, figures, title),
+            height=230,
+            key=f"{title}-{job.id}",
+            alt=f"{title} after {int(curve['update'].iloc[-1]):,} updates",
         )

@@ -15,7 +15,7 @@ from app.holdings.saved import SavedHoldings
 from app.settings import settings
 from sac.errors import DeskError
 
-__all__ = ["holdings", "outside_choice", "smallest_trade"]
+__all__ = ["holdings", "minimum_trade", "outside_choice"]
 
 EXAMPLE = Portfolio(cash=100_000.0)
 
@@ -31,12 +31,12 @@ def holdings(symbols: tuple[str, ...]) -> Portfolio:
     portfolio = saved.portfolio if saved else EXAMPLE
     count = len(portfolio.positions)
     content = f"{dollars(portfolio.cash, 2)} in cash, {count} position{'' if count == 1 else 's'}"
-    told = f"saved {moment(saved.saved_at)}" if saved else "an example: enter your own"
+    origin = f"saved {moment(saved.saved_at)}" if saved else "an example: enter your own"
     with st.expander(
-        f"Holdings: {content} ({told})", key="holdings", icon=":material/account_balance_wallet:"
+        f"Holdings: {content} ({origin})", key="holdings", icon=":material/account_balance_wallet:"
     ):
         table, text = st.columns([3, 2], gap="large")
-        # What is saved anew is another form: it must not show edits of the one before.
+        # What is saved again is another form: it must not show edits of the one before.
         stamp = saved.saved_at.isoformat() if saved else "none"
         with table, st.form(f"typed-{stamp}", border=False):
             _typed(symbols, portfolio, stamp)
@@ -78,17 +78,17 @@ def outside_choice(portfolio: Portfolio, symbols: tuple[str, ...]) -> None:
     )
 
 
-def smallest_trade(portfolio: Portfolio) -> None:
+def minimum_trade(portfolio: Portfolio) -> None:
     """Asks below how many dollars a trade is left out."""
     st.session_state["minimum"] = portfolio.minimum
     st.number_input(
-        "Smallest trade ($)",
+        "Minimum trade size ($)",
         0.0,
         1e9,
         step=50.0,
         format="%.2f",
         key="minimum",
-        help="Trades worth less are left out: their cost at a broker is not worth it.",
+        help="Trades worth less are left out.",
         width=220,
         on_change=lambda: _save(replace(portfolio, minimum=st.session_state["minimum"])),
     )
@@ -142,7 +142,7 @@ def _pasted(portfolio: Portfolio, stamp: str) -> None:
 
 
 def _replace(read: Callable[[], Portfolio], before: Portfolio) -> None:
-    """Save what was entered, with the choices made before; tell what is wrong with it."""
+    """Save what was entered, with the choices made before; say what is wrong with it."""
     try:
         entered = read()
     except DeskError as refusal:

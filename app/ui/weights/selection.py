@@ -34,5 +34,5 @@ def chosen(shelves: Mapping[str, Shelf]) -> tuple[Version, str]:
             "As of the close of", "date", {"newest": f"{newest} (newest)"} | {day: day for day in earlier}
         )
     if name != "champion":
-        st.warning("This version is not the champion: nobody has approved it for trading.")
+        st.warning("This version is not the champion: it is not approved for trading.")
     return known[name], newest if date == "newest" else date

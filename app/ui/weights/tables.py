@@ -107,7 +107,7 @@ def why_columns() -> dict[str, Any]:
     return {
         "symbol": "Asset",
         "forecast": number("Forecast, next week", format="%+.2f %%"),
-        "weight_now": number("Weight held", format="%.1f %%"),
+        "weight_now": number("Now", format="%.1f %%"),
         "target_weight": number("Target", format="%.1f %%"),
         "sensitivity": number("Weight moves by (pp)", format="%+.2f"),
         **signals,

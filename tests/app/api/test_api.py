@@ -9,7 +9,8 @@ from typing import get_args
 import pytest
 
 from app.api import dependencies, weights
-from app.api.schemas import FullTraining, VariantName
+from app.api.schemas import TargetWeights, VariantName
+from app.tasks.training import FullTraining
 from sac.config import OPEN_SETTINGS, VARIANTS
 from sac.errors import StaleData
 from tests.support import api_client
@@ -44,7 +45,7 @@ def test_a_training_is_accepted_followed_and_answered(desk, jobs):
     follow(jobs, job_id)
     record = desk.get(f"/jobs/{job_id}").json()
     assert record["status"] == "succeeded"
-    assert record["actor"] == "api"
+    assert (record["variant"], record["kind"], record["actor"]) == ("sac_lstm", "full", "api")
     assert record["request"] == {"preset": "desk", "members": 2}
     assert record["result"]["metrics"] == {"eval_cagr": 0.0693, "eval_sharpe": 0.53, "eval_sortino": None}
     assert [job["job_id"] for job in desk.get("/jobs", params={"limit": 1}).json()["jobs"]] == [job_id]
@@ -194,7 +195,7 @@ def test_the_wrong_content_type_is_named(desk):
     assert "Content-Type: application/json" in problem(answer, 422, "invalid")
 
 
-def test_a_symbol_that_stands_twice_is_refused(desk):
+def test_a_symbol_that_is_listed_twice_is_refused(desk):
     held = [{"symbol": "AAPL", "market_value": 1.0}] * 2
     answer = desk.post("/inference/sac_lstm", json={"portfolio": {"positions": held}})
     assert "twice" in problem(answer, 422, "settings_error", "portfolio.positions")
@@ -211,7 +212,7 @@ def test_a_variant_without_a_champion_says_what_to_do(desk):
     }
 
 
-def test_a_refusal_of_the_engine_is_the_clients_to_mend(desk, monkeypatch):
+def test_a_refusal_of_the_engine_is_the_clients_to_correct(desk, monkeypatch):
     def refuse(variant, wanted):
         raise StaleData("Refresh the data.")
 
@@ -241,7 +242,7 @@ def test_an_unknown_job_is_not_found(desk, name):
         assert answer.json()["error"]["message"]
 
 
-def test_wrong_methods_and_addresses_are_told_so_and_pages_are_elsewhere(desk):
+def test_wrong_methods_and_addresses_are_named_and_pages_are_elsewhere(desk):
     for path in ("/inference/sac_lstm", "/train/sac_lstm/full"):
         assert "use POST" in problem(desk.get(path), 405, "method_not_allowed")
     assert desk.get("/train/sac_lstm/full").headers["allow"] == "POST"
@@ -280,7 +281,7 @@ def test_fifty_questions_at_once_are_answered_one_after_the_other(desk, monkeypa
 
 
 def api_client_weights(turnover):
-    return weights.TargetWeights(
+    return TargetWeights(
         target_weights={"CASH": 1.0},
         turnover=turnover,
         target_week_start="2022-12-19",

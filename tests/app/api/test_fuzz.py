@@ -27,6 +27,8 @@ from tests.support.api_client import TOKEN, bearer
 from tests.support.small_trainings import TINY
 from tests.support.synthetic import random_closes, write_prices
 
+pytestmark = pytest.mark.slow
+
 SYMBOLS = ("AAPL", "MSFT", "JPM")
 EXAMPLES = 40 * settings().max_examples // 100  # ten times as many with --hypothesis-profile=many
 OPERATIONS = [
@@ -63,7 +65,7 @@ def desk(tmp_path_factory):
     training.full("sac_lstm", panel, settings_used, registry, home.cache)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SAC_DESK_DATA", str(home.data))
-        patch.setattr(Jobs, "_spawn", lambda jobs, job_id, life: None)
+        patch.setattr(Jobs, "_spawn", lambda jobs, job_id, lock: None)
         patch.setattr(dependencies, "queue", lambda: Jobs(home))
         yield api_client.application(api_client.GUARDED, hosts=("testserver",))
 

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+from websockets import Subprotocol
 from websockets.sync.client import connect
 
 from app.jobs.queue import Jobs
@@ -14,6 +15,8 @@ from sac.market import load_panel
 from sac.registry import Registry
 from tests.support.serving import served
 from tests.support.synthetic import random_closes, write_prices
+
+pytestmark = pytest.mark.slow
 
 TINY = {"members": 1, "evaluation_years": 1, "validation_weeks": 0, "updates": 5}
 ENDLESS = {**TINY, "updates": 500_000}
@@ -67,18 +70,18 @@ def test_from_a_training_to_the_weights_that_the_engine_gives(folder):
     wanted = target_weights(champion, panel, held, panel.step_at("2018-12-19"))
     assert {answer.status_code for answer in answers} == {200}
     for answer in answers:
-        told = answer.json()
-        assert set(told) == {
+        answered = answer.json()
+        assert set(answered) == {
             *("target_weights", "turnover", "target_week_start", "target_week_end", "model_version"),
             "weight_changes",
         }
-        assert told["target_weights"] == pytest.approx(wanted.target_weights, abs=1e-6)
-        assert told["turnover"] == pytest.approx(wanted.turnover, abs=1e-6)
-        assert told["target_week_start"] == wanted.target_week_start
-        assert told["target_week_end"] == wanted.target_week_end
-        assert told["model_version"] == version
-        assert [change["symbol"] for change in told["weight_changes"]] == [*STOCKS, "CASH"]
-        assert told["weight_changes"][1]["current_weight"] == 0.75
+        assert answered["target_weights"] == pytest.approx(wanted.target_weights, abs=1e-6)
+        assert answered["turnover"] == pytest.approx(wanted.turnover, abs=1e-6)
+        assert answered["target_week_start"] == wanted.target_week_start
+        assert answered["target_week_end"] == wanted.target_week_end
+        assert answered["model_version"] == version
+        assert [change["symbol"] for change in answered["weight_changes"]] == [*STOCKS, "CASH"]
+        assert answered["weight_changes"][1]["current_weight"] == 0.75
 
 
 def test_a_client_that_hangs_up_and_a_server_that_stops_leave_the_training_running(folder):
@@ -95,7 +98,9 @@ def test_a_client_that_hangs_up_and_a_server_that_stops_leave_the_training_runni
                     timeout=2.0,
                 )
             again = pool.submit(asked, desk, "/train/ppo_lstm/full", ENDLESS, headers=key, params=waiting)
-            socket = connect(f"ws://localhost:{desk.port}/_stcore/stream", subprotocols=["streamlit"])
+            socket = connect(
+                f"ws://localhost:{desk.port}/_stcore/stream", subprotocols=[Subprotocol("streamlit")]
+            )
             time.sleep(1)
             assert not again.done()
             desk.process.terminate()

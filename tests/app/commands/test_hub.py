@@ -5,8 +5,8 @@ import json
 import pytest
 
 from app import cli
-from app.hub.parcels import HubStore
 from app.hub.repository import remote_of, where
+from app.hub.uploads import UploadStore
 from app.settings import Settings
 from sac import training
 from sac.hub import repository
@@ -37,6 +37,7 @@ def unstarted(monkeypatch):
     return started
 
 
+@pytest.mark.slow
 def test_a_champion_travels_to_another_desk_and_decides_the_same(desk, sharing, hub_server, tmp_path):
     """Push, promote, pull on an empty data root: byte-identical files, identical target weights."""
     registry = Registry(sharing.models)
@@ -45,14 +46,14 @@ def test_a_champion_travels_to_another_desk_and_decides_the_same(desk, sharing, 
     _, mine, _ = desk("weights", VARIANT, "--json")
 
     code, out, _ = desk("hub", "push", VARIANT, "--json")
-    told = json.loads(out)
-    assert (code, told["version"], told["hf_repo"]) == (0, trained.name, REPO)
-    assert told["commit"] == hub_server.repositories[REPO].branches["main"]
+    pushed = json.loads(out)
+    assert (code, pushed["version"], pushed["hf_repo"]) == (0, trained.name, REPO)
+    assert pushed["commit"] == hub_server.repositories[REPO].branches["main"]
     assert trained.name in hub_server.repositories[REPO].tags
 
     other = tmp_path / "another desk"
     code, out, _ = desk("hub", "pull", VARIANT, "--json", data=other)
-    assert (code, json.loads(out)) == (0, {"version": trained.name, "commit": told["commit"], "new": True})
+    assert (code, json.loads(out)) == (0, {"version": trained.name, "commit": pushed["commit"], "new": True})
     there = Registry(Settings(other).models)
     assert there.current(VARIANT) is None  # a challenger: a person promotes it
     arrived = there.version(VARIANT, trained.name)
@@ -64,7 +65,7 @@ def test_a_champion_travels_to_another_desk_and_decides_the_same(desk, sharing, 
     assert json.loads(theirs)["target_weights"] == json.loads(mine)["target_weights"]
 
     _, out, _ = desk("hub", "status", data=other)
-    assert f"{trained.name}: it came from there; pulled from {REPO} at {told['commit'][:8]}" in out
+    assert f"{trained.name}: it came from there; pulled from {REPO} at {pushed['commit'][:8]}" in out
 
 
 def test_a_version_is_pushed_and_pulled_by_name(desk, sharing, version, hub_server, tmp_path):
@@ -83,7 +84,7 @@ def test_status_tells_what_was_sent_what_waits_and_what_failed(desk, sharing, ve
     waiting = Registry(sharing.models).save(small_artifacts(seed=1))
     failed = Registry(sharing.models).save(small_artifacts(seed=2))
     desk("hub", "push", VARIANT)
-    store = HubStore(sharing.hub)
+    store = UploadStore(sharing.hub)
     for saved in (waiting, failed):
         store.ask(REPO, VARIANT, saved.name)
     store.give_up(store.get(REPO, VARIANT, failed.name), "The token may not write.")
@@ -119,7 +120,7 @@ def test_what_cannot_be_pushed_now_stays_in_the_outbox(desk, sharing, version, h
         ("HF_SAC_LSTM_MODEL_REPO", "somebody-else/models", "may not write to somebody-else/models"),
     ],
 )
-def test_a_push_that_waiting_does_not_mend_says_what_to_do(
+def test_a_push_that_waiting_does_not_fix_says_what_to_do(
     desk, version, monkeypatch, unstarted, variable, value, reason
 ):
     monkeypatch.setenv(variable, value)
@@ -146,4 +147,4 @@ def test_names_that_are_not_here_are_refused_before_the_hub_is_asked(desk, shari
     assert "There is no version v2020-01-03-0123456789ab" in err
     code, _, err = desk("hub", "push", VARIANT)
     assert "has no champion to send: promote a version first" in err
-    assert where(VARIANT, "x")["hf_repo"] == REPO
+    assert where(VARIANT, "x")[0] == REPO

@@ -19,7 +19,7 @@ def desk(capsys, monkeypatch, tmp_path):
         try:
             code = cli.main(arguments)
         except SystemExit as left:
-            code = left.code
+            code = int(left.code)
         return code, *capsys.readouterr()
 
     return run
@@ -93,7 +93,7 @@ def test_an_empty_reason_is_refused(desk, versions):
 
 def test_versions_say_which_ones_wait_and_what_they_weigh(desk, versions):
     _, out, _ = desk("versions", VARIANT)
-    assert out.count("waits") == 2
+    assert out.count("pending review") == 2
     assert "MB" in out
 
 

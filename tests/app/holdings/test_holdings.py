@@ -36,19 +36,19 @@ def test_files_and_spreadsheets_are_read_alike(text):
         (b"AAPL,100\n", "first line must name the columns"),
         (b"symbol,price\nAAPL,100\n", "first line must name the columns"),
         (b"symbol,value\nAAPL\n", "Line 2 has no amount"),
-        (b"symbol,value\nAAPL,1\n\nMSFT,many\n", "Line 4: 'many' is no number"),
-        (b"symbol;value\nAAPL;1.500,50\n", "Line 2: '1.500,50' is no number"),
-        (b"symbol,value\nAAPL,nan\n", "'nan' is no number"),
+        (b"symbol,value\nAAPL,1\n\nMSFT,many\n", "Line 4: 'many' is not a valid number"),
+        (b"symbol;value\nAAPL;1.500,50\n", "Line 2: '1.500,50' is not a valid number"),
+        (b"symbol,value\nAAPL,nan\n", "'nan' is not a valid number"),
         (b"symbol,value\nAAPL,-5\n", "zero or more"),
         (b"symbol,value\nCASH,-5\n", "Cash is -5.0"),
-        (b"symbol,value\nAAPL,1\naapl,2\n", "AAPL stands twice"),
-        (b"symbol,value\n=cmd(),1\n", "is no symbol"),
-        (b"symbol,value\n,1\n", "is no symbol"),
-        (b"value,symbol\n1\n", "is no symbol"),
+        (b"symbol,value\nAAPL,1\naapl,2\n", "AAPL is listed twice"),
+        (b"symbol,value\n=cmd(),1\n", "is not a valid symbol"),
+        (b"symbol,value\n,1\n", "is not a valid symbol"),
+        (b"value,symbol\n1\n", "is not a valid symbol"),
         (b"symbol,value\n" + b"A" * 200_000 + b",1\n", "Line 2 cannot be read"),
         (b"symbol,value\nAAPL,1" + b"0" * 13, "zero or more"),
         (b"symbol,value\n" + b"".join(b"S%d,1\n" % i for i in range(1001)), "1,001 positions"),
-        (b"\xff\xfe\x00\x01", "no text"),
+        (b"\xff\xfe\x00\x01", "not valid text"),
         (b"x" * 1_000_001, "1 MB"),
     ],
 )
@@ -126,7 +126,7 @@ def test_a_position_has_shares_or_a_value():
         Position("AAPL")
 
 
-@pytest.mark.parametrize("amount", [-0.5, -1e-9, float("nan"), 1.001e12])
+@pytest.mark.parametrize("amount", [-0.5, -1e-9, float("nan"), 1e12 + 1])
 def test_nobody_holds_less_than_nothing_or_more_than_there_is(amount):
     for wrong in ({"shares": amount}, {"value": amount}, {"shares": amount, "value": 1.0}):
         with pytest.raises(DeskError, match=f"AAPL has {amount} (shares|dollars): write a number"):
@@ -191,3 +191,18 @@ def test_several_strangers_are_all_kept_or_all_sold_and_the_first_twin_is_named(
     twins = tuple(Position(symbol, 1.0) for symbol in ("KO", "IBM", "KO", "IBM", "GE"))
     with pytest.raises(DeskError, match="IBM stands twice"):
         Portfolio(0.0, twins)
+
+
+def test_an_empty_portfolio_keeps_strangers_and_skips_no_trade():
+    assert Portfolio() == Portfolio(0.0, (), "keep", 0.0)
+
+
+def test_long_words_are_cut_in_a_refusal():
+    with pytest.raises(DeskError, match=f"^'{'A' * 20}' is no symbol"):
+        Position("A" * 30, shares=1.0)
+    with pytest.raises(DeskError, match=f"Line 2: '{'x' * 20}' is no number"):
+        from_text(f"symbol,shares\nAAPL,{'x' * 30}\n")
+
+
+def test_cells_may_be_quoted_after_a_space():
+    assert from_text('symbol, shares\nAAPL, "1,500"\n').positions == (Position("AAPL", shares=1500.0),)

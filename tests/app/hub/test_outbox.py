@@ -8,20 +8,22 @@ import pytest
 from app.decisions.acting import decided, rolled_back
 from app.hub import outbox
 from app.hub.outbox import enqueue_champion, enqueue_version, resume
-from app.hub.parcels import CHAMPION, LONGEST_WAIT, HubStore
-from app.hub.pulling import pulled_as, run_pull
+from app.hub.pulling import PULL, PullRequest, PullResult, pulled_as, run_pull
 from app.hub.repository import remote_of, where
-from app.hub.sending import OUTBOX, deliver, run_send
+from app.hub.sending import SendResult, deliver, run_send
 from app.hub.status import shared
+from app.hub.uploads import CHAMPION, LONGEST_WAIT, UploadStore
+from app.jobs.kind import NoSettings
 from app.jobs.queue import Jobs
-from app.jobs.record import Job
 from app.jobs.store import JobStore
 from app.settings import Settings
 from app.tasks import training
-from sac.errors import SettingsError
+from sac.errors import DeskError, SettingsError
 from sac.hub import repository
 from sac.progress import unwatched
+from sac.promotion import Settlement, gate
 from sac.registry import Registry
+from sac.training import Outcome
 from tests.support.loopback_hub import REPO
 from tests.support.small_versions import VARIANT, small_artifacts
 
@@ -36,19 +38,19 @@ def unstarted(monkeypatch):
 
 def send(home):
     """What the job does, in this process."""
-    return run_send(None, home, unwatched)
+    return run_send(None, NoSettings(), home, unwatched)
 
 
-def parcel(home, item):
-    return HubStore(home.hub).get(REPO, VARIANT, item)
+def task(home, item):
+    return UploadStore(home.hub).get(REPO, VARIANT, item)
 
 
-def test_a_version_and_then_the_news_of_its_reign_are_sent(home, hub_server, version, unstarted):
+def test_a_version_and_then_the_news_that_it_is_champion_are_sent(home, hub_server, version, unstarted):
     enqueue_version(VARIANT, version.name)
     enqueue_champion(VARIANT)
     assert unstarted == [home, home]
     assert [row.state for row in shared(home, VARIANT).versions] == ["queued"]
-    assert send(home) == {"sent": 2, "failed": 0}
+    assert send(home) == SendResult(sent=2, failed=0)
 
     repo, stand = hub_server.repositories[REPO], shared(home, VARIANT)
     assert set(repo.tags) == {version.name}
@@ -60,7 +62,7 @@ def test_a_version_and_then_the_news_of_its_reign_are_sent(home, hub_server, ver
 def test_the_news_alone_takes_the_version_along(home, hub_server, version, unstarted):
     enqueue_champion(VARIANT)
     send(home)
-    assert parcel(home, version.name).state == "sent"
+    assert task(home, version.name).state == "sent"
 
 
 def test_of_promotions_in_a_row_main_shows_the_last(home, hub_server, version, unstarted):
@@ -74,15 +76,15 @@ def test_of_promotions_in_a_row_main_shows_the_last(home, hub_server, version, u
 
 
 def test_a_rollback_while_main_is_being_moved_is_sent_too(home, hub_server, version, unstarted, monkeypatch):
-    registry, store = Registry(home.models), HubStore(home.hub)
+    registry, store = Registry(home.models), UploadStore(home.hub)
     other = registry.save(small_artifacts(seed=1))
     registry.set_current(VARIANT, other.name)
     enqueue_champion(VARIANT)
-    old_wish = parcel(home, CHAMPION)
+    earlier = task(home, CHAMPION)
     registry.set_current(VARIANT, version.name)
     enqueue_champion(VARIANT)
-    store.sent(old_wish, other.name, "0" * 40)
-    assert parcel(home, CHAMPION).state == "queued"
+    store.sent(earlier, other.name, "0" * 40)
+    assert task(home, CHAMPION).state == "queued"
     send(home)
     assert hub_server.repositories[REPO].history("main")[0] == f"Promote {version.name}"
 
@@ -92,45 +94,42 @@ def test_a_variant_that_is_not_shared_leaves_no_trace(sharing, unstarted):
     enqueue_champion("ppo_lstm")
     assert unstarted == []
     assert not sharing.hub.exists()
-    assert where("ppo_lstm", "v2022-12-23-0123456789ab") == {"hf_repo": None, "hf_url": None}
+    assert where("ppo_lstm", "v2022-12-23-0123456789ab") == (None, None)
 
 
 def test_what_was_sent_is_not_sent_again(home, hub_server, version, unstarted):
     enqueue_version(VARIANT, version.name)
     send(home)
     enqueue_version(VARIANT, version.name)
-    assert HubStore(home.hub).next() is None
+    assert UploadStore(home.hub).next() is None
 
 
 def test_a_training_leaves_its_version_and_a_first_champion_in_the_outbox(sharing, version, unstarted):
-    told = training._shared(VARIANT, {"version": version.name, "promoted": True, "hf_repo": None})
-    assert (told["hf_repo"], told["hf_url"]) == tuple(where(VARIANT, version.name).values())
-    assert set(HubStore(sharing.hub).of(REPO, VARIANT)) == {version.name, CHAMPION}
+    result = training._shared(Outcome(version, True, Settlement(True, None, gate(version.metadata, None))))
+    assert (result.hf_repo, result.hf_url) == where(VARIANT, version.name)
+    assert set(UploadStore(sharing.hub).of(REPO, VARIANT)) == {version.name, CHAMPION}
 
 
 def test_a_training_that_made_a_challenger_leaves_the_champion_alone(sharing, version, unstarted):
-    training._shared(VARIANT, {"version": version.name, "promoted": False})
-    assert set(HubStore(sharing.hub).of(REPO, VARIANT)) == {version.name}
+    training._shared(Outcome(version, True, Settlement(False, None, gate(version.metadata, None))))
+    assert set(UploadStore(sharing.hub).of(REPO, VARIANT)) == {version.name}
 
 
-def test_a_decision_and_a_rollback_are_told_and_a_rejection_is_not(sharing, version, unstarted):
+def test_a_decision_and_a_rollback_are_sent_and_a_rejection_is_not(sharing, version, unstarted):
     better = [
         Registry(sharing.models).save(small_artifacts(seed, cagr)) for seed, cagr in ((1, 0.2), (2, 0.3))
     ]
     word = {"actor": "Ada", "reason": "why", "evidence": ""}
     decided(sharing, VARIANT, better[0].name, "reject", champion=version.name, **word)
-    assert parcel(sharing, CHAMPION) is None
+    assert task(sharing, CHAMPION) is None
     decided(sharing, VARIANT, better[1].name, "approve", champion=version.name, **word)
-    assert (parcel(sharing, CHAMPION).state, parcel(sharing, CHAMPION).asks) == ("queued", 1)
+    assert (task(sharing, CHAMPION).state, task(sharing, CHAMPION).asks) == ("queued", 1)
     rolled_back(sharing, VARIANT, actor="Ada", reason="why", champion=better[1].name, to=None)
-    assert parcel(sharing, CHAMPION).asks == 2
+    assert task(sharing, CHAMPION).asks == 2
 
 
 def test_where_a_version_will_be(home, hub_server, version):
-    assert where(VARIANT, version.name) == {
-        "hf_repo": REPO,
-        "hf_url": f"{hub_server.url}/{REPO}/tree/{version.name}",
-    }
+    assert where(VARIANT, version.name) == (REPO, f"{hub_server.url}/{REPO}/tree/{version.name}")
 
 
 @pytest.mark.parametrize(
@@ -140,7 +139,7 @@ def test_where_a_version_will_be(home, hub_server, version):
         ("models", "write the repository as owner/"),
     ],
 )
-def test_a_setting_that_does_not_do_is_told(sharing, monkeypatch, repo, reason):
+def test_a_setting_that_is_not_valid_is_refused(sharing, monkeypatch, repo, reason):
     monkeypatch.setenv("HF_SAC_LSTM_MODEL_REPO", repo)
     with pytest.raises(SettingsError, match=reason):
         remote_of(VARIANT)
@@ -158,7 +157,7 @@ def test_two_variants_cannot_share_a_repository(sharing, monkeypatch):
 def test_a_busy_hub_is_tried_again_later_and_later(home, hub_server, version, unstarted):
     hub_server.trouble = [("GET", "/revision/", 500)] * 3
     enqueue_version(VARIANT, version.name)
-    store = HubStore(home.hub)
+    store = UploadStore(home.hub)
     waits = [deliver(home, store, store.next()).due_at - time.time() for _ in range(3)]
     assert waits == pytest.approx([30, 60, 120], abs=2)
     row = shared(home, VARIANT).versions[0]
@@ -168,7 +167,7 @@ def test_a_busy_hub_is_tried_again_later_and_later(home, hub_server, version, un
 
 
 def test_waits_have_an_end(home, version):
-    store = HubStore(home.hub)
+    store = UploadStore(home.hub)
     store.ask(REPO, VARIANT, version.name)
     for _ in range(20):
         store.put_off(store.next(), "down")
@@ -184,26 +183,26 @@ def test_waits_have_an_end(home, version):
         ("HF_SAC_LSTM_MODEL_REPO", "desk/other", "is shared in desk/other by now"),
     ],
 )
-def test_what_waiting_does_not_mend_waits_for_a_person(
+def test_what_waiting_does_not_fix_waits_for_a_person(
     home, hub_server, version, unstarted, monkeypatch, variable, value, reason
 ):
     enqueue_version(VARIANT, version.name)
     with monkeypatch.context() as patch:
         patch.setenv(variable, value)
-        assert send(home) == {"sent": 0, "failed": 1}
-    assert reason in parcel(home, version.name).reason
+        assert send(home) == SendResult(sent=0, failed=1)
+    assert reason in task(home, version.name).reason
     enqueue_version(VARIANT, version.name)  # asked again
-    assert send(home) == {"sent": 1, "failed": 0}
-    assert parcel(home, version.name).reason is None
+    assert send(home) == SendResult(sent=1, failed=0)
+    assert task(home, version.name).reason is None
 
 
-def test_one_parcels_bad_luck_does_not_hold_up_the_others(home, hub_server, version, unstarted):
+def test_one_tasks_bad_luck_does_not_hold_up_the_others(home, hub_server, version, unstarted):
     other = Registry(home.models).save(small_artifacts(seed=1))
     (version.path / "actor.pt").write_bytes(b"damaged")
     for name in (version.name, other.name):
         enqueue_version(VARIANT, name)
-    assert send(home) == {"sent": 1, "failed": 1}
-    assert "actor.pt" in parcel(home, version.name).reason
+    assert send(home) == SendResult(sent=1, failed=1)
+    assert "actor.pt" in task(home, version.name).reason
 
 
 def test_an_outbox_that_cannot_be_written_costs_no_training(home, version, monkeypatch, caplog):
@@ -213,7 +212,7 @@ def test_an_outbox_that_cannot_be_written_costs_no_training(home, version, monke
     assert f"{version.name} of sac_lstm could not be handed to the outbox" in caplog.text
 
 
-def test_a_promotion_whose_process_died_before_it_told_is_told_at_the_next_start(
+def test_a_promotion_whose_process_died_before_the_outbox_knew_is_sent_after_the_next_start(
     home, hub_server, version, unstarted
 ):
     enqueue_champion(VARIANT)
@@ -224,7 +223,7 @@ def test_a_promotion_whose_process_died_before_it_told_is_told_at_the_next_start
     unstarted.clear()
     resume(home)
     assert unstarted == [home]
-    assert send(home) == {"sent": 1, "failed": 0}
+    assert send(home) == SendResult(sent=1, failed=0)
     assert hub_server.repositories[REPO].history("main")[0] == f"Promote {other.name}"
 
 
@@ -240,15 +239,10 @@ def test_a_start_with_nothing_to_send_starts_nothing(home, hub_server, version, 
 def test_a_pull_is_a_job_that_stands_beside_a_training(home, hub_server, version, tmp_path, monkeypatch):
     repository.make_champion(remote_of(VARIANT), version)
     other = Settings(tmp_path / "other")
-    request = {"variant": VARIANT, "version": None}
     seen = []
-    job = Job(**dict.fromkeys(Job.__dataclass_fields__) | {"request": request})
-    result = run_pull(job, other, seen.append)
-    assert result == {
-        "version": version.name,
-        "commit": hub_server.repositories[REPO].branches["main"],
-        "new": True,
-    }
+    result = run_pull(None, PullRequest(variant=VARIANT), other, seen.append)
+    commit = hub_server.repositories[REPO].branches["main"]
+    assert result == PullResult(version=version.name, commit=commit, new=True)
     assert seen[-1].message == "Fetching manifest.json"
     assert shared(other, VARIANT).versions[0].origin.repo == REPO
     assert shared(other, VARIANT).versions[0].state == "pulled"
@@ -256,21 +250,18 @@ def test_a_pull_is_a_job_that_stands_beside_a_training(home, hub_server, version
 
 def test_a_pull_that_cannot_start_is_refused_at_once(sharing, monkeypatch):
     jobs = Jobs(sharing)
-    for variant, request, reason in (
-        (pulled_as(VARIANT), {"variant": "nonsense"}, "needs a variant"),
-        (VARIANT, {"variant": VARIANT}, "needs a variant"),
-        (pulled_as(VARIANT), {"variant": VARIANT, "version": "../x"}, "not a valid version name"),
-        (pulled_as("ppo_lstm"), {"variant": "ppo_lstm"}, "not shared"),
+    for variant, name, reason in (
+        ("nonsense", None, "no variant 'nonsense'"),
+        (VARIANT, "../x", "valid version name"),
+        ("ppo_lstm", None, "not shared"),
     ):
-        with pytest.raises(Exception, match=reason):
-            jobs.submit(variant, "pull", request, "ada")
-    with pytest.raises(SettingsError, match="takes no settings"):
-        jobs.submit(OUTBOX, "send", {"now": True}, "ada")
+        with pytest.raises(DeskError, match=reason):
+            jobs.submit(PULL, pulled_as(variant), PullRequest(variant=variant, version=name), "ada")
     assert JobStore(sharing.jobs).newest(5) == []
 
 
-def test_many_wishes_at_once_lose_none(home, version):
-    store, names = HubStore(home.hub), [f"v2022-12-23-{number:012x}" for number in range(40)]
+def test_many_tasks_at_once_lose_none(home, version):
+    store, names = UploadStore(home.hub), [f"v2022-12-23-{number:012x}" for number in range(40)]
     threads = [threading.Thread(target=store.ask, args=(REPO, VARIANT, name)) for name in names]
     for thread in threads:
         thread.start()

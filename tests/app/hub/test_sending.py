@@ -8,7 +8,8 @@ import time
 import pytest
 
 from app.hub.outbox import enqueue_champion, enqueue_version, resume
-from app.hub.parcels import CHAMPION, HubStore
+from app.hub.sending import SEND
+from app.hub.uploads import CHAMPION, UploadStore
 from app.jobs.queue import Jobs, jobs_of
 from tests.support.loopback_hub import REPO, LoopbackHub
 from tests.support.quick_jobs import follow
@@ -26,7 +27,7 @@ def ended(sharing):
 
 
 @pytest.fixture
-def deaf(monkeypatch):
+def silent(monkeypatch):
     """Somebody listens and never answers."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -42,13 +43,13 @@ def wait_for(condition):
         time.sleep(0.1)
 
 
-def test_queueing_does_not_wait_for_a_hub_that_never_answers(sharing, version, deaf):
+def test_queueing_does_not_wait_for_a_hub_that_never_answers(sharing, version, silent):
     began = time.monotonic()
     enqueue_version(VARIANT, version.name)
     enqueue_champion(VARIANT)
     assert time.monotonic() - began < 1.0
-    parcels = HubStore(sharing.hub).of(REPO, VARIANT)
-    assert {name: parcel.state for name, parcel in parcels.items()} == {
+    tasks = UploadStore(sharing.hub).of(REPO, VARIANT)
+    assert {name: task.state for name, task in tasks.items()} == {
         version.name: "queued",
         CHAMPION: "queued",
     }
@@ -57,12 +58,12 @@ def test_queueing_does_not_wait_for_a_hub_that_never_answers(sharing, version, d
 def test_a_killed_job_loses_nothing_and_the_outbox_delivers_when_the_hub_returns(
     sharing, hub_server, version
 ):
-    jobs, store = Jobs(sharing), HubStore(sharing.hub)
+    jobs, store = Jobs(sharing), UploadStore(sharing.hub)
     hub_server.__exit__()
     enqueue_version(VARIANT, version.name)
     wait_for(lambda: store.get(REPO, VARIANT, version.name).tries == 1)
     assert "cannot be reached" in store.get(REPO, VARIANT, version.name).reason
-    [job] = jobs.list(kinds=("send",))
+    [job] = jobs.list(kinds=(SEND,))
     wait_for(lambda: "again in" in jobs.get(job.id).message)
     os.kill(jobs.get(job.id).pid, signal.SIGKILL)
     assert follow(jobs, job.id).status == "failed"
@@ -73,4 +74,4 @@ def test_a_killed_job_loses_nothing_and_the_outbox_delivers_when_the_hub_returns
         store.ask(REPO, VARIANT, version.name)  # and somebody does not want to wait
         wait_for(lambda: store.get(REPO, VARIANT, version.name).state == "sent")
         assert set(back.repositories[REPO].tags) == {version.name}
-        assert follow(jobs, jobs.list(kinds=("send",))[0].id).result == {"sent": 1, "failed": 0}
+        assert follow(jobs, jobs.list(kinds=(SEND,))[0].id).result == {"sent": 1, "failed": 0}

@@ -6,11 +6,13 @@ import pytest
 from filelock import FileLock
 from streamlit.testing.v1 import AppTest
 
-from app.queries import stamps
 from app.settings import CODE
 from sac.database import Database
+from sac.files import stamp
 from sac.registry import Registry, folder
 from tests.support.small_versions import VARIANT, small_artifacts
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -27,7 +29,12 @@ def registry(tmp_path, monkeypatch):
 def test_a_second_run_of_a_page_opens_no_version(registry, monkeypatch, page):
     looks = []
     inspect = folder.inspect
-    monkeypatch.setattr(folder, "inspect", lambda path: looks.append(path) or inspect(path))
+
+    def counted(path):
+        looks.append(path)
+        return inspect(path)
+
+    monkeypatch.setattr(folder, "inspect", counted)
     at = AppTest.from_file(CODE / "app" / "main.py", default_timeout=30)
     at.switch_page(f"../pages/{page}.py").run()
     assert not at.exception
@@ -41,10 +48,10 @@ def test_a_second_run_of_a_page_opens_no_version(registry, monkeypatch, page):
 def test_a_stamp_is_another_when_a_file_under_its_folder_is_another(tmp_path):
     inner = tmp_path / "a" / "b"
     inner.mkdir(parents=True)
-    seen = [stamps.stamp(tmp_path)]
+    seen = [stamp(tmp_path)]
 
     def changed():
-        seen.append(stamps.stamp(tmp_path))
+        seen.append(stamp(tmp_path))
         return seen[-1] not in seen[:-1]
 
     (inner / "file").write_text("one")
@@ -55,8 +62,8 @@ def test_a_stamp_is_another_when_a_file_under_its_folder_is_another(tmp_path):
     assert changed(), "another time"
     (inner / "file").rename(inner / "other")
     assert changed(), "another name"
-    assert stamps.stamp(tmp_path) == seen[-1]
-    assert stamps.stamp(inner / "other") != stamps.stamp(tmp_path / "gone")
+    assert stamp(tmp_path) == seen[-1]
+    assert stamp(inner / "other") != stamp(tmp_path / "gone")
 
 
 def test_a_database_that_is_there_opens_while_another_one_is_being_made(tmp_path):

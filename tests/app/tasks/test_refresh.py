@@ -4,14 +4,15 @@ import datetime as dt
 
 import pytest
 
+from app.jobs.kind import NoSettings
 from app.settings import Settings
-from app.tasks.refresh import MARKET, check_refresh, run_refresh
-from sac.errors import DataError, SettingsError
+from app.tasks.refresh import MARKET, run_refresh
+from sac.errors import DataError
 from sac.market import MarketChoice, load_panel, write_choice
 from sac.market.prices import refresh
 from sac.market.prices.yahoo import load_prices_yfinance
 from tests.support.loopback_yahoo import LoopbackYahoo, daily, session_to
-from tests.support.quick_jobs import follow, running
+from tests.support.quick_jobs import ASIDE, COUNT, Steps, follow, running
 from tests.support.synthetic import random_closes
 
 KEYS = ("ALPHA_VANTAGE_API_KEY", "ALPACA_API_KEY", "ALPACA_SECRET_KEY")
@@ -38,11 +39,11 @@ def test_a_refresh_brings_prices_and_says_what_it_left_out(home, monkeypatch, tm
             load_prices_yfinance(*arguments, session=session_to(yahoo.url), pause=lambda seconds: None)
 
         monkeypatch.setattr(refresh, "load_prices_yfinance", detour)
-        result = run_refresh(None, home, seen.append)
-    assert sorted(result["prices"]["fetched"]) == ["S00", "S01"]
-    assert list(result["prices"]["failed"]) == ["NONE"]
-    assert "ALPHA_VANTAGE_API_KEY" in result["skipped"]["fundamentals"]
-    assert "ALPACA_API_KEY" in result["skipped"]["news"]
+        result = run_refresh(None, NoSettings(), home, seen.append)
+    assert sorted(result.prices.fetched) == ["S00", "S01"]
+    assert list(result.prices.failed) == ["NONE"]
+    assert "ALPHA_VANTAGE_API_KEY" in result.skipped["fundamentals"]
+    assert "ALPACA_API_KEY" in result.skipped["news"]
     assert [look.fraction for look in seen] == sorted(look.fraction for look in seen)
     assert {look.stage for look in seen} == {"prices"}
     with pytest.raises(DataError, match="NONE has no prices"):
@@ -53,33 +54,27 @@ def test_a_refresh_brings_prices_and_says_what_it_left_out(home, monkeypatch, tm
 
 def test_the_sample_and_own_files_without_keys_have_nothing_to_refresh(home):
     with pytest.raises(DataError, match="never changes"):
-        run_refresh(None, home, lambda look: None)
+        run_refresh(None, NoSettings(), home, lambda look: None)
     write_choice(home.data, MarketChoice("files"))
     with pytest.raises(DataError, match="nothing to refresh: prices are your own files"):
-        run_refresh(None, home, lambda look: None)
+        run_refresh(None, NoSettings(), home, lambda look: None)
 
 
 def test_a_refresh_that_reaches_nobody_fails_and_says_so(home, monkeypatch):
-    def unreachable(symbols, start, end, told, session, pause):
+    def unreachable(symbols, start, end, report, session, pause):
         for symbol in symbols:
-            told(symbol, "Yahoo cannot be reached (DNSError): check the network, refresh again")
+            report(symbol, "Yahoo cannot be reached (DNSError): check the network, refresh again")
 
     monkeypatch.setattr(refresh, "load_prices_yfinance", unreachable)
     write_choice(home.data, MarketChoice("yahoo", ("S00", "S01"), dt.date(2015, 1, 2)))
     with pytest.raises(DataError, match=r"No price could be fetched\. S00: Yahoo cannot be reached"):
-        run_refresh(None, home, lambda look: None)
-
-
-def test_a_refresh_takes_no_settings():
-    check_refresh(MARKET, {}, home)
-    with pytest.raises(SettingsError, match="takes no settings"):
-        check_refresh(MARKET, {"seed": 1}, home)
+        run_refresh(None, NoSettings(), home, lambda look: None)
 
 
 def test_a_job_that_takes_no_turn_works_beside_a_training(jobs):
-    slow = jobs.submit("sac_lstm", "count", {"steps": 200, "seconds": 20}, "Ada")
+    slow = jobs.submit(COUNT, "sac_lstm", Steps(steps=200, seconds=20), "Ada")
     follow(jobs, slow.id, until=running)
-    aside = jobs.submit(MARKET, "aside", {}, "Ada")
+    aside = jobs.submit(ASIDE, MARKET, Steps(), "Ada")
     assert follow(jobs, aside.id).status == "succeeded"
     assert jobs.get(slow.id).status == "running"
     jobs.cancel(slow.id)

@@ -70,3 +70,21 @@ def test_what_is_no_action_is_refused(panel, scaler, answer):
     policy = ExternalPolicy("Outside", lambda state: answer, scaler)
     with pytest.raises(ValueError, match="8 numbers from -1 to 1"):
         backtest(policy, panel, STEPS, Constraints())
+
+
+def test_the_agent_is_paid_what_cash_earns(panel, scaler):
+    constraints = Constraints(cash_rate=0.05, cost_rate=0.0)
+    env = gymnasium.make(ID, panel=panel, steps=STEPS, scaler=scaler, constraints=constraints)
+    in_cash = np.append(np.full(7, -1.0), 1.0).astype(np.float32)
+    state, _ = env.reset()
+    paid = []
+    for _ in STEPS:
+        state, reward, *_ = env.step(in_cash)
+        paid.append(reward)
+        assert state[-1] > 0.99  # nearly everything
+    policy = ExternalPolicy("In cash", lambda state: in_cash, scaler)
+    walk = backtest(policy, panel, STEPS, constraints)
+    equal = backtest(EqualWeight(constraints), panel, STEPS, constraints)
+    earned = np.log1p(walk.net) - np.log1p(equal.net)
+    np.testing.assert_allclose(np.array(paid) / SACSettings().reward_scale, earned, atol=1e-7)
+    assert np.log1p(walk.net).sum() == pytest.approx(len(STEPS) / 52 * np.log(1.05), rel=0.05)

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ def test_contributions_add_up_to_the_log_growth_of_every_week(seed, rate):
     np.testing.assert_allclose(parts.sum(axis=1), np.log1p(result.net), rtol=0, atol=1e-15)
     assert parts.to_numpy().sum() == pytest.approx(np.log(result.wealth[-1]), abs=1e-12)
     assert (parts[COSTS] <= 0).all()
-    by_year = parts.groupby(parts.index.year).sum().sum(axis=1)
+    by_year = parts.groupby(pd.DatetimeIndex(parts.index).year).sum().sum(axis=1)
     for year, total in by_year.items():
         inside = result.ends.astype("datetime64[Y]").astype(int) + 1970 == year
         assert total == pytest.approx(np.log1p(result.net[inside]).sum())
@@ -72,7 +73,8 @@ def test_twice_the_market_has_a_beta_of_two_and_no_edge_against_itself():
     assert edge(twice, market).beta == pytest.approx(2.0)
     assert edge(twice, market).tracking_error == pytest.approx(market.net.std(ddof=1) * 52**0.5)
     same = edge(market, market)
-    assert (same.total, same.beta, same.tracking_error) == (0.0, pytest.approx(1.0), 0.0)
+    assert (same.total, same.tracking_error) == (0.0, 0.0)
+    assert same.beta == pytest.approx(1.0)
 
 
 def test_other_universes_are_compared_stock_by_stock():

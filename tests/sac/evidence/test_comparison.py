@@ -49,13 +49,13 @@ def test_baselines_from_the_record_are_those_of_the_panel(panel):
     recorded = tilted(panel)
     fitted = backtest(RiskBased("HRP", CONSTRAINTS, STEPS.start), panel, STEPS, CONSTRAINTS)
     rebuilt = baselines(recorded, all_rows(recorded), CONSTRAINTS, [fitted])
-    rules = (EqualWeight(CONSTRAINTS), BuyAndHold(CONSTRAINTS), fitted, Cash())
-    for result, rule in zip(rebuilt, rules, strict=True):
-        true = rule if rule is fitted else backtest(rule, panel, STEPS, CONSTRAINTS)
-        assert result.name == true.name
-        np.testing.assert_allclose(result.net, true.net, rtol=0, atol=1e-14)
-        np.testing.assert_allclose(result.weights, true.weights, rtol=0, atol=1e-14)
-        np.testing.assert_allclose(result.turnover, true.turnover, rtol=0, atol=1e-14)
+    rules = (EqualWeight(CONSTRAINTS), BuyAndHold(CONSTRAINTS), Cash())
+    first, second, last = (backtest(rule, panel, STEPS, CONSTRAINTS) for rule in rules)
+    for walk, true in zip(rebuilt, (first, second, fitted, last), strict=True):
+        assert walk.name == true.name
+        np.testing.assert_allclose(walk.net, true.net, rtol=0, atol=1e-14)
+        np.testing.assert_allclose(walk.weights, true.weights, rtol=0, atol=1e-14)
+        np.testing.assert_allclose(walk.turnover, true.turnover, rtol=0, atol=1e-14)
 
 
 def test_a_version_over_all_its_weeks_is_its_record(panel):

@@ -9,6 +9,7 @@ def weekly(seed, weeks=260, mean=0.0, spread=0.02):
     return np.random.default_rng(seed).normal(mean, spread, weeks)
 
 
+@pytest.mark.slow
 def test_the_interval_covers_the_truth_in_95_of_100_samples():
     """Paired returns of 260 weeks whose true difference is zero."""
     inside = 0
@@ -37,6 +38,7 @@ def test_swapping_the_two_swaps_the_answer():
     assert there.p_better == pytest.approx(1.0 - back.p_better)
 
 
+@pytest.mark.slow
 def test_more_weeks_detect_less():
     few, many = (difference(weekly(1, n), weekly(2, n)).detectable for n in (104, 1_040))
     assert 2.2 < few / many < 4.5  # by the root of ten
@@ -74,7 +76,8 @@ def test_the_best_of_many_skill_less_trials_is_not_significant():
 
 
 def test_ten_thousand_draws_are_the_default_and_repeatable():
-    assert difference(weekly(1), weekly(2)) == difference(weekly(1), weekly(2))
+    found = difference(weekly(1), weekly(2))
+    assert found == difference(weekly(1), weekly(2)) == difference(weekly(1), weekly(2), 0, 10_000)
 
 
 @pytest.mark.parametrize(
@@ -111,6 +114,7 @@ def resampled_error(edge):
     return float(np.sqrt((around @ around / weeks + 2.0 * weight @ hanging) / weeks))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weeks", [60, 104, 520])
 def test_what_is_detectable_and_the_interval_are_those_of_theory(weeks):
     edge = trending(7, weeks)
@@ -181,3 +185,11 @@ def test_another_seed_draws_other_histories():
     one, other = weekly(1), weekly(2)
     assert difference(one, other, seed=1) != difference(one, other)
     assert difference(one, other, seed=1).mean == difference(one, other).mean
+
+
+@pytest.mark.parametrize("weeks", [2, 3, 5])
+def test_few_weeks_are_resampled_as_theory_says(weeks):
+    edge = weekly(8, weeks)
+    found = difference(np.expm1(edge), np.zeros(weeks), draws=40_000)
+    both = stats.norm.ppf(0.975) + stats.norm.ppf(0.8)
+    assert found.detectable == pytest.approx(52 * both * resampled_error(edge), rel=0.015)

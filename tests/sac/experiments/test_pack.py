@@ -14,6 +14,8 @@ from sac.registry.codecs import pack_json
 from tests.support.small_sweeps import CLOSES, SMALL, panel, sweep
 from tests.support.synthetic import panel_of, perturbed, random_closes, with_planted_forecast
 
+pytestmark = pytest.mark.slow
+
 
 def ignore(fraction):
     pass

@@ -12,6 +12,8 @@ from sac.experiments.pack import train_pack
 from sac.experiments.processes import on_processes
 from tests.support.small_sweeps import files, run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def a_plain_main(monkeypatch):

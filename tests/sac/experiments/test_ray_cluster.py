@@ -1,6 +1,5 @@
 """The same sweep on a Ray cluster of two workers on this machine."""
 
-import dataclasses
 import os
 import signal
 import subprocess
@@ -12,14 +11,17 @@ import pytest
 
 from app.jobs.queue import Jobs
 from app.settings import Settings
-from app.tasks.sweep import SWEEP
+from app.tasks.sweep import SWEEP, SWEEPS, SweepRequest
 from sac.errors import DeskError
 from sac.experiments.pack import train_pack
 from tests.support.serving import free_port
 from tests.support.small_sweeps import SMALL, files, keep_market, run, sweep
 
 pytest.importorskip("ray", reason="Ray is not installed: pip install 'sac-desk[ray]'")
-pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::ResourceWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::ResourceWarning"),
+]
 
 
 @pytest.fixture
@@ -36,11 +38,11 @@ def cluster(monkeypatch):
     monkeypatch.setenv("RAY_AUTH_MODE", "disabled")  # else a token is written into the user's home
     port, ray = free_port(), [str(Path(sys.executable).with_name("ray"))]
     options = ["--port", str(port), "--num-cpus", "1", "--include-dashboard=false", "--disable-usage-stats"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run([*ray, "start", "--head", *options], check=True, **quiet)
+    quiet = subprocess.DEVNULL
+    subprocess.run([*ray, "start", "--head", *options], check=True, stdout=quiet, stderr=quiet)
 
     def end():
-        subprocess.run([*ray, "stop", "--force"], **quiet)
+        subprocess.run([*ray, "stop", "--force"], stdout=quiet, stderr=quiet)
 
     yield port, end
     end()
@@ -71,7 +73,8 @@ def test_a_cluster_that_goes_away_is_said_and_the_sweep_goes_on_at_home(cluster,
     jobs = Jobs(home)
     keep_market(home.data)
     endless = sweep(seeds=[0], grid={**SMALL, "updates": [12, 200_000]})
-    job = jobs.submit(SWEEP, SWEEP, {"sweep": dataclasses.asdict(endless), "ray": f"127.0.0.1:{port}"}, "ada")
+    request = SweepRequest(sweep=endless, ray=f"127.0.0.1:{port}")
+    job = jobs.submit(SWEEP, SWEEPS, request, "ada")
     deadline = time.monotonic() + 120
     while not (home.sweeps / "trials").exists() and time.monotonic() < deadline:
         time.sleep(0.2)

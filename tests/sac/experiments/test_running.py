@@ -10,6 +10,8 @@ from sac.promotion import Ledger
 from tests.support.small_sweeps import files, panel, run, sweep
 from tests.support.synthetic import random_panel
 
+pytestmark = pytest.mark.slow
+
 
 def test_every_trial_is_kept_planned_and_counted(finished_sweep):
     folder, outcome = finished_sweep

@@ -50,7 +50,7 @@ def test_the_same_trial_has_the_same_key_however_it_was_asked_for():
 
 def test_whatever_changes_the_result_changes_the_key():
     plain = {"variant": "sac_lstm", "grid": {"gamma": [0.9]}}
-    changes = [{}, {"preset": "desk"}, {"members": 2}, {"years": 1}, {"seeds": [1]}]
+    changes: list[dict] = [{}, {"preset": "desk"}, {"members": 2}, {"years": 1}, {"seeds": [1]}]
     changes += [{"variant": "sac_patchtst"}, {"universes": [["S00", "S01"]]}, {"grid": {"gamma": [0.91]}}]
     keys = [trials_of(sweep_of({**plain, **change}), panel())[0].key for change in changes]
     assert len(set(keys)) == len(changes)

@@ -16,6 +16,8 @@ from sac.forecast import fitting, forecast_at, training_steps, walk_forward
 from sac.forecast.skill import rank_correlations
 from tests.support.synthetic import panel_of, perturbed, random_closes, random_panel
 
+pytestmark = pytest.mark.slow
+
 KINDS = list(fitting.BUILDERS)
 TINY = {
     "lstm": ForecastSettings(

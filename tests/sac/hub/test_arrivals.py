@@ -8,7 +8,7 @@ import pytest
 import torch
 from huggingface_hub import snapshot_download
 
-from sac.errors import Cancelled
+from sac.errors import Cancelled, DeskError
 from sac.hub import repository
 from sac.hub.arrivals import origin, pull
 from sac.hub.repository import MAIN, HubError, HubUnavailable, Remote
@@ -115,7 +115,7 @@ def test_a_repository_before_its_first_promotion(server, remote, here):
 
 
 def test_a_name_that_is_no_version_is_not_asked_for(server, remote, here):
-    with pytest.raises(repository.DeskError, match="not a valid version name"):
+    with pytest.raises(DeskError, match="not a valid version name"):
         pull(remote, here, VARIANT, "../../etc")
     assert server.asked == []
 
@@ -170,5 +170,5 @@ def test_leftovers_of_a_killed_pull_are_swept(remote, travelled, here):
 def test_a_damaged_note_is_named(remote, travelled, here):
     pull(remote, here, VARIANT)
     (here.root / VARIANT / f"{travelled.name}.origin.json").write_text("{}")
-    with pytest.raises(repository.DeskError, match=rf"{travelled.name}\.origin\.json does not fit"):
+    with pytest.raises(DeskError, match=rf"{travelled.name}\.origin\.json does not fit"):
         origin(here, VARIANT, travelled.name)

@@ -4,6 +4,7 @@ import socket
 
 import pytest
 
+from sac.errors import DeskError
 from sac.hub import repository
 from sac.hub.repository import MAIN, VERSIONS, HubError, HubUnavailable, Remote
 from sac.registry import folder
@@ -224,6 +225,6 @@ def test_a_damaged_version_is_not_sent(server, remote, version):
     data = bytearray((version.path / "actor.pt").read_bytes())
     data[100] ^= 1
     (version.path / "actor.pt").write_bytes(data)
-    with pytest.raises(repository.DeskError, match=r"actor\.pt was altered"):
+    with pytest.raises(DeskError, match=r"actor\.pt was altered"):
         repository.upload(remote, version)
     assert server.asked == []

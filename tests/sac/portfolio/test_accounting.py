@@ -62,12 +62,9 @@ def test_holding_costs_nothing(weights, stock_returns):
 @given(shares, shares, returns)
 def test_torch_and_numpy_account_alike(drifted, target, stock_returns):
     growth = asset_growth(stock_returns, 1.0)
-    ours = account(drifted, target, growth, 0.001)
-    theirs = account(torch.tensor(drifted), torch.tensor(target), torch.tensor(growth), 0.001)
-    ours, theirs = (
-        (*ours, drift(target, growth)),
-        (*theirs, drift(torch.tensor(target), torch.tensor(growth))),
-    )
+    ours = (*account(drifted, target, growth, 0.001), drift(target, growth))
+    before, after, grown = torch.tensor(drifted), torch.tensor(target), torch.tensor(growth)
+    theirs = (*account(before, after, grown, 0.001), drift(after, grown))
     for mine, other in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(mine, other.numpy(), rtol=1e-14, atol=1e-15)
 

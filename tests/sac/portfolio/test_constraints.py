@@ -7,7 +7,7 @@ from hypothesis.extra import numpy as hnp
 
 from sac.config import Constraints
 from sac.errors import SettingsError
-from sac.portfolio.constraints import constrain, portfolio_weights
+from sac.portfolio.constraints import constrain, portfolio_weights, portfolio_weights_backward
 
 
 def obeys(weights, constraints, tolerance):
@@ -30,6 +30,7 @@ def water_level(weights, constraints):
     return np.append(np.minimum(level * stocks, constraints.max_position), level * cash)
 
 
+@pytest.mark.slow
 def test_a_million_random_logits_obey_the_plan():
     logits = torch.randn(1_000_000, 16, generator=torch.Generator().manual_seed(0)) * 4
     obeys(portfolio_weights(logits.tanh(), 5.0, Constraints()), Constraints(), 1e-6)
@@ -42,6 +43,7 @@ def test_a_million_random_logits_obey_the_plan():
     st.floats(0.0, 0.5),
     st.floats(0.02, 1.0),
 )
+@pytest.mark.slow
 def test_any_logits_under_any_limits(logits, buffer, cap):
     constraints = Constraints(cash_buffer=buffer, max_position=cap)
     raw = torch.softmax(torch.tensor(logits), -1)
@@ -77,3 +79,13 @@ def test_too_few_stocks_for_the_cap_leave_the_rest_in_cash():
 def test_limits_that_no_portfolio_can_meet_are_refused(wrong):
     with pytest.raises(SettingsError, match=next(iter(wrong))):
         Constraints(**wrong)
+
+
+def test_all_in_cash_stays_in_cash_and_has_a_gradient():
+    """The softmax of a stock can be nothing at all: no share of it is not a number."""
+    action = torch.tensor([[-1.0, -1.0, -1.0, 1.0]])
+    target = portfolio_weights(action, 500.0, Constraints())
+    assert target.tolist() == [[0.0, 0.0, 0.0, 1.0]]
+    gradient = torch.tensor([[1.0, -2.0, 0.5, 3.0]])
+    back = portfolio_weights_backward(gradient, action, target, 500.0, Constraints())
+    assert back.tolist() == [[0.0, 0.0, 0.0, 0.0]]

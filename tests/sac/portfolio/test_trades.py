@@ -1,5 +1,6 @@
 from fractions import Fraction
 from math import ceil, floor, inf, nan
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -100,7 +101,7 @@ def test_an_example_by_hand():
 
 
 def test_small_trades_are_skipped_and_named():
-    arguments = {
+    arguments: dict[str, Any] = {
         "held": {"AAPL": 10, "GE": 20},
         "cash": 0.0,
         "target_weights": {"AAPL": 0.52, "GE": 0.48, CASH: 0.0},
@@ -128,7 +129,12 @@ def test_the_largest_buy_is_cut_where_rounding_asks_for_more_than_there_is():
 
 
 def test_a_buy_cut_below_the_minimum_is_dropped():
-    arguments = {"held": {}, "cash": 99.0, "target_weights": {"A": 1.0, CASH: 0.0}, "prices": {"A": 50.0}}
+    arguments: dict[str, Any] = {
+        "held": {},
+        "cash": 99.0,
+        "target_weights": {"A": 1.0, CASH: 0.0},
+        "prices": {"A": 50.0},
+    }
     answer = whole_share_trades(**arguments, cost_rate=0.0, minimum=60.0)
     assert answer.trades == ()
     assert answer.cash_cents == 9_900
@@ -141,6 +147,10 @@ def test_a_buy_cut_below_the_minimum_is_dropped():
         ({"cash": nan}, "Cash is nan"),
         ({"minimum": inf}, "minimum trade size is inf"),
         ({"cost_rate": 1.0}, "cost rate is 1.0"),
+        ({"cost_rate": -0.5}, "cost rate is -0.5"),
+        ({"cash": -0.5}, "Cash is -0.5"),
+        ({"held": {"A": -0.5}}, "A: -0.5 shares"),
+        ({"target_weights": {"A": 0.9, "B": 0.6, CASH: -0.5}, "prices": {"A": 1.0, "B": 1.0}}, "sum to 1"),
         ({"held": {"A": -2.0}}, "A: -2.0 shares"),
         ({"held": {"A": nan}}, "A: nan shares"),
         ({"held": {"Z": 1.0}}, "Z has no price"),
@@ -151,13 +161,23 @@ def test_a_buy_cut_below_the_minimum_is_dropped():
     ],
 )
 def test_what_is_no_portfolio_is_refused(change, message):
-    sound = {"held": {}, "cash": 5.0, "target_weights": {"A": 0.5, CASH: 0.5}, "prices": {"A": 1.0}}
+    sound: dict[str, Any] = {
+        "held": {},
+        "cash": 5.0,
+        "target_weights": {"A": 0.5, CASH: 0.5},
+        "prices": {"A": 1.0},
+    }
     with pytest.raises(SettingsError, match=message):
         whole_share_trades(**{**sound, "cost_rate": 0.001, **change})
 
 
 def test_a_trade_of_exactly_the_minimum_is_made():
-    arguments = {"held": {}, "target_weights": {"A": 1.0, CASH: 0.0}, "prices": {"A": 50.0}, "cost_rate": 0.0}
+    arguments: dict[str, Any] = {
+        "held": {},
+        "target_weights": {"A": 1.0, CASH: 0.0},
+        "prices": {"A": 50.0},
+        "cost_rate": 0.0,
+    }
     (trade,) = whole_share_trades(**arguments, cash=100.0, minimum=100.0).trades
     assert (trade.shares, trade.value_cents) == (2, 10_000)
     answer = whole_share_trades(**arguments, cash=100.0, minimum=100.01)
@@ -171,18 +191,18 @@ def test_a_trade_of_exactly_the_minimum_is_made():
 
 @pytest.mark.parametrize("amount", [0.0, 1e13])
 def test_amounts_end_at_nothing_and_where_a_float_no_longer_holds_a_cent(amount):
-    sound = {"target_weights": {"A": 0.0, CASH: 1.0}, "prices": {"A": 1.0}, "cost_rate": 0.0}
+    sound: dict[str, Any] = {"target_weights": {"A": 0.0, CASH: 1.0}, "prices": {"A": 1.0}, "cost_rate": 0.0}
     assert whole_share_trades(held={"A": amount}, cash=5.0, **sound).cash_cents == 500 + round(amount * 100)
     assert whole_share_trades(held={"A": 5.0}, cash=amount, **sound).cash_cents == 500 + round(amount * 100)
     assert whole_share_trades(held={}, cash=5.0, minimum=amount, **sound).cash_cents == 500
-    beyond = 1.001e13
+    beyond = 1e13 + 1
     for held, cash, minimum in ((beyond, 5.0, 0.0), (5.0, beyond, 0.0), (5.0, 5.0, beyond)):
         with pytest.raises(SettingsError):
             whole_share_trades(held={"A": held}, cash=cash, minimum=minimum, **sound)
 
 
 def test_the_dearest_and_the_cheapest_price_can_be_paid():
-    sound = {"held": {}, "target_weights": {"A": 1.0, CASH: 0.0}, "cost_rate": 0.0}
+    sound: dict[str, Any] = {"held": {}, "target_weights": {"A": 1.0, CASH: 0.0}, "cost_rate": 0.0}
     assert whole_share_trades(cash=1.0, prices={"A": 0.01}, **sound).trades[0].shares == 100
     assert whole_share_trades(cash=1e13, prices={"A": 1e13}, **sound).trades[0].shares == 1
     with pytest.raises(SettingsError, match="no price"):
@@ -190,7 +210,7 @@ def test_the_dearest_and_the_cheapest_price_can_be_paid():
 
 
 def test_weights_sum_to_one_up_to_rounding():
-    sound = {"held": {}, "cash": 100.0, "prices": {"A": 1.0}, "cost_rate": 0.0}
+    sound: dict[str, Any] = {"held": {}, "cash": 100.0, "prices": {"A": 1.0}, "cost_rate": 0.0}
     for off in (-0.9e-6, 0.9e-6):
         assert whole_share_trades(target_weights={"A": 1.0 + off}, **sound).trades[0].shares == 100
     for off in (-2e-6, 2e-6):

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -52,7 +54,7 @@ def test_one_standard_error_is_what_it_takes(panel):
 
 
 def test_the_verdict_says_both_figures_and_what_follows():
-    facts = {"fold": 0, "start": "2018-01-05", "end": "2018-12-28", "weeks": 52}
+    facts: dict[str, Any] = {"fold": 0, "start": "2018-01-05", "end": "2018-12-28", "weeks": 52}
     beaten = Validation(**facts, excess=0.0234, t_statistic=1.26, passed=True).verdict
     assert "On 52 validation weeks" in beaten
     assert "2018-01-05 to 2018-12-28" in beaten

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -165,7 +166,7 @@ def test_members_and_costs_are_annual_growth(registry, champion):
 def test_other_rules_a_lost_parent_and_another_order_are_said(registry, champion):
     artifacts = small_artifacts(4)
     settings = dataclasses.replace(artifacts.settings, constraints=Constraints(cost_rate=0.002))
-    tuned = {"kind": "finetune", "version": f"{artifacts.metadata.version}-ft"}
+    tuned: dict[str, Any] = {"kind": "finetune", "version": f"{artifacts.metadata.version}-ft"}
     record = dataclasses.replace(artifacts.metadata, **tuned, parent="v2018-12-21-000000000000")
     found = case(registry, registry.save(dataclasses.replace(artifacts, settings=settings, metadata=record)))
     assert found.warnings == (
@@ -201,3 +202,20 @@ def test_a_fraction_of_a_point_a_week_is_told_from_luck_too(registry, monkeypatc
         assert found.strength == strength
         assert 0.05 < abs(found.against_champion.mean) < 0.2
     assert found.advice == "The champion beat it by more than luck on 20 weeks."
+
+
+@pytest.mark.parametrize("source", ["alpaca", "yahoo"])
+@pytest.mark.parametrize("parent", ["v2000-01-07-000000000000", "v2030-01-04-000000000000"])
+def test_sources_and_parents_are_compared_and_not_ordered(registry, champion, source, parent):
+    artifacts = small_artifacts(2)
+    record = dataclasses.replace(
+        artifacts.metadata,
+        kind="finetune",
+        version=f"{artifacts.metadata.version}-ft",
+        parent=parent,
+        provenance=dataclasses.replace(artifacts.metadata.provenance, source=source),
+    )
+    assert case(registry, registry.save(dataclasses.replace(artifacts, metadata=record))).warnings == (
+        f"Other data: {source} instead of the champion's test.",
+        f"Fine-tuned from {parent}, which is not the champion any more.",
+    )

@@ -3,6 +3,7 @@
 import dataclasses
 import math
 import shutil
+from datetime import datetime
 
 import pytest
 
@@ -257,7 +258,7 @@ def test_a_clock_that_went_back_does_not_change_the_order(registry, versions, mo
     word(registry, better)
     from sac.promotion import decision_log
 
-    class Earlier(decision_log.datetime):
+    class Earlier(datetime):
         @classmethod
         def now(cls, zone=None):
             return cls(2001, 1, 1, tzinfo=zone)

@@ -206,3 +206,33 @@ def test_problems_of_every_variant_are_told(registry, versions):
     other.set_current(VARIANT, version.name)
     (undecided_move,) = problems(other, (VARIANT,))
     assert f"the champion is {version.name}, but the last decision on record made it nobody" in undecided_move
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_names_are_compared_and_not_ordered(registry, monkeypatch, turned):
+    """Whichever of two names comes first in the alphabet, the same is told of them."""
+    two = sorted((registry.save(small_artifacts(seed)) for seed in (1, 2)), key=lambda version: version.name)
+    prior, new = reversed(two) if turned else two
+    settle(registry, prior)
+    with pytest.raises(DecisionConflict, match=f"no longer {new.name}"):
+        decide(registry, new, "override", champion=new.name, **WORD)
+    with monkeypatch.context() as patch:
+        patch.setattr(type(registry), "point_to", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            decide(registry, new, "override", champion=prior.name, **WORD)
+    assert (registry.current(VARIANT), state_of(registry, VARIANT).champion) == (prior.name, new.name)
+    assert problems(registry, (VARIANT,)) == []
+    assert state_of(registry, VARIANT).pending(two) == []
+    finish_moves(registry, [VARIANT])
+    assert registry.current(VARIANT) == new.name
+    assert state_of(registry, VARIANT).former_champions == [prior.name]
+    with pytest.raises(DecisionConflict, match="is the champion already"):
+        decide(registry, new, "reject", champion=new.name, **WORD)
+
+
+def test_a_registry_that_does_not_exist_yet_has_nobody_to_go_back_to(registry):
+    nowhere = type(registry)(registry.root / "not" / "yet")
+    with pytest.raises(DeskError, match="sac_lstm has no former champion"):
+        rollback(nowhere, VARIANT, champion=None, **WORD)
+    finish_moves(nowhere, [VARIANT])
+    assert state_of(nowhere, VARIANT).decisions == ()

@@ -155,3 +155,13 @@ def test_the_seal_is_that_of_all_other_columns_in_alphabetical_order(log, tmp_pa
         row = dict(db.execute("SELECT * FROM decisions WHERE seq = 2").fetchone())
     seal = row.pop("hash")
     assert seal == hashlib.sha256(json.dumps(dict(sorted(row.items()))).encode()).hexdigest()
+
+
+def test_every_removed_row_is_told_by_the_one_after_it(log, tmp_path):
+    for _ in range(16):
+        log.append(
+            "reject", "sac_lstm", "v", actor="ada", champion=None, gate=PASSED, reason="r", evidence=""
+        )
+    tampered(tmp_path, "DELETE FROM decisions WHERE seq % 2 = 0")
+    for seq in range(3, 20, 2):
+        assert f"Before decision {seq} a row was changed, added or removed." in log.problems()

@@ -46,7 +46,7 @@ def test_a_tensor_without_any_numbers():
 
 
 def test_lists_of_the_same_list_and_a_list_that_holds_itself():
-    doubled = [torch.zeros(2)]
+    doubled: list = [torch.zeros(2)]
     for _ in range(60):
         doubled = [doubled, doubled]  # 2**60 paths to one tensor
     endless = []

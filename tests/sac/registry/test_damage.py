@@ -83,9 +83,12 @@ def test_a_verdict_is_remembered_while_nothing_changes(registry, version, monkey
     monkeypatch.setattr(folder, "_SETTLED", -(10**12))  # as if the files were written long ago
     read = []
     original = folder._checked
-    monkeypatch.setattr(
-        folder, "_checked", lambda path, entry: read.append(path.name) or original(path, entry)
-    )
+
+    def counted(path, entry):
+        read.append(path.name)
+        return original(path, entry)
+
+    monkeypatch.setattr(folder, "_checked", counted)
     registry.version(VARIANT, version.name)
     assert read.count("folds.pt") == 1
     registry.version(VARIANT, version.name)

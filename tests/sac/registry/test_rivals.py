@@ -40,6 +40,7 @@ def deciding(root, seed: int, attempts: int) -> None:
         assert registry.champion(VARIANT) is not None
 
 
+@pytest.mark.slow
 def test_the_pointer_is_always_valid_and_the_log_complete(registry):
     for seed in range(4):
         saved = registry.save(small_artifacts(seed, cagr=0.1 + seed / 100))

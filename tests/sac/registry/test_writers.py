@@ -8,7 +8,7 @@ import time
 import pytest
 
 from sac.errors import DiskFull
-from sac.registry import Registry, folder
+from sac.registry import Registry
 from tests.support.small_versions import VARIANT, small_artifacts
 
 # Fork, because a fresh interpreter takes seconds to import torch.
@@ -77,7 +77,7 @@ def test_a_failed_write_cleans_up(registry, artifacts, monkeypatch):
     def full(_handle):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(folder.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(DiskFull, match="is full"):
         registry.save(artifacts)
     monkeypatch.undo()
@@ -92,7 +92,7 @@ def save_together(root, created_at: str, barrier, answers) -> None:
         barrier.wait(20)  # both have staged everything, neither has renamed
         original(source, target)
 
-    os.rename = together
+    os.rename = together  # type: ignore[assignment]
     version = Registry(root).save(small_artifacts(created_at=created_at))
     version.tensors("actor")
     answers.put(version.metadata.created_at)

@@ -9,7 +9,7 @@ from app.ui.shared.charts.figure import MARK, Chart, layout
 __all__ = ["edge_by_stock"]
 
 
-def edge_by_stock(lead: pd.Series, name: str, rival: str) -> Chart:
+def edge_by_stock(lead: pd.Series, name: str, benchmark: str) -> Chart:
     """What each asset and the costs add to an edge, log growth a year, largest first."""
     ordered = lead.sort_values()
     figure = go.Figure(
@@ -29,7 +29,7 @@ def edge_by_stock(lead: pd.Series, name: str, rival: str) -> Chart:
             hovermode="closest",
             showlegend=False,
             xaxis={
-                "title": {"text": f"Log growth over {rival.lower()}, net (points a year)"},
+                "title": {"text": f"Log growth over {benchmark.lower()}, net (points a year)"},
                 "tickformat": ".2%",
                 "zeroline": True,
                 "zerolinecolor": MARK,
@@ -40,6 +40,6 @@ def edge_by_stock(lead: pd.Series, name: str, rival: str) -> Chart:
     best, worst = ordered.index[-1], ordered.index[0]
     return Chart(
         figure,
-        f"What each asset adds to the edge of {name} over {rival.lower()}: most {best} "
+        f"What each asset adds to the edge of {name} over {benchmark.lower()}: most {best} "
         f"{points(ordered.iloc[-1])}, least {worst} {points(ordered.iloc[0])} a year",
     )

@@ -1,6 +1,6 @@
-"""Charts of `Backtest` objects that share their weeks: one colour each; baselines and outsiders dashed."""
+"""Charts of backtests that share their weeks: one colour each, baselines and external strategies dashed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,16 +16,14 @@ __all__ = ["EXCESS_WEEKS", "drawdowns", "equity", "excess", "turnover"]
 
 EXCESS_WEEKS = 26
 
-Palette = Mapping[str, str]
 
-
-def equity(walks: Sequence[Backtest]) -> Chart:
+def equity(backtests: Sequence[Backtest]) -> Chart:
     """Growth of $1, net of costs, on a log scale; a dotted line where another fold's agents take over."""
-    folds = _fold_starts(walks)
-    low = min(walk.wealth.min() for walk in walks)
-    high = max(walk.wealth.max() for walk in walks)
+    folds = _fold_starts(backtests)
+    low = min(each.wealth.min() for each in backtests)
+    high = max(each.wealth.max() for each in backtests)
     figure = go.Figure(
-        _lines(walks, lambda walk: (walk.dates, walk.wealth), "$%{y:.3f}"),
+        _lines(backtests, lambda each: (each.dates, each.wealth), "$%{y:.3f}"),
         layout(
             "Growth of $1, net of costs (log scale)",
             margin={"t": 36},  # room for the names of the folds
@@ -44,77 +42,81 @@ def equity(walks: Sequence[Backtest]) -> Chart:
             ],
         ),
     )
-    ends = ", ".join(f"{walk.name} {percent(cagr(walk.net))} a year" for walk in walks)
-    return Chart(figure, f"Growth of one dollar over {len(walks[0].net)} weeks: {ends}")
+    ends = ", ".join(f"{each.name} {percent(cagr(each.net))} a year" for each in backtests)
+    return Chart(figure, f"Growth of one dollar over {len(backtests[0].net)} weeks: {ends}")
 
 
-def drawdowns(walks: Sequence[Backtest]) -> Chart:
-    """Fall from the highest wealth so far, the initial capital included."""
+def drawdowns(backtests: Sequence[Backtest]) -> Chart:
+    """Drawdown from the highest wealth so far, the initial capital included."""
     figure = go.Figure(
-        _lines(walks, lambda walk: (walk.ends, drawdown(walk.net)), "%{y:.1%}"),
-        layout("Fall from the peak, net (%)", percent_axis=True),
+        _lines(backtests, lambda each: (each.ends, drawdown(each.net)), "%{y:.1%}"),
+        layout("Drawdown, net (%)", percent_axis=True),
     )
-    worst = ", ".join(f"{walk.name} {percent(drawdown(walk.net).min())}" for walk in walks)
+    worst = ", ".join(f"{each.name} {percent(drawdown(each.net).min())}" for each in backtests)
     return Chart(figure, f"Drawdown over time, net of costs; deepest: {worst}")
 
 
-def excess(walks: Sequence[Backtest], rival: Backtest) -> Chart:
-    """How far a dollar got ahead of the rival's over the last 26 weeks."""
+def excess(backtests: Sequence[Backtest], benchmark: Backtest) -> Chart:
+    """How far a dollar got ahead of the benchmark's over the last 26 weeks."""
     figure = go.Figure(
         _lines(
-            walks,
-            lambda walk: (walk.ends[EXCESS_WEEKS - 1 :], rolling_excess(walk, rival, EXCESS_WEEKS)),
+            backtests,
+            lambda each: (each.ends[EXCESS_WEEKS - 1 :], rolling_excess(each, benchmark, EXCESS_WEEKS)),
             "%{y:+.1%}",
         ),
         layout(
-            f"Ahead of {rival.name.lower()} in {EXCESS_WEEKS} weeks, net (%)",
+            f"{EXCESS_WEEKS}-week excess over {benchmark.name.lower()}, net (%)",
             percent_axis=True,
             yaxis={"zeroline": True, "zerolinecolor": MARK},
         ),
     )
-    last = ", ".join(f"{walk.name} {points(rolling_excess(walk, rival, EXCESS_WEEKS)[-1])}" for walk in walks)
-    return Chart(figure, f"Rolling {EXCESS_WEEKS}-week excess over {rival.name.lower()}; at the end: {last}")
+    last = ", ".join(
+        f"{each.name} {points(rolling_excess(each, benchmark, EXCESS_WEEKS)[-1])}" for each in backtests
+    )
+    return Chart(
+        figure, f"Rolling {EXCESS_WEEKS}-week excess over {benchmark.name.lower()}; at the end: {last}"
+    )
 
 
-def turnover(walks: Sequence[Backtest]) -> Chart:
+def turnover(backtests: Sequence[Backtest]) -> Chart:
     """Share of wealth traded in stocks each week, without the first purchase, which is the same for all."""
     figure = go.Figure(
-        _lines(walks, lambda walk: (walk.fills[1:], walk.turnover[1:]), "%{y:.1%}"),
-        layout("Traded in stocks (% of wealth a week)", percent_axis=True, yaxis={"rangemode": "tozero"}),
+        _lines(backtests, lambda each: (each.fills[1:], each.turnover[1:]), "%{y:.1%}"),
+        layout("Weekly turnover (% of wealth)", percent_axis=True, yaxis={"rangemode": "tozero"}),
     )
     means = ", ".join(
-        f"{walk.name} {percent(walk.turnover[1:].mean())}" for walk in walks if len(walk.net) > 1
+        f"{each.name} {percent(each.turnover[1:].mean())}" for each in backtests if len(each.net) > 1
     )
     return Chart(figure, f"Weekly turnover after the first purchase; average: {means}")
 
 
-def _lines(walks: Sequence[Backtest], values: Any, written: str) -> list[dict[str, Any]]:
-    """A line per walk of the dates and figures that `values` gives; dicts, for they are built fastest."""
-    palette = colours([walk.name for walk in walks])
+def _lines(backtests: Sequence[Backtest], values: Any, written: str) -> list[dict[str, Any]]:
+    """A line per backtest of the dates and figures that `values` gives; dicts, for they are built fastest."""
+    palette = colours([each.name for each in backtests])
     lines = []
-    for walk in walks:
-        dates, figures = values(walk)
-        if walk.name in BASELINE_COLOURS:
+    for backtest in backtests:
+        dates, figures = values(backtest)
+        if backtest.name in BASELINE_COLOURS:
             stroke = {"width": 1.6, "dash": "dash"}
-        else:  # an outside strategy has no folds, for the desk fitted nothing
-            stroke = {"width": 2.4, "dash": "solid" if walk.folds.any() else "dashdot"}
+        else:  # an external strategy has no folds, for the desk fitted nothing
+            stroke = {"width": 2.4, "dash": "solid" if backtest.folds.any() else "dashdot"}
         lines.append(
             {
                 "type": "scatter",
                 "mode": "lines",
                 "x": dates,
                 "y": figures,
-                "name": walk.name,
-                "line": {"color": palette[walk.name], **stroke},
+                "name": backtest.name,
+                "line": {"color": palette[backtest.name], **stroke},
                 "hovertemplate": written,
             }
         )
     return lines
 
 
-def _fold_starts(walks: Sequence[Backtest]) -> list[tuple[int, str]]:
-    """Number and first fill of every fold of the first walk that has folds."""
-    folded = next((walk for walk in walks if walk.folds.any()), None)
+def _fold_starts(backtests: Sequence[Backtest]) -> list[tuple[int, str]]:
+    """Number and first fill of every fold of the first backtest that has folds."""
+    folded = next((each for each in backtests if each.folds.any()), None)
     if folded is None:
         return []
     numbers, rows = np.unique(folded.folds, return_index=True)

@@ -14,71 +14,76 @@ from sac.portfolio import Backtest
 __all__ = ["member_fan", "member_spread"]
 
 
-def member_fan(walk: Backtest, rival: Backtest, colour: str) -> Chart:
-    """How far a dollar of every member alone (thin) and of the committee (thick) is ahead of the rival's."""
-    alone = np.vstack([np.ones(walk.members.shape[1]), np.cumprod(1.0 + walk.members, axis=0)])  # (W+1, M)
-    ahead = np.column_stack([alone, walk.wealth]) / rival.wealth[:, None] - 1.0  # (W+1, M+1)
-    names = [*(f"member {number}" for number in range(1, ahead.shape[1])), walk.name]
+def member_fan(backtest: Backtest, benchmark: Backtest, colour: str) -> Chart:
+    """Excess of every member alone (thin) and of the committee (thick) over the benchmark, per dollar."""
+    alone = np.vstack(
+        [np.ones(backtest.members.shape[1]), np.cumprod(1.0 + backtest.members, axis=0)]
+    )  # (W+1, M)
+    ahead = np.column_stack([alone, backtest.wealth]) / benchmark.wealth[:, None] - 1.0  # (W+1, M+1)
+    names = [*(f"member {number}" for number in range(1, ahead.shape[1])), backtest.name]
     figure = go.Figure(
         [
             {
                 "type": "scatter",
                 "mode": "lines",
-                "x": walk.dates,
+                "x": backtest.dates,
                 "y": ahead[:, column],
                 "name": name,
-                "line": {"color": colour, "width": 3 if name == walk.name else 1},
-                "opacity": 1.0 if name == walk.name else 0.6,
+                "line": {"color": colour, "width": 3 if name == backtest.name else 1},
+                "opacity": 1.0 if name == backtest.name else 0.6,
                 "hovertemplate": "%{y:+.1%}",
-                "showlegend": name == walk.name,
+                "showlegend": name == backtest.name,
             }
             for column, name in enumerate(names)
         ],
         layout(
-            f"Ahead of {rival.name.lower()}, net (%)",
+            f"Excess over {benchmark.name.lower()}, net (%)",
             yaxis={"tickformat": ".1%", "zeroline": True, "zerolinecolor": MARK},
         ),
     )
     *ends, committee = ahead[-1]
     return Chart(
         figure,
-        f"How far the {len(ends)} members of {walk.name} end ahead of {rival.name.lower()}: "
+        f"How far the {len(ends)} members of {backtest.name} end ahead of {benchmark.name.lower()}: "
         f"{points(min(ends))} to {points(max(ends))}, the committee {points(committee)}",
     )
 
 
-def member_spread(walks: Sequence[Backtest]) -> Chart:
+def member_spread(backtests: Sequence[Backtest]) -> Chart:
     """CAGR of every member alone, their interquartile mean, and the committee: how much is the seed."""
-    palette = colours([walk.name for walk in walks])
+    palette = colours([each.name for each in backtests])
     traces: list[dict[str, Any]] = []
-    for walk in walks:
-        alone = np.array([cagr(member) for member in walk.members.T])
-        colour = palette[walk.name]
+    for backtest in backtests:
+        alone = np.array([cagr(member) for member in backtest.members.T])
+        colour = palette[backtest.name]
         traces += [
-            _dots("member", alone, walk.name, {"size": 11, "color": colour, "opacity": 0.55}),
+            _dots("member", alone, backtest.name, {"size": 11, "color": colour, "opacity": 0.55}),
             _dots(
                 "interquartile mean",
                 [interquartile_mean(alone)],
-                walk.name,
+                backtest.name,
                 {"size": 22, "symbol": "line-ns-open", "color": colour, "line": {"width": 3}},
             ),
             _dots(
-                "committee", [cagr(walk.net)], walk.name, {"size": 15, "symbol": "diamond", "color": colour}
+                "committee",
+                [cagr(backtest.net)],
+                backtest.name,
+                {"size": 15, "symbol": "diamond", "color": colour},
             ),
         ]
     figure = go.Figure(
         traces,
         layout(
             "",
-            height=110 + 48 * len(walks),
+            height=110 + 48 * len(backtests),
             hovermode="closest",
             xaxis={"title": {"text": "CAGR, net of costs (% a year)"}, "tickformat": ".1%", "type": "linear"},
             yaxis={"automargin": True},
         ),
     )
     spread = "; ".join(
-        f"{walk.name} {percent(min(map(cagr, walk.members.T)))} to {percent(max(map(cagr, walk.members.T)))}"
-        for walk in walks
+        f"{each.name} {percent(min(map(cagr, each.members.T)))} to {percent(max(map(cagr, each.members.T)))}"
+        for each in backtests
     )
     return Chart(figure, f"CAGR of the members one by one: {spread}")
 

@@ -44,18 +44,18 @@ def before_after(
     )
 
 
-def allocation(walk: Backtest) -> Chart:
+def allocation(backtest: Backtest) -> Chart:
     """Target weights over time, stacked: the largest average position at the bottom, CASH on top."""
-    means = walk.weights[:, :-1].mean(axis=0)
-    order = [*np.argsort(-means, kind="stable"), len(walk.symbols)]
-    names = [*walk.symbols, "CASH"]
+    means = backtest.weights[:, :-1].mean(axis=0)
+    order = [*np.argsort(-means, kind="stable"), len(backtest.symbols)]
+    names = [*backtest.symbols, "CASH"]
     tones = asset_colours(names)
     figure = go.Figure(
         [
             {
                 "type": "scatter",
-                "x": walk.fills,
-                "y": walk.weights[:, column],
+                "x": backtest.fills,
+                "y": backtest.weights[:, column],
                 "name": names[column],
                 "stackgroup": "weights",
                 "fillcolor": tones[names[column]],
@@ -74,5 +74,6 @@ def allocation(walk: Backtest) -> Chart:
     )
     top = names[int(order[0])]
     return Chart(
-        figure, f"Target weights of {walk.name} over time; largest on average: {top}, {percent(means.max())}"
+        figure,
+        f"Target weights of {backtest.name} over time; largest on average: {top}, {percent(means.max())}",
     )

@@ -9,23 +9,23 @@ import pandas as pd
 import pytest
 
 from app.ui.compare import report
-from app.ui.compare.sections import SECTIONS, Table, Text, equity, outside_note, verdicts
+from app.ui.compare.sections import SECTIONS, Table, Text, equity, external_note, verdicts
 from app.ui.shared.charts.figure import Chart
 from sac.registry import Registry
-from tests.support.compared_versions import comparison
+from tests.support.compared_versions import small_comparison
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory):
+def comparison(tmp_path_factory):
     folder = tmp_path_factory.mktemp("compared")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SAC_DESK_DATA", str(folder))
-        yield comparison(Registry(folder / "models"))
+        yield small_comparison(Registry(folder / "models"))
 
 
 @pytest.fixture(scope="module")
-def document(found):
-    return report.html(found)
+def document(comparison):
+    return report.html(comparison)
 
 
 class Fetched(HTMLParser):
@@ -69,12 +69,12 @@ def test_the_script_that_draws_is_there_once(document):
     assert len(document) < 8_000_000
 
 
-def test_every_table_of_the_page_is_in_it_with_the_same_cells(found, document):
+def test_every_table_of_the_page_is_in_it_with_the_same_cells(comparison, document):
     tables = [
         pd.read_html(io.StringIO(part), flavor="lxml", keep_default_na=False)[0]
         for part in re.findall(r"<table.*?</table>", without_scripts(document), flags=re.DOTALL)
     ]
-    blocks = [block for section in SECTIONS for block in section.blocks(found, found.strategies)]
+    blocks = [block for section in SECTIONS for block in section.blocks(comparison, comparison.strategies)]
     shown = [block for block in blocks if isinstance(block, Table)]
     assert len(tables) == len(shown) + 1  # and where the versions come from
     for block, table in zip(shown, tables[1:], strict=True):
@@ -85,19 +85,19 @@ def test_every_table_of_the_page_is_in_it_with_the_same_cells(found, document):
         pd.testing.assert_frame_equal(table, expected)
 
 
-def test_every_chart_and_sentence_of_the_page_is_in_it(found, document):
-    blocks = [block for section in SECTIONS for block in section.blocks(found, found.strategies)]
-    charts = [equity(found), *(block for block in blocks if isinstance(block, Chart))]
+def test_every_chart_and_sentence_of_the_page_is_in_it(comparison, document):
+    blocks = [block for section in SECTIONS for block in section.blocks(comparison, comparison.strategies)]
+    charts = [equity(comparison), *(block for block in blocks if isinstance(block, Chart))]
     assert document.count("Plotly.newPlot(") == len(charts)
     plain = markup.unescape(re.sub(r"<[^>]+>", "", without_scripts(document)))
     sentences = [
-        *verdicts(found),
-        outside_note(found),
+        *verdicts(comparison),
+        external_note(comparison),
         *(block.text for block in blocks if isinstance(block, Text)),
     ]
     for sentence in sentences:
         assert sentence.replace("**", "") in plain
-    for version in found.versions.values():
+    for version in comparison.versions.values():
         assert version.name in plain
 
 

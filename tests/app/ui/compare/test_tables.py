@@ -64,11 +64,11 @@ def test_costs_are_those_of_the_accounting_and_the_break_even_says_who_is_ahead(
 
 def test_edges_name_the_stock_and_the_month_that_made_them(still):
     trader = walk(3, "Trader")
-    found = edge(trader, still)
-    shown = read(tables.edges({"Trader": found, "Twin": edge(still, still)}))
-    assert shown.loc["Trader", "without its best stock"] == points(found.without_best_stock)
-    assert shown.loc["Trader", "Best stock"] == found.best_stock
-    assert shown.loc["Trader", "Best month"] == found.best_month
+    lead = edge(trader, still)
+    shown = read(tables.edges({"Trader": lead, "Twin": edge(still, still)}))
+    assert shown.loc["Trader", "without its best stock"] == points(lead.without_best_stock)
+    assert shown.loc["Trader", "Best stock"] == lead.best_stock
+    assert shown.loc["Trader", "Best month"] == lead.best_month
     for title in ("without its best stock", "Best stock", "without its best month", "Best month"):
         assert shown.loc["Twin", title] == "n/a"
 

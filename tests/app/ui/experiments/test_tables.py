@@ -1,4 +1,4 @@
-"""What is shown of a sweep while it runs, and when trials came to nothing."""
+"""What is shown of a sweep while it runs, and when trials failed."""
 
 import dataclasses
 import shutil

@@ -8,9 +8,10 @@ from streamlit.testing.v1 import AppTest
 from app.access import visitors
 from app.access.roles import Forbidden
 from app.hub.outbox import enqueue_champion, enqueue_version
-from app.hub.parcels import HubStore
 from app.hub.repository import remote_of
 from app.hub.sending import deliver, run_send
+from app.hub.uploads import UploadStore
+from app.jobs.kind import NoSettings
 from app.queries import jobs
 from sac.errors import DeskError
 from sac.hub import repository
@@ -19,6 +20,8 @@ from sac.progress import unwatched
 from sac.registry import Registry
 from tests.support.loopback_hub import REPO
 from tests.support.small_versions import VARIANT, small_artifacts
+
+pytestmark = pytest.mark.slow
 
 MAIN = Path(__file__).resolve().parents[4] / "app" / "main.py"
 
@@ -36,10 +39,10 @@ def opened(sharing, monkeypatch):
     for module in ("app.hub.outbox", "app.ui.promotion.hub"):
         monkeypatch.setattr(f"{module}.start_sending", started.append)
 
-    def submit(variant, kind, request, actor):
-        if request["version"] == "nonsense":
-            raise DeskError("'nonsense' is not a valid version name.")
-        asked.append((variant, kind, request, actor))
+    def submit(kind, subject, request, actor):
+        if request.version == "nonsense":
+            raise DeskError("'nonsense' is no version's name.")
+        asked.append((subject, kind.name, request.model_dump(), actor))
 
     monkeypatch.setattr(jobs.jobs(), "submit", submit)
 
@@ -48,7 +51,7 @@ def opened(sharing, monkeypatch):
         assert not at.exception, at.exception[0].message
         return at
 
-    run.started, run.asked = started, asked
+    vars(run).update(started=started, asked=asked)
     return run
 
 
@@ -82,17 +85,17 @@ def test_a_variant_that_is_not_shared_says_what_to_set(opened, version):
     assert "set HF_PPO_LSTM_MODEL_REPO to owner/name" in words(at)
 
 
-def test_what_was_sent_is_told(opened, sharing, version):
+def test_what_was_sent_is_shown(opened, sharing, version):
     enqueue_version(VARIANT, version.name)
     enqueue_champion(VARIANT)
-    run_send(None, sharing, unwatched)
+    run_send(None, NoSettings(), sharing, unwatched)
     at = opened()
     assert states(at) == {version.name: "sent"}
     assert f"main holds the champion {version.name}." in words(at)
     assert [button.key for button in at.button] == ["hub-pull-now"]  # nothing is missing
 
 
-def test_a_challenger_that_was_pulled_says_so_where_it_is_decided_on(opened, sharing, travelled):
+def test_a_challenger_that_was_pulled_says_so_where_it_is_reviewed(opened, sharing, travelled):
     pull(remote_of(VARIANT), Registry(sharing.models), VARIANT)
     at = AppTest.from_file(str(MAIN), default_timeout=30).run()
     at.switch_page("../pages/promotion.py").run()
@@ -108,14 +111,14 @@ def test_what_is_missing_is_sent_at_the_press_of_a_button(opened, sharing, versi
     at.button(key="hub-send").click().run()
     assert opened.started == [sharing] * 2  # the button, and the page that found something queued
     assert states(at) == {version.name: "queued"}
-    run_send(None, sharing, unwatched)
+    run_send(None, NoSettings(), sharing, unwatched)
     assert hub_server.repositories[REPO].history("main")[0] == f"Promote {version.name}"
 
 
-def test_a_hub_that_is_down_is_told_with_the_next_try(opened, sharing, version, hub_server):
+def test_a_hub_that_is_down_is_shown_with_the_next_try(opened, sharing, version, hub_server):
     hub_server.trouble = [("GET", "/revision/", 503)]
     enqueue_version(VARIANT, version.name)
-    store = HubStore(sharing.hub)
+    store = UploadStore(sharing.hub)
     deliver(sharing, store, store.next())
     at = opened()
     assert states(at) == {version.name: "queued"}
@@ -126,7 +129,7 @@ def test_a_failure_says_why_and_can_be_tried_again(opened, sharing, version, mon
     with monkeypatch.context() as patch:
         patch.setenv("HF_TOKEN", "hf_wrong")
         enqueue_version(VARIANT, version.name)
-        run_send(None, sharing, unwatched)
+        run_send(None, NoSettings(), sharing, unwatched)
     at = opened()
     assert states(at) == {version.name: "failed"}
     assert "The Hub does not accept the token" in words(at)
@@ -153,7 +156,7 @@ def test_a_pull_is_asked_for_by_name_or_for_the_champion(opened, typed, asked):
     assert opened.asked == [("sac_lstm from the Hub", "pull", request, "local user")]
 
 
-def test_a_pull_that_is_refused_is_told(opened):
+def test_a_pull_that_is_refused_is_said(opened):
     at = opened()
     at.text_input(key="hub-version").set_value("nonsense")
     at.button(key="hub-pull-now").click().run()
@@ -170,10 +173,10 @@ def test_a_viewer_sends_and_pulls_nothing(opened, sharing, version, monkeypatch)
         at.button(key=key).click().run()
         assert "vic only looks." in words(at)
     assert opened.asked == []
-    assert HubStore(sharing.hub).next() is None
+    assert UploadStore(sharing.hub).next() is None
 
 
 def test_the_page_finds_what_a_killed_job_left(opened, sharing, version):
-    HubStore(sharing.hub).ask(REPO, VARIANT, version.name)
+    UploadStore(sharing.hub).ask(REPO, VARIANT, version.name)
     opened()
     assert opened.started == [sharing]

@@ -15,18 +15,20 @@ from sac.promotion.record import RECORD
 from sac.registry import Registry
 from tests.support.small_versions import VARIANT, small_artifacts
 
+pytestmark = pytest.mark.slow
+
 MAIN = Path(__file__).resolve().parents[4] / "app" / "main.py"
 
 
 @pytest.fixture
-def home(tmp_path, monkeypatch):
+def root(tmp_path, monkeypatch):
     monkeypatch.setenv("SAC_DESK_DATA", str(tmp_path))
     return Settings(tmp_path)
 
 
 @pytest.fixture
-def registry(home):
-    return Registry(home.models)
+def registry(root):
+    return Registry(root.models)
 
 
 @pytest.fixture
@@ -60,16 +62,16 @@ def give_reason(at, version, text):
     return at
 
 
-def test_an_empty_desk_says_that_nobody_waits(home):
+def test_an_empty_desk_says_that_nothing_is_pending(root):
     at = opened()
-    assert "No challenger waits" in words(at, "info")
+    assert "No challenger is pending review" in words(at, "info")
     assert "No decision yet" in words(at, "caption")
     assert not at.button
 
 
 def test_the_eligible_challenger_is_shown_first_with_its_verdict(versions):
     at = opened()
-    assert list(at.dataframe[0].value["Gate"]) == ["eligible", "held"]
+    assert list(at.dataframe[0].value["Gate"]) == ["eligible", "not eligible"]
     assert "CAGR 12.0000 % is higher than the champion's 10.0000 %." in words(at, "markdown")
     assert [button.key for button in at.button] == ["approve", "reject"]
     assert "20 weeks that both have out of sample" in words(at, "markdown")
@@ -92,7 +94,7 @@ def test_approving_takes_a_reason_and_stands_in_the_history(registry, versions):
     assert "approved" not in words(at.run(), "success")  # said once
 
 
-def test_a_held_challenger_needs_the_tick_and_a_reason(registry, versions):
+def test_a_challenger_that_is_not_eligible_needs_the_tick_and_a_reason(registry, versions):
     _, worse, _ = versions
     at = opened(worse)
     assert at.button(key="override").disabled
@@ -109,8 +111,8 @@ def test_a_rejected_challenger_leaves_the_queue_and_can_be_found_again(registry,
     give_reason(at, better, "Turnover").button(key="reject").click().run()
     assert list(at.dataframe[0].value["Challenger"]) == [worse.name]
     at.toggle(key="all").set_value(True).run()
-    standing = at.dataframe[0].value.set_index("Challenger")["Standing"]
-    assert (standing[better.name], standing[worse.name]) == ("rejected", "waits")
+    status = at.dataframe[0].value.set_index("Challenger")["Status"]
+    assert (status[better.name], status[worse.name]) == ("rejected", "pending review")
 
 
 def test_rollback_is_one_click_with_a_reason(registry, versions):
@@ -123,13 +125,13 @@ def test_rollback_is_one_click_with_a_reason(registry, versions):
     assert "Rolled back to" in words(at, "success")
 
 
-def test_who_clicks_on_an_old_page_is_told(registry, versions):
+def test_who_clicks_on_an_old_page_is_refused(registry, versions):
     first, worse, better = versions
     at = opened(worse)
     give_reason(at, worse, "Not good").run()
     decide(registry, better, "approve", actor="bob", reason="r", champion=first.name)  # in another browser
     at.button(key="reject").click().run()
-    assert "champion by now (approve by bob" in words(at, "error")
+    assert "approve by bob" in words(at, "error")
     assert len(DecisionLog(registry.root).decisions()) == 2
 
 
@@ -150,17 +152,17 @@ def test_a_tampered_row_is_reported(registry, versions):
     assert "Decision 1 was changed after it was written." in words(opened(), "error")
 
 
-def test_a_damaged_champion_holds_everybody_and_is_named(registry, versions):
+def test_no_challenger_is_eligible_beside_a_damaged_champion(registry, versions):
     first, _, better = versions
     (first.path / "actor.pt").unlink()
     at = opened(better)
     assert "The champion cannot be read" in words(at, "markdown")
     assert next(button.key for button in at.button) == "override"
     assert "actor.pt is missing" in words(at, "error")
-    assert set(at.dataframe[0].value["Gate"]) == {"held"}
+    assert set(at.dataframe[0].value["Gate"]) == {"not eligible"}
 
 
-def test_an_impossible_policy_is_a_clear_message(home, monkeypatch):
+def test_an_impossible_policy_is_a_clear_message(root, monkeypatch):
     monkeypatch.setenv("SAC_DESK_PROMOTION", "maybe")
     assert "set it to manual or auto" in words(opened(), "error")
 

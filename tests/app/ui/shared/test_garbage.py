@@ -20,7 +20,7 @@ def test_what_was_imported_is_looked_at_once_and_garbage_is_still_collected(thaw
         pass
 
     left, kept = Page(), Page()
-    left.own, gone = left, weakref.ref(left)
+    vars(left)["own"], gone = left, weakref.ref(left)
     del left
     garbage.spare_modules()
     assert gone() is None  # what was garbage before did not stay for ever
@@ -28,7 +28,7 @@ def test_what_was_imported_is_looked_at_once_and_garbage_is_still_collected(thaw
     assert frozen > 10_000
 
     later = Page()
-    later.own, gone = later, weakref.ref(later)
+    vars(later)["own"], gone = later, weakref.ref(later)
     del later
     gc.collect()
     assert gone() is None

@@ -93,6 +93,7 @@ def test_the_value_net_is_stored_apart():
     assert state["critic_target"] == state["log_alpha"] == {}
 
 
+@pytest.mark.slow
 def test_a_clear_edge_is_learned():
     """With a rank correlation of 0.3 a few rollouts turn the loss of random trading into a gain."""
     market = environment(2, stop=150)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -88,7 +89,9 @@ class TextbookAgent:
             next_q = torch.min(self.targets[0](x), self.targets[1](x))[:, 0] - alpha * next_log_pi
             target = batch.reward[row] + self.settings.gamma * next_q
         x = torch.cat([state, stored], -1)
-        qf_loss = sum(nn.functional.mse_loss(critic(x)[:, 0], target) for critic in self.critics)
+        qf_loss = torch.stack(
+            [nn.functional.mse_loss(critic(x)[:, 0], target) for critic in self.critics]
+        ).sum()
         self.critic_optimizer.zero_grad()
         qf_loss.backward()
         self.critic_optimizer.step()
@@ -125,18 +128,17 @@ def test_batched_agents_equal_textbook_agents_over_200_updates():
         batched.update(batch)
         for row, agent in enumerate(textbook):
             agent.update(batch, row)
+    ours: Any = batched
     for row, agent in enumerate(textbook):
-        assert abs(batched.log_alpha[row] - agent.log_alpha) < 1e-12
+        assert abs(ours.log_alpha[row] - agent.log_alpha) < 1e-12
         torch.testing.assert_close(
-            batched.actor.first.weight[row, 0], agent.actor[0].weight.T, rtol=0, atol=1e-11
+            ours.actor.first.weight[row, 0], agent.actor[0].weight.T, rtol=0, atol=1e-11
         )
-        torch.testing.assert_close(
-            batched.actor.heads.bias[row, 0, 0], agent.actor[4].bias, rtol=0, atol=1e-11
-        )
+        torch.testing.assert_close(ours.actor.heads.bias[row, 0, 0], agent.actor[4].bias, rtol=0, atol=1e-11)
         for which in (0, 1):
-            ours = batched.critic.second.weight[row, which]
-            torch.testing.assert_close(ours, agent.critics[which][2].weight.T, rtol=0, atol=1e-11)
-            old = batched.critic_target.value.weight[row, which]
+            second = ours.critic.second.weight[row, which]
+            torch.testing.assert_close(second, agent.critics[which][2].weight.T, rtol=0, atol=1e-11)
+            old = ours.critic_target.value.weight[row, which]
             torch.testing.assert_close(old, agent.targets[which][4].weight.T, rtol=0, atol=1e-11)
 
 

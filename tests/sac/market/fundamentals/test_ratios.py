@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sac.errors import DataError
-from sac.market.fundamentals.ratios import fundamental_signals, read_quarters
+from sac.market.fundamentals.ratios import fundamental_signals, fundamentals_folder, read_quarters
 from tests.support.quarters import balance, income, write_company
 
 Q1, Q2 = "2019-03-31", "2019-06-30"
@@ -171,3 +171,32 @@ def test_each_decision_of_a_year_has_the_newest_quarter_of_its_time(tmp_path):
     np.testing.assert_allclose(values[:, 0, 0], [np.nan, 0.1, 0.2, 0.3, 0.4, 0.4])
     np.testing.assert_allclose(values[:, 1, 0], [np.nan] * 5 + [0.5])
     np.testing.assert_allclose(values[:, 1, 5], [4.0] * 5 + [1 / 90])
+
+
+def test_a_report_of_the_weeks_after_the_last_decision_is_not_known_and_breaks_nothing(company):
+    decision = days("2019-08-02")
+    known = fundamental_signals(company, ("A",), decision)
+    path = company / "A" / "earnings.json"
+    text = path.read_text()
+    for later in range(20):
+        path.write_text(text.replace("2019-07-25", str(decision[0] + later)))
+        values = fundamental_signals(company, ("A",), decision)[0, 0]
+        assert values[0] == 0.5  # the first quarter's
+        assert values[0] != known[0, 0, 0]
+
+
+def test_a_ratio_over_one_is_a_ratio(tmp_path):
+    write_company(tmp_path / "A", [income(Q1, revenue="1", gross="0.5")], [], {Q1: "2019-04-25"})
+    assert fundamental_signals(tmp_path, ("A",), days("2019-05-03"))[0, 0, 0] == 0.5
+
+
+def test_a_long_refusal_is_cut(company):
+    (company / "A" / "earnings.json").write_text(json.dumps({"Note": "x" * 121}))
+    with pytest.raises(
+        DataError, match=f"^Fundamentals of A/earnings.json: it holds an error: {'x' * 120}\\."
+    ):
+        fundamental_signals(company, ("A",), days("2019-05-03"))
+
+
+def test_they_lie_beside_the_raw_prices(tmp_path):
+    assert fundamentals_folder(tmp_path) == tmp_path / "raw" / "fundamentals"

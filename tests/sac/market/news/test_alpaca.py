@@ -1,6 +1,7 @@
 """Headlines from a service on this machine, scored by a true (tiny, untrained) BERT classifier."""
 
 import datetime as dt
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from sac.market.news.sentiment import read_sentiment
 from tests.support.loopback import LoopbackService
 
 FIRST, LAST = dt.date(2024, 1, 1), dt.date(2024, 3, 5)
-ARTICLES = [
+ARTICLES: list[dict[str, Any]] = [
     {"headline": "profit rises", "created_at": "2024-01-03T15:00:00Z", "symbols": ["A", "X"]},
     {"headline": "profit falls", "created_at": "2024-01-03T16:00:00Z", "symbols": ["A"]},
     {"headline": "loss", "created_at": "2024-01-05T03:30:00Z", "symbols": ["B"]},  # the 4th in New York
@@ -45,6 +46,10 @@ def scores(tmp_path_factory):
     return finbert(str(folder))
 
 
+class Troubled(LoopbackService):
+    troubles: ClassVar[list[int]] = []
+
+
 @pytest.fixture
 def service():
     """Two articles a page; `troubles` are statuses that come first."""
@@ -54,14 +59,13 @@ def service():
             return running.troubles.pop(0), "no"
         if headers["APCA-API-KEY-ID"] != "name":
             return 403, "forbidden"
-        first, last = (pd.Timestamp(query[key]) for key in ("start", "end"))
+        first, last = pd.Timestamp(query["start"]), pd.Timestamp(query["end"])
         found = [one for one in ARTICLES if first <= pd.Timestamp(one["created_at"]) < last]
         begin = int(query.get("page_token", 0))
         more = str(begin + 2) if begin + 2 < len(found) else None
         return 200, {"news": found[begin : begin + 2], "next_page_token": more}
 
-    running = LoopbackService(answer)
-    running.troubles = []
+    running = Troubled(answer)
     with running:
         yield running
 

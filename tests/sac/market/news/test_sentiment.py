@@ -133,3 +133,17 @@ def test_each_decision_of_a_year_has_the_score_of_its_own_week(tmp_path):
         read_sentiment(sentiment_file(tmp_path)), ("nobody",), days("2019-01-04", "2019-01-11")
     )
     assert np.isnan(late).all()
+
+
+def test_of_several_faults_the_first_is_named(tmp_path):
+    write_scores(tmp_path, [("2019-03-06", "A", 2.0, 1), ("2019-03-07", "B", 2.0, 1)])
+    with pytest.raises(DataError, match="A on 2019-03-06 has a score"):
+        signal(tmp_path, days("2019-03-08"))
+    path = sentiment_file(tmp_path)
+    pd.read_parquet(path).drop(columns=["article_count", "symbol"]).to_parquet(path)
+    with pytest.raises(
+        DataError, match="has no column symbol: it needs date, symbol, sentiment_score, article"
+    ):
+        read_sentiment(path)
+    with pytest.raises(DataError, match="no readable parquet"):
+        read_sentiment(tmp_path / "nothing")

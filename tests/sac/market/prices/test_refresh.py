@@ -24,6 +24,8 @@ from tests.support.loopback_yahoo import LoopbackYahoo, daily, session_to
 from tests.support.small_trainings import TINY
 from tests.support.synthetic import random_closes
 
+pytestmark = pytest.mark.slow
+
 CLOSES = random_closes(stocks=30, first="2015-01-02", last="2019-12-31")
 FEW = random_closes(stocks=3, first="2015-01-02", last="2019-12-31")
 START, END = dt.date(2015, 1, 2), dt.date(2019, 12, 31)

@@ -1,17 +1,19 @@
-"""What is to be sent to the Hugging Face Hub, what was, and what could not be: one SQLite file."""
+"""Upload tasks: what is to be sent to the Hugging Face Hub, what was, and what could not be."""
 
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from app.settings import Settings
 from sac.database import Database
 
-__all__ = ["CHAMPION", "HubStore", "Parcel", "State"]
+__all__ = ["CHAMPION", "State", "UploadStore", "UploadTask", "uploads_of"]
 
 State = Literal["queued", "sent", "failed"]
 
-CHAMPION = "champion"  # in place of a version's name: whoever reigns at the moment of sending
+CHAMPION = "champion"  # in place of a version's name: whoever is champion at the moment of sending
 FIRST_WAIT, LONGEST_WAIT = 30.0, 3600.0  # seconds before the second try, and at most
 
 SCHEMA_VERSION = 1
@@ -34,14 +36,14 @@ CREATE TABLE parcels (
 
 
 @dataclass(frozen=True)
-class Parcel:
+class UploadTask:
     """One thing to send: a version, or the news who is champion. Times are seconds since 1970."""
 
     repo: str
     variant: str
     item: str  # a version's name, or CHAMPION
     state: State
-    asks: int  # how often it was asked for: tells an answer to an old wish from one to the newest
+    asks: int  # how often it was asked for: an outcome counts for the requests before it
     tries: int  # failed ones in a row
     due_at: float  # of the next try
     changed_at: float
@@ -56,7 +58,7 @@ class Parcel:
 
     @property
     def name(self) -> str:
-        """What the parcel is called in a sentence."""
+        """What is sent, in a sentence."""
         return f"{self.variant}'s champion" if self.item == CHAMPION else f"{self.variant} {self.item}"
 
 
@@ -64,8 +66,8 @@ def _wait(tries: int) -> float:
     return min(FIRST_WAIT * 2.0**tries, LONGEST_WAIT)
 
 
-class HubStore:
-    """The outbox of one data root. Every change is one transaction, so a killed process loses no wish."""
+class UploadStore:
+    """The outbox of one data root. Every change is one transaction, so a killed process loses no task."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -82,34 +84,34 @@ class HubStore:
                 (repo, variant, item, time.time(), CHAMPION),
             )
 
-    def next(self) -> Parcel | None:
-        """The queued parcel that is due first, now or later."""
+    def next(self) -> UploadTask | None:
+        """The queued task that is due first, now or later."""
         return next(iter(self._rows("state = 'queued' ORDER BY due_at, changed_at LIMIT 1")), None)
 
-    def get(self, repo: str, variant: str, item: str) -> Parcel | None:
-        """One parcel; None where it was never asked for."""
+    def get(self, repo: str, variant: str, item: str) -> UploadTask | None:
+        """One task; None where it was never asked for."""
         return next(iter(self._rows("repo = ? AND variant = ? AND item = ?", repo, variant, item)), None)
 
-    def of(self, repo: str, variant: str) -> dict[str, Parcel]:
-        """All parcels for a repository, by item."""
+    def of(self, repo: str, variant: str) -> dict[str, UploadTask]:
+        """All tasks of a repository, by item."""
         return {row.item: row for row in self._rows("repo = ? AND variant = ?", repo, variant)}
 
-    def sent(self, parcel: Parcel, version: str, commit: str) -> None:
-        """It arrived; it stays queued where it was asked for anew in the meantime."""
-        self._set(parcel, state="sent", tries=0, reason=None, version=version, commit_sha=commit)
+    def sent(self, task: UploadTask, version: str, commit: str) -> None:
+        """It arrived; it stays queued where it was asked for again in the meantime."""
+        self._set(task, state="sent", tries=0, reason=None, version=version, commit_sha=commit)
 
-    def put_off(self, parcel: Parcel, reason: str) -> None:
+    def put_off(self, task: UploadTask, reason: str) -> None:
         """Try again later, twice as late as the last time."""
-        due = time.time() + _wait(parcel.tries)
-        self._set(parcel, tries=parcel.tries + 1, reason=reason, due_at=due)
+        due = time.time() + _wait(task.tries)
+        self._set(task, tries=task.tries + 1, reason=reason, due_at=due)
 
-    def give_up(self, parcel: Parcel, reason: str) -> None:
-        """Wait for somebody who mends the reason and asks again."""
-        self._set(parcel, state="failed", tries=parcel.tries + 1, reason=reason)
+    def give_up(self, task: UploadTask, reason: str) -> None:
+        """Wait for somebody who removes the cause and asks again."""
+        self._set(task, state="failed", tries=task.tries + 1, reason=reason)
 
-    def _set(self, parcel: Parcel, **columns: str | float | None) -> None:
+    def _set(self, task: UploadTask, **columns: str | float | None) -> None:
         assignments = ", ".join(f"{name} = ?" for name in columns)
-        key = (parcel.repo, parcel.variant, parcel.item, parcel.asks)
+        key = (task.repo, task.variant, task.item, task.asks)
         with self._database.connection() as db:
             db.execute(
                 f"UPDATE parcels SET {assignments}, changed_at = ?"
@@ -117,7 +119,13 @@ class HubStore:
                 (*columns.values(), time.time(), *key),
             )
 
-    def _rows(self, condition: str, *values: str) -> list[Parcel]:
+    def _rows(self, condition: str, *values: str) -> list[UploadTask]:
         with self._database.connection() as db:
             rows = db.execute(f"SELECT * FROM parcels WHERE {condition}", values)
-            return [Parcel(**dict(row)) for row in rows]
+            return [UploadTask(**dict(row)) for row in rows]
+
+
+@lru_cache(maxsize=4)
+def uploads_of(root: Settings) -> UploadStore:
+    """The outbox of a data root: one object a process."""
+    return UploadStore(root.hub)

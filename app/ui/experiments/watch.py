@@ -1,0 +1,32 @@
+"""A sweep at work."""
+
+import streamlit as st
+
+from app.jobs.queue import Job
+from app.queries import jobs
+from app.queries.trials import finished_trials
+from app.settings import settings
+from app.ui.experiments.tables import trial_grid
+from app.ui.shared.live import live
+from app.ui.shared.progress import cancel_button, progress_text
+from sac.experiments import read_plan
+
+__all__ = ["watch"]
+
+
+def watch(active: Job | None) -> None:
+    """Its progress and its trials as they finish; when it ends, the page is drawn again."""
+
+    def draw() -> set[str]:
+        now = jobs.jobs().get(active.id) if active else None
+        if now is None or not now.active:
+            return set()
+        st.progress(now.fraction, progress_text(now))
+        cancel_button("Cancel; finished trials are kept", now, key="cancel")
+        plan = read_plan(settings().sweeps, now.id)
+        if plan:
+            st.caption("CAGR over equal weight of each finished trial, before the evaluation years")
+            st.table(trial_grid(plan, finished_trials(plan)), hide_index=True, border="horizontal")
+        return {now.id}
+
+    live("sweep-progress", {active.id} if active else set(), draw)

@@ -1,0 +1,60 @@
+"""The way back to an earlier champion."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from app.decisions import acting
+from app.queries.promotion import Docket
+from app.settings import settings
+from app.ui.promotion.forms import ANSWER, described
+from app.ui.shared.action import action
+from app.ui.shared.labels import label
+from app.ui.shared.links import strip
+
+__all__ = ["rollback_section"]
+
+
+def rollback_section(dockets: Mapping[str, Docket], selected: str | None) -> None:
+    """One variant that has a champion, first the selected one: one click, one reason, one row."""
+    led = [variant for variant, docket in dockets.items() if docket.pointer]
+    if not led:
+        return
+    st.subheader("Roll back")
+    variant = strip(
+        "Variant",
+        led,
+        default=selected if selected in led else None,
+        format_func=label,
+        key="rollback-variant",
+    )
+    docket = dockets[variant]
+    st.markdown(f"Champion: `{docket.pointer}`")
+    if docket.earlier:
+        _form(docket)
+    else:
+        st.caption("There is no earlier champion to go back to.")
+
+
+def _form(docket: Docket) -> None:
+    variant, champion = docket.variant, docket.pointer
+    to = st.selectbox("Back to", docket.earlier, key=f"rollback-to-{variant}", width=340)
+    reason = f"rollback-reason-{variant}"
+    st.text_input("Reason for the rollback", key=reason, max_chars=500)
+
+    def roll_back(actor: str) -> str:
+        to = st.session_state[f"rollback-to-{variant}"]
+        return described(
+            acting.rolled_back(
+                settings(), variant, actor=actor, reason=st.session_state[reason], champion=champion, to=to
+            )
+        )
+
+    action(
+        "Roll back",
+        roll_back,
+        key="rollback",
+        said_at=ANSWER,
+        help=f"{to} becomes {label(variant)}'s champion again; {champion} stays on the shelf.",
+        icon=":material/undo:",
+    )
