@@ -209,9 +209,9 @@ def _changed(**fields):
 @pytest.mark.parametrize(
     ("payload", "problem"),
     [
-        ([1.0], "no dict"),
-        ({"mean": [0.0] * 8}, "no dict of features"),
-        (_changed(extra=[]), "no dict of features"),
+        ([1.0], "not a dict"),
+        ({"mean": [0.0] * 8}, "not a dict of features"),
+        (_changed(extra=[]), "not a dict of features"),
         (_changed(mean=tuple([0.0] * 8)), "scaler.pkl"),
         (_changed(mean=[0.0] * 7), "7 values of mean"),
         (_changed(mean=[0] * 8), "scaler.pkl"),

@@ -41,7 +41,7 @@ def opened(sharing, monkeypatch):
 
     def submit(kind, subject, request, actor):
         if request.version == "nonsense":
-            raise DeskError("'nonsense' is no version's name.")
+            raise DeskError("'nonsense' is not a valid version name.")
         asked.append((subject, kind.name, request.model_dump(), actor))
 
     monkeypatch.setattr(jobs.jobs(), "submit", submit)
