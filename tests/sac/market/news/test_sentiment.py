@@ -145,5 +145,5 @@ def test_of_several_faults_the_first_is_named(tmp_path):
         DataError, match="has no column symbol: it needs date, symbol, sentiment_score, article"
     ):
         read_sentiment(path)
-    with pytest.raises(DataError, match="no readable parquet"):
+    with pytest.raises(DataError, match="not a readable parquet"):
         read_sentiment(tmp_path / "nothing")
