@@ -71,7 +71,7 @@ class Result:
     members: list[float]  # CAGR of each
     equal: Metrics
     rule: Metrics
-    trusted: bool  # by validation; else it stayed at equal weight
+    passed: bool  # validation; else it stayed at equal weight
     in_sample: float  # the committee's CAGR over equal weight on its training weeks: never evidence
     cpu_seconds: float  # a member
 
@@ -102,15 +102,15 @@ def planted(panel: MarketPanel, correlation: float, persistence: float, draw: in
 
 
 def run(
-    setting: str, agent: SACSettings | PPOSettings, edge: str, draw: int, members: int, held_out: int
+    setting: str, agent: SACSettings | PPOSettings, edge: str, draw: int, members: int, validation_weeks: int
 ) -> Result:
-    """Train a committee on one draw and walk it over the years after."""
+    """Train a committee on one draw and backtest it over the years after."""
     one_thread()
     constraints = Constraints()
     panel, stop = market(draw)
     panel = planted(panel, *EDGES[edge], draw)
-    settings = TrainingSettings(members=members, seed=draw, agent=agent, validation_weeks=held_out)
-    fold = Fold(0, stop, range(0), range(stop - held_out, stop))
+    settings = TrainingSettings(members=members, seed=draw, agent=agent, validation_weeks=validation_weeks)
+    fold = Fold(0, stop, range(0), range(stop - validation_weeks, stop))
     began = time.process_time()
     ensemble = train_ensemble(panel, [fold], settings, lambda done, values: None)
     spent = (time.process_time() - began) / members
@@ -130,7 +130,7 @@ def run(
         [judge(member).cagr for member in committee.members()],
         judge(EqualWeight(constraints)),
         judge(TopByForecast(constraints)),
-        committee.trusted,
+        committee.passed,
         judge(committee, seen).cagr - judge(EqualWeight(constraints), seen).cagr,
         spent,
     )
@@ -145,23 +145,23 @@ def table(results: list[Result]) -> str:
             "rank IC",
             "committee",
             "worst draw",
-            "trusted",
+            "passed validation",
             "member, worst member",
             "top-5 rule",
         ),
-        *("in sample", "turnover a week", "cost drag", "CPU s a member"),
+        *("in sample", "weekly turnover", "cost drag", "CPU s per member"),
     ]
     lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
     for setting, edge in dict.fromkeys((r.setting, r.edge) for r in results):
         group = [r for r in results if (r.setting, r.edge) == (setting, edge)]
         excess = [100 * (r.committee.cagr - r.equal.cagr) for r in group]
-        alone = [100 * (m - r.equal.cagr) for r in group for m in r.members]
+        by_member = [100 * (m - r.equal.cagr) for r in group for m in r.members]
         rule = np.mean([100 * (r.rule.cagr - r.equal.cagr) for r in group])
         lines.append(
             f"| {setting} | {edge} | {np.mean([r.rank_ic for r in group]):.3f} "
             f"| {np.mean(excess):+.1f} | {min(excess):+.1f} "
-            f"| {sum(r.trusted for r in group)} of {len(group)} "
-            f"| {np.mean(alone):+.1f}, {min(alone):+.1f} | {rule:+.1f} "
+            f"| {sum(r.passed for r in group)} of {len(group)} "
+            f"| {np.mean(by_member):+.1f}, {min(by_member):+.1f} | {rule:+.1f} "
             f"| {np.mean([100 * r.in_sample for r in group]):+.0f} "
             f"| {np.mean([r.committee.turnover for r in group]):.2f} "
             f"| {np.mean([100 * r.committee.cost_drag for r in group]):.2f} "
@@ -178,7 +178,7 @@ def main() -> None:
     parser.add_argument("--draws", nargs="+", type=int, default=[0, 1, 2, 3])
     parser.add_argument("--members", type=int, default=5)
     parser.add_argument(
-        "--held-out",
+        "--validation-weeks",
         type=int,
         default=TrainingSettings().validation_weeks,
         help="validation weeks; 0 always trusts the agents",
@@ -196,7 +196,7 @@ def main() -> None:
                 edge,
                 draw,
                 asked.members,
-                asked.held_out,
+                asked.validation_weeks,
             )
             for name, edge, draw in _grid(asked.settings, asked.edges, asked.draws)
         ]

@@ -137,7 +137,7 @@ def trained(home: Settings) -> list[dict[str, Any]]:
 
 
 def quick(variant: str) -> TrainingSettings:
-    """The plan's settings and members, but hardly trained; trusted, so that weights are not all equal."""
+    """The preset's settings and members, hardly trained and without validation: weights are not all equal."""
     plan = preset_settings(variant, updates=5, validation_weeks=0)
     small = dataclasses.replace(plan.forecast, window=10, hidden=4, epochs=1, batch_size=8192)
     return dataclasses.replace(plan, forecast=small)
@@ -150,18 +150,18 @@ def _challengers(home: Settings, count: int) -> None:
     originals = [_stored(champion) for champion in champions]
     for number in range(count):
         made = reshuffled(originals[number % len(originals)], number // len(originals) + 1)
-        told, source = made.metadata, made.metadata.provenance.sha256
+        metadata, source = made.metadata, made.metadata.provenance.sha256
         with Ledger(registry.root).trial(
-            told.variant,
-            told.version,
-            kind=told.kind,
+            metadata.variant,
+            metadata.version,
+            kind=metadata.kind,
             parent=None,
             settings=made.settings,
             fingerprint=source,
             symbols=made.symbols,
         ) as evaluated:
             registry.save(made)
-            evaluated(told.metrics)
+            evaluated(metadata.metrics)
 
 
 def _stored(version: Version) -> Artifacts:
@@ -180,29 +180,29 @@ def _stored(version: Version) -> Artifacts:
 
 def reshuffled(original: Artifacts, seed: int) -> Artifacts:
     """A version under another seed, its weights given to the stocks in another order."""
-    settings, walk, told = (
+    settings, evaluated, metadata = (
         dataclasses.replace(original.settings, seed=seed),
         original.evaluation,
         original.metadata,
     )
     order = np.append(np.random.default_rng(seed).permutation(len(original.symbols)), len(original.symbols))
-    shuffled = dataclasses.replace(walk, weights=walk.weights[:, order])
-    evaluation = on_weeks(walk.name, shuffled, np.arange(len(walk.net)), settings.constraints)
+    shuffled = dataclasses.replace(evaluated, weights=evaluated.weights[:, order])
+    evaluation = on_weeks(evaluated.name, shuffled, np.arange(len(evaluated.net)), settings.constraints)
     figures = dataclasses.asdict(metrics(evaluation, settings.constraints))
     name = version_name(
-        told.last_decision,
-        fingerprint=told.provenance.sha256,
+        metadata.last_decision,
+        fingerprint=metadata.provenance.sha256,
         symbols=original.symbols,
         settings=settings,
-        variant=told.variant,
+        variant=metadata.variant,
     )
-    told = dataclasses.replace(
-        told,
+    metadata = dataclasses.replace(
+        metadata,
         version=name,
         created_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        metrics=told.metrics | {f"eval_{figure}": value for figure, value in figures.items()},
+        metrics=metadata.metrics | {f"eval_{figure}": value for figure, value in figures.items()},
     )
-    return dataclasses.replace(original, settings=settings, evaluation=evaluation, metadata=told)
+    return dataclasses.replace(original, settings=settings, evaluation=evaluation, metadata=metadata)
 
 
 def history(home: Settings, results: Sequence[dict[str, Any]]) -> None:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.distributions import Normal
 
 from sac.agent.environment import PortfolioEnvironment
-from sac.agent.single_walk import SingleWalk
+from sac.agent.unbatched import UnbatchedEnvironment
 from sac.config import SACSettings
 
 Tick = Callable[[int], None]
@@ -42,7 +42,7 @@ def _learn(
 
     model = algorithm(
         "MlpPolicy",
-        PortfolioEnv(SingleWalk(environment)),
+        PortfolioEnv(UnbatchedEnvironment(environment)),
         learning_rate=settings.critic_lr,
         buffer_size=settings.buffer_size,
         learning_starts=settings.warmup_steps,
@@ -142,22 +142,22 @@ class _Eager:
 def eager(environment: PortfolioEnvironment, settings: SACSettings, chunk: int, tick: Tick) -> None:
     """A single agent in eager PyTorch with a replay in numpy, in CleanRL's style."""
     torch.manual_seed(0)
-    rng, walk, assets = np.random.default_rng(0), SingleWalk(environment), environment.assets
-    agent, size = _Eager(walk.size, assets, settings), settings.buffer_size
-    columns = (walk.size, assets, 1, walk.size)  # state, action, reward, next state; nothing is terminal
+    rng, world, assets = np.random.default_rng(0), UnbatchedEnvironment(environment), environment.assets
+    agent, size = _Eager(world.size, assets, settings), settings.buffer_size
+    columns = (world.size, assets, 1, world.size)  # state, action, reward, next state; nothing is terminal
     replay = [np.zeros((size, width), dtype=np.float32) for width in columns]
-    state, step = walk.reset(), 0
+    state, step = world.reset(), 0
     while True:
         if step < settings.warmup_steps:
             action = rng.uniform(-1.0, 1.0, assets).astype(np.float32)
         else:
             with torch.no_grad():
                 action = agent.actor.get_action(torch.as_tensor(state)[None])[0][0].numpy()
-        next_state, reward, over = walk.step(action)
+        next_state, reward, over = world.step(action)
         row: tuple[np.ndarray | float, ...] = (state, action, reward, next_state)
         for column, value in zip(replay, row, strict=True):
             column[step % size] = value
-        state, step = walk.reset() if over else next_state, step + 1
+        state, step = world.reset() if over else next_state, step + 1
         done = step - settings.warmup_steps
         if done > 0:
             rows = rng.integers(0, min(step, size), settings.batch_size)

@@ -92,9 +92,9 @@ def measured_part(part: str, preset: str, updates: int, folder: str) -> dict[str
         finished = execution(part, Path(notes))(packs, {trials[0].symbols: panel}, lambda *news: None)
         results = [result for pack in finished for result in pack]
         wall = time.perf_counter() - began
-        told = [json.loads(note.read_text()) for note in Path(notes).iterdir()]
+        notes_left = [json.loads(note.read_text()) for note in Path(notes).iterdir()]
     digest = hashlib.sha256(b"".join(sorted(map(pack_json, results)))).hexdigest()
-    cpu, memory = sum(note["cpu"] for note in told), max(note["mb"] for note in told)
+    cpu, memory = sum(note["cpu"] for note in notes_left), max(note["mb"] for note in notes_left)
     return {"wall": wall, "cpu": cpu, "mb": memory, "digest": digest}
 
 

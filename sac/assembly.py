@@ -12,7 +12,7 @@ from sac.evidence import metrics
 from sac.evidence.comparison import baselines
 from sac.forecast import Forecasts
 from sac.market import INDEX_NAME, MarketPanel, sample_index
-from sac.portfolio import Backtest, backtest, equal_weights, index_walk
+from sac.portfolio import Backtest, backtest, equal_weights, index_backtest
 from sac.portfolio.risk_based import RISK_BASED, RiskBased
 from sac.registry import Artifacts, Metadata, Version
 from sac.registry.store import Part
@@ -27,7 +27,7 @@ def metadata_of(
     forecasts: Forecasts,
     ensemble: Ensemble,
     evaluation: Backtest,
-    rivals: list[Backtest],
+    benchmarks: list[Backtest],
     seconds: dict[str, float],
     parent: Version | None = None,
 ) -> Metadata:
@@ -48,8 +48,8 @@ def metadata_of(
         evaluation_end=str(evaluation.dates[-1]),
         metrics=_figures(evaluation, settings) | ensemble.final_losses(),
         baselines={
-            rival.name: _figures(rival, settings)
-            for rival in baselines(evaluation, weeks, settings.constraints, rivals)
+            benchmark.name: _figures(benchmark, settings)
+            for benchmark in baselines(evaluation, weeks, settings.constraints, benchmarks)
         },
         forecast_skill=forecasts.skill,
         validations=ensemble.validations,
@@ -59,14 +59,14 @@ def metadata_of(
 
 
 def fitted_baselines(panel: MarketPanel, ensemble: Ensemble) -> list[Backtest]:
-    """The baselines that need more than the evaluation's record, walked over its weeks."""
+    """The baselines that need more than the evaluation's record, over its weeks."""
     constraints, steps = ensemble.settings.constraints, evaluation_steps(ensemble.folds)
-    walks = [
+    results = [
         backtest(RiskBased(name, constraints, steps.start), panel, steps, constraints) for name in RISK_BASED
     ]
     if panel.provenance.source == "sample":
-        walks.append(index_walk(INDEX_NAME, sample_index(), panel, steps))
-    return walks
+        results.append(index_backtest(INDEX_NAME, sample_index(), panel, steps))
+    return results
 
 
 def artifacts_of(
@@ -74,7 +74,7 @@ def artifacts_of(
     forecasts: Forecasts,
     ensemble: Ensemble,
     evaluation: Backtest,
-    rivals: list[Backtest],
+    benchmarks: list[Backtest],
     metadata: Metadata,
 ) -> Artifacts:
     """Everything to store: the production fit by itself, the folds' agents together."""
@@ -95,7 +95,7 @@ def artifacts_of(
         settings=ensemble.settings,
         symbols=panel.symbols,
         evaluation=evaluation,
-        baselines=rivals,
+        baselines=benchmarks,
         training_log=ensemble.log,
         metadata=metadata,
     )
@@ -152,8 +152,9 @@ def _first_steps(version: Version, panel: MarketPanel) -> list[int]:
     absent = wanted[~np.isin(wanted, panel.decisions)]
     if len(absent):
         raise DataError(
-            f"{version.name} decided on {absent[0]}, which is no decision of the data: they hold the weeks "
-            f"from {panel.decisions[0]} to {panel.decisions[-1]}. Load these weeks too, or train in full."
+            f"{version.name} decided on {absent[0]}, which is not a decision of the data: they hold the "
+            f"weeks from {panel.decisions[0]} to {panel.decisions[-1]}. Load these weeks too, or train in "
+            "full."
         )
     return [int(step) for step in np.searchsorted(panel.decisions, wanted[:-1])]
 

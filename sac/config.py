@@ -40,7 +40,7 @@ WEEKS_PER_YEAR = 52
 STALE_WEEKS = 2  # complete weeks that data may miss before nobody should trade on them
 FORECASTER_WEEKS = 53  # a forecaster serves the year it was fitted for, and the week in which the next is due
 SELECTION_WEEKS = 104  # before the first evaluation year: a sweep is judged on them
-FINETUNE_WEEKS = 26  # the most recent ones, and a block of the evaluation (plan)
+FINETUNE_WEEKS = 26  # the most recent ones, and a block of the evaluation (original plan)
 
 SIGNALS = (
     "news_sentiment",
@@ -100,12 +100,12 @@ DEMO_VARIANTS = ("sac_lstm", "sac_patchtst", "ppo_lstm")  # the three contenders
 
 @dataclass(frozen=True)
 class Constraints:
-    """What every portfolio of the desk obeys, and what trading costs (plan)."""
+    """What every portfolio of the desk obeys, and what trading costs (original plan)."""
 
     cash_buffer: float = 0.02  # least share of wealth in CASH
     max_position: float = 0.20  # most in one stock
     cost_rate: float = 0.0010  # 10 bps of every dollar traded in stocks
-    cash_rate: float = 0.0  # what CASH earns, a year
+    cash_rate: float = 0.0  # annualised return of CASH
 
     def __post_init__(self) -> None:
         _within("cash_buffer", self.cash_buffer, 0.0, 0.99)
@@ -121,7 +121,7 @@ class Constraints:
 
 @dataclass(frozen=True)
 class AgentSettings:
-    """What every learner shares. The first block is the plan's; the second is open (docs/engine.md)."""
+    """What every learner shares. The first block is the original plan's, the second open (docs/engine.md)."""
 
     hidden_sizes: tuple[int, int] = (64, 64)  # small: some 900 weekly transitions
     gamma: float = 0.99
@@ -145,7 +145,7 @@ class AgentSettings:
 
 @dataclass(frozen=True)
 class SACSettings(AgentSettings):
-    """Soft Actor-Critic: the plan's table, then what it leaves open."""
+    """Soft Actor-Critic: the original plan's table, then what it leaves open."""
 
     algorithm: Literal["sac"] = "sac"
     actor_lr: float = 3e-4
@@ -206,7 +206,7 @@ PRESETS: dict[str, dict[str, SACSettings | PPOSettings]] = {
 }
 
 
-# What a training may choose of its agent beside the preset; the plan's values are not up for choice.
+# What a training may choose of its agent beside the preset; the original plan's values are not up for choice.
 OPEN_SETTINGS = frozenset(
     ["updates", "action_scale", "reward_scale", "relative_reward", "counterfactual", "n_envs", "value_weight"]
 )
@@ -222,7 +222,7 @@ class ForecastSettings:
     epochs: int = 4
     batch_size: int = 256
     learning_rate: float = 1e-3
-    fit_years: int = 5  # plan: the five years before the predicted one
+    fit_years: int = 5  # original plan: the five years before the predicted one
     least_years: int = 2  # with fewer the forecast is missing
     seed: int = 0
 
@@ -247,7 +247,7 @@ class TrainingSettings:
     preset: str = "plan"
     members: int = 5  # seeds trained together; the committee's weights are their mean
     evaluation_years: int = 2  # walk-forward folds of 52 weeks
-    validation_weeks: int = 156  # held out to judge the committee: no edge there, no trading; 0 trusts it
+    validation_weeks: int = 156  # before the evaluation: no edge there, no trading; 0: no validation
     seed: int = 0
     agent: Annotated[SACSettings | PPOSettings, Discriminator("algorithm")] = field(
         default_factory=SACSettings
@@ -266,7 +266,7 @@ class FineTuneSettings:
     """What a fine-tuning changes of its parent's settings: smaller steps, and fewer of them."""
 
     updates: int = 2_000
-    rate: float = 1e-4  # of every optimiser: a third of the plan's, for 26 weeks are soon memorised
+    rate: float = 1e-4  # of every optimiser: a third of the original plan's: 26 weeks are soon memorised
 
     def __post_init__(self) -> None:
         _within_limits(self, "updates", "rate")
@@ -292,7 +292,7 @@ def preset_settings(
 ) -> TrainingSettings:
     """Settings of a variant's training: a preset, with settings of its agent replaced.
 
-    `experiment` may replace any setting of the agent, also the plan's; the preset's name says so then.
+    `experiment` may replace any setting of the agent, also fixed ones; the preset's name says so then.
     Raises SettingsError for an unknown variant, preset or setting, or a value out of range.
     """
     if variant not in VARIANTS:

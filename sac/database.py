@@ -54,13 +54,13 @@ class Database:
                 raise
 
     def _set_up(self, db: sqlite3.Connection, schema: str, version: int) -> None:
-        found = _schema_of(db)
-        if found == 0:
+        written = _schema_of(db)
+        if written == 0:
             db.execute("PRAGMA journal_mode = WAL")
             db.executescript(f"BEGIN; {schema} PRAGMA user_version = {version}; COMMIT;")
-        elif found != version:
+        elif written != version:
             raise DeskError(
-                f"{self.path} was written by another version of SAC Desk (schema {found}, this one reads "
+                f"{self.path} was written by another version of SAC Desk (schema {written}, this one reads "
                 f"{version}): start that version, or move the file away."
             )
 

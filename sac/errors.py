@@ -15,7 +15,7 @@ __all__ = [
 
 
 class DeskError(Exception):
-    """Something that a user can mend; the message says what is wrong and what to do."""
+    """Something that a user can fix; the message says what is wrong and what to do."""
 
 
 class DataError(DeskError):

@@ -30,7 +30,7 @@ class Explanation:
     """Every stock of one recommendation."""
 
     forecast_step: float  # how much higher: one standard deviation of forecasts in the training window
-    trusted: bool  # False: the committee stays at equal weight, whatever it sees
+    passed: bool  # validation; False: the committee stays at equal weight, whatever it sees
     stocks: list[StockView]
 
 
@@ -65,7 +65,7 @@ def explain(version: Version, panel: MarketPanel, step: int, advice: Recommendat
                 sensitivity,
             )
         )
-    return Explanation(raised, committee.trusted, views)
+    return Explanation(raised, committee.passed, views)
 
 
 def _one_week(panel: MarketPanel, step: int) -> MarketPanel:

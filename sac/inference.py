@@ -30,7 +30,7 @@ Outside = Literal["refuse", "sell", "keep"]  # holdings outside the universe; ke
 
 @dataclass(frozen=True)
 class Holdings:
-    """What is held now, in dollars."""
+    """The portfolio of now, in dollars."""
 
     cash: float = 1.0
     positions: dict[str, float] = field(default_factory=dict)  # symbol -> market value
@@ -136,7 +136,7 @@ def committee_of(version: Version) -> Committee:
         settings.agent,
         settings.constraints,
         version.name,
-        trusted=verdict is None or verdict.trusted,
+        passed=verdict is None or verdict.passed,
     )
 
 

@@ -31,7 +31,7 @@ Learn = Callable[[MarketPanel, Callable[[int, dict[str, float]], None]], Ensembl
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What a training came to."""
+    """The result of a training."""
 
     version: Version
     created: bool  # False: the same data and settings had been trained before
@@ -187,13 +187,21 @@ def _learned(request: _Request, cache: Path, report: Report, folds: int, learn: 
 
     ensemble = learn(panel, learned)
 
-    watch.enter("evaluation", 0.95, 0.99, "Walking the evaluation years week by week")
+    watch.enter("evaluation", 0.95, 0.99, "Backtesting the evaluation years week by week")
     evaluation = ensemble.evaluate(panel, VARIANTS[variant].label)
 
-    rivals = fitted_baselines(panel, ensemble)
+    benchmarks = fitted_baselines(panel, ensemble)
 
     watch.enter("saving", 0.99, 1.0, "Writing the version")
     metadata = metadata_of(
-        request.name, variant, panel, forecasts, ensemble, evaluation, rivals, watch.seconds(), request.parent
+        request.name,
+        variant,
+        panel,
+        forecasts,
+        ensemble,
+        evaluation,
+        benchmarks,
+        watch.seconds(),
+        request.parent,
     )
-    return artifacts_of(panel, forecasts, ensemble, evaluation, rivals, metadata)
+    return artifacts_of(panel, forecasts, ensemble, evaluation, benchmarks, metadata)

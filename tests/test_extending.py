@@ -14,7 +14,7 @@ from sac.forecast.fitting import BUILDERS
 from sac.market import load_panel
 from sac.portfolio import EqualWeight, backtest
 from sac.registry import Registry
-from sac.registry.external import read_walk, stored_walks
+from sac.registry.external import read_backtest, stored_backtests
 from tests.support.desk_pages import opened
 from tests.support.small_versions import VARIANT, small_artifacts
 
@@ -31,9 +31,11 @@ def desk(tmp_path, monkeypatch):
     monkeypatch.setenv("SAC_DESK_DATA", str(tmp_path / "data"))
     panel, small = load_panel(tmp_path / "data"), small_artifacts()
     steps = range(panel.complete_steps - 60, panel.complete_steps)
-    walk = backtest(EqualWeight(Constraints()), panel, steps, Constraints(), np.ones(60, dtype=np.int64))
+    result = backtest(EqualWeight(Constraints()), panel, steps, Constraints(), np.ones(60, dtype=np.int64))
     registry = Registry(tmp_path / "data" / "models")
-    version = registry.save(dataclasses.replace(small, symbols=panel.symbols, evaluation=walk, baselines=[]))
+    version = registry.save(
+        dataclasses.replace(small, symbols=panel.symbols, evaluation=result, baselines=[])
+    )
     registry.set_current(VARIANT, version.name)
     return tmp_path / "data"
 
@@ -44,12 +46,12 @@ def test_the_page_does_what_it_says(desk, capsys, monkeypatch):
     for needed, code in BLOCKS:
         if not needed or importlib.util.find_spec(needed):
             exec(compile(code, str(PAGE), "exec"), names)
-    assert [path.stem for path in stored_walks(desk / "walks")] == ["Momentum 26", "My agent"]
-    for path in stored_walks(desk / "walks"):
-        walk = read_walk(path)
-        assert len(walk.net) == 60
-        assert walk.weights[:, :-1].max() <= 0.2 + 1e-9
-        assert walk.weights[:, -1].min() >= 0.02 - 1e-9
+    assert [path.stem for path in stored_backtests(desk / "walks")] == ["Momentum 26", "My agent"]
+    for path in stored_backtests(desk / "walks"):
+        result = read_backtest(path)
+        assert len(result.net) == 60
+        assert result.weights[:, :-1].max() <= 0.2 + 1e-9
+        assert result.weights[:, -1].min() >= 0.02 - 1e-9
     assert np.isfinite(names["forecasts"].values[-60:]).all()
     monkeypatch.chdir(PAGE.parents[1])  # where the desk's Streamlit settings are
     at = opened("compare", strategy=[names["champion"].name, "Momentum 26", "My agent"])

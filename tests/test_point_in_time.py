@@ -115,10 +115,10 @@ def test_a_signal_of_the_week_ahead_is_found_and_one_a_week_off_is_not(weeks_lat
     fold = Fold(0, steps - 105, range(0))
     agents = train_ensemble(panel, [fold], settings, lambda done, values: None).committee(0, "Agents")
     weeks = range(steps - 104, steps)
-    walk, equal = (
+    result, equal = (
         backtest(allocator, panel, weeks, settings.constraints)
         for allocator in (agents, EqualWeight(settings.constraints))
     )
-    edge = cagr(walk.net) - cagr(equal.net)
+    edge = cagr(result.net) - cagr(equal.net)
     assert (edge > 0.5) == found
     assert found or edge < 0.15

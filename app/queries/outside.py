@@ -9,21 +9,21 @@ from app.settings import settings
 from sac.errors import ArtifactError
 from sac.files import stamp
 from sac.portfolio import Backtest
-from sac.registry.external import read_walk, stored_walks
+from sac.registry.external import read_backtest, stored_backtests
 
 __all__ = ["Walks", "walks"]
 
 
 @dataclass(frozen=True, eq=False)
 class Walks:
-    """The stored walks of outside strategies."""
+    """The stored backtests of external strategies."""
 
     readable: dict[str, Backtest]  # by name
     damaged: dict[str, str]  # file name -> what is wrong with it
 
 
 def walks() -> Walks:
-    """The walks of outside strategies, read again whenever a file of theirs changed."""
+    """The stored backtests of external strategies, read again whenever a file of theirs changed."""
     folder = settings().walks
     return _walks(folder, stamp(folder))
 
@@ -31,9 +31,9 @@ def walks() -> Walks:
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _walks(folder: Path, state: str) -> Walks:
     readable, damaged = {}, {}
-    for path in stored_walks(folder):
+    for path in stored_backtests(folder):
         try:
-            readable[path.stem] = read_walk(path)
+            readable[path.stem] = read_backtest(path)
         except ArtifactError as error:
             damaged[path.name] = str(error)
     return Walks(readable, damaged)

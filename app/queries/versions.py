@@ -50,9 +50,9 @@ def standing(version: Version) -> tuple[Metrics, Metrics, Difference]:
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _standing(path: Path, state: str, _version: Version) -> tuple[Metrics, Metrics, Difference]:
-    walk, constraints = _version.evaluation(), _version.settings.constraints
-    equal = baselines(walk, np.arange(len(walk.net)), constraints)[0]
-    return metrics(walk, constraints), metrics(equal, constraints), difference(walk.net, equal.net)
+    record, constraints = _version.evaluation(), _version.settings.constraints
+    equal = baselines(record, np.arange(len(record.net)), constraints)[0]
+    return metrics(record, constraints), metrics(equal, constraints), difference(record.net, equal.net)
 
 
 def fitted_baselines(version: Version) -> list[Backtest]:

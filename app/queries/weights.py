@@ -38,7 +38,7 @@ def from_cash(version: Version) -> "Recommendation":
 
 
 def explanation(version: Version, portfolio: Portfolio, as_of: str) -> "Explanation":
-    """Why the plan's weights are what they are. Raises DeskError."""
+    """Why the trade plan's weights are what they are. Raises DeskError."""
     panel = market.panel()
     return _explanation(_key(version, panel), portfolio, panel.step_at(as_of), version, panel)
 

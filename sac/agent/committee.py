@@ -39,11 +39,11 @@ class Committee:
         constraints: Constraints,
         name: str = "Committee",
         *,
-        trusted: bool = True,
+        passed: bool = True,
     ):
-        """`trusted` False: the committee showed no edge in validation and stays at equal weight."""
+        """`passed` False: the committee did not pass validation and stays at equal weight."""
         self.name, self.scaler, self.settings, self.constraints = name, scaler, settings, constraints
-        self._state, self.trusted = actor, trusted
+        self._state, self.passed = actor, passed
         self.assets = assets
         network = _ACTORS[settings.algorithm][settings.network]
         self._actor = network([torch.Generator() for _ in range(self.size)], assets, settings, constraints)
@@ -61,17 +61,17 @@ class Committee:
         return torch.stack(whole).all(0).numpy()
 
     def members(self) -> list["Committee"]:
-        """Each member as a committee of its own; what it would do, trusted or not."""
+        """Each member as a committee of its own; what it would do, whether it passed validation or not."""
         return [self.part([i], f"Member {i + 1}") for i in range(self.size)]
 
     def part(self, members: list[int], name: str) -> "Committee":
-        """Some members as a committee, trusted or not."""
+        """Some members as a committee, whether it passed validation or not."""
         state = members_of(self._state, members)
         return Committee(state, self.assets, self.scaler, self.settings, self.constraints, name)
 
     def allocate(self, panel: MarketPanel, step: int, weights: Floats) -> Floats:
         """Target weights (n+1,) from what the panel knew at step and the weights (n+1,) it stood at."""
-        if not self.trusted:
+        if not self.passed:
             return equal_weights(self.assets - 1, self.constraints)
         alike = np.broadcast_to(weights, (self.size, len(weights)))
         return self.member_targets(panel, step, alike, self.settings.action_scale).mean(0).numpy()
@@ -79,7 +79,7 @@ class Committee:
     def member_targets(
         self, panel: MarketPanel, step: int, weights: Floats, action_scale: float | Tensor
     ) -> Tensor:
-        """Target weights (M, n+1) of every member, from its own weights (M, n+1), trusted or not."""
+        """Target weights (M, n+1) of every member, from its own weights (M, n+1), passed or not."""
         features = flat_features(self.scaler.transform(panel.features[step : step + 1]))[0]
         state = np.concatenate([np.broadcast_to(features, (self.size, len(features))), weights], 1)
         mean, _ = self._actor(torch.tensor(state[:, None], dtype=torch.get_default_dtype()))  # (M, 1, n+1)

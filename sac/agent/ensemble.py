@@ -1,4 +1,4 @@
-"""All folds × members of a training as one ensemble, and their honest walk over the evaluation years."""
+"""All folds × members of a training as one ensemble, and their honest backtest over the evaluation years."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from sac.portfolio import Backtest, Validation, backtest, backtests, validate
 
 __all__ = ["LEARNERS", "Ensemble", "agent_seed", "learning_log", "train_ensemble"]
 
-_BEFORE_VALIDATION = 0.75  # share of the updates that agents make before they see the held-out weeks
+_BEFORE_VALIDATION = 0.75  # share of the updates that agents make before they see the validation weeks
 LEARNERS: dict[str, type[SACLearner] | type[PPOLearner]] = {"sac": SACLearner, "ppo": PPOLearner}
 
 
@@ -35,7 +35,7 @@ class Ensemble:
     state: dict[str, Any]  # see SoftActorCritic.state: E = folds × members
     settings: TrainingSettings
     log: pd.DataFrame  # one row per logged update and agent
-    validations: list[Validation]  # one per fold; empty when nothing was held out
+    validations: list[Validation]  # one per fold; empty without validation weeks
 
     def rows(self, index: int) -> slice:
         """Where the agents of the index-th fold stand."""
@@ -45,7 +45,7 @@ class Ensemble:
     def committee(self, index: int, name: str) -> Committee:
         """The members of the index-th fold as one allocator."""
         settings, actor = self.settings, members_of(self.state["actor"], self.rows(index))
-        trusted = not self.validations or self.validations[index].trusted
+        passed = not self.validations or self.validations[index].passed
         return Committee(
             actor,
             self.assets,
@@ -53,7 +53,7 @@ class Ensemble:
             settings.agent,
             settings.constraints,
             name,
-            trusted=trusted,
+            passed=passed,
         )
 
     def final_losses(self) -> dict[str, float]:
@@ -62,22 +62,22 @@ class Ensemble:
         return {loss: float(last[loss].mean()) for loss in ("actor_loss", "critic_loss")}
 
     def evaluate(self, panel: MarketPanel, name: str) -> Backtest:
-        """One continuous walk over all evaluation years; where a year begins its own committee takes over."""
+        """One backtest over all evaluation years; where a year begins its own committee takes over."""
         years = [i for i, fold in enumerate(self.folds) if fold.number != PRODUCTION]
         committees = [self.committee(i, name) for i in years]
         numbers = np.repeat(
             [self.folds[i].number for i in years], [len(self.folds[i].evaluation) for i in years]
         )
-        walk = WalkForward(committees, [self.folds[i].evaluation.start for i in years], name)
+        result = WalkForward(committees, [self.folds[i].evaluation.start for i in years], name)
         steps, constraints = evaluation_steps(self.folds), self.settings.constraints
 
-        def alone(step: int, weights: Floats) -> Floats:
+        def each(step: int, weights: Floats) -> Floats:
             scale = self.settings.agent.action_scale
-            return walk.committee(step).member_targets(panel, step, weights, scale).numpy()
+            return result.committee(step).member_targets(panel, step, weights, scale).numpy()
 
         names = [f"Member {i}" for i in range(1, self.settings.members + 1)]
-        members = backtests(names, alone, panel, steps, [constraints] * len(names), numbers)
-        return backtest(walk, panel, steps, constraints, numbers).with_members(members)
+        members = backtests(names, each, panel, steps, [constraints] * len(names), numbers)
+        return backtest(result, panel, steps, constraints, numbers).with_members(members)
 
 
 def train_ensemble(
@@ -88,7 +88,7 @@ def train_ensemble(
 ) -> Ensemble:
     """Train every fold's members together; an agent sees its fold's window and nothing later.
 
-    With weeks held out, the agents first train without them, are judged on them, and go on with them.
+    With validation weeks, the agents first train without them, are judged on them, and go on with them.
     """
     scalers = [PortfolioScaler.fit(panel.features[: fold.inner_stop]) for fold in folds]
     features = np.stack([flat_features(scaler.transform(panel.features)) for scaler in scalers])

@@ -22,7 +22,7 @@ class Fold:
     number: int  # 1 is the earliest evaluation year, or block of a fine-tuning
     train_stop: int
     evaluation: range
-    validation: range = range(0)  # last weeks of training, held out to judge the committee first
+    validation: range = range(0)  # last weeks of training: agents are first judged on them, unseen
     train_start: int = 0
 
     @property
@@ -32,7 +32,7 @@ class Fold:
 
 
 def evaluation_folds(panel: MarketPanel, years: int, validation_weeks: int = 0) -> list[Fold]:
-    """Expanding windows, oldest first, then the production fit; 52 steps a year, the last ends with the data.
+    """Expanding windows, oldest first, then the production fit; 52 steps per year, to the end of the data.
 
     Purge: a fold trains only on steps whose return is complete at its first decision's close.
     Raises DataError when the history is too short.

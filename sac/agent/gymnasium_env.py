@@ -13,7 +13,7 @@ from gymnasium.spaces import Box
 
 from sac.agent.environment import PortfolioEnvironment, flat_features
 from sac.agent.scaler import PortfolioScaler
-from sac.agent.single_walk import SingleWalk
+from sac.agent.unbatched import UnbatchedEnvironment
 from sac.config import Constraints, SACSettings
 from sac.market import MarketPanel
 
@@ -30,22 +30,22 @@ class PortfolioEnv(gymnasium.Env[Singles, Singles]):
     (n+1,) in [-1, 1]: logits, scaled by `action_scale`. The window's end truncates; nothing terminates.
     """
 
-    def __init__(self, walk: SingleWalk) -> None:
-        """One agent's walk; `gymnasium.make` makes it from a panel."""
-        self._walk = walk
-        self.observation_space = Box(-np.inf, np.inf, (walk.size,), np.float32)
-        self.action_space = Box(-1.0, 1.0, (walk.assets,), np.float32)
+    def __init__(self, environment: UnbatchedEnvironment) -> None:
+        """One agent's environment; `gymnasium.make` makes it from a panel."""
+        self._environment = environment
+        self.observation_space = Box(-np.inf, np.inf, (environment.size,), np.float32)
+        self.action_space = Box(-1.0, 1.0, (environment.assets,), np.float32)
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Singles, dict[str, Any]]:
         """Back to the window's first week, all in CASH. There is no chance: every seed gives the same."""
         super().reset(seed=seed)
-        return self._walk.reset(), {}
+        return self._environment.reset(), {}
 
     def step(self, action: Singles) -> tuple[Singles, float, bool, bool, dict[str, Any]]:
         """Hold the action's weights for a week: state, reward, False, whether the window is over, {}."""
-        state, reward, over = self._walk.step(action)
+        state, reward, over = self._environment.step(action)
         return state, reward, False, over, {}
 
 
@@ -70,7 +70,7 @@ def portfolio_env(
         settings=settings or SACSettings(),
         constraints=constraints or Constraints(),
     )
-    return PortfolioEnv(SingleWalk(environment))
+    return PortfolioEnv(UnbatchedEnvironment(environment))
 
 
 gymnasium.register(ID, entry_point=f"{__name__}:portfolio_env")

@@ -1,4 +1,4 @@
-"""Evidence: what a back-test is worth."""
+"""Evidence: what a backtest is worth."""
 
 from sac.evidence.attribution import COSTS, Edge, contributions, edge, edge_by_asset
 from sac.evidence.costs import COST_RATES, at_cost, break_even

@@ -18,49 +18,49 @@ COSTS = "Costs"  # beside the assets
 
 @dataclass(frozen=True)
 class Edge:
-    """A strategy against a rival over the same weeks: log growth a year, net of costs, as a fraction."""
+    """A strategy against a benchmark on the same weeks: annualised log growth, a fraction, net of costs."""
 
     total: float
     best_stock: str  # contributed most to the edge; "" where neither holds stocks
     without_best_stock: float
     best_month: str  # "2021-03": of the calendar months in which weeks end
     without_best_month: float
-    beta: float  # of its weekly returns to the rival's; NaN where the rival's do not vary
-    tracking_error: float  # volatility of the difference of weekly returns, a year
+    beta: float  # of its weekly returns to the benchmark's; NaN where the benchmark's do not vary
+    tracking_error: float  # annualised volatility of the difference of weekly returns
 
 
-def contributions(walk: Backtest) -> pd.DataFrame:
+def contributions(result: Backtest) -> pd.DataFrame:
     """Log growth by week (rows: the session that ends it) from each asset, CASH and costs (columns).
 
     A week's net return is (1 - cost) × Σ w·r - cost; each part is scaled by log(1 + net) / net, which makes
     the parts of a week add up to its log growth (Carino 1999).
     """
-    net = walk.net[:, None]  # (W, 1)
-    kept = (1.0 + net) / (1.0 + walk.gross[:, None])  # (W, 1) what costs left of a dollar
-    parts = np.hstack([kept * walk.weights * (walk.growth - 1.0), kept - 1.0])  # (W, n+2)
+    net = result.net[:, None]  # (W, 1)
+    kept = (1.0 + net) / (1.0 + result.gross[:, None])  # (W, 1) what costs left of a dollar
+    parts = np.hstack([kept * result.weights * (result.growth - 1.0), kept - 1.0])  # (W, n+2)
     flat = np.abs(net) < 1e-9  # there the ratio is 1 - net / 2
     scale = np.where(flat, 1.0 - net / 2, np.log1p(net) / np.where(flat, 1.0, net))
     return pd.DataFrame(
-        parts * scale, index=pd.DatetimeIndex(walk.ends), columns=[*walk.symbols, CASH, COSTS]
+        parts * scale, index=pd.DatetimeIndex(result.ends), columns=[*result.symbols, CASH, COSTS]
     )
 
 
-def edge_by_asset(walk: Backtest, rival: Backtest) -> "pd.Series[float]":
-    """What each asset and the costs add to the edge, log growth a year; the sum is the edge."""
-    return _lead(walk, rival).sum() * WEEKS_PER_YEAR / len(walk.net)
+def edge_by_asset(result: Backtest, benchmark: Backtest) -> "pd.Series[float]":
+    """What each asset and the costs add to the edge, annualised log growth; the sum is the edge."""
+    return _lead(result, benchmark).sum() * WEEKS_PER_YEAR / len(result.net)
 
 
-def edge(walk: Backtest, rival: Backtest) -> Edge:
+def edge(result: Backtest, benchmark: Backtest) -> Edge:
     """What is left of a lead without its best stock and its best month, and how much of it is the market."""
-    lead = _lead(walk, rival)
+    lead = _lead(result, benchmark)
     years = len(lead) / WEEKS_PER_YEAR
     total = float(lead.to_numpy().sum()) / years
     by_stock = lead.drop(columns=[CASH, COSTS]).sum()
-    months, month = np.unique(walk.ends.astype("datetime64[M]"), return_inverse=True)
+    months, month = np.unique(result.ends.astype("datetime64[M]"), return_inverse=True)
     by_month = np.bincount(month, weights=lead.to_numpy().sum(axis=1))
-    spread = float(rival.net.var())
-    covariance = float(((walk.net - walk.net.mean()) * (rival.net - rival.net.mean())).mean())
-    active = walk.net - rival.net
+    spread = float(benchmark.net.var())
+    covariance = float(((result.net - result.net.mean()) * (benchmark.net - benchmark.net.mean())).mean())
+    active = result.net - benchmark.net
     return Edge(
         total=total,
         best_stock=str(by_stock.idxmax()) if len(by_stock) else "",
@@ -74,6 +74,6 @@ def edge(walk: Backtest, rival: Backtest) -> Edge:
     )
 
 
-def _lead(walk: Backtest, rival: Backtest) -> pd.DataFrame:
-    """Contributions beyond the rival's, (W, assets of either)."""
-    return contributions(walk).sub(contributions(rival), fill_value=0.0)
+def _lead(result: Backtest, benchmark: Backtest) -> pd.DataFrame:
+    """Contributions beyond the benchmark's, (W, assets of either)."""
+    return contributions(result).sub(contributions(benchmark), fill_value=0.0)

@@ -25,9 +25,9 @@ __all__ = [
 Rule = Callable[[int, Floats], Floats | None]  # row and held weights (n+1,) -> targets; None is "no trade"
 
 
-def common_weeks(walks: Mapping[str, Backtest]) -> dict[str, Rows]:
-    """Rows of each walk whose weeks, fill to fill, all of them have; empty where they share none."""
-    weeks = {name: list(zip(walk.fills, walk.ends, strict=True)) for name, walk in walks.items()}
+def common_weeks(results: Mapping[str, Backtest]) -> dict[str, Rows]:
+    """Rows of each backtest whose weeks, fill to fill, all of them have; empty where they share none."""
+    weeks = {name: list(zip(result.fills, result.ends, strict=True)) for name, result in results.items()}
     shared = reduce(set.intersection, (set(pairs) for pairs in weeks.values()))
     return {
         name: np.array([row for row, week in enumerate(pairs) if week in shared], dtype=np.intp)
@@ -36,7 +36,7 @@ def common_weeks(walks: Mapping[str, Backtest]) -> dict[str, Rows]:
 
 
 def rerun(name: str, rule: Rule, recorded: Backtest, rows: Rows, constraints: Constraints) -> Backtest:
-    """Walk a rule over recorded weeks (rows), from all cash and net of costs.
+    """Run a rule over recorded weeks (rows), from all cash and net of costs.
 
     The record holds what a dollar in each asset became, so nothing else is needed: no panel, and no
     question whether today's data are still those of the record.
@@ -57,7 +57,7 @@ def on_weeks(name: str, recorded: Backtest, rows: Rows, constraints: Constraints
 def _accounted(
     name: str, targets: Floats, recorded: Backtest, rows: Rows, constraints: Constraints
 ) -> Backtest:
-    """What targets (W, n+1) came to over recorded weeks; all weeks at once, for a page waits for it."""
+    """Results of targets (W, n+1) over recorded weeks; all weeks at once, for a page waits for it."""
     growth = recorded.growth[rows]  # (W, n+1)
     cash = all_cash(len(recorded.symbols))
     held = np.vstack([cash, drift(targets[:-1], growth[:-1])])  # (W, n+1)
@@ -100,40 +100,40 @@ def baselines(
     ]
 
 
-def weekly_returns(walks: Sequence[Backtest]) -> pd.DataFrame:
-    """Net weekly returns (fractions), one column per strategy; the walks share their weeks."""
-    first = walks[0]
+def weekly_returns(results: Sequence[Backtest]) -> pd.DataFrame:
+    """Net weekly returns (fractions), one column per strategy; the backtests share their weeks."""
+    first = results[0]
     dates = {"decision": first.decisions, "traded_at_close": first.fills, "measured_at_close": first.ends}
-    return pd.DataFrame({**dates, **{walk.name: walk.net for walk in walks}})
+    return pd.DataFrame({**dates, **{result.name: result.net for result in results}})
 
 
-def weekly_weights(walks: Sequence[Backtest]) -> pd.DataFrame:
+def weekly_weights(results: Sequence[Backtest]) -> pd.DataFrame:
     """Target weights (fractions): one row per strategy and week; an index has none."""
     return pd.concat(
-        pd.DataFrame(walk.weights, columns=[*walk.symbols, CASH]).assign(
-            strategy=walk.name, traded_at_close=walk.fills
+        pd.DataFrame(result.weights, columns=[*result.symbols, CASH]).assign(
+            strategy=result.name, traded_at_close=result.fills
         )
-        for walk in walks
-        if walk.symbols
+        for result in results
+        if result.symbols
     ).set_index(["strategy", "traded_at_close"])
 
 
-def rolling_excess(walk: Backtest, rival: Backtest, weeks: int = 26) -> Floats:
-    """How far a dollar got ahead of the rival's over the last so many weeks, (W - weeks + 1,), net."""
-    lead = np.concatenate([[0.0], np.cumsum(np.log1p(walk.net) - np.log1p(rival.net))])
+def rolling_excess(result: Backtest, reference: Backtest, weeks: int = 26) -> Floats:
+    """How far a dollar got ahead of the benchmark's over the last so many weeks, (W - weeks + 1,), net."""
+    lead = np.concatenate([[0.0], np.cumsum(np.log1p(result.net) - np.log1p(reference.net))])
     ahead: Floats = np.expm1(lead[weeks:] - lead[:-weeks])
     return ahead
 
 
-def calendar_years(walks: Sequence[Backtest]) -> pd.DataFrame:
+def calendar_years(results: Sequence[Backtest]) -> pd.DataFrame:
     """Net return (fraction) of each strategy over the weeks that end in each year, and how many they are."""
-    years = walks[0].ends.astype("datetime64[Y]").astype(int) + 1970
+    years = results[0].ends.astype("datetime64[Y]").astype(int) + 1970
     return pd.DataFrame(
         [
             {
                 "Year": str(year),
                 "Weeks": int((years == year).sum()),
-                **{walk.name: float(np.prod(1.0 + walk.net[years == year]) - 1.0) for walk in walks},
+                **{result.name: float(np.prod(1.0 + result.net[years == year]) - 1.0) for result in results},
             }
             for year in np.unique(years)
         ]

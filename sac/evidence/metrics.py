@@ -1,4 +1,4 @@
-"""Figures of a back-test: net of costs, 52 weeks a year."""
+"""Figures of a backtest: net of costs, annualised with 52 weeks."""
 
 import math
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ _NOTHING = 1e-12  # what rounding leaves of a zero
 
 @dataclass(frozen=True)
 class Metrics:
-    """Fractions a year unless said otherwise; NaN where the weeks do not determine a figure."""
+    """Annualised fractions unless said otherwise; NaN where the weeks do not determine a figure."""
 
     cagr: float
     volatility: float
     sharpe: float  # excess over zero
     sortino: float
-    max_drawdown: float  # most negative fall from a peak, the initial capital included
+    max_drawdown: float  # deepest drawdown, negative, the initial capital included
     calmar: float
     hit_rate: float  # share of weeks with a gain
-    turnover: float  # dollars traded in stocks per dollar of wealth, a week
+    turnover: float  # weekly, dollars traded in stocks per dollar of wealth
     cost_drag: float  # CAGR before costs minus after
     effective_names: float  # mean of 1 / sum of squared stock shares, over weeks that hold stocks
     average_cash: float
@@ -51,7 +51,7 @@ def interquartile_mean(values: Floats) -> float:
 
 
 def metrics(result: Backtest, constraints: Constraints) -> Metrics:
-    """Every figure of a back-test that the pages show."""
+    """Every figure of a backtest that the pages show."""
     net = result.net
     growth, spread = cagr(net), float(net.std(ddof=1)) if len(net) > 1 else math.nan
     downside = float(np.sqrt(np.mean(np.minimum(net, 0.0) ** 2)))

@@ -25,7 +25,7 @@ _EULER = 0.5772156649015329
 
 @dataclass(frozen=True)
 class Difference:
-    """Of two strategies over the same weeks: log growth a year, net of costs, as a fraction."""
+    """Of two strategies over the same weeks: annualised log growth, net of costs, as a fraction."""
 
     weeks: int
     mean: float
@@ -36,7 +36,7 @@ class Difference:
 
     @property
     def none(self) -> bool:
-        """Whether the two came to the same in every week."""
+        """Whether the two had the same return in every week."""
         return self.mean == self.low == self.high == 0.0
 
     @property
@@ -88,7 +88,7 @@ def _few_blocks(blocks: float) -> float:
 
 
 def probabilistic_sharpe(net: Floats, benchmark: float = 0.0) -> float:
-    """P(true Sharpe ratio > benchmark) of weekly returns (W,), both a year (Bailey & López de Prado 2012).
+    """P(true Sharpe > benchmark), both annualised, of weekly returns (W,) (Bailey & López de Prado 2012).
 
     Fat tails and skewness widen the error. NaN where the returns do not vary.
     """
@@ -97,7 +97,7 @@ def probabilistic_sharpe(net: Floats, benchmark: float = 0.0) -> float:
         return math.nan
     z = (net - net.mean()) / net.std()
     skew, kurtosis = float((z**3).mean()), float((z**4).mean())
-    sharpe = float(net.mean()) / spread  # a week
+    sharpe = float(net.mean()) / spread  # weekly
     variance = 1.0 - skew * sharpe + (kurtosis - 1.0) / 4.0 * sharpe**2
     distance = sharpe - benchmark / math.sqrt(WEEKS_PER_YEAR)
     return _NORMAL.cdf(distance * math.sqrt(len(net) - 1) / math.sqrt(max(variance, 1e-12)))
@@ -108,11 +108,11 @@ class Search:
     """The search that a candidate was picked from."""
 
     candidates: int  # how many were tried
-    spread: float  # standard deviation of their Sharpe ratios a year; NaN where it is not known
+    spread: float  # standard deviation of their annualised Sharpe ratios; NaN where it is not known
 
     @classmethod
     def among(cls, *groups: Sequence[float], others: int = 0) -> "Search":
-        """A search whose candidates had these Sharpe ratios a year, and others of which it is not known.
+        """A search whose candidates had these annualised Sharpe ratios, and others of which it is not known.
 
         Candidates of one group were measured on the same stretch of the market. The spread is that within
         the groups: how far two stretches lie apart says nothing of how far the candidates do.

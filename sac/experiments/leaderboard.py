@@ -20,7 +20,7 @@ class Row:
 
 
 def leaderboard(results: Sequence[TrialResult], ledger: Ledger) -> list[Row]:
-    """Finished trials, best lead over equal weight first, then those that came to nothing.
+    """Finished trials, best lead over equal weight first, then those that failed.
 
     The deflated Sharpe ratio is that of the weekly return over equal weight. Its luck is that of every
     candidate that the ledger has ever seen: the spread is taken from the sweeps' trials, for only they were
@@ -28,7 +28,7 @@ def leaderboard(results: Sequence[TrialResult], ledger: Ledger) -> list[Row]:
     """
     figures = ledger.candidates()
     figures |= {Candidate(each.variant, each.key, True): each.figures for each in results if not each.problem}
-    known = [found.get("excess_sharpe", math.nan) for found in figures.values()]
+    known = [each.get("excess_sharpe", math.nan) for each in figures.values()]
     measured = [sharpe for sharpe in known if math.isfinite(sharpe)]
     others = len(figures) - len(measured)
     search, rows = Search.among(measured, others=others), []

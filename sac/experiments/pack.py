@@ -1,7 +1,7 @@
 """Trials that one tensor program trains together: agents never mix, and each has its own random numbers.
 
-Alone or in other company a trial comes to the same up to float32 rounding. To the byte it is the same in the
-same pack; so packs are cut from the whole sweep, whoever trains them and whatever is finished already.
+Unbatched or in another batch a trial has the same result up to float32 rounding, in the same pack to the
+byte; so packs are cut from the whole sweep, whoever trains them and whatever is finished already.
 """
 
 import dataclasses
@@ -59,16 +59,16 @@ def train_pack(panel: MarketPanel, pack: Pack, tell: Tell) -> list[TrialResult]:
     rows = np.arange(agents.size).reshape(len(pack), members)
     finite = agents.finite
     sound = [bool(finite[own].all()) for own in rows]
-    walked = _walks(panel, fold, list(itertools.compress(pack, sound)), agents, rows[sound])
-    walks = {walk.name: walk for walk in walked}  # by the trial's key
+    tested = _backtests(panel, fold, list(itertools.compress(pack, sound)), agents, rows[sound])
+    results = {record.name: record for record in tested}  # by the trial's key
     equal = {
         each: backtest(EqualWeight(each), panel, fold.evaluation, each)
         for each in {trial.settings.constraints for trial in pack}  # they differ in their costs at most
     }
     until = str(panel.fills[fold.train_stop])
     return [
-        judged_result(trial, until, walks[trial.key], equal[trial.settings.constraints])
-        if trial.key in walks
+        judged_result(trial, until, results[trial.key], equal[trial.settings.constraints])
+        if trial.key in results
         else failed_result(trial, until, equal[trial.settings.constraints], DIVERGED)
         for trial in pack
     ]
@@ -109,16 +109,16 @@ def train_agents(panel: MarketPanel, pack: Pack, fold: Fold, tell: Tell) -> Comm
     )
 
 
-def _walks(panel: MarketPanel, fold: Fold, pack: Pack, agents: Committee, rows: Rows) -> list[Backtest]:
+def _backtests(panel: MarketPanel, fold: Fold, pack: Pack, agents: Committee, rows: Rows) -> list[Backtest]:
     """The committee of every trial over the judged weeks, side by side; its agents are a row (M,) of rows."""
     if not pack:
         return []
-    walking = agents.part(rows.flatten().tolist(), "Pack")
+    tested = agents.part(rows.flatten().tolist(), "Pack")
     scales = torch.tensor([[trial.settings.agent.action_scale] for trial in pack], dtype=torch.float64)
     scales = scales.repeat_interleave(rows.shape[1], 0)  # (E, 1)
 
     def decide(step: int, weights: Floats) -> Floats:
-        targets = walking.member_targets(panel, step, weights.repeat(rows.shape[1], 0), scales)
+        targets = tested.member_targets(panel, step, weights.repeat(rows.shape[1], 0), scales)
         return targets.view(*rows.shape, -1).mean(1).numpy()
 
     keys, limits = [trial.key for trial in pack], [trial.settings.constraints for trial in pack]

@@ -27,7 +27,7 @@ def on_processes(count: int, train: Train = train_pack) -> Execute:
     def execute(packs: Packs, panels: Panels, tell: Tell) -> Iterator[list[TrialResult]]:
         # Spawn: a fork of a process that has used torch may hang.
         pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _settle)
-        running = {pool.submit(train, panels[pack[0].symbols], pack, _untold): pack for pack in packs}
+        running = {pool.submit(train, panels[pack[0].symbols], pack, _unwatched): pack for pack in packs}
         try:
             for future, _ in gathered(running, tell, f"in {count} processes"):
                 yield future.result()
@@ -58,5 +58,5 @@ def _follow_parent() -> None:
     os._exit(1)
 
 
-def _untold(fraction: float) -> None:
+def _unwatched(fraction: float) -> None:
     """Nobody listens within a pack."""

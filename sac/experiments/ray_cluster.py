@@ -78,7 +78,7 @@ def _watched(address: str, tell: Tell) -> Tell:
     """The same, but it raises ConnectionError when nobody has listened at the address for a while."""
     missed = 0
 
-    def told(fraction: float, news: str) -> None:
+    def progress(fraction: float, news: str) -> None:
         nonlocal missed
         tell(fraction, news)
         try:
@@ -89,7 +89,7 @@ def _watched(address: str, tell: Tell) -> Tell:
             if missed == _LOOKS:
                 raise ConnectionError(str(silent)) from silent
 
-    return told
+    return progress
 
 
 def _finished(packs: Packs, panels: Panels, tell: Tell, train: Train) -> Iterator[list[TrialResult]]:

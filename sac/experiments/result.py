@@ -1,4 +1,4 @@
-"""What a trial came to, one small file each."""
+"""Results of trials, one small file each."""
 
 import re
 from contextlib import suppress
@@ -45,20 +45,20 @@ class TrialResult:
         return self.figures.get("eval_cagr", np.nan) - self.figures.get("equal_weight_cagr", np.nan)
 
 
-def judged_result(trial: SweepTrial, trained_until: str, walk: Backtest, equal: Backtest) -> TrialResult:
-    """Figures of a trial's walk beside equal weight's on the same weeks, at the trial's own costs.
+def judged_result(trial: SweepTrial, trained_until: str, record: Backtest, equal: Backtest) -> TrialResult:
+    """Figures of a trial's backtest beside equal weight's on the same weeks, at the trial's own costs.
 
-    excess_sharpe: Sharpe ratio a year of the weekly return over equal weight; NaN where they are the same.
-    edge, edge_low, edge_high: log growth over equal weight a year, and its 95 % interval.
+    excess_sharpe: annualised, of the weekly return over equal weight; NaN where they are the same.
+    edge, edge_low, edge_high: annualised log growth over equal weight, and its 95 % interval.
     """
-    found, ahead = metrics(walk, trial.settings.constraints), difference(walk.net, equal.net)
-    excess = excess_returns(walk.net, equal.net)
+    own, ahead = metrics(record, trial.settings.constraints), difference(record.net, equal.net)
+    excess = excess_returns(record.net, equal.net)
     spread = float(excess.std(ddof=1))
     figures = {
-        "eval_cagr": found.cagr,
-        "eval_sharpe": found.sharpe,
-        "eval_max_drawdown": found.max_drawdown,
-        "eval_turnover": found.turnover,
+        "eval_cagr": own.cagr,
+        "eval_sharpe": own.sharpe,
+        "eval_max_drawdown": own.max_drawdown,
+        "eval_turnover": own.turnover,
         "equal_weight_cagr": cagr(equal.net),
         "excess_sharpe": float(excess.mean()) / spread * WEEKS_PER_YEAR**0.5 if spread > _STILL else np.nan,
         "edge": ahead.mean,
@@ -66,12 +66,12 @@ def judged_result(trial: SweepTrial, trained_until: str, walk: Backtest, equal: 
         "edge_high": ahead.high,
         "p_better": ahead.p_better,
     }
-    net, other = tuple(walk.net.tolist()), tuple(equal.net.tolist())
+    net, other = tuple(record.net.tolist()), tuple(equal.net.tolist())
     return _result(trial, trained_until, equal, None, figures, net, other)
 
 
 def failed_result(trial: SweepTrial, trained_until: str, equal: Backtest, problem: str) -> TrialResult:
-    """A trial that came to nothing; it would come to nothing again."""
+    """A trial that failed; it would fail again."""
     return _result(trial, trained_until, equal, problem, {}, (), ())
 
 

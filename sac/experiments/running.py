@@ -39,11 +39,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class SweepOutcome:
-    """What a run came to."""
+    """The result of a run."""
 
     trials: int
     found: int  # had been finished before
-    failed: int  # came to nothing
+    failed: int
 
 
 def run_sweep(
@@ -98,10 +98,10 @@ def in_process(packs: Packs, panels: Panels, tell: Tell) -> Iterator[list[TrialR
     for pack, weight in zip(packs, work, strict=True):
         news = f"{finished} of {count} trials finished, {len(pack)} at work together"
 
-        def told(fraction: float, before: int = done, weight: int = weight, news: str = news) -> None:
+        def progress(fraction: float, before: int = done, weight: int = weight, news: str = news) -> None:
             tell((before + weight * fraction) / sum(work), news)
 
-        yield train_pack(panels[pack[0].symbols], pack, told)
+        yield train_pack(panels[pack[0].symbols], pack, progress)
         done, finished = done + weight, finished + len(pack)
 
 
@@ -128,11 +128,11 @@ def _with_forecasts(packs: Packs, panel: MarketPanel, cache: Path, watch: Stopwa
     settings, panels = packs[0][0].settings.forecast, {}
     for number, universe in enumerate(universes):
 
-        def told(fraction: float, news: str, number: int = number) -> None:
+        def progress(fraction: float, news: str, number: int = number) -> None:
             watch.inner((number + fraction) / len(universes), news)
 
         market = panel_of(panel, universe)
-        panels[universe] = market.with_forecasts(walk_forward(market, settings, cache, told).values)
+        panels[universe] = market.with_forecasts(walk_forward(market, settings, cache, progress).values)
     return panels
 
 

@@ -70,16 +70,16 @@ class SweepTrial:
 
 
 def read_sweep(text: str) -> Sweep:
-    """A sweep from TOML. Raises SettingsError that says what to mend."""
+    """A sweep from TOML. Raises SettingsError that says what to fix."""
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"The sweep is no TOML: {error}.") from None
+        raise SettingsError(f"The sweep is not valid TOML: {error}.") from None
     return sweep_of(raw)
 
 
 def sweep_of(raw: Mapping[str, Any]) -> Sweep:
-    """A checked sweep from the values of its file. Raises SettingsError that says what to mend."""
+    """A checked sweep from the values of its file. Raises SettingsError that says what to fix."""
     known = [f.name for f in dataclasses.fields(Sweep)]
     unknown = sorted(raw.keys() - set(known))
     if unknown:

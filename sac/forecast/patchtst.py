@@ -18,7 +18,7 @@ class PatchTSTForecaster(nn.Module):
     """A small PatchTST encoder and a linear head that starts at zero: the untrained forecast is the mean.
 
     The level and the size of the window's own moves are what little there is to learn from, so the instance
-    normalisation (RevIN) that would take them out is off; the walk scales with its training examples.
+    normalisation (RevIN) that would take them out is off; the random walk scales with its training examples.
     """
 
     def __init__(self, channels: int, settings: ForecastSettings):

@@ -40,7 +40,7 @@ class Forecasts:
 def walk_forward(
     panel: MarketPanel, settings: ForecastSettings, cache: Path, report: Report | None = None
 ) -> Forecasts:
-    """Forecast every calendar year with a model fitted on the `fit_years` before it (plan).
+    """Forecast every calendar year with a model fitted on the `fit_years` before it (original plan).
 
     A year with less than `least_years` of weeks before it stays NaN. Fitted years are kept in
     cache/forecasts and found again by their content. Raises DataError where no year can be forecast.
@@ -53,8 +53,10 @@ def walk_forward(
     newest: dict[str, Any] = {}
     spans = [int(year) for year in np.unique(years) if len(training_steps(panel, year, settings))]
     for done, year in enumerate(spans):
-        told = _told(report, f"{_LABELS.get(settings.kind, settings.kind)} for {year}", done, len(spans))
-        state = _fitted(panel, daily, year, settings, cache / "forecasts", told)
+        progress = _progress_of(
+            report, f"{_LABELS.get(settings.kind, settings.kind)} for {year}", done, len(spans)
+        )
+        state = _fitted(panel, daily, year, settings, cache / "forecasts", progress)
         if state is None:
             continue
         newest = state
@@ -115,7 +117,7 @@ def _fitted(
     year: int,
     settings: ForecastSettings,
     folder: Path,
-    told: Callable[[float, str], None],
+    progress: Callable[[float, str], None],
 ) -> dict[str, Any] | None:
     """The year's forecaster, from the cache or fitted now; None without a single complete example."""
     from sac.forecast import cache, fitting
@@ -146,22 +148,22 @@ def _fitted(
             targets,
             settings,
             seed=settings.seed * 10_000 + year,
-            report=lambda epoch: told((epoch - 1) / epochs, f"epoch {epoch} of {epochs}"),
+            report=lambda epoch: progress((epoch - 1) / epochs, f"epoch {epoch} of {epochs}"),
         )
         state = {**identity, **learned}
         cache.store(path, state)
-    told(1.0, "fitted")
+    progress(1.0, "fitted")
     return state
 
 
-def _told(report: Report | None, subject: str, done: int, years: int) -> Callable[[float, str], None]:
+def _progress_of(report: Report | None, subject: str, done: int, years: int) -> Callable[[float, str], None]:
     """Tell the walk's fraction from one year's."""
 
-    def told(fraction: float, news: str) -> None:
+    def progress(fraction: float, news: str) -> None:
         if report is not None:
             report((done + fraction) / years, f"{subject}: {news}")
 
-    return told
+    return progress
 
 
 def _years(panel: MarketPanel) -> npt.NDArray[np.int64]:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Arrival", "Origin", "origin", "pull"]
 
 NAMES = (*folder.FILES, folder.MANIFEST)
-Told = Callable[[int, int, str], None]  # of (files done, files, the next one)
+FileProgress = Callable[[int, int, str], None]  # of (files done, files, the next one)
 
 _MOST_BYTES = 1 << 30  # of all files of a version together
 _STAGING = ".pull-"
@@ -54,7 +54,7 @@ class Origin:
 
 @dataclass(frozen=True, eq=False)
 class Arrival:
-    """What a pull came to."""
+    """The result of a pull."""
 
     version: Version
     commit: str
@@ -66,12 +66,12 @@ def pull(
     registry: Registry,
     variant: str,
     name: str | None = None,
-    told: Told = lambda done, count, file: None,
+    progress: FileProgress = lambda done, count, file: None,
 ) -> Arrival:
     """Fetch a version, or the champion of the repository when none is named; it becomes a challenger.
 
     The Hub is asked every time and nothing is taken from a cache, so what arrives is what it holds now.
-    `told` may raise Cancelled: nothing is installed then. Raises HubUnavailable, HubError or ArtifactError.
+    `progress` may raise Cancelled: nothing is installed then. Raises HubUnavailable, HubError, ArtifactError.
     """
     home = registry.root / check_variant(variant)
     wanted = check_version(name) if name else None
@@ -90,7 +90,7 @@ def pull(
         downloads.mkdir()
         with explained(remote, name or "on main"):
             for number, file in enumerate(NAMES):
-                told(number, len(NAMES), file)
+                progress(number, len(NAMES), file)
                 _fetch(api, remote, there, file, downloads, staging / "cache")
         with _said_of(remote, there):
             found = _named(downloads, variant, wanted)
@@ -131,10 +131,10 @@ def _check_listing(remote: Remote, there: Snapshot) -> None:
     """Exactly our files, and none too large, before a byte of them is fetched."""
     where = f"{remote.repo} at {there.commit[:8]}"
     if not _COMMIT.fullmatch(there.commit):
-        raise HubError(f"{remote.endpoint} gives {where[:80]}, which is no commit.")
+        raise HubError(f"{remote.endpoint} gives {where[:80]}, which is not a valid commit.")
     for name in NAMES:
         if name not in there.files:
-            raise HubError(f"{where}: {name} is missing, so this is no version. Nothing was installed.")
+            raise HubError(f"{where}: {name} is missing, so this is not a version. Nothing was installed.")
     for name in sorted(set(there.files) - BESIDE - set(NAMES)):
         raise HubError(f"{where}: {name[:80]} does not belong to a version. Nothing was installed.")
     for name in NAMES:
@@ -226,10 +226,10 @@ def _checked(staging: Path, variant: str, name: str) -> Version:
 
 def _check_words(version: Version) -> None:
     """Pages show a version's words, some as Markdown: a stranger's must hold no links, images or tags."""
-    walks = [version.evaluation(), *version.baselines()]
+    results = [version.evaluation(), *version.baselines()]
     shown = [
         *(dataclasses.asdict(part) for part in (version.metadata, version.settings)),
-        *((walk.name, *walk.symbols) for walk in walks),
+        *((result.name, *result.symbols) for result in results),
         *version.symbols,
     ]
     markup = _MARKUP.search(codecs.pack_json(shown))
@@ -259,7 +259,7 @@ def _note(path: Path) -> Path:
 
 def _sweep(root: Path) -> None:
     for path in root.glob(f"{_STAGING}*"):
-        with suppress(FileNotFoundError):  # a rival swept it
+        with suppress(FileNotFoundError):  # another process swept it
             if not folder.in_use(path):
                 shutil.rmtree(path, ignore_errors=True)
 

@@ -14,11 +14,11 @@ _FIGURES = {  # metric -> what people call it, and whether it is a fraction
     "eval_volatility": ("Volatility", True),
     "eval_sharpe": ("Sharpe ratio", False),
     "eval_max_drawdown": ("Max drawdown", True),
-    "eval_turnover": ("Turnover a week", True),
-    "eval_cost_drag": ("Cost drag a year", True),
+    "eval_turnover": ("Weekly turnover", True),
+    "eval_cost_drag": ("Annualised cost drag", True),
 }
 _LIMITS = (
-    "A back-test is no promise: the weeks above are out of sample, but they are past weeks.",
+    "A backtest is no promise: the weeks above are out of sample, but they are past weeks.",
     "The model knows its stocks by position: it gives weights for exactly the symbols of symbol_order.json.",
     "Long-only weekly weights; nothing here places an order.",
 )

@@ -183,7 +183,7 @@ def explained(remote: Remote, version: str) -> Iterator[None]:
                 ) from error
             if isinstance(cause, errors.HFValidationError):
                 raise HubError(
-                    f"{remote.repo!r} is no repository's name; one looks like owner/name."
+                    f"{remote.repo!r} is not a valid repository name; one looks like owner/name."
                 ) from error
         if isinstance(error, ValueError):  # among them JSON that is none: a proxy's page, a maintenance page
             raise HubUnavailable(f"{remote.endpoint} does not answer like a Hub: {error}") from error

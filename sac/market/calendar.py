@@ -38,7 +38,7 @@ def _sessions(first_year: int, last_year: int) -> Dates:
     # Years take as long as weeks, 0.4 s: with wide limits one calendar serves prices, signals and freshness.
     calendar = exchange_calendars.get_calendar("XNYS", start=f"{first_year}-01-01", end=f"{last_year}-12-31")
     days: Dates = calendar.sessions.to_numpy().astype("datetime64[D]")
-    days.setflags(write=False)  # it is everybody's
+    days.setflags(write=False)  # all callers share it
     return days
 
 

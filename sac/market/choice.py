@@ -38,7 +38,7 @@ class MarketChoice:
             raise DataError(f"There is no source {self.source!r}: choose one of {', '.join(SOURCES)}.")
         for symbol in self.symbols:
             if not _SYMBOL.fullmatch(symbol) or symbol == CASH:
-                raise DataError(f"{symbol[:20]!r} is no symbol: write it as AAPL or BRK-B.")
+                raise DataError(f"{symbol[:20]!r} is not a valid symbol: write it as AAPL or BRK-B.")
         twice = {symbol for symbol in self.symbols if self.symbols.count(symbol) > 1}
         if twice:
             raise DataError(f"{min(twice)} stands twice in the universe: remove one.")
@@ -66,7 +66,7 @@ def read_choice(data: Path) -> MarketChoice:
         return MarketChoice()
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataError(
-            f"{path.name} is no TOML: {error}. Mend it, or delete it to get the sample."
+            f"{path.name} is not valid TOML: {error}. Fix it, or delete it to get the sample."
         ) from None
     unknown = given.keys() - {"source", "symbols", "start"}
     if unknown:

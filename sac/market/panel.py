@@ -192,7 +192,7 @@ def sample_panel() -> MarketPanel:
 
 def _closes_at(sessions: Dates, closes: Floats, *stamps: Dates) -> list[Floats]:
     """Closes on certain sessions, (T, n) each; NaN after the window. A missing session is refused."""
-    found = []
+    aligned = []
     for dates in stamps:
         inside = dates <= sessions[-1]
         rows = np.searchsorted(sessions, dates[inside])
@@ -201,8 +201,8 @@ def _closes_at(sessions: Dates, closes: Floats, *stamps: Dates) -> list[Floats]:
             raise DataError(f"There is no price on {absent[0]}, a session that decides or fills trades.")
         values = np.full((len(dates), closes.shape[1]), np.nan)
         values[inside] = closes[rows]
-        found.append(values)
-    return found
+        aligned.append(values)
+    return aligned
 
 
 def _ahead(values: Floats) -> Floats:

@@ -1,11 +1,11 @@
-"""Portfolio: constraints, accounting, the environment, and walking an allocator over a panel.
+"""Portfolio: constraints, accounting, and backtests of an allocator over a panel.
 
 `constraints`, `environment` and `risk_based` need torch and are imported by name, so that a page does not
 load it.
 """
 
 from sac.portfolio.accounting import account, all_cash, asset_growth, drift
-from sac.portfolio.backtest import Allocator, Backtest, backtest, backtests, index_walk
+from sac.portfolio.backtest import Allocator, Backtest, backtest, backtests, index_backtest
 from sac.portfolio.baselines import BuyAndHold, Cash, EqualWeight, equal_weights
 from sac.portfolio.validation import Validation, validate
 
@@ -23,6 +23,6 @@ __all__ = [
     "backtests",
     "drift",
     "equal_weights",
-    "index_walk",
+    "index_backtest",
     "validate",
 ]

@@ -1,4 +1,4 @@
-"""What one week does to a portfolio. Training, back-tests, baselines and trade lists all account here."""
+"""What one week does to a portfolio. Training, backtests, baselines and trade lists all account here."""
 
 from typing import Generic, NamedTuple, TypeVar
 
@@ -8,7 +8,7 @@ from sac.arrays import Floats
 
 __all__ = ["Week", "account", "all_cash", "asset_growth", "drift"]
 
-# numpy for back-tests and trades, torch for training: the arithmetic below is the same for both.
+# numpy for backtests and trades, torch for training: the arithmetic below is the same for both.
 Array = TypeVar("Array", Floats, "torch.Tensor")  # type: ignore[name-defined]  # noqa: F821
 
 
@@ -24,7 +24,7 @@ def account(held: Array, target: Array, growth: Array, cost_rate: float | Array)
     """Trade from held to target weights (..., n+1) at the fill, then hold them until the next fill.
 
     growth (..., n+1) is what a dollar in each asset becomes, CASH last. Trading costs cost_rate of every
-    dollar bought or sold in stocks (plan: 10 bps); trading CASH is free.
+    dollar bought or sold in stocks (original plan: 10 bps); trading CASH is free.
     """
     turnover = abs(target - held)[..., :-1].sum(-1)  # (...)
     gross = (target * growth).sum(-1)  # (...)
@@ -38,7 +38,7 @@ def drift(weights: Array, growth: Array) -> Array:
 
 
 def all_cash(n: int) -> Floats:
-    """Weights (n+1,) of a portfolio that holds only CASH: where every walk starts."""
+    """Weights (n+1,) of a portfolio that holds only CASH: where every backtest starts."""
     weights = np.zeros(n + 1)
     weights[-1] = 1.0
     return weights

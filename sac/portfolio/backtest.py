@@ -1,4 +1,4 @@
-"""`Backtest`: what happened when an allocator was walked over a stretch of the panel."""
+"""`Backtest`: the result of an allocator over a stretch of the panel, week by week."""
 
 import dataclasses
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ from sac.config import Constraints
 from sac.market import MarketPanel
 from sac.portfolio.accounting import account, all_cash, asset_growth, drift
 
-__all__ = ["Allocator", "Backtest", "backtest", "backtests", "index_walk"]
+__all__ = ["Allocator", "Backtest", "backtest", "backtests", "index_backtest"]
 
 
 class Allocator(Protocol):
@@ -34,7 +34,7 @@ class Allocator(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Backtest:
-    """Weekly walk of one allocator (W weeks, n stocks). Returns are fractions; wealth starts at 1 in CASH."""
+    """Backtest of one allocator (W weeks, n stocks). Returns are fractions; wealth starts at 1 in CASH."""
 
     name: str
     symbols: tuple[str, ...]
@@ -47,7 +47,7 @@ class Backtest:
     turnover: Floats  # (W,) dollars traded in stocks per dollar of wealth
     gross: Floats  # (W,) return before cost
     net: Floats  # (W,) return after cost
-    members: Floats  # (W, M) net return of each member walked alone; M may be 0
+    members: Floats  # (W, M) net return of each member by itself; M may be 0
 
     @property
     def wealth(self) -> Floats:
@@ -60,7 +60,7 @@ class Backtest:
         return np.concatenate([self.fills[:1], self.ends])
 
     def with_members(self, members: list["Backtest"]) -> "Backtest":
-        """The same walk with its members' net returns beside it."""
+        """The same backtest with its members' net returns beside it."""
         return dataclasses.replace(self, members=np.stack([m.net for m in members], axis=1))
 
 
@@ -71,7 +71,7 @@ def backtest(
     constraints: Constraints,
     folds: npt.NDArray[np.int64] | None = None,
 ) -> Backtest:
-    """Walk an allocator over consecutive steps of the panel, from all cash, net of costs.
+    """Run an allocator over consecutive steps of the panel, from all cash, net of costs.
 
     Raises ValueError when a step has no complete return or an allocation is no portfolio.
     """
@@ -91,12 +91,12 @@ def backtests(
     constraints: Sequence[Constraints],
     folds: npt.NDArray[np.int64] | None = None,
 ) -> list[Backtest]:
-    """Walk K allocators side by side, as `backtest` walks one; their constraints differ in costs at most.
+    """Run K allocators side by side, as `backtest` runs one; their constraints differ in costs at most.
 
     decide: from a step and weights (K, n+1) to target weights (K, n+1), or None where nobody trades.
     """
     if not len(steps) or steps.step != 1 or steps.start < 0 or steps.stop > panel.complete_steps:
-        raise ValueError(f"{steps} is no stretch of the {panel.complete_steps} complete steps")
+        raise ValueError(f"{steps} is not a stretch of the {panel.complete_steps} complete steps")
     window = slice(steps.start, steps.stop)
     growth = asset_growth(panel.returns[window], constraints[0].cash_growth)
     seen = asset_growth(panel.seen[window], 1.0)  # CASH earns its week at the fill
@@ -134,7 +134,7 @@ def backtests(
     ]
 
 
-def index_walk(name: str, levels: pd.Series, panel: MarketPanel, steps: range) -> Backtest:
+def index_backtest(name: str, levels: pd.Series, panel: MarketPanel, steps: range) -> Backtest:
     """What an index did over the steps, fill to fill, from its levels by session.
 
     Nobody holds or trades it: it has no symbols, no turnover and no costs.

@@ -1,4 +1,4 @@
-"""Whole-share trades from what is held to target weights, accounted in integer cents. Loads no torch."""
+"""Whole-share trades from a portfolio to target weights, accounted in integer cents. Loads no torch."""
 
 import math
 from collections.abc import Mapping
@@ -81,7 +81,7 @@ def whole_share_trades(
     and left out below `minimum`. The cost, cost_rate of every dollar traded in stocks as in the accounting,
     is rounded up to the cent and paid from cash. Where cash does not suffice, the largest buy is cut by the
     shares that are missing, then the next largest. Prices are rounded to the cent.
-    Raises SettingsError for what is no portfolio, no price or no weight.
+    Raises SettingsError for what is not a portfolio, a price or a weight.
     """
     symbols = list(dict.fromkeys((*(name for name in target_weights if name != CASH), *held)))
     _refuse_nonsense(symbols, held, cash, target_weights, prices, cost_rate, minimum)
@@ -146,7 +146,7 @@ def _refuse_nonsense(
     cost_rate: float,
     minimum: float,
 ) -> None:
-    for what, amount in (("Cash", cash), ("The minimum trade", minimum)):
+    for what, amount in (("Cash", cash), ("The minimum trade size", minimum)):
         if not 0 <= amount <= _LARGEST:  # also refuses NaN
             raise SettingsError(f"{what} is {amount}: it must be an amount in dollars, zero or more.")
     if not 0 <= cost_rate < 1:
@@ -158,7 +158,7 @@ def _refuse_nonsense(
         if not 0.01 <= price <= _LARGEST:
             raise SettingsError(f"{symbol} has no price of a cent or more: give one, or leave it out.")
         if not (shares >= 0 and shares * price <= _LARGEST):
-            raise SettingsError(f"{symbol}: {shares} shares cannot be held; write a number, zero or more.")
+            raise SettingsError(f"{symbol}: {shares} shares is not a position; write a number, zero or more.")
     weights = list(target_weights.values())
     if not all(0 <= weight <= 1 + 1e-6 for weight in weights) or abs(sum(weights) - 1) > 1e-6:
         raise SettingsError("Target weights must be fractions of wealth that sum to 1, CASH included.")

@@ -1,8 +1,10 @@
-"""Does an allocator earn its trades? Judged on weeks held out of its training, before its evaluation."""
+"""Does an allocator pass validation? Judged on weeks left out of its training, before its evaluation."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
 from sac.config import WEEKS_PER_YEAR, Constraints
 from sac.market import MarketPanel
@@ -16,24 +18,24 @@ _STANDARD_ERRORS = 1.0  # by which it must beat equal weight: with no edge, trad
 
 @dataclass(frozen=True)
 class Validation:
-    """An allocator against equal weight, net of costs, on held-out weeks. Dates are ISO text."""
+    """An allocator against equal weight, net of costs, on its validation weeks. Dates are ISO text."""
 
     fold: int
     start: str  # first and last decision
     end: str
     weeks: int
-    excess: float  # log growth over equal weight, a year
+    excess: float  # annualised log growth over equal weight
     t_statistic: float
-    trusted: bool  # False: it stays at equal weight
+    passed: Annotated[bool, Field(alias="trusted")]  # False: it stays at equal weight; `trusted` on disk
 
     @property
     def verdict(self) -> str:
         """The judgement in one sentence."""
-        verb = "beat" if self.trusted else "did not beat"
-        then = "follows its agents" if self.trusted else "holds equal weight"
-        figures = f"{self.excess * 100:+.1f} pp of log growth a year, t {self.t_statistic:+.1f}"
+        verb = "beat" if self.passed else "did not beat"
+        then = "follows its agents" if self.passed else "holds equal weight"
+        figures = f"{self.excess * 100:+.1f} pp of annualised log growth, t {self.t_statistic:+.1f}"
         return (
-            f"On {self.weeks} weeks held out of its training, {self.start} to {self.end}, the committee "
+            f"On {self.weeks} validation weeks, {self.start} to {self.end}, the committee "
             f"{verb} equal weight by one standard error ({figures}): it {then}."
         )
 
@@ -41,21 +43,21 @@ class Validation:
 def validate(
     panel: MarketPanel, allocator: Allocator, weeks: range, fold: int, constraints: Constraints
 ) -> Validation:
-    """Walk an allocator over held-out weeks; one standard error above equal weight makes it trusted.
+    """Run an allocator over validation weeks; it passes with one standard error above equal weight.
 
     It must not have been fitted to those weeks (leak!).
     """
     equal = backtest(EqualWeight(constraints), panel, weeks, constraints)
-    walk = backtest(allocator, panel, weeks, constraints)
-    edge = np.log1p(walk.net) - np.log1p(equal.net)
+    result = backtest(allocator, panel, weeks, constraints)
+    edge = np.log1p(result.net) - np.log1p(equal.net)
     error = float(edge.std(ddof=1) / np.sqrt(len(edge)))
     t_statistic = float(edge.mean()) / error if error > 0 else 0.0
     return Validation(
         fold=fold,
-        start=str(walk.decisions[0]),
-        end=str(walk.decisions[-1]),
+        start=str(result.decisions[0]),
+        end=str(result.decisions[-1]),
         weeks=len(edge),
         excess=float(edge.mean()) * WEEKS_PER_YEAR,
         t_statistic=t_statistic,
-        trusted=t_statistic > _STANDARD_ERRORS,
+        passed=t_statistic > _STANDARD_ERRORS,
     )

@@ -51,7 +51,7 @@ class Case:
     against_equal_weight: Difference | None
     edge: Edge | None  # over the champion, or over equal weight where there is none
     costs: dict[str, tuple[float, ...]]  # CAGR at each of COST_RATES
-    members: tuple[float, ...]  # CAGR of each of the challenger's members, walked alone
+    members: tuple[float, ...]  # CAGR of each of the challenger's members by itself
     deflated_sharpe: float  # NaN where undetermined
     trials: int  # candidates ever trained, this one too
     strength: Strength
@@ -76,9 +76,11 @@ def side_by_side(challenger: Version, champion: Version | None) -> tuple[list[Ba
     if not shared:
         rows = {"challenger": np.arange(len(records["challenger"].net))}
     rules = {role: version.settings.constraints for role, version in versions.items() if version}
-    walks = [on_weeks(role, records[role], rows[role], rules[role]) for role in rows]
-    rivals = baselines(records["challenger"], rows["challenger"], rules["challenger"], challenger.baselines())
-    return [*walks, *rivals], shared
+    results = [on_weeks(role, records[role], rows[role], rules[role]) for role in rows]
+    benchmarks = baselines(
+        records["challenger"], rows["challenger"], rules["challenger"], challenger.baselines()
+    )
+    return [*results, *benchmarks], shared
 
 
 def case_for(challenger: Version, champion: Version | None, verdict: Gate, search: Search) -> Case:
@@ -86,12 +88,12 @@ def case_for(challenger: Version, champion: Version | None, verdict: Gate, searc
 
     Raises ArtifactError where an evaluation cannot be read.
     """
-    walks, shared = side_by_side(challenger, champion)
-    named = {walk.name: walk for walk in walks}
-    first, equal = walks[0], named[_EQUAL_WEIGHT]
-    rival = equal if champion is None else named.get("champion")
-    beside_rival = _difference(first, rival)
-    strength, advice = _advice(beside_rival, champion is not None)
+    results, shared = side_by_side(challenger, champion)
+    named = {result.name: result for result in results}
+    first, equal = results[0], named[_EQUAL_WEIGHT]
+    benchmark = equal if champion is None else named.get("champion")
+    beside_benchmark = _difference(first, benchmark)
+    strength, advice = _advice(beside_benchmark, champion is not None)
     return Case(
         challenger=challenger.name,
         champion=champion.name if champion else None,
@@ -101,10 +103,10 @@ def case_for(challenger: Version, champion: Version | None, verdict: Gate, searc
         shared=shared,
         start=str(first.dates[0]),
         end=str(first.dates[-1]),
-        growth={walk.name: cagr(walk.net) for walk in walks},
-        against_champion=None if champion is None else beside_rival,
+        growth={result.name: cagr(result.net) for result in results},
+        against_champion=None if champion is None else beside_benchmark,
         against_equal_weight=_difference(first, equal),
-        edge=edge(first, rival) if rival else None,
+        edge=edge(first, benchmark) if benchmark else None,
         costs={
             role: tuple(cagr(at_cost(named[role], rate).net) for rate in COST_RATES)
             for role in _ROLES
@@ -127,18 +129,18 @@ def _difference(one: Backtest, other: Backtest | None) -> Difference | None:
     return None if other is None or len(one.net) < _LEAST_WEEKS else difference(one.net, other.net)
 
 
-def _advice(found: Difference | None, rival: bool) -> tuple[Strength, str]:
+def _advice(comparison: Difference | None, champion: bool) -> tuple[Strength, str]:
     """How much the difference is worth that matters: to the champion, or to equal weight without one."""
-    whom = "the champion" if rival else "equal weight"
-    if found is None:
+    whom = "the champion" if champion else "equal weight"
+    if comparison is None:
         return "weak", f"There are fewer than {_LEAST_WEEKS} weeks to compare it with {whom}."
-    if found.low > 0:
-        return "strong", f"It beat {whom} by more than luck on {found.weeks} weeks."
-    if found.high < 0:
-        return "contrary", f"{whom.capitalize()} beat it by more than luck on {found.weeks} weeks."
+    if comparison.low > 0:
+        return "strong", f"It beat {whom} by more than luck on {comparison.weeks} weeks."
+    if comparison.high < 0:
+        return "contrary", f"{whom.capitalize()} beat it by more than luck on {comparison.weeks} weeks."
     return "weak", (
-        f"On {found.weeks} weeks the difference to {whom} could be luck; "
-        f"only a true difference of {found.detectable * 100:.1f} points a year would show reliably."
+        f"On {comparison.weeks} weeks the difference to {whom} could be luck; "
+        f"only a true difference of {comparison.detectable * 100:.1f} annualised points would show reliably."
     )
 
 

@@ -37,7 +37,7 @@ __all__ = [
     "state_of",
 ]
 
-Policy = Literal["manual", "auto"]  # whether an eligible challenger waits for a person
+Policy = Literal["manual", "auto"]  # whether an eligible challenger needs a person
 Verdict = Literal["approve", "override", "reject"]
 _DESK = "the desk"  # the actor of what nobody clicked
 _PATIENCE = 30.0  # seconds to wait while another decision is written

@@ -1,4 +1,4 @@
-"""Who may become champion: CAGR first (plan)."""
+"""Who may become champion: CAGR first (original plan)."""
 
 import math
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ __all__ = ["Gate", "gate"]
 
 @dataclass(frozen=True)
 class Gate:
-    """Whether a challenger may become champion. CAGR is out of sample, net of costs, a fraction a year."""
+    """Whether a challenger may become champion. CAGR is a fraction, out of sample, net of costs."""
 
     passed: bool
     eval_cagr: float  # NaN where the version has none
@@ -19,7 +19,7 @@ class Gate:
 
 
 def gate(challenger: Metadata, champion: Metadata | None) -> Gate:
-    """The first model passes; a later one only with a CAGR above the champion's (plan)."""
+    """The first model passes; a later one only with a CAGR above the champion's (original plan)."""
     cagr = challenger.metrics.get("eval_cagr", math.nan)
     prior = None if champion is None else champion.metrics.get("eval_cagr", math.nan)
     if not math.isfinite(cagr):

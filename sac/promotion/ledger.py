@@ -108,8 +108,8 @@ class Ledger:
             return {}
         with record(self._root).connection() as db:  # pages ask at every rerun: settings stay unread
             rows = db.execute("SELECT variant, version, kind = 'sweep', metrics FROM trials ORDER BY id")
-            told = {Candidate(*who): json.loads(metrics or "{}") for *who, metrics in rows}
-        return {candidate: metrics for candidate, metrics in told.items() if "eval_sharpe" in metrics}
+            evaluated = {Candidate(*who): json.loads(metrics or "{}") for *who, metrics in rows}
+        return {candidate: metrics for candidate, metrics in evaluated.items() if "eval_sharpe" in metrics}
 
     def search(self) -> Search:
         """What a deflated Sharpe ratio must know of all candidates; sweeps' were judged on other weeks."""

@@ -34,13 +34,13 @@ class Metadata:
     metrics: dict[str, float]  # eval_cagr, eval_sharpe, ..., actor_loss, critic_loss
     baselines: dict[str, dict[str, float]]  # name -> the same eval_ figures on the same weeks
     forecast_skill: list[ForecastSkill]
-    validations: list[Validation]  # per fold, production last; empty when nothing was held out
+    validations: list[Validation]  # per fold, production last; empty without validation weeks
     notes: list[str]  # what a reader must know: survivors in the sample, a cap that forces cash
     seconds: dict[str, float]  # wall clock per stage
 
     @property
     def production(self) -> Validation | None:
-        """The verdict on the committee that decides today; None when nothing was held out."""
+        """The verdict on the committee that decides today; None without validation weeks."""
         return self.validations[-1] if self.validations else None
 
 

@@ -215,7 +215,7 @@ def unpack_scaler(data: bytes) -> dict[str, Any]:
     except Unreadable:
         raise
     except Exception as error:  # foreign bytes: pickle raises whatever its parts do
-        raise Unreadable(f"is no pickle of builtins ({type(error).__name__})") from error
+        raise Unreadable(f"is not a pickle of builtins ({type(error).__name__})") from error
     _check_scaler(scaler)
     return scaler  # type: ignore[no-any-return]
 
@@ -230,7 +230,7 @@ class BuiltinsUnpickler(pickle.Unpickler):
 
 def _check_scaler(scaler: Any) -> None:
     if type(scaler) is not dict or set(scaler) != {"features", *_SCALER_FIGURES}:
-        raise Unreadable(f"is no dict of features, {', '.join(_SCALER_FIGURES)}")
+        raise Unreadable(f"is not a dict of features, {', '.join(_SCALER_FIGURES)}")
     if any(type(column) is not list for column in scaler.values()):
         raise Unreadable("holds something else than lists")
     if scaler["features"] != list(SCALER_FEATURES):
@@ -240,7 +240,7 @@ def _check_scaler(scaler: Any) -> None:
         if len(column) != len(SCALER_FEATURES):
             raise Unreadable(f"has {len(column)} values of {name}, not {len(SCALER_FEATURES)}")
         if not all(isinstance(value, float) and math.isfinite(value) for value in column):
-            raise Unreadable(f"holds a {name} that is no finite number")
+            raise Unreadable(f"holds a {name} that is not a finite number")
     if not all(value > 0 for value in scaler["scale"]):
         raise Unreadable("holds a scale that is not above zero")
     if not all(low <= high for low, high in zip(scaler["low"], scaler["high"], strict=True)):

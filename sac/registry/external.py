@@ -1,6 +1,6 @@
-"""Walks of strategies that were fitted elsewhere, kept beside the versions they are compared with.
+"""Backtests of strategies that were fitted elsewhere, kept beside the versions they are compared with.
 
-That such a walk is out of sample is its owner's word: the desk did not fit it and cannot check.
+That such a backtest is out of sample is its owner's word: the desk did not fit it and cannot check.
 """
 
 import re
@@ -21,7 +21,7 @@ from sac.registry.names import is_version
 from sac.registry.store import Version
 from sac.registry.tables import pack_baselines, unpack_baselines
 
-__all__ = ["beside", "external_walk", "read_walk", "save_walk", "stored_walks"]
+__all__ = ["beside", "external_backtest", "read_backtest", "save_backtest", "stored_backtests"]
 
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9 _+-]{0,38}[A-Za-z0-9_+-])?")
 _BASELINES = {
@@ -35,8 +35,8 @@ _ROUNDING = 1e-6
 _SAME = 1e-4  # relative: as far as adjusted prices move when they are fetched again
 
 
-def external_walk(allocator: Allocator, panel: MarketPanel, version: Version) -> Backtest:
-    """Walk an allocator over a version's evaluation weeks, from cash and with the version's costs.
+def external_backtest(allocator: Allocator, panel: MarketPanel, version: Version) -> Backtest:
+    """Run an allocator over a version's evaluation weeks, from cash and with the version's costs.
 
     Raises DataError where the panel holds other stocks, weeks or prices than the version's evaluation.
     """
@@ -45,65 +45,65 @@ def external_walk(allocator: Allocator, panel: MarketPanel, version: Version) ->
     steps = range(first, first + len(record.net))
     if panel.symbols != record.symbols or steps.stop > panel.complete_steps:
         raise DataError(f"The panel has other stocks or fewer weeks than {version.name} was evaluated on.")
-    walk = backtest(allocator, panel, steps, version.settings.constraints)
-    if not np.array_equal(walk.fills, record.fills) or not np.allclose(walk.growth, record.growth, 1e-9):
+    result = backtest(allocator, panel, steps, version.settings.constraints)
+    if not np.array_equal(result.fills, record.fills) or not np.allclose(result.growth, record.growth, 1e-9):
         raise DataError(f"The panel's weeks or prices are not those that {version.name} was evaluated on.")
-    return walk
+    return result
 
 
-def beside(walk: Backtest, record: Backtest, constraints: Constraints) -> Backtest:
-    """A walk's weights over the weeks that it shares with a version's record: at its prices, from cash.
+def beside(result: Backtest, record: Backtest, constraints: Constraints) -> Backtest:
+    """A backtest's weights over the weeks that it shares with a version's record: at its prices, from cash.
 
-    Nothing else of the walk is believed: its returns and costs are taken anew.
+    Nothing else of the backtest is believed: its returns and costs are taken anew.
     Raises DataError where the two have other stocks, no week in common, or other prices.
     """
-    if sorted(walk.symbols) != sorted(record.symbols):
+    if sorted(result.symbols) != sorted(record.symbols):
         raise DataError("It holds other stocks than the version.")
-    order = [walk.symbols.index(symbol) for symbol in record.symbols]
-    rows = common_weeks({"walk": walk, "record": record})
-    mine, theirs = rows["walk"], rows["record"]
+    order = [result.symbols.index(symbol) for symbol in record.symbols]
+    rows = common_weeks({"external": result, "record": record})
+    mine, theirs = rows["external"], rows["record"]
     if not len(mine):
-        raise DataError(f"It covers {walk.dates[0]} to {walk.dates[-1]}: no week of the version's.")
-    if not np.allclose(walk.growth[mine][:, order], record.growth[theirs, :-1], rtol=_SAME, atol=0.0):
-        raise DataError("It was walked over other prices than the version's.")
-    targets = dict(zip(theirs.tolist(), walk.weights[mine][:, [*order, -1]], strict=True))
+        raise DataError(f"It covers {result.dates[0]} to {result.dates[-1]}: no week of the version's.")
+    if not np.allclose(result.growth[mine][:, order], record.growth[theirs, :-1], rtol=_SAME, atol=0.0):
+        raise DataError("It was run over other prices than the version's.")
+    targets = dict(zip(theirs.tolist(), result.weights[mine][:, [*order, -1]], strict=True))
     weeks = len(record.net)
-    alone = replace(record, folds=np.zeros(weeks, dtype=np.int64), members=np.empty((weeks, 0)))
-    return rerun(walk.name, lambda row, held: targets[row], alone, theirs, constraints)
+    bare = replace(record, folds=np.zeros(weeks, dtype=np.int64), members=np.empty((weeks, 0)))
+    return rerun(result.name, lambda row, held: targets[row], bare, theirs, constraints)
 
 
-def save_walk(folder: Path, walk: Backtest) -> Path:
-    """Store a walk under its name, in place of an older one.
+def save_backtest(folder: Path, result: Backtest) -> Path:
+    """Store a backtest under its name, in place of an older one.
 
     Raises SettingsError for a name that is no file's, or that a version or a baseline has.
     """
-    objection = _objection(walk.name)
+    objection = _objection(result.name)
     if objection:
         raise SettingsError(objection)
-    path = folder / f"{walk.name}.parquet"
-    replace_file(path, pack_baselines([walk]))
+    path = folder / f"{result.name}.parquet"
+    replace_file(path, pack_baselines([result]))
     return path
 
 
-def read_walk(path: Path) -> Backtest:
-    """The walk stored at path. Raises ArtifactError for a file that is none."""
+def read_backtest(path: Path) -> Backtest:
+    """The backtest stored at path. Raises ArtifactError for a file that is none."""
     try:
-        walks = unpack_baselines(path.read_bytes())
-        if [walk.name for walk in walks] != [path.stem]:
-            raise Unreadable("does not hold the walk of its name")
-        _check(walks[0])
+        results = unpack_baselines(path.read_bytes())
+        if [result.name for result in results] != [path.stem]:
+            raise Unreadable("does not hold the backtest of its name")
+        _check(results[0])
     except OSError as error:
         raise ArtifactError(f"{path.name} cannot be read: {error.strerror}.") from error
     except Unreadable as error:
-        raise ArtifactError(f"{path.name} {error}. Store the walk again, or delete the file.") from error
+        raise ArtifactError(f"{path.name} {error}. Store the backtest again, or delete the file.") from error
     objection = _objection(path.stem)
-    if objection:  # written by other means than `save_walk`
+    if objection:  # written by other means than `save_backtest`
         raise ArtifactError(f"{path.name}: {objection}")
-    return walks[0]
+    return results[0]
 
 
-def stored_walks(folder: Path) -> list[Path]:
-    """Where the stored walks are, by name."""
+def stored_backtests(folder: Path) -> list[Path]:
+    """Where the stored backtests are, by name."""
     return sorted(path for path in folder.glob("*.parquet") if not path.name.startswith("."))
 
 
@@ -116,19 +116,19 @@ def _objection(name: str) -> str | None:
     return None
 
 
-def _check(walk: Backtest) -> None:
+def _check(result: Backtest) -> None:
     """Raise Unreadable for weeks out of order, and for weights or growth that no portfolio has.
 
-    Unlike a version, a walk has no checksums that stand elsewhere.
+    Unlike a version, a stored backtest has no checksums that stand elsewhere.
     """
-    dates = np.column_stack([walk.decisions, walk.fills, walk.ends]).astype("datetime64[D]")  # (W, 3)
+    dates = np.column_stack([result.decisions, result.fills, result.ends]).astype("datetime64[D]")  # (W, 3)
     if not len(dates) or np.isnat(dates).any():
         raise Unreadable("has weeks without dates")
     zero = np.timedelta64(0, "D")
     if (np.diff(dates, axis=0) <= zero).any() or (np.diff(dates, axis=1) <= zero).any():
         raise Unreadable("has weeks that are out of order")
-    shares = ((walk.weights >= 0.0) & (walk.weights <= 1.0 + _ROUNDING)).all()  # NaN is none
-    if not shares or not np.allclose(walk.weights.sum(axis=1), 1.0, rtol=0.0, atol=_ROUNDING):
+    shares = ((result.weights >= 0.0) & (result.weights <= 1.0 + _ROUNDING)).all()  # NaN is none
+    if not shares or not np.allclose(result.weights.sum(axis=1), 1.0, rtol=0.0, atol=_ROUNDING):
         raise Unreadable("has weights that are no portfolio")
-    if not (np.isfinite(walk.growth) & (walk.growth > 0)).all():
+    if not (np.isfinite(result.growth) & (result.growth > 0)).all():
         raise Unreadable("has prices that no stock has")

@@ -209,7 +209,7 @@ def _bytes(path: Path, limit: int) -> bytes:
         with open(handle, "rb") as file:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode):
-                raise Unreadable("is no plain file")
+                raise Unreadable("is not a plain file")
             if status.st_size > limit:
                 raise Unreadable(f"is larger than {limit >> 20} MiB")
             # Not up to the limit: that reserves a gigabyte for every file, which took longer than reading.

@@ -59,12 +59,14 @@ def is_version(name: str) -> bool:
 def check_variant(variant: str) -> str:
     """The variant's name, if it can be one; ArtifactError otherwise."""
     if not _VARIANT.fullmatch(variant):
-        raise ArtifactError(f"{variant[:60]!r} is no variant's name; one looks like sac_lstm.")
+        raise ArtifactError(f"{variant[:60]!r} is not a valid variant name; one looks like sac_lstm.")
     return variant
 
 
 def check_version(name: str) -> str:
     """The version's name, if it can be one; ArtifactError otherwise."""
     if not is_version(name):
-        raise ArtifactError(f"{name[:60]!r} is no version's name; one looks like v2022-12-23-0123456789ab.")
+        raise ArtifactError(
+            f"{name[:60]!r} is not a valid version name; one looks like v2022-12-23-0123456789ab."
+        )
     return name

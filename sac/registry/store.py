@@ -231,7 +231,9 @@ def _packed(artifacts: Artifacts) -> dict[str, bytes]:
         if artifacts.evaluation.symbols != artifacts.symbols:
             raise Unreadable("lists other symbols than evaluation.parquet")
         file = "baselines.parquet"
-        if any(not np.array_equal(walk.fills, artifacts.evaluation.fills) for walk in artifacts.baselines):
+        if any(
+            not np.array_equal(result.fills, artifacts.evaluation.fills) for result in artifacts.baselines
+        ):
             raise Unreadable("holds other weeks than evaluation.parquet")
         file = "metadata.json"
         if metadata.version.endswith("-ft") != (metadata.kind == "finetune"):
@@ -244,7 +246,7 @@ def _packed(artifacts: Artifacts) -> dict[str, bytes]:
 
 
 def _publish(files: dict[str, bytes], final: Path) -> None:
-    """Stage the files beside their place and rename them into it; a rival who was faster wins."""
+    """Stage the files beside their place and rename them into it; whichever process is faster wins."""
     home = final.parent
     home.mkdir(parents=True, exist_ok=True)
     folder.sync(home.parent)
@@ -266,7 +268,7 @@ def _sweep(home: Path) -> None:
     for path in home.iterdir():
         if not path.name.startswith((_STAGING, _NEXT_POINTER)):
             continue
-        with suppress(FileNotFoundError):  # a rival swept it
+        with suppress(FileNotFoundError):  # another process swept it
             if folder.in_use(path):
                 continue
             if path.is_dir() and not path.is_symlink():

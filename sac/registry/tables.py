@@ -1,4 +1,4 @@
-"""The tables of a version: its evaluation, one row a week; its baselines, one row each; its training log."""
+"""The tables of a version: its evaluation, one row per week; one row per baseline; its training log."""
 
 import io
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ _BASELINES = pa.schema(
 
 
 def pack_evaluation(result: Backtest) -> bytes:
-    """Parquet of a back-test, every number as it is: one row a week, one column an asset and a member."""
+    """Parquet of a backtest, every number as it is: one row per week, one column per asset and member."""
     schema = _schema(result.symbols, result.members.shape[1])
     columns = [
         *(dates.astype("datetime64[D]") for dates in (result.decisions, result.fills, result.ends)),
@@ -50,7 +50,7 @@ def pack_evaluation(result: Backtest) -> bytes:
 
 
 def unpack_evaluation(data: bytes, symbols: tuple[str, ...]) -> Backtest:
-    """The back-test that was packed, of exactly these symbols."""
+    """The backtest that was packed, of exactly these symbols."""
     table = _table(data)
     fixed, assets = len(_DATES) + 1 + len(_RETURNS), len(symbols) + 1
     members = table.num_columns - fixed - 2 * assets
@@ -62,7 +62,7 @@ def unpack_evaluation(data: bytes, symbols: tuple[str, ...]) -> Backtest:
     floats = np.empty((table.num_rows, 2 * assets + members))  # (W, n+1 + n+1 + M)
     for position, column in enumerate(columns[fixed:]):
         floats[:, position] = column
-    weights, growth, alone = (part.copy() for part in np.split(floats, [assets, 2 * assets], axis=1))
+    weights, growth, by_member = (part.copy() for part in np.split(floats, [assets, 2 * assets], axis=1))
     return Backtest(
         name=(table.schema.metadata or {}).get(b"name", b"").decode("utf-8", "replace"),
         symbols=symbols,
@@ -75,16 +75,16 @@ def unpack_evaluation(data: bytes, symbols: tuple[str, ...]) -> Backtest:
         turnover=columns[4],
         gross=columns[5],
         net=columns[6],
-        members=alone,
+        members=by_member,
     )
 
 
-def pack_baselines(walks: Sequence[Backtest]) -> bytes:
-    """Parquet of walks without members or folds: one row each, its weeks in lists."""
+def pack_baselines(results: Sequence[Backtest]) -> bytes:
+    """Parquet of backtests without members or folds: one row each, its weeks in lists."""
     rows = [
-        {name: _listed(getattr(walk, name)) for name in _BASELINES.names if name != "name"}
-        | {"name": walk.name}
-        for walk in walks
+        {name: _listed(getattr(record, name)) for name in _BASELINES.names if name != "name"}
+        | {"name": record.name}
+        for record in results
     ]
     buffer = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows, schema=_BASELINES), buffer)
@@ -92,7 +92,7 @@ def pack_baselines(walks: Sequence[Backtest]) -> bytes:
 
 
 def unpack_baselines(data: bytes) -> list[Backtest]:
-    """The walks that were packed."""
+    """The backtests that were packed."""
     table = _table(data)
     if not table.schema.equals(_BASELINES):
         raise Unreadable("has other columns than baselines have")
@@ -157,5 +157,5 @@ def _table(data: bytes) -> pa.Table:
         if file.metadata.num_rows * file.metadata.num_columns <= _MOST_CELLS:
             return file.read()
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:  # the last of a column's name
-        raise Unreadable("is no readable parquet file") from error
+        raise Unreadable("is not a readable parquet file") from error
     raise Unreadable("has more cells than any training")  # a few bytes can stand for very many

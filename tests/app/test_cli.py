@@ -183,7 +183,7 @@ def test_weights_start_from_the_holdings(desk, trained, tmp_path):
     ("arguments", "message"),
     [
         (("--as-of", "2035-01-01"), "There is no decision for 2035-01-01"),
-        (("--as-of", "tomorrow"), "'tomorrow' is no"),
+        (("--as-of", "tomorrow"), "'tomorrow' is not a valid date"),
         (("--holdings", "none.csv"), "none.csv: No such file or directory"),
         (("--cash", "-5"), "Cash is -5.0"),
         (("--trades",), "A trade list needs holdings"),

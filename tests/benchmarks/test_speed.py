@@ -12,7 +12,7 @@ from benchmarks.rivals import eager
 from benchmarks.rounds import Contender, Measurement, Report, environment, measure, sgemm
 from sac.agent.learners.replay import Batch, Replay, draws
 from sac.agent.learners.sac import SoftActorCritic
-from sac.agent.single_walk import SingleWalk
+from sac.agent.unbatched import UnbatchedEnvironment
 
 pytestmark = pytest.mark.slow
 
@@ -50,7 +50,7 @@ def test_the_engine_does_the_products_that_are_counted_and_few_more(preset):
 @pytest.mark.parametrize("stocks", [3, 15])
 def test_the_rivals_walk_through_the_same_market(stocks):
     market = environment(dataclasses.replace(SMALL, stocks=stocks))
-    walk, rng = SingleWalk(market), np.random.default_rng(0)
+    walk, rng = UnbatchedEnvironment(market), np.random.default_rng(0)
     week, weights = torch.zeros(1, 1, dtype=torch.int64), torch.zeros(1, 1, stocks + 1)
     weights[..., -1] = 1.0
     assert walk.size == 9 * stocks + 1

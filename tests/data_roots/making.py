@@ -35,7 +35,7 @@ from sac.experiments.sweep import sweep_of
 from sac.market import MarketChoice, MarketPanel, load_panel, write_choice
 from sac.portfolio.constraints import constrain
 from sac.registry import Registry
-from sac.registry.external import external_walk, save_walk
+from sac.registry.external import external_backtest, save_backtest
 from tests.data_roots.reading import SECTIONS
 from tests.support.loopback_hub import REPO, TOKEN, LoopbackHub
 from tests.support.quarters import balance, income, write_company
@@ -169,7 +169,7 @@ def kept(data: Path) -> None:
     save(data, "local user", Portfolio(25_000.0, positions, "sell", 50.0))
     champion = Registry(data / "models").champion("sac_lstm")
     assert champion is not None
-    save_walk(data / "walks", external_walk(Momentum(), load_panel(data), champion))
+    save_backtest(data / "walks", external_backtest(Momentum(), load_panel(data), champion))
 
 
 def packed(data: Path, archive: Path) -> None:

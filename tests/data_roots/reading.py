@@ -22,7 +22,7 @@ from sac.hub.arrivals import origin
 from sac.market import load_panel
 from sac.promotion.deciding import problems, state_of
 from sac.registry import Part, Version
-from sac.registry.external import read_walk, stored_walks
+from sac.registry.external import read_backtest, stored_backtests
 
 __all__ = ["AS_OF", "PARTS", "SECTIONS", "command", "leaves"]
 
@@ -95,7 +95,7 @@ def _version(version: Version) -> dict[str, Any]:
         "engine": record.engine_version,
         "last decision": record.last_decision,
         "evaluation": [record.evaluation_start, record.evaluation_end],
-        "trusted": [verdict.trusted for verdict in record.validations],
+        "trusted": [verdict.passed for verdict in record.validations],
         "figures": record.metrics,
         "baselines": {name: figures["eval_cagr"] for name, figures in record.baselines.items()},
         "skill": [dataclasses.asdict(year) for year in record.forecast_skill],
@@ -192,7 +192,7 @@ def holdings() -> dict[str, Any]:
 
 def external() -> dict[str, Any]:
     """The stored backtests of external strategies."""
-    walks = [read_walk(path) for path in stored_walks(settings().walks)]
+    walks = [read_backtest(path) for path in stored_backtests(settings().walks)]
     return {walk.name: {"weeks": len(walk.net), "wealth": float(walk.wealth[-1])} for walk in walks}
 
 

@@ -219,15 +219,15 @@ def test_newer_weeks_are_judged_from_the_parents_production_agents_and_tuning_ca
     closes = random_closes(stocks=6, first="2013-01-02", last="2019-08-30")
     parent = train(tmp_path, "sac_lstm", closes.loc[:"2018-12-31"])
     first = tune(tmp_path, closes=closes)
-    walk, before = first.evaluation(), parent.evaluation()
-    assert walk.decisions[0] == before.decisions[0]
-    assert len(walk.decisions) == 104 + 1 + 34  # one week was not complete then
-    assert walk.folds.tolist() == [1] * 26 + [2] * 26 + [3] * 26 + [4] * 27 + [5] * 34
-    assert walk.decisions[105] == np.datetime64(parent.metadata.last_decision)
+    result, before = first.evaluation(), parent.evaluation()
+    assert result.decisions[0] == before.decisions[0]
+    assert len(result.decisions) == 104 + 1 + 34  # one week was not complete then
+    assert result.folds.tolist() == [1] * 26 + [2] * 26 + [3] * 26 + [4] * 27 + [5] * 34
+    assert result.decisions[105] == np.datetime64(parent.metadata.last_decision)
     Registry(tmp_path / "models").set_current("sac_lstm", first.name)
     second = tune(tmp_path, closes=closes)
     assert second.metadata.parent == first.name
-    np.testing.assert_array_equal(second.evaluation().decisions, walk.decisions)
+    np.testing.assert_array_equal(second.evaluation().decisions, result.decisions)
 
 
 def test_what_cannot_be_fine_tuned_is_refused_before_any_work(desk, tmp_path):
@@ -235,9 +235,9 @@ def test_what_cannot_be_fine_tuned_is_refused_before_any_work(desk, tmp_path):
         tune(tmp_path)
     with pytest.raises(DataError, match="the universe"):
         tune(desk, closes=CLOSES.rename(columns={"S00": "OTHER"}))
-    with pytest.raises(DataError, match="is no decision of the data"):
+    with pytest.raises(DataError, match="is not a decision of the data"):
         tune(desk, closes=CLOSES.loc["2017-06-01":])
-    with pytest.raises(DataError, match="is no decision of the data"):
+    with pytest.raises(DataError, match="is not a decision of the data"):
         tune(desk, closes=CLOSES.loc[:"2018-06-01"])
     with pytest.raises(DataError, match="26 complete weeks"):
         tune(desk, closes=CLOSES.loc["2016-10-03":])

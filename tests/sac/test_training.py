@@ -54,15 +54,15 @@ def test_too_short_a_history_is_refused_before_any_work(tmp_path):
 
 def test_the_evaluation_covers_every_week_through_the_one_accounting(trained):
     _, outcome = trained
-    walk = outcome.version.evaluation()
-    assert walk.weights.shape == (104, 7)
-    assert walk.members.shape == (104, 2)
-    assert walk.folds.tolist() == [1] * 52 + [2] * 52
+    result = outcome.version.evaluation()
+    assert result.weights.shape == (104, 7)
+    assert result.members.shape == (104, 2)
+    assert result.folds.tolist() == [1] * 52 + [2] * 52
     held, wealth = all_cash(6), 1.0
     for row in range(104):
-        wealth *= account(held, walk.weights[row], walk.growth[row], 0.001).net
-        held = drift(walk.weights[row], walk.growth[row])
-    assert abs(wealth - walk.wealth[-1]) < 1e-12
+        wealth *= account(held, result.weights[row], result.growth[row], 0.001).net
+        held = drift(result.weights[row], result.growth[row])
+    assert abs(wealth - result.wealth[-1]) < 1e-12
     assert outcome.version.metadata.metrics["eval_cagr"] == pytest.approx(wealth**0.5 - 1)
 
 
@@ -184,12 +184,12 @@ def test_the_verdict_on_held_out_weeks_is_stored_and_followed(tmp_path):
     ).version
     first, production = version.metadata.validations
     assert (first.fold, production.fold) == (1, 0)
-    walk = version.evaluation()
+    result = version.evaluation()
     even = equal_weights(6, TINY.constraints)
-    assert first.trusted != np.allclose(walk.weights, even)
+    assert first.passed != np.allclose(result.weights, even)
     target = target_weights(version, panel_of(CLOSES), today=THEN)
-    assert production.trusted != np.allclose(list(target.target_weights.values()), even)
-    assert any("held out of its training" in note for note in target.notes)
+    assert production.passed != np.allclose(list(target.target_weights.values()), even)
+    assert any("validation weeks" in note for note in target.notes)
 
 
 def test_every_setting_of_cost_reaches_the_account(trained, tmp_path):
@@ -225,8 +225,8 @@ def test_every_baseline_is_stored_and_rebuilt_from_the_version(trained):
     version = trained[1].version
     evaluation = version.evaluation()
     everything = np.arange(len(evaluation.net))
-    walks = baselines(evaluation, everything, version.settings.constraints, version.baselines())
-    assert [walk.name for walk in walks] == list(version.metadata.baselines)
+    results = baselines(evaluation, everything, version.settings.constraints, version.baselines())
+    assert [result.name for result in results] == list(version.metadata.baselines)
     assert {"Equal weight", "Inverse volatility", "HRP", "Minimum variance"} < set(version.metadata.baselines)
-    for walk in walks:
-        assert version.metadata.baselines[walk.name]["eval_cagr"] == pytest.approx(cagr(walk.net))
+    for result in results:
+        assert version.metadata.baselines[result.name]["eval_cagr"] == pytest.approx(cagr(result.net))

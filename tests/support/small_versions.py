@@ -21,8 +21,8 @@ def _evaluation() -> tuple[Backtest, Provenance]:
     panel = random_panel(stocks=3, first="2018-01-02", last="2018-12-31")
     steps = range(panel.complete_steps - 20, panel.complete_steps)
     folds = np.repeat(np.array([1, 2]), 10)
-    walk = backtest(EqualWeight(Constraints()), panel, steps, Constraints(), folds)
-    return walk.with_members([walk, dataclasses.replace(walk, net=walk.net * 1.01)]), panel.provenance
+    result = backtest(EqualWeight(Constraints()), panel, steps, Constraints(), folds)
+    return result.with_members([result, dataclasses.replace(result, net=result.net * 1.01)]), panel.provenance
 
 
 def small_artifacts(

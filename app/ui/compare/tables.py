@@ -245,7 +245,7 @@ def validations(judged: Mapping[str, Sequence[Validation]]) -> pd.DataFrame:
             "Validation weeks": f"{verdict.weeks}, {verdict.start} to {verdict.end}",
             "Over equal weight (a year)": percent(verdict.excess),
             "t": ratio(verdict.t_statistic, digits=1),
-            "Validation": "passed" if verdict.trusted else "not passed: equal weight",
+            "Validation": "passed" if verdict.passed else "not passed: equal weight",
         }
         for name, verdicts in judged.items()
         for verdict in verdicts

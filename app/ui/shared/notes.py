@@ -58,7 +58,7 @@ def trust_note(version: Version) -> None:
     """Whether today's committee passed validation on weeks held out of its training."""
     verdict = version.metadata.production
     if verdict:
-        st.caption(f":material/{'task_alt' if verdict.trusted else 'balance'}: {verdict.verdict}")
+        st.caption(f":material/{'task_alt' if verdict.passed else 'balance'}: {verdict.verdict}")
 
 
 def freshness(source: Provenance) -> None:

@@ -91,7 +91,7 @@ def reasons(version: Version, portfolio: Portfolio, date: str) -> None:
         alt="Forecast, signals, current weight and sensitivity of each stock",
         column_config=tables.why_columns(),
     )
-    if explanation.trusted:
+    if explanation.passed:
         moved = (
             "*Weight moves by*: change of the target weight if the stock's forecast rose by "
             f"{percent(explanation.forecast_step, 2)}, one standard deviation of past forecasts."

@@ -1,4 +1,4 @@
-"""What every learner shares: where a walk starts, the curve it leaves, the state it hands on."""
+"""What every learner shares: where a rollout starts, the curve it leaves, the state it hands on."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,9 +29,9 @@ class LearningCurve:
             self._report(self.done, {name: sum(v) / len(v) for name, v in point.items()})
 
 
-def all_cash_start(environment: PortfolioEnvironment, walks: int = 1) -> Tensor:
-    """Weights (E, walks, n+1) of portfolios that hold only CASH."""
-    weights = torch.zeros(environment.agents, walks, environment.assets, dtype=environment.growth.dtype)
+def all_cash_start(environment: PortfolioEnvironment, results: int = 1) -> Tensor:
+    """Weights (E, n_envs, n+1) of portfolios that hold only CASH."""
+    weights = torch.zeros(environment.agents, results, environment.assets, dtype=environment.growth.dtype)
     weights[..., -1] = 1.0
     return weights
 

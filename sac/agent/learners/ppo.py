@@ -24,7 +24,7 @@ PPO_NETWORKS: dict[str, type[PolicyValue] | type[PerStockPolicyValue]] = {
 
 @dataclass(frozen=True, eq=False)
 class _Rollout:
-    """R walks of L weeks under the policy that took them, flattened to N = L·R samples per agent."""
+    """R rollouts of L weeks under the policy that took them, flattened to N = L·R samples per agent."""
 
     week: Tensor  # (E, N)
     weights: Tensor  # (E, N, n+1)
@@ -55,7 +55,9 @@ class PPOLearner:
         network = PPO_NETWORKS[settings.network]
         self.policy = network(self.generators, environment.assets, settings, environment.constraints)
         self.optimizer = FlatAdamW(self.policy.parameters(), settings.learning_rate, settings.weight_decay)
-        self.weights = all_cash_start(environment, settings.n_envs)  # (E, R, n+1) where the next walks start
+        self.weights = all_cash_start(
+            environment, settings.n_envs
+        )  # (E, R, n+1) where the next rollouts start
 
     def go_on_in(self, environment: PortfolioEnvironment) -> None:
         """Continue in other windows of the same market."""
@@ -72,10 +74,10 @@ class PPOLearner:
                     left -= 1
 
     def roll_out(self) -> tuple[_Rollout, Tensor]:
-        """Walk R times through 52 weeks from random weeks of each window; also the mean reward (E,).
+        """Roll out R times through 52 weeks from random weeks of each window; also the mean reward (E,).
 
-        A walk starts with the weights that the one before it ended with: prices do not react to our trades,
-        so every start is possible. Its last value is bootstrapped: a walk's end is a truncation.
+        A rollout starts with the weights that the one before ended with: prices do not react to our trades,
+        so every start is possible. Its last value is bootstrapped: a rollout's end is a truncation.
         """
         settings, environment = self.settings, self.environment
         weeks = environment.stop - environment.start  # (E,)

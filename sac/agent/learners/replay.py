@@ -17,10 +17,10 @@ _BLOCK = 32  # updates drawn at once; part of the stream, so a constant
 class Draws:
     """The random numbers of one environment step and one update of B transitions."""
 
-    noise: Tensor  # (E, 2B + 1, n+1) normal: for the actions, the next actions and the walk's
+    noise: Tensor  # (E, 2B + 1, n+1) normal: for the actions, the next actions and the rollout's
     week: Tensor  # (E, B) uniform in [0, 1)
     entry: Tensor  # (E, B) uniform in [0, 1)
-    explore: Tensor  # (E, n+1) uniform in [0, 1): the walk's action during warm-up
+    explore: Tensor  # (E, n+1) uniform in [0, 1): the rollout's action during warm-up
 
 
 def draws(generators: list[torch.Generator], batch: int, assets: int) -> Iterator[Draws]:
@@ -35,9 +35,9 @@ def draws(generators: list[torch.Generator], batch: int, assets: int) -> Iterato
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """B transitions of E agents, where their walks stand, and the noise of all actions."""
+    """B transitions of E agents, where their rollouts stand, and the noise of all actions."""
 
-    states: Tensor  # (E, 2B + 1, S): states, next states and the walk's, for one pass of the policy
+    states: Tensor  # (E, 2B + 1, S): states, next states and the rollout's, for one pass of the policy
     decision: Tensor  # (E, B, 2(n+1)) the action, and the target weights it led to
     reward: Tensor  # (E, B)
     noise: Tensor  # (E, 2B + 1, n+1)

@@ -66,14 +66,14 @@ class SoftActorCritic:
     def update(self, batch: Batch) -> tuple[dict[str, Tensor], Tensor]:
         """One step of critics, actor, temperature and target critics.
 
-        Returns values (E,) to log, and the actions (E, 1, n+1) of the walks as the policy was before.
+        Returns values (E,) to log, and the actions (E, 1, n+1) of the rollouts as the policy was before.
         """
         size = batch.reward.shape[1]
-        parts = (size, 2 * size)  # where the rows of next states begin, and those of the walks
+        parts = (size, 2 * size)  # where the rows of next states begin, and those of the rollouts
         state, next_state, _ = batch.states.tensor_split(parts, 1)
         alpha = self.log_alpha.exp()[:, None]  # (E, 1)
 
-        # The policy moves after the critics, so that one pass samples a, a' and the walks' actions.
+        # The policy moves after the critics, so that one pass samples a, a' and the rollouts' actions.
         mean, log_std = self.actor(batch.states)
         policy = SquashedGaussian(mean, log_std, batch.noise)
         decision, next_decision, _ = self.critic.decide(policy.action).tensor_split(parts, 1)
@@ -132,17 +132,17 @@ class SoftActorCritic:
 
 
 class SACLearner:
-    """A training that can go on: the agents, what they have done, and where their walks stand."""
+    """A training that can go on: the agents, what they have done, and where their rollouts stand."""
 
     def __init__(self, environment: PortfolioEnvironment, seeds: list[int], settings: SACSettings):
         self.agents = SoftActorCritic(seeds, environment.assets, settings, environment.constraints)
         self._replay = Replay(environment, settings.buffer_size, settings.counterfactual)
         self._stream = draws(self.agents.generators, settings.batch_size, environment.assets)
-        self._week = environment.start[:, None]  # (E, 1) where the walks stand
+        self._week = environment.start[:, None]  # (E, 1) where the rollouts stand
         self._weights = self._cash = all_cash_start(environment)  # (E, 1, n+1)
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from a `state`: its policy walks each window once, and no random action is ever taken."""
+        """Go on from a `state`: its policy passes each window once, and no random action is taken."""
         self.agents.restore(state)
         environment = self._replay.environment
         for _ in range(int((environment.stop - environment.start).max())):
@@ -170,7 +170,7 @@ class SACLearner:
         return self.agents.state()
 
     def _transitions(self, draw: Draws) -> Batch:
-        """Replayed steps and what they led to, and where the walks stand."""
+        """Replayed steps and what they led to, and where the rollouts stand."""
         environment = self._replay.environment
         week, weights, decision = self._replay.pick(draw)
         reward, after = environment.step(week, weights, decision[..., environment.assets :])

@@ -11,7 +11,7 @@ __all__ = ["START_LOG_STD", "SquashedGaussian", "clamp_log_std", "clamp_log_std_
 START_LOG_STD = -0.5  # of PPO's policy: a fifth of a logit's range at action scale 5
 
 
-_LOG_STD_RANGE = (-20.0, 2.0)  # the plan's
+_LOG_STD_RANGE = (-20.0, 2.0)  # of the original plan
 
 
 _LOG_2 = math.log(2.0)

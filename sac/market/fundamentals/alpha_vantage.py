@@ -26,7 +26,7 @@ _LATER = "the key's requests of today are used up: refresh again tomorrow, it go
 
 @dataclass(frozen=True)
 class Fetched:
-    """What a refresh came to: symbols by outcome."""
+    """The result of a refresh: symbols by outcome."""
 
     fetched: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)  # not four weeks old

@@ -34,7 +34,9 @@ def read_quarters(folder: Path) -> pd.DataFrame:
     Raises DataError naming the file and the remedy.
     """
     income, balance, earnings = (_body(folder / f"{name}.json") for name in ENDPOINTS)
-    told = {r.get("fiscalDateEnding"): r.get("reportedDate") for r in _rows(earnings, "quarterlyEarnings")}
+    reported = {
+        r.get("fiscalDateEnding"): r.get("reportedDate") for r in _rows(earnings, "quarterlyEarnings")
+    }
     years = {
         row.get("fiscalDateEnding") for body in (income, balance) for row in _rows(body, "annualReports")
     }
@@ -46,7 +48,7 @@ def read_quarters(folder: Path) -> pd.DataFrame:
     for end, report in reports.items():
         fiscal_end = _day(end, folder)
         lag = _YEAR_LAG if end in years else _QUARTER_LAG
-        published = fiscal_end + lag if told.get(end) in _NONE else _day(str(told[end]), folder)
+        published = fiscal_end + lag if reported.get(end) in _NONE else _day(str(reported[end]), folder)
         quarters.append({"fiscal_end": fiscal_end, "published": published, **_ratios(report, folder, end)})
     frame = pd.DataFrame(quarters, columns=["fiscal_end", "published", *RATIOS])
     return frame.sort_values("fiscal_end", ignore_index=True)
@@ -94,7 +96,7 @@ def _body(path: Path) -> dict[str, Any]:
     if isinstance(body, dict) and "response" in body:
         body = body["response"]
     if not isinstance(body, dict):
-        raise _refusal(path, "is no answer of Alpha Vantage")
+        raise _refusal(path, "is not an answer of Alpha Vantage")
     for key in _REFUSALS:
         if key in body:
             raise _refusal(path, f"holds an error: {str(body[key])[:120]}")

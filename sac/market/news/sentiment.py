@@ -31,7 +31,7 @@ def read_sentiment(path: Path) -> pd.DataFrame:
     try:
         frame = pd.read_parquet(path)
     except (pa.ArrowException, OSError) as error:
-        raise DataError(f"{path.name} is no readable parquet file: {error}. Refresh the news.") from None
+        raise DataError(f"{path.name} is not a readable parquet file: {error}. Refresh the news.") from None
     missing = [name for name in _COLUMNS if name not in frame]
     if missing:
         raise DataError(f"{path.name} has no column {missing[0]}: it needs {', '.join(_COLUMNS)}.")

@@ -34,7 +34,7 @@ def validate_closes(closes: pd.DataFrame) -> None:
     sessions = exchange_sessions(dates[0], dates[-1])
     strange = dates[~np.isin(dates, sessions)]
     if len(strange):
-        raise DataError(f"{strange[0]} is no exchange session, but has prices. Remove the row.")
+        raise DataError(f"{strange[0]} is not an exchange session, but has prices. Remove the row.")
     if len(dates) / len(sessions) < _LEAST_COVERAGE:
         gap = sessions[~np.isin(sessions, dates)][0]
         raise DataError(

@@ -108,7 +108,7 @@ def _table(path: Path) -> pd.DataFrame:
         return pd.read_csv(path, encoding="utf-8-sig")
     except (pa.ArrowException, pd.errors.ParserError, UnicodeDecodeError, OSError) as error:
         kind = "parquet" if path.suffix == ".parquet" else "CSV (UTF-8)"
-        raise DataError(f"{path.name} is no readable {kind} file: {error}. Write it again.") from None
+        raise DataError(f"{path.name} is not a readable {kind} file: {error}. Write it again.") from None
     except pd.errors.EmptyDataError:
         raise DataError(f"{path.name} is empty. Write it again, or take the symbol out.") from None
 
@@ -117,7 +117,7 @@ def _dates(column: pd.Series, name: str) -> pd.Series:
     dates = pd.to_datetime(column, format=None if column.dtype.kind == "M" else "ISO8601", errors="coerce")
     strange = column[dates.isna() & column.notna()]
     if len(strange):
-        raise DataError(f"{name}: {str(strange.iloc[0])!r} is no date. Write dates as 2022-12-16.")
+        raise DataError(f"{name}: {str(strange.iloc[0])!r} is not a valid date. Write dates as 2022-12-16.")
     if getattr(dates.dtype, "tz", None) is not None:
         raise DataError(f"{name}: its dates carry a time zone. Write them as New York dates, 2022-12-16.")
     if dates.isna().any():

@@ -13,28 +13,30 @@ from sac.market.prices.files import OPTIONAL_FIELDS
 if TYPE_CHECKING:
     import requests
 
-__all__ = ["Told", "load_prices_yfinance"]
+__all__ = ["Accept", "load_prices_yfinance"]
 
 _BATCH, _THREADS = 20, 2  # more, and Yahoo begins to refuse
 _TRIES, _FIRST_PAUSE = 4, 2.0  # of a rate-limited symbol; seconds, doubled each time
 _FIELDS = ("close", *OPTIONAL_FIELDS)
 LIMITED = "Yahoo limits our requests: refresh again in an hour, what was fetched is kept"
 
-Told = Callable[[str, pd.DataFrame | str], None]  # a symbol, and its prices or the reason why there are none
+Accept = Callable[
+    [str, pd.DataFrame | str], None
+]  # a symbol, and its prices or the reason why there are none
 
 
 def load_prices_yfinance(
     symbols: Sequence[str],
     start: dt.date,
     end: dt.date,
-    told: Told,
+    accept: Accept,
     *,
     session: "requests.Session | None" = None,
     pause: Pause = time.sleep,
 ) -> None:
     """Tell each symbol's adjusted daily prices from start to end, end included, or why there are none.
 
-    `told` may raise to stop. After a symbol that stays rate-limited through every back-off the others are
+    `accept` may raise to stop. After a symbol that stays rate-limited through every back-off the others are
     not tried any more. Prices are adjusted for splits and dividends by Yahoo (auto_adjust).
     """
     failed: list[str] = []
@@ -43,12 +45,12 @@ def load_prices_yfinance(
             if frame is None:
                 failed.append(symbol)
             else:
-                told(symbol, frame)
+                accept(symbol, frame)
     limited = False
     for symbol in failed:
         outcome = LIMITED if limited else _alone(symbol, start, end, session, pause)
         limited = isinstance(outcome, str) and outcome == LIMITED
-        told(symbol, outcome)
+        accept(symbol, outcome)
 
 
 def _together(

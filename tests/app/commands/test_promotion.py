@@ -74,7 +74,7 @@ def test_what_the_gate_holds_takes_an_override(desk, registry, versions):
     ("arguments", "code", "message"),
     [
         (("promote", VARIANT, "v2022-12-23-0123456789ab", "--reason", "r"), 1, "There is no version"),
-        (("promote", VARIANT, "../../etc", "--reason", "r"), 1, "is no version's name"),
+        (("promote", VARIANT, "../../etc", "--reason", "r"), 1, "is not a valid version name"),
         (("promote", VARIANT, "v2022-12-23-0123456789ab"), 2, "--reason"),
         (("rollback", VARIANT, "--reason", "r"), 1, "no former champion"),
         (("prune", "--keep", "0"), 1, "--keep must be 1 or more"),

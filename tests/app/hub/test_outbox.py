@@ -252,7 +252,7 @@ def test_a_pull_that_cannot_start_is_refused_at_once(sharing, monkeypatch):
     jobs = Jobs(sharing)
     for variant, name, reason in (
         ("nonsense", None, "no variant 'nonsense'"),
-        (VARIANT, "../x", "version's name"),
+        (VARIANT, "../x", "valid version name"),
         ("ppo_lstm", None, "not shared"),
     ):
         with pytest.raises(DeskError, match=reason):

@@ -1,4 +1,4 @@
-"""Folds, held-out weeks and who is trusted, on a small market."""
+"""Folds, validation weeks and who passes, on a small market."""
 
 import dataclasses
 
@@ -42,22 +42,24 @@ def test_without_an_edge_the_committee_stays_at_equal_weight():
     panel = with_planted_forecast(panel_of(CLOSES), 0.0)
     ensemble = train(panel)
     assert [validation.fold for validation in ensemble.validations] == [1, 0]
-    walk = ensemble.evaluate(panel, "test")
-    if not ensemble.validations[0].trusted:
-        np.testing.assert_allclose(walk.weights, np.tile(equal_weights(5, TINY.constraints), (52, 1)))
-    assert not np.allclose(walk.members[:, 0], walk.members[:, 1])  # what the agents would have done is kept
+    result = ensemble.evaluate(panel, "test")
+    if not ensemble.validations[0].passed:
+        np.testing.assert_allclose(result.weights, np.tile(equal_weights(5, TINY.constraints), (52, 1)))
+    assert not np.allclose(
+        result.members[:, 0], result.members[:, 1]
+    )  # what the agents would have done is kept
 
 
-def test_with_an_edge_the_committee_is_trusted_and_beats_equal_weight():
+def test_with_an_edge_the_committee_passes_validation_and_beats_equal_weight():
     panel = with_planted_forecast(panel_of(CLOSES), 0.5)
     agent = SACSettings(
         network="per_stock", init_alpha=0.02, hidden_sizes=(16, 16), batch_size=32, updates=600
     )
     ensemble = train(panel, dataclasses.replace(TINY, agent=agent))
-    assert all(validation.trusted for validation in ensemble.validations)
-    walk = ensemble.evaluate(panel, "test")
-    equal = walk.growth @ equal_weights(5, TINY.constraints) - 1
-    assert np.log1p(walk.net).sum() > np.log1p(equal).sum() + 0.1
+    assert all(validation.passed for validation in ensemble.validations)
+    result = ensemble.evaluate(panel, "test")
+    equal = result.growth @ equal_weights(5, TINY.constraints) - 1
+    assert np.log1p(result.net).sum() > np.log1p(equal).sum() + 0.1
 
 
 def test_the_verdict_knows_no_price_after_the_held_out_weeks():
@@ -80,23 +82,23 @@ def test_agents_go_on_with_the_held_out_weeks():
 
 
 @pytest.mark.parametrize("weeks", [0, 52])
-def test_the_untrusted_committee_keeps_its_members(weeks):
+def test_the_committee_that_did_not_pass_keeps_its_members(weeks):
     panel = with_planted_forecast(panel_of(CLOSES), 0.0)
     ensemble = train(panel, dataclasses.replace(TINY, validation_weeks=weeks))
     committee = ensemble.committee(0, "test")
     held = np.array([0.1] * 5 + [0.5])
     members = [member.allocate(panel, 300, held) for member in committee.members()]
-    expected = np.mean(members, axis=0) if committee.trusted else equal_weights(5, TINY.constraints)
+    expected = np.mean(members, axis=0) if committee.passed else equal_weights(5, TINY.constraints)
     np.testing.assert_allclose(committee.allocate(panel, 300, held), expected, atol=1e-7)
 
 
 def test_members_are_walked_as_if_each_were_alone():
     panel = with_planted_forecast(panel_of(CLOSES), 0.3)
     ensemble = train(panel, dataclasses.replace(TINY, evaluation_years=2))
-    walk, starts = ensemble.evaluate(panel, "test"), [fold.evaluation.start for fold in ensemble.folds[:2]]
+    result, starts = ensemble.evaluate(panel, "test"), [fold.evaluation.start for fold in ensemble.folds[:2]]
     own = zip(*(ensemble.committee(year, "test").members() for year in (0, 1)), strict=True)
     for member, committees in enumerate(own):
         allocator = WalkForward(committees, starts, "alone")
         alone = backtest(allocator, panel, range(starts[0], starts[0] + 104), TINY.constraints)
-        np.testing.assert_allclose(walk.members[:, member], alone.net, atol=1e-6)
-    assert not np.allclose(walk.members[:, 0], walk.members[:, 1])
+        np.testing.assert_allclose(result.members[:, member], alone.net, atol=1e-6)
+    assert not np.allclose(result.members[:, 0], result.members[:, 1])

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 
+from sac.agent.external_policy import ExternalPolicy
 from sac.agent.gymnasium_env import ID
-from sac.agent.outside_policy import OutsidePolicy
 from sac.agent.scaler import PortfolioScaler
 from sac.config import Constraints, SACSettings
 from sac.portfolio import EqualWeight, backtest
@@ -56,7 +56,7 @@ def test_an_allocator_earns_what_its_environment_paid(panel, scaler, env):
     for _ in STEPS:
         state, reward, *_ = env.step(act(state))
         paid.append(reward)
-    walk = backtest(OutsidePolicy("Outside", act, scaler), panel, STEPS, Constraints())
+    walk = backtest(ExternalPolicy("Outside", act, scaler), panel, STEPS, Constraints())
     free = Constraints(cost_rate=0.0)
     equal = backtest(EqualWeight(free), panel, STEPS, free)
     earned = np.log1p(walk.net) - np.log1p(equal.net)
@@ -67,7 +67,7 @@ def test_an_allocator_earns_what_its_environment_paid(panel, scaler, env):
 
 @pytest.mark.parametrize("answer", [np.zeros(3), np.full(8, 1.5), np.full(8, np.nan)])
 def test_what_is_no_action_is_refused(panel, scaler, answer):
-    policy = OutsidePolicy("Outside", lambda state: answer, scaler)
+    policy = ExternalPolicy("Outside", lambda state: answer, scaler)
     with pytest.raises(ValueError, match="8 numbers from -1 to 1"):
         backtest(policy, panel, STEPS, Constraints())
 
@@ -82,7 +82,7 @@ def test_the_agent_is_paid_what_cash_earns(panel, scaler):
         state, reward, *_ = env.step(in_cash)
         paid.append(reward)
         assert state[-1] > 0.99  # nearly everything
-    policy = OutsidePolicy("In cash", lambda state: in_cash, scaler)
+    policy = ExternalPolicy("In cash", lambda state: in_cash, scaler)
     walk = backtest(policy, panel, STEPS, constraints)
     equal = backtest(EqualWeight(constraints), panel, STEPS, constraints)
     earned = np.log1p(walk.net) - np.log1p(equal.net)

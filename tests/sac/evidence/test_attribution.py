@@ -13,29 +13,29 @@ from tests.support.backtests import random_walk, walk_of
 @settings(deadline=None, max_examples=50)
 @given(seed=st.integers(0, 10_000), rate=st.floats(0.0, 0.02))
 def test_contributions_add_up_to_the_log_growth_of_every_week(seed, rate):
-    walk = random_walk(seed, rate=rate)
-    parts = contributions(walk)
-    np.testing.assert_allclose(parts.sum(axis=1), np.log1p(walk.net), rtol=0, atol=1e-15)
-    assert parts.to_numpy().sum() == pytest.approx(np.log(walk.wealth[-1]), abs=1e-12)
+    result = random_walk(seed, rate=rate)
+    parts = contributions(result)
+    np.testing.assert_allclose(parts.sum(axis=1), np.log1p(result.net), rtol=0, atol=1e-15)
+    assert parts.to_numpy().sum() == pytest.approx(np.log(result.wealth[-1]), abs=1e-12)
     assert (parts[COSTS] <= 0).all()
     by_year = parts.groupby(pd.DatetimeIndex(parts.index).year).sum().sum(axis=1)
     for year, total in by_year.items():
-        inside = walk.ends.astype("datetime64[Y]").astype(int) + 1970 == year
-        assert total == pytest.approx(np.log1p(walk.net[inside]).sum())
+        inside = result.ends.astype("datetime64[Y]").astype(int) + 1970 == year
+        assert total == pytest.approx(np.log1p(result.net[inside]).sum())
 
 
 def test_a_week_without_a_return_contributes_nothing():
-    walk = walk_of(
+    result = walk_of(
         np.array([[0.0, 0.0, 1.0], [0.5, 0.5, 0.0]]), np.array([[1.1, 0.9, 1.0], [1.1, 0.9, 1.0]]), 0.0
     )
-    parts = contributions(walk)
+    parts = contributions(result)
     assert not parts.iloc[0].any()
     np.testing.assert_allclose(parts.iloc[1], [0.05, -0.05, 0.0, 0.0], atol=1e-15)
 
 
 def test_one_stock_by_hand():
-    walk = walk_of(np.array([[1.0, 0.0]]), np.array([[1.10, 1.0]]), 0.01)
-    parts = contributions(walk).iloc[0]
+    result = walk_of(np.array([[1.0, 0.0]]), np.array([[1.10, 1.0]]), 0.01)
+    parts = contributions(result).iloc[0]
     net = 0.99 * 1.10 - 1.0
     assert parts["AA"] == pytest.approx(0.99 * 0.10 * np.log1p(net) / net)
     assert parts[COSTS] == pytest.approx(-0.01 * np.log1p(net) / net)
@@ -54,10 +54,10 @@ def test_an_edge_made_by_one_stock_is_gone_without_it():
 
 
 def test_an_edge_made_in_one_month_is_gone_without_it():
-    walk = random_walk(1, rate=0.0)
-    month = walk.ends.astype("datetime64[M]") == np.datetime64("2020-11")
-    lucky = replace(walk, gross=walk.gross + 0.03 * month, net=walk.net + 0.03 * month)
-    found = edge(lucky, walk)
+    result = random_walk(1, rate=0.0)
+    month = result.ends.astype("datetime64[M]") == np.datetime64("2020-11")
+    lucky = replace(result, gross=result.gross + 0.03 * month, net=result.net + 0.03 * month)
+    found = edge(lucky, result)
     assert found.best_month == "2020-11"
     assert found.without_best_month == pytest.approx(0.0, abs=1e-15)
 

@@ -15,7 +15,7 @@ from sac.evidence.comparison import (
     weekly_returns,
     weekly_weights,
 )
-from sac.portfolio import BuyAndHold, Cash, EqualWeight, all_cash, backtest, index_walk
+from sac.portfolio import BuyAndHold, Cash, EqualWeight, all_cash, backtest, index_backtest
 from sac.portfolio.risk_based import RiskBased
 from tests.support.synthetic import random_panel
 
@@ -28,8 +28,8 @@ def panel():
     return random_panel(stocks=6)
 
 
-def all_rows(walk):
-    return np.arange(len(walk.net))
+def all_rows(result):
+    return np.arange(len(result.net))
 
 
 def tilted(panel, steps=STEPS):
@@ -71,7 +71,7 @@ def test_only_weeks_that_all_have_are_compared(panel):
     assert len(rows["early"]) == len(rows["late"]) == 26
     np.testing.assert_array_equal(early.fills[rows["early"]], late.fills[rows["late"]])
     shortened = on_weeks("early", early, rows["early"], CONSTRAINTS)
-    assert shortened.turnover[0] == pytest.approx(0.98), "it starts in cash there, like everybody"
+    assert shortened.turnover[0] == pytest.approx(0.98), "it starts in cash there, like all strategies"
     apart = common_weeks({"early": early, "later": tilted(panel, range(100, 110))})
     assert len(apart["early"]) == len(apart["later"]) == 0
 
@@ -80,7 +80,7 @@ def test_a_fitted_baseline_on_some_weeks_starts_in_cash_and_an_index_never_pays(
     recorded, rows = tilted(panel), np.arange(30, 60)
     fitted = backtest(RiskBased("HRP", CONSTRAINTS, STEPS.start), panel, STEPS, CONSTRAINTS)
     levels = pd.Series(np.linspace(100, 150, len(panel.sessions)), pd.DatetimeIndex(panel.sessions))
-    index = index_walk("Index", levels, panel, STEPS)
+    index = index_backtest("Index", levels, panel, STEPS)
     *_, hrp, cut, cash = baselines(recorded, rows, CONSTRAINTS, [fitted, index])
     assert hrp.turnover[0] == pytest.approx(1.0 - fitted.weights[30, -1])
     np.testing.assert_array_equal(hrp.weights, fitted.weights[30:60])
@@ -99,29 +99,29 @@ def test_members_are_cut_to_the_same_weeks(panel):
 
 
 def test_calendar_years_compound_to_the_whole(panel):
-    walks = [tilted(panel)]
-    years = calendar_years(walks)
+    results = [tilted(panel)]
+    years = calendar_years(results)
     assert years["Weeks"].sum() == len(STEPS)
-    assert np.prod(1.0 + years["Tilted"]) == pytest.approx(walks[0].wealth[-1])
+    assert np.prod(1.0 + years["Tilted"]) == pytest.approx(results[0].wealth[-1])
 
 
 def test_the_rolling_excess_is_how_far_a_dollar_got_ahead(panel):
-    walk = tilted(panel)
-    rival = backtest(EqualWeight(CONSTRAINTS), panel, STEPS, CONSTRAINTS)
-    ahead = rolling_excess(walk, rival, 26)
-    assert len(ahead) == len(walk.net) - 25
-    own, other = (np.prod(1.0 + one.net[10:36]) for one in (walk, rival))
+    result = tilted(panel)
+    benchmark = backtest(EqualWeight(CONSTRAINTS), panel, STEPS, CONSTRAINTS)
+    ahead = rolling_excess(result, benchmark, 26)
+    assert len(ahead) == len(result.net) - 25
+    own, other = (np.prod(1.0 + one.net[10:36]) for one in (result, benchmark))
     assert ahead[10] == pytest.approx(own / other - 1.0)
-    assert not rolling_excess(walk, walk, 26).any()
-    assert len(rolling_excess(walk, rival, 105)) == 0
+    assert not rolling_excess(result, result, 26).any()
+    assert len(rolling_excess(result, benchmark, 105)) == 0
 
 
 def test_downloads_hold_every_week_and_weight(panel):
-    walk = tilted(panel)
-    returns, weights = weekly_returns([walk]), weekly_weights([walk])
-    assert list(returns["traded_at_close"]) == [pd.Timestamp(day) for day in walk.fills]
-    np.testing.assert_array_equal(returns["Tilted"], walk.net)
-    np.testing.assert_array_equal(weights.loc["Tilted"].to_numpy(), walk.weights)
+    result = tilted(panel)
+    returns, weights = weekly_returns([result]), weekly_weights([result])
+    assert list(returns["traded_at_close"]) == [pd.Timestamp(day) for day in result.fills]
+    np.testing.assert_array_equal(returns["Tilted"], result.net)
+    np.testing.assert_array_equal(weights.loc["Tilted"].to_numpy(), result.weights)
 
 
 def test_a_rule_that_does_not_trade_keeps_what_the_week_made_of_its_weights(panel):
@@ -133,50 +133,50 @@ def test_a_rule_that_does_not_trade_keeps_what_the_week_made_of_its_weights(pane
         seen.append((row, held))
         return recorded.weights[3] if row == 3 else None
 
-    walk = rerun("Once", rule, recorded, rows, CONSTRAINTS)
+    result = rerun("Once", rule, recorded, rows, CONSTRAINTS)
     assert [row for row, _ in seen] == rows.tolist()
     np.testing.assert_array_equal(seen[0][1], all_cash(6))
     kept = recorded.weights[3] * recorded.growth[3:5].prod(axis=0)
     np.testing.assert_allclose(seen[2][1], kept / kept.sum(), atol=1e-14)
-    assert walk.turnover[0] == pytest.approx(0.98)
-    np.testing.assert_allclose(walk.turnover[1:], 0.0, atol=1e-14)
-    np.testing.assert_array_equal(walk.decisions, recorded.decisions[3:9])
-    np.testing.assert_allclose(walk.gross[0], recorded.weights[3] @ recorded.growth[3] - 1)
-    assert walk.net[0] == pytest.approx((1 - 0.001 * 0.98) * (1 + walk.gross[0]) - 1)
+    assert result.turnover[0] == pytest.approx(0.98)
+    np.testing.assert_allclose(result.turnover[1:], 0.0, atol=1e-14)
+    np.testing.assert_array_equal(result.decisions, recorded.decisions[3:9])
+    np.testing.assert_allclose(result.gross[0], recorded.weights[3] @ recorded.growth[3] - 1)
+    assert result.net[0] == pytest.approx((1 - 0.001 * 0.98) * (1 + result.gross[0]) - 1)
 
 
 def test_calendar_years_are_those_in_which_weeks_end(panel):
-    walk = tilted(panel)
-    table = calendar_years([walk])
+    result = tilted(panel)
+    table = calendar_years([result])
     assert table["Year"].tolist() == ["2015", "2016", "2017"]
-    ends = walk.ends.astype("datetime64[Y]").astype(str)
+    ends = result.ends.astype("datetime64[Y]").astype(str)
     for row in table.itertuples():
         inside = ends == row.Year
         assert row.Weeks == inside.sum()
-        assert row.Tilted == pytest.approx(np.prod(1.0 + walk.net[inside]) - 1.0)
+        assert row.Tilted == pytest.approx(np.prod(1.0 + result.net[inside]) - 1.0)
 
 
 def test_an_index_is_in_the_returns_and_not_in_the_weights(panel):
     levels = pd.Series(np.linspace(100, 150, len(panel.sessions)), pd.DatetimeIndex(panel.sessions))
-    walks = [tilted(panel), index_walk("Index", levels, panel, STEPS)]
-    returns, weights = weekly_returns(walks), weekly_weights(walks)
+    results = [tilted(panel), index_backtest("Index", levels, panel, STEPS)]
+    returns, weights = weekly_returns(results), weekly_weights(results)
     assert list(returns) == ["decision", "traded_at_close", "measured_at_close", "Tilted", "Index"]
     assert set(weights.index.get_level_values("strategy")) == {"Tilted"}
     assert list(weights) == [*panel.symbols, "CASH"]
-    np.testing.assert_array_equal(returns["decision"], walks[0].decisions)
-    np.testing.assert_array_equal(returns["measured_at_close"], walks[0].ends)
+    np.testing.assert_array_equal(returns["decision"], results[0].decisions)
+    np.testing.assert_array_equal(returns["measured_at_close"], results[0].ends)
 
 
 def test_the_excess_is_that_of_half_a_year_unless_told_otherwise(panel):
-    walk, rival = tilted(panel), backtest(EqualWeight(CONSTRAINTS), panel, STEPS, CONSTRAINTS)
-    np.testing.assert_array_equal(rolling_excess(walk, rival), rolling_excess(walk, rival, 26))
-    whole = rolling_excess(walk, rival, 104)
-    assert whole == pytest.approx([walk.wealth[-1] / rival.wealth[-1] - 1.0])
+    result, benchmark = tilted(panel), backtest(EqualWeight(CONSTRAINTS), panel, STEPS, CONSTRAINTS)
+    np.testing.assert_array_equal(rolling_excess(result, benchmark), rolling_excess(result, benchmark, 26))
+    whole = rolling_excess(result, benchmark, 104)
+    assert whole == pytest.approx([result.wealth[-1] / benchmark.wealth[-1] - 1.0])
 
 
 def test_weeks_are_common_by_their_fill_and_their_end(panel):
-    walk = tilted(panel)
-    late = replace(walk, ends=walk.ends + np.timedelta64(1, "D"))
-    assert len(common_weeks({"one": walk, "other": late})["one"]) == 0
-    alone = common_weeks({"one": walk})["one"]
-    np.testing.assert_array_equal(alone, np.arange(len(walk.net)))
+    result = tilted(panel)
+    late = replace(result, ends=result.ends + np.timedelta64(1, "D"))
+    assert len(common_weeks({"one": result, "other": late})["one"]) == 0
+    alone = common_weeks({"one": result})["one"]
+    np.testing.assert_array_equal(alone, np.arange(len(result.net)))

@@ -12,16 +12,16 @@ from tests.support.backtests import random_walk, walk_of
 @settings(deadline=None, max_examples=30)
 @given(seed=st.integers(0, 10_000), rate=st.floats(0.0, 0.05))
 def test_another_rate_is_what_the_accounting_would_have_charged(seed, rate):
-    walk = random_walk(seed, rate=0.001)
-    again = walk_of(walk.weights, walk.growth, rate)
-    np.testing.assert_allclose(at_cost(walk, rate).net, again.net, rtol=0, atol=1e-14)
+    result = random_walk(seed, rate=0.001)
+    again = walk_of(result.weights, result.growth, rate)
+    np.testing.assert_allclose(at_cost(result, rate).net, again.net, rtol=0, atol=1e-14)
 
 
 def test_growth_falls_with_the_rate_and_gross_is_free():
-    walk = random_walk(1)
-    rates = [cagr(at_cost(walk, rate).net) for rate in COST_RATES]
+    result = random_walk(1)
+    rates = [cagr(at_cost(result, rate).net) for rate in COST_RATES]
     assert rates == sorted(rates, reverse=True)
-    assert rates[0] == cagr(walk.gross)
+    assert rates[0] == cagr(result.gross)
 
 
 @settings(deadline=None, max_examples=30)

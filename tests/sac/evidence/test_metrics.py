@@ -5,7 +5,7 @@ import pytest
 from sac.config import Constraints
 from sac.evidence import cagr, drawdown, metrics
 from sac.evidence.metrics import interquartile_mean
-from sac.portfolio import Cash, EqualWeight, backtest, index_walk
+from sac.portfolio import Cash, EqualWeight, backtest, index_backtest
 from tests.support.backtests import walk_of
 from tests.support.synthetic import random_panel
 
@@ -21,16 +21,18 @@ def test_drawdown_counts_the_initial_capital():
 
 def test_every_figure_by_hand():
     constraints = Constraints()
-    walk = backtest(EqualWeight(constraints), random_panel(stocks=6), range(0, 104), constraints)
-    figures = metrics(walk, constraints)
-    net = walk.net
-    assert figures.cagr == pytest.approx(walk.wealth[-1] ** 0.5 - 1)
+    result = backtest(EqualWeight(constraints), random_panel(stocks=6), range(0, 104), constraints)
+    figures = metrics(result, constraints)
+    net = result.net
+    assert figures.cagr == pytest.approx(result.wealth[-1] ** 0.5 - 1)
     assert figures.sharpe == pytest.approx(net.mean() / net.std(ddof=1) * 52**0.5)
     assert figures.sortino == pytest.approx(net.mean() / np.sqrt((net.clip(max=0) ** 2).mean()) * 52**0.5)
-    assert figures.max_drawdown == pytest.approx((walk.wealth / np.maximum.accumulate(walk.wealth) - 1).min())
+    assert figures.max_drawdown == pytest.approx(
+        (result.wealth / np.maximum.accumulate(result.wealth) - 1).min()
+    )
     assert figures.calmar == pytest.approx(figures.cagr / -figures.max_drawdown)
     assert figures.hit_rate == (net > 0).mean()
-    assert figures.cost_drag == pytest.approx(cagr(walk.gross) - cagr(net))
+    assert figures.cost_drag == pytest.approx(cagr(result.gross) - cagr(net))
     assert figures.effective_names == pytest.approx(6.0)
     assert figures.average_cash == pytest.approx(0.02)
     assert figures.weeks_at_cap == 0.0
@@ -46,7 +48,7 @@ def test_cash_has_no_risk_and_no_names_and_an_index_no_weights():
     for unknown in (figures.sharpe, figures.sortino, figures.calmar, figures.effective_names):
         assert np.isnan(unknown)
     levels = pd.Series(np.linspace(100, 150, len(panel.sessions)), pd.DatetimeIndex(panel.sessions))
-    index = metrics(index_walk("Index", levels, panel, range(0, 104)), constraints)
+    index = metrics(index_backtest("Index", levels, panel, range(0, 104)), constraints)
     assert index.sharpe > 1
     for unknown in (index.effective_names, index.average_cash, index.weeks_at_cap):
         assert np.isnan(unknown)
@@ -54,8 +56,8 @@ def test_cash_has_no_risk_and_no_names_and_an_index_no_weights():
 
 def test_figures_that_the_weeks_do_not_determine_are_not_invented():
     constraints = Constraints()
-    walk = backtest(EqualWeight(constraints), random_panel(stocks=6), range(0, 1), constraints)
-    assert np.isnan(metrics(walk, constraints).sharpe)
+    result = backtest(EqualWeight(constraints), random_panel(stocks=6), range(0, 1), constraints)
+    assert np.isnan(metrics(result, constraints).sharpe)
 
 
 @pytest.mark.parametrize(
@@ -75,9 +77,9 @@ def test_a_year_by_hand():
     """Two weeks of two stocks: all in the first one, then half of everything in CASH."""
     weights = np.array([[1.0, 0.0, 0.0], [0.2, 0.3, 0.5]])
     growth = np.array([[1.1, 0.9, 1.0], [0.5, 1.0, 1.0]])
-    walk = walk_of(weights, growth, rate=0.0)
-    figures = metrics(walk, Constraints(max_position=0.3))
-    np.testing.assert_allclose(walk.net, [0.1, -0.1])
+    result = walk_of(weights, growth, rate=0.0)
+    figures = metrics(result, Constraints(max_position=0.3))
+    np.testing.assert_allclose(result.net, [0.1, -0.1])
     assert figures.cagr == pytest.approx(0.99**26 - 1)
     assert figures.volatility == pytest.approx(0.1 * np.sqrt(2) * np.sqrt(52))
     assert figures.sharpe == pytest.approx(0.0)
@@ -90,7 +92,7 @@ def test_a_year_by_hand():
     assert figures.effective_names == pytest.approx((1.0 + 1.0 / (0.4**2 + 0.6**2)) / 2)
     assert figures.average_cash == 0.25
     assert figures.weeks_at_cap == 1.0
-    assert metrics(walk, Constraints(max_position=0.9)).weeks_at_cap == 0.5
+    assert metrics(result, Constraints(max_position=0.9)).weeks_at_cap == 0.5
 
 
 def test_a_week_without_a_gain_is_no_hit_and_no_loss():

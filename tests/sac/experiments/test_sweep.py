@@ -82,7 +82,7 @@ def test_what_cannot_be_is_refused_by_name(wrong, message):
 
 
 def test_a_file_that_is_no_sweep_is_refused():
-    with pytest.raises(SettingsError, match="is no TOML"):
+    with pytest.raises(SettingsError, match="is not valid TOML"):
         read_sweep("variant = ")
     with pytest.raises(SettingsError, match="names its variant"):
         read_sweep("")

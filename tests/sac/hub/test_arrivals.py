@@ -111,11 +111,11 @@ def test_a_version_that_is_not_there(remote, travelled, here):
 
 def test_a_repository_before_its_first_promotion(server, remote, here):
     server.repositories[REPO] = Repository()
-    refused(remote, here, r"actor\.pt is missing, so this is no version")
+    refused(remote, here, r"actor\.pt is missing, so this is not a version")
 
 
 def test_a_name_that_is_no_version_is_not_asked_for(server, remote, here):
-    with pytest.raises(DeskError, match="no version's name"):
+    with pytest.raises(DeskError, match="not a valid version name"):
         pull(remote, here, VARIANT, "../../etc")
     assert server.asked == []
 
@@ -147,12 +147,12 @@ def test_a_cached_snapshot_is_no_answer_while_the_hub_is_down(server, remote, tr
 
 
 def test_a_pull_that_is_cancelled_installs_nothing(remote, travelled, here):
-    def told(done, count, file):
+    def report(done, count, file):
         if done == 5:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        pull(remote, here, VARIANT, told=told)
+        pull(remote, here, VARIANT, progress=report)
     assert_nothing_installed(here)
 
 

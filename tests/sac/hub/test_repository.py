@@ -137,7 +137,7 @@ def test_a_gated_repository(server, remote, version):
 
 
 def test_a_name_that_is_no_repository(server, version):
-    with pytest.raises(HubError, match="is no repository"):
+    with pytest.raises(HubError, match="is not a valid repository"):
         repository.upload(Remote("a/b/c", TOKEN, server.url), version)
 
 

@@ -24,14 +24,14 @@ def test_what_was_written_is_read(tmp_path, choice):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("source = yahoo", "no TOML"),
+        ("source = yahoo", "not valid TOML"),
         ('source = "bloomberg"', "choose one of sample, yahoo, files"),
         ('universe = ["A"]', "has a key 'universe'"),
         ('source = "files"\nsymbols = "AAPL"', r'must look like symbols = \["AAPL"'),
         ('source = "files"\nsymbols = ["AAPL", "AAPL"]', "AAPL stands twice"),
         ('source = "files"\nsymbols = ["AAPL"]', "has 2 to 200 symbols, this one 1"),
-        ('source = "files"\nsymbols = ["../x", "AAPL"]', "no symbol: write it as AAPL"),
-        ('source = "files"\nsymbols = ["CASH", "AAPL"]', "'CASH' is no symbol"),
+        ('source = "files"\nsymbols = ["../x", "AAPL"]', "not a valid symbol: write it as AAPL"),
+        ('source = "files"\nsymbols = ["CASH", "AAPL"]', "'CASH' is not a valid symbol"),
         ('source = "files"\nstart = "2005"', "must look like start = 2005-01-03"),
         ('source = "files"\nstart = 2105-01-03', "lies in the future"),
         ('source = "sample"\nsymbols = ["AAPL", "MSFT"]', "The sample's universe is fixed"),

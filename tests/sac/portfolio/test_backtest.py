@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from sac.config import Constraints
-from sac.portfolio import BuyAndHold, EqualWeight, backtest, backtests, equal_weights, index_walk
+from sac.portfolio import BuyAndHold, EqualWeight, backtest, backtests, equal_weights, index_backtest
 from tests.support.synthetic import panel_of, random_closes, random_panel
 
 
@@ -32,29 +32,29 @@ def test_equal_weight_keeps_the_buffer_and_the_cap():
 
 def test_the_walk_multiplies_up_to_its_wealth(panel):
     constraints = Constraints()
-    walk = backtest(EqualWeight(constraints), panel, range(10, 114), constraints)
-    assert len(walk.wealth) == len(walk.dates) == 105
-    assert walk.dates[0] == panel.fills[10]
-    assert walk.dates[-1] == panel.fills[114]
-    np.testing.assert_allclose(walk.wealth[1:] / walk.wealth[:-1] - 1, walk.net, atol=1e-14)
-    np.testing.assert_allclose(walk.net, (1 - 0.001 * walk.turnover) * (1 + walk.gross) - 1, atol=1e-15)
-    assert abs(walk.turnover[0] - 0.98) < 1e-12  # the first trade costs too
+    result = backtest(EqualWeight(constraints), panel, range(10, 114), constraints)
+    assert len(result.wealth) == len(result.dates) == 105
+    assert result.dates[0] == panel.fills[10]
+    assert result.dates[-1] == panel.fills[114]
+    np.testing.assert_allclose(result.wealth[1:] / result.wealth[:-1] - 1, result.net, atol=1e-14)
+    np.testing.assert_allclose(result.net, (1 - 0.001 * result.turnover) * (1 + result.gross) - 1, atol=1e-15)
+    assert abs(result.turnover[0] - 0.98) < 1e-12  # the first trade costs too
 
 
 def test_buy_and_hold_is_what_its_stocks_made(panel):
     constraints = Constraints(max_position=1.0)
-    walk = backtest(BuyAndHold(constraints), panel, range(0, 104), constraints)
+    result = backtest(BuyAndHold(constraints), panel, range(0, 104), constraints)
     rows = np.searchsorted(panel.sessions, panel.fills[[0, 104]])
     ratio = panel.closes[rows[1]] / panel.closes[rows[0]]
     expected = (1 - 0.00098) * (0.98 * ratio.mean() + 0.02)
-    assert abs(walk.wealth[-1] - expected) < 1e-12
-    assert (walk.turnover[1:] == 0).all()
+    assert abs(result.wealth[-1] - expected) < 1e-12
+    assert (result.turnover[1:] == 0).all()
 
 
 def test_weights_drift_so_that_keeping_them_costs(panel):
     constraints = Constraints()
-    walk = backtest(EqualWeight(constraints), panel, range(0, 52), constraints)
-    assert (walk.turnover[1:] > 0.001).all()
+    result = backtest(EqualWeight(constraints), panel, range(0, 52), constraints)
+    assert (result.turnover[1:] > 0.001).all()
 
 
 def test_what_is_no_portfolio_is_refused(panel):
@@ -76,10 +76,10 @@ def test_side_by_side_each_walks_as_it_would_alone_and_pays_its_own_costs(panel)
         return np.stack([one.allocate(panel, step, own) for one, own in zip(three, weights, strict=True)])
 
     together = backtests("abc", decide, panel, range(5, 57), limits)
-    for one, own, walk in zip(three, limits, together, strict=True):
+    for one, own, result in zip(three, limits, together, strict=True):
         alone = backtest(one, panel, range(5, 57), own)
         for figures in ("weights", "turnover", "gross", "net"):
-            assert np.array_equal(getattr(walk, figures), getattr(alone, figures))
+            assert np.array_equal(getattr(result, figures), getattr(alone, figures))
     bad = np.stack([three[0].weights, np.full(7, 0.2)])
     with pytest.raises(ValueError, match="b gave no portfolio"):
         backtests("ab", lambda step, weights: bad, panel, range(0, 3), limits[:2])
@@ -87,7 +87,7 @@ def test_side_by_side_each_walks_as_it_would_alone_and_pays_its_own_costs(panel)
 
 def test_weeks_without_a_return_are_refused(panel):
     constraints = Constraints()
-    with pytest.raises(ValueError, match="no stretch"):
+    with pytest.raises(ValueError, match="not a stretch"):
         backtest(EqualWeight(constraints), panel, range(0, panel.complete_steps + 1), constraints)
 
 
@@ -133,9 +133,9 @@ def test_trading_at_random_ends_below_equal_weight_by_about_its_costs(panel):
     for seed in range(60):
         monkey = AtRandom()
         monkey.rng = np.random.default_rng(seed)
-        walk = backtest(monkey, panel, steps, constraints)
-        behind.append(52 * (np.log1p(equal.net) - np.log1p(walk.net)).mean())
-        spent = [np.log1p(one.gross) - np.log1p(one.net) for one in (walk, equal)]
+        result = backtest(monkey, panel, steps, constraints)
+        behind.append(52 * (np.log1p(equal.net) - np.log1p(result.net)).mean())
+        spent = [np.log1p(one.gross) - np.log1p(one.net) for one in (result, equal)]
         costs.append(52 * (spent[0] - spent[1]).mean())
     assert np.mean(costs) > 0.03
     assert np.mean(behind) == pytest.approx(np.mean(costs), abs=0.01)  # a year; 0.5 points are luck
@@ -177,27 +177,27 @@ def test_cash_earns_its_week_at_the_fill_and_nothing_before_the_next_decision(pa
             return self.weights
 
     target, constraints = np.full(7, 1 / 7), Constraints(cash_rate=0.5, max_position=0.5)
-    walk = backtest(Watch(target), panel, range(20, 23), constraints)
-    assert walk.growth[:, -1] == pytest.approx(1.5 ** (1 / 52))
+    result = backtest(Watch(target), panel, range(20, 23), constraints)
+    assert result.growth[:, -1] == pytest.approx(1.5 ** (1 / 52))
     value = target * np.append(1.0 + panel.seen[20], 1.0)
     np.testing.assert_allclose(shown[1], value / value.sum(), atol=1e-14)
     held = target * np.append(1.0 + panel.returns[20], 1.5 ** (1 / 52))
-    assert walk.turnover[1] == pytest.approx(abs(target - held / held.sum())[:-1].sum())
+    assert result.turnover[1] == pytest.approx(abs(target - held / held.sum())[:-1].sum())
 
 
 @pytest.mark.parametrize("steps", [range(-1, 5), range(0, 10, 2), range(9, 0, -1), range(5, 5)])
 def test_a_stretch_has_weeks_in_order_and_none_before_the_first(panel, steps):
-    with pytest.raises(ValueError, match="no stretch"):
+    with pytest.raises(ValueError, match="not a stretch"):
         backtest(EqualWeight(Constraints()), panel, steps, Constraints())
 
 
 def test_the_last_complete_week_can_be_walked(panel):
     steps = range(panel.complete_steps - 1, panel.complete_steps)
-    walk = backtest(EqualWeight(Constraints()), panel, steps, Constraints())
+    result = backtest(EqualWeight(Constraints()), panel, steps, Constraints())
     assert (
-        walk.decisions.tolist() == panel.decisions[-3:-2].tolist()
+        result.decisions.tolist() == panel.decisions[-3:-2].tolist()
     )  # the next fill is the last that is known
-    assert walk.ends.tolist() == panel.fills[-2:-1].tolist()
+    assert result.ends.tolist() == panel.fills[-2:-1].tolist()
 
 
 @pytest.mark.parametrize("off", [-2e-6, 2e-6])
@@ -210,30 +210,30 @@ def test_weights_sum_to_one_up_to_rounding(panel, off):
 
 def test_an_index_is_measured_fill_to_fill_and_never_trades(panel):
     levels = pd.Series(100.0 + np.arange(len(panel.sessions)) ** 1.1, pd.DatetimeIndex(panel.sessions))
-    walk = index_walk("Index", levels, panel, range(4, 30))
+    result = index_backtest("Index", levels, panel, range(4, 30))
     known = levels.reindex(pd.DatetimeIndex(panel.fills[4:31])).to_numpy()
-    np.testing.assert_allclose(walk.net, known[1:] / known[:-1] - 1.0, rtol=0, atol=1e-15)
-    np.testing.assert_array_equal(walk.gross, walk.net)
-    np.testing.assert_array_equal(walk.decisions, panel.decisions[4:30])
-    np.testing.assert_array_equal(walk.dates, panel.fills[4:31])
-    np.testing.assert_allclose(walk.growth[:, 0], known[1:] / known[:-1])
-    assert walk.weights.shape == walk.growth.shape == (26, 1)
-    assert walk.weights.all()
-    assert walk.members.shape == (26, 0)
-    assert not walk.turnover.any()
-    assert not walk.folds.any()
+    np.testing.assert_allclose(result.net, known[1:] / known[:-1] - 1.0, rtol=0, atol=1e-15)
+    np.testing.assert_array_equal(result.gross, result.net)
+    np.testing.assert_array_equal(result.decisions, panel.decisions[4:30])
+    np.testing.assert_array_equal(result.dates, panel.fills[4:31])
+    np.testing.assert_allclose(result.growth[:, 0], known[1:] / known[:-1])
+    assert result.weights.shape == result.growth.shape == (26, 1)
+    assert result.weights.all()
+    assert result.members.shape == (26, 0)
+    assert not result.turnover.any()
+    assert not result.folds.any()
     missing = str(panel.fills[30])
     with pytest.raises(ValueError, match=f"Index has no level on {missing}"):
-        index_walk("Index", levels.drop(pd.Timestamp(missing)), panel, range(4, 30))
-    index_walk("Index", levels.drop(pd.Timestamp(missing)), panel, range(4, 29))
+        index_backtest("Index", levels.drop(pd.Timestamp(missing)), panel, range(4, 30))
+    index_backtest("Index", levels.drop(pd.Timestamp(missing)), panel, range(4, 29))
 
 
 def test_members_stand_beside_the_walk_in_columns(panel):
     constraints, steps = Constraints(), range(0, 12)
-    walk = backtest(EqualWeight(constraints), panel, steps, constraints)
-    assert walk.members.shape == (12, 0)
-    assert not walk.folds.any()  # nothing was fitted
+    result = backtest(EqualWeight(constraints), panel, steps, constraints)
+    assert result.members.shape == (12, 0)
+    assert not result.folds.any()  # nothing was fitted
     other = backtest(BuyAndHold(constraints), panel, steps, constraints)
-    both = walk.with_members([walk, other])
-    np.testing.assert_array_equal(both.members, np.column_stack([walk.net, other.net]))
-    np.testing.assert_array_equal(both.net, walk.net)
+    both = result.with_members([result, other])
+    np.testing.assert_array_equal(both.members, np.column_stack([result.net, other.net]))
+    np.testing.assert_array_equal(both.net, result.net)

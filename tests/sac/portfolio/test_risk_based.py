@@ -4,7 +4,7 @@ import pytest
 
 from sac.config import Constraints
 from sac.market import sample_index, sample_panel
-from sac.portfolio import backtest, equal_weights, index_walk
+from sac.portfolio import backtest, equal_weights, index_backtest
 from sac.portfolio.risk_based import RISK_BASED, RiskBased
 from tests.support.synthetic import panel_of, perturbed, random_closes
 
@@ -49,12 +49,12 @@ def test_a_fit_reads_104_weeks_that_were_complete_at_its_decision(panel, rule):
 
 
 def test_weights_stand_for_a_quarter_and_obey_the_constraints(panel, rule):
-    walk = backtest(rule(), panel, range(120, 120 + 39), CONSTRAINTS)
-    assert (walk.weights[:, :-1] <= CONSTRAINTS.max_position + 1e-12).all()
-    assert (walk.weights[:, -1] >= CONSTRAINTS.cash_buffer - 1e-12).all()
-    changes = np.flatnonzero(np.abs(np.diff(walk.weights, axis=0)).sum(axis=1)) + 1
+    result = backtest(rule(), panel, range(120, 120 + 39), CONSTRAINTS)
+    assert (result.weights[:, :-1] <= CONSTRAINTS.max_position + 1e-12).all()
+    assert (result.weights[:, -1] >= CONSTRAINTS.cash_buffer - 1e-12).all()
+    changes = np.flatnonzero(np.abs(np.diff(result.weights, axis=0)).sum(axis=1)) + 1
     assert changes.tolist() == [13, 26]
-    assert (walk.turnover[1:] > 0).all(), "it trades back to its targets every week, and pays for it"
+    assert (result.turnover[1:] > 0).all(), "it trades back to its targets every week, and pays for it"
 
 
 def test_less_risky_stocks_weigh_more():
@@ -77,16 +77,18 @@ def test_inverse_volatility_by_hand(panel):
 def test_the_index_of_the_sample_is_walked_fill_to_fill_without_costs():
     panel, levels = sample_panel(), sample_index()
     steps = range(panel.complete_steps - 52, panel.complete_steps)
-    walk = index_walk("S&P 500 price index", levels, panel, steps)
+    result = index_backtest("S&P 500 price index", levels, panel, steps)
     first, last = (levels[pd.Timestamp(day)] for day in (panel.fills[steps.start], panel.fills[steps.stop]))
-    assert walk.wealth[-1] == pytest.approx(last / first)
-    assert walk.dates[-1] == panel.fills[steps.stop]
-    assert not walk.turnover.any()
-    np.testing.assert_array_equal(walk.net, walk.gross)
+    assert result.wealth[-1] == pytest.approx(last / first)
+    assert result.dates[-1] == panel.fills[steps.stop]
+    assert not result.turnover.any()
+    np.testing.assert_array_equal(result.net, result.gross)
 
 
 def test_an_index_without_a_level_on_a_fill_is_refused():
     panel, levels = sample_panel(), sample_index()
     step = panel.complete_steps - 5
     with pytest.raises(ValueError, match=str(panel.fills[step])):
-        index_walk("Index", levels.drop(pd.Timestamp(panel.fills[step])), panel, range(step - 3, step + 2))
+        index_backtest(
+            "Index", levels.drop(pd.Timestamp(panel.fills[step])), panel, range(step - 3, step + 2)
+        )

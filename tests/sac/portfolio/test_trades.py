@@ -145,7 +145,7 @@ def test_a_buy_cut_below_the_minimum_is_dropped():
     [
         ({"cash": -1.0}, "Cash is -1.0"),
         ({"cash": nan}, "Cash is nan"),
-        ({"minimum": inf}, "minimum trade is inf"),
+        ({"minimum": inf}, "minimum trade size is inf"),
         ({"cost_rate": 1.0}, "cost rate is 1.0"),
         ({"cost_rate": -0.5}, "cost rate is -0.5"),
         ({"cash": -0.5}, "Cash is -0.5"),

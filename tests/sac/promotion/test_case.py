@@ -17,21 +17,21 @@ from tests.support.small_versions import VARIANT, small_artifacts
 def saved(registry, seed, cagr=0.1, edge=0.0, weeks=slice(None), **metadata):
     """A version whose weeks earned `edge` more than equal weight did."""
     artifacts = small_artifacts(seed, cagr)
-    walk = artifacts.evaluation
+    result = artifacts.evaluation
     return registry.save(
         dataclasses.replace(
             artifacts,
-            evaluation=some(dataclasses.replace(walk, growth=walk.growth + edge), weeks),
-            baselines=[some(rival, weeks) for rival in artifacts.baselines],
+            evaluation=some(dataclasses.replace(result, growth=result.growth + edge), weeks),
+            baselines=[some(benchmark, weeks) for benchmark in artifacts.baselines],
             metadata=dataclasses.replace(artifacts.metadata, **metadata),
         )
     )
 
 
-def some(walk, weeks):
+def some(result, weeks):
     """A few weeks of a walk."""
-    arrays = {name: value[weeks] for name, value in vars(walk).items() if isinstance(value, np.ndarray)}
-    return dataclasses.replace(walk, **arrays)
+    arrays = {name: value[weeks] for name, value in vars(result).items() if isinstance(value, np.ndarray)}
+    return dataclasses.replace(result, **arrays)
 
 
 def case(registry, challenger, sharpes=(0.5, 0.1)):
@@ -50,8 +50,8 @@ def champion(registry):
 def test_the_case_is_made_on_common_weeks_with_each_ones_own_record(registry, champion):
     found = case(registry, saved(registry, 2, weeks=slice(5, 18)))
     assert found.weeks == found.shared == 13
-    walk = champion.evaluation()
-    assert (found.start, found.end) == (str(walk.fills[5]), str(walk.ends[17]))
+    result = champion.evaluation()
+    assert (found.start, found.end) == (str(result.fills[5]), str(result.ends[17]))
     assert set(found.growth) == {"challenger", "champion", "Equal weight", "Buy & hold", "HRP", "Cash"}
     assert found.growth["challenger"] == pytest.approx(found.growth["champion"])
     assert found.against_champion is None  # 13 weeks tell nothing
@@ -95,10 +95,10 @@ def test_what_makes_two_versions_hard_to_compare_is_said(registry, champion):
     assert any("The gate compares different weeks" in warning for warning in found.warnings)
     assert any("Other data: files" in warning for warning in found.warnings)
     artifacts, names = small_artifacts(3), ("S00", "S01", "Z")
-    evaluation, *rivals = (
-        dataclasses.replace(walk, symbols=names) for walk in (artifacts.evaluation, *artifacts.baselines)
+    evaluation, *benchmarks = (
+        dataclasses.replace(result, symbols=names) for result in (artifacts.evaluation, *artifacts.baselines)
     )
-    other = dataclasses.replace(artifacts, symbols=names, evaluation=evaluation, baselines=rivals)
+    other = dataclasses.replace(artifacts, symbols=names, evaluation=evaluation, baselines=benchmarks)
     found = case(registry, registry.save(other))
     assert "Another universe than the champion's: without S02 and with Z." in found.warnings
 
@@ -106,13 +106,13 @@ def test_what_makes_two_versions_hard_to_compare_is_said(registry, champion):
 def test_without_common_weeks_the_own_ones_are_shown_and_it_is_said(registry, champion):
     artifacts = small_artifacts(2)
     later = np.timedelta64(3650, "D")
-    evaluation, *rivals = (
+    evaluation, *benchmarks = (
         dataclasses.replace(
-            walk, decisions=walk.decisions + later, fills=walk.fills + later, ends=walk.ends + later
+            result, decisions=result.decisions + later, fills=result.fills + later, ends=result.ends + later
         )
-        for walk in (artifacts.evaluation, *artifacts.baselines)
+        for result in (artifacts.evaluation, *artifacts.baselines)
     )
-    moved = dataclasses.replace(artifacts, evaluation=evaluation, baselines=rivals)
+    moved = dataclasses.replace(artifacts, evaluation=evaluation, baselines=benchmarks)
     found = case(registry, registry.save(moved))
     assert (found.shared, found.weeks, found.against_champion) == (0, 20, None)
     assert "champion" not in found.growth
@@ -133,13 +133,13 @@ def test_without_a_champion_equal_weight_is_the_one_to_beat(registry):
 
 def test_26_weeks_tell_something(registry, monkeypatch):
     version = saved(registry, 1)
-    walk, later = version.evaluation(), np.timedelta64(140, "D")
+    result, later = version.evaluation(), np.timedelta64(140, "D")
     for weeks, told in ((25, False), (26, True)):
         longer = dataclasses.replace(
-            walk,
+            result,
             **{
                 name: np.concatenate([value, value + later if value.dtype.kind == "M" else value])[:weeks]
-                for name, value in vars(walk).items()
+                for name, value in vars(result).items()
                 if isinstance(value, np.ndarray)
             },
         )
@@ -150,14 +150,14 @@ def test_26_weeks_tell_something(registry, monkeypatch):
     assert found.strength == "weak"
     assert found.advice == (
         "On 26 weeks the difference to equal weight could be luck; only a true difference of "
-        f"{found.against_equal_weight.detectable * 100:.1f} points a year would show reliably."
+        f"{found.against_equal_weight.detectable * 100:.1f} annualised points would show reliably."
     )
 
 
 def test_members_and_costs_are_annual_growth(registry, champion):
     found = case(registry, saved(registry, 2))
-    walk = champion.evaluation()
-    assert found.members == pytest.approx([cagr(walk.net), cagr(walk.net * 1.01)])
+    result = champion.evaluation()
+    assert found.members == pytest.approx([cagr(result.net), cagr(result.net * 1.01)])
     assert found.edge.total == pytest.approx(0.0, abs=1e-12)
     assert set(found.costs) == {"challenger", "champion"}
     assert found.costs["champion"] == pytest.approx(found.costs["challenger"])
@@ -177,7 +177,7 @@ def test_other_rules_a_lost_parent_and_another_order_are_said(registry, champion
     tuned["version"] = f"{artifacts.metadata.version}-ft"
     record = dataclasses.replace(artifacts.metadata, **tuned, parent=champion.name)
     evaluation, *others = (
-        dataclasses.replace(walk, symbols=names) for walk in (artifacts.evaluation, *artifacts.baselines)
+        dataclasses.replace(result, symbols=names) for result in (artifacts.evaluation, *artifacts.baselines)
     )
     turned = dataclasses.replace(
         artifacts, symbols=names, evaluation=evaluation, baselines=others, metadata=record

@@ -157,7 +157,7 @@ def test_who_decides_on_an_old_page_is_told(registry, versions):
         word(registry, better)
 
 
-def test_rollback_goes_back_reign_by_reign(registry, versions):
+def test_rollback_goes_back_champion_by_champion(registry, versions):
     first, worse, better = versions
     with pytest.raises(DeskError, match="no former champion"):
         rollback(registry, VARIANT, actor="ada", reason="r", champion=first.name)

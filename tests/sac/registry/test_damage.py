@@ -209,14 +209,14 @@ def _changed(**fields):
 @pytest.mark.parametrize(
     ("payload", "problem"),
     [
-        ([1.0], "no dict"),
-        ({"mean": [0.0] * 8}, "no dict of features"),
-        (_changed(extra=[]), "no dict of features"),
+        ([1.0], "not a dict"),
+        ({"mean": [0.0] * 8}, "not a dict of features"),
+        (_changed(extra=[]), "not a dict of features"),
         (_changed(mean=tuple([0.0] * 8)), "scaler.pkl"),
         (_changed(mean=[0.0] * 7), "7 values of mean"),
         (_changed(mean=[0] * 8), "scaler.pkl"),
-        (_changed(mean=[float("inf")] * 8), "mean that is no finite number"),
-        (_changed(scale=[float("nan")] * 8), "scale that is no finite number"),
+        (_changed(mean=[float("inf")] * 8), "mean that is not a finite number"),
+        (_changed(scale=[float("nan")] * 8), "scale that is not a finite number"),
         (_changed(scale=[1.0] * 7 + [0.0]), "not above zero"),
         (_changed(scale=[1.0] * 7 + [-1.0]), "not above zero"),
         (_changed(low=[1.0] * 8, high=[0.5] * 8), "lower limit above the upper one"),
@@ -294,14 +294,14 @@ def test_tables_that_do_not_fit_are_refused(registry, version):
         held.evaluation()
     with pytest.raises(ArtifactError, match=r"baselines\.parquet has other columns"):
         held.baselines()
-    with pytest.raises(ArtifactError, match=r"training_log\.parquet is no readable parquet"):
+    with pytest.raises(ArtifactError, match=r"training_log\.parquet is not a readable parquet"):
         held.training_log()
 
 
 def test_baselines_whose_weeks_do_not_fit_together_are_refused(registry, artifacts, version):
-    [walk] = artifacts.baselines
+    [result] = artifacts.baselines
     for part in ("weights", "ends", "net"):
-        short = dataclasses.replace(walk, **{part: getattr(walk, part)[:-1]})
+        short = dataclasses.replace(result, **{part: getattr(result, part)[:-1]})
         forge(version, "baselines.parquet", tables.pack_baselines([short]))
         with pytest.raises(ArtifactError, match=r"baselines\.parquet holds a baseline whose weeks"):
             registry.version(VARIANT, version.name).baselines()

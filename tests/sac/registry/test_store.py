@@ -49,13 +49,13 @@ def test_the_walks_come_back_exactly(registry, artifacts, table):
 
 
 def test_an_index_comes_back_and_baselines_of_other_weeks_are_not_saved(registry, artifacts):
-    [walk] = artifacts.baselines
+    [result] = artifacts.baselines
     index = dataclasses.replace(
-        walk, name="Index", symbols=(), weights=np.ones((20, 1)), growth=np.ones((20, 1))
+        result, name="Index", symbols=(), weights=np.ones((20, 1)), growth=np.ones((20, 1))
     )
     [read] = registry.save(dataclasses.replace(artifacts, baselines=[index])).baselines()
     assert (read.symbols, read.weights.shape, read.growth.shape) == ((), (20, 1), (20, 1))
-    late = dataclasses.replace(walk, fills=walk.fills + 7)
+    late = dataclasses.replace(result, fills=result.fills + 7)
     with pytest.raises(ArtifactError, match=r"baselines\.parquet holds other weeks"):
         registry.save(dataclasses.replace(small_artifacts(seed=3), baselines=[late]))
 
@@ -133,7 +133,7 @@ def test_an_empty_registry_holds_nothing(registry):
 )
 def test_no_variant_leads_out_of_the_registry(registry, variant):
     for ask in (registry.versions, registry.damaged, registry.current, registry.champion):
-        with pytest.raises(ArtifactError, match="no variant's name"):
+        with pytest.raises(ArtifactError, match="not a valid variant name"):
             ask(variant)
 
 
@@ -148,10 +148,10 @@ def test_no_variant_leads_out_of_the_registry(registry, variant):
 def test_no_version_leads_out_of_the_variant(registry, artifacts, name):
     registry.save(artifacts)
     for ask in (registry.version, registry.set_current):
-        with pytest.raises(ArtifactError, match="no version's name"):
+        with pytest.raises(ArtifactError, match="not a valid version name"):
             ask(VARIANT, name)
     bent = dataclasses.replace(artifacts, metadata=dataclasses.replace(artifacts.metadata, version=name))
-    with pytest.raises(ArtifactError, match="no version's name"):
+    with pytest.raises(ArtifactError, match="not a valid version name"):
         registry.save(bent)
 
 

@@ -6,7 +6,7 @@ import pytest
 from app.ui.compare.sections import SECTIONS
 from sac.portfolio import Backtest
 from sac.registry import Registry
-from sac.registry.external import save_walk
+from sac.registry.external import save_backtest
 from tests.support.desk_pages import opened, said
 
 pytestmark = pytest.mark.slow
@@ -58,7 +58,7 @@ def store(desk, name, **changes):
     rng = np.random.default_rng(3)
     weights = rng.dirichlet(np.ones(len(record.symbols) + 1) / 4, len(record.net))
     own = {"name": name, "weights": weights, "members": np.empty((len(weights), 0))}
-    return save_walk(desk.walks, Backtest(**{**vars(record), **own, **changes}))
+    return save_backtest(desk.walks, Backtest(**{**vars(record), **own, **changes}))
 
 
 def test_an_external_strategy_stands_beside_versions_and_baselines(filled):

@@ -41,7 +41,7 @@ def opened(sharing, monkeypatch):
 
     def submit(kind, subject, request, actor):
         if request.version == "nonsense":
-            raise DeskError("'nonsense' is no version's name.")
+            raise DeskError("'nonsense' is not a valid version name.")
         asked.append((subject, kind.name, request.model_dump(), actor))
 
     monkeypatch.setattr(jobs.jobs(), "submit", submit)
@@ -160,7 +160,7 @@ def test_a_pull_that_is_refused_is_said(opened):
     at = opened()
     at.text_input(key="hub-version").set_value("nonsense")
     at.button(key="hub-pull-now").click().run()
-    assert "is no version's name" in words(at)
+    assert "is not a valid version name" in words(at)
 
 
 def test_a_viewer_sends_and_pulls_nothing(opened, sharing, version, monkeypatch):

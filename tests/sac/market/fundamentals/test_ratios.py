@@ -93,7 +93,7 @@ def test_a_ratio_over_nothing_is_missing(tmp_path, base):
         ('{"Information": "rate limit of 25 requests"}', "holds an error: rate limit of 25"),
         ('{"Note": "5 calls a minute"}', "holds an error: 5 calls"),
         ('{"response": {"Error Message": "Invalid API call"}}', "holds an error: Invalid API call"),
-        ("[]", "no answer of Alpha Vantage"),
+        ("[]", "not an answer of Alpha Vantage"),
         (
             json.dumps({"quarterlyReports": [income(Q1, gross="much")]}),
             "grossProfit 'much' for the quarter to",

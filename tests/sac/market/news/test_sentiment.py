@@ -69,7 +69,7 @@ def test_a_missing_column_and_a_broken_file_are_named(tmp_path):
     with pytest.raises(DataError, match="has no column article_count"):
         read_sentiment(path)
     path.write_bytes(b"nothing")
-    with pytest.raises(DataError, match="no readable parquet"):
+    with pytest.raises(DataError, match="not a readable parquet"):
         read_sentiment(path)
 
 
@@ -145,5 +145,5 @@ def test_of_several_faults_the_first_is_named(tmp_path):
         DataError, match="has no column symbol: it needs date, symbol, sentiment_score, article"
     ):
         read_sentiment(path)
-    with pytest.raises(DataError, match="no readable parquet"):
+    with pytest.raises(DataError, match="not a readable parquet"):
         read_sentiment(tmp_path / "nothing")

@@ -74,7 +74,10 @@ def lines(header="date,close", *rows):
         (lines("date,price", "2015-01-02,1"), "no column close: it needs date and close"),
         (lines("date;close", "2015-01-02;1,5"), "separates its columns with ';'"),
         (lines("date,close", '2015-01-02,"1.234,5"'), r"close on 2015-01-02 is '1\.234,5', no number"),
-        (lines("date,close", "02/01/2015,1.5"), "'02/01/2015' is no date. Write dates as 2022-12-16"),
+        (
+            lines("date,close", "02/01/2015,1.5"),
+            "'02/01/2015' is not a valid date. Write dates as",
+        ),
         (lines("date,close", ",1.5"), "row 1 has no date"),
         (lines("date,close", "2015-01-02T00:00:00+00:00,1.5"), "carry a time zone"),
         (lines("date,close", "2015-01-02T16:00:00,1.5"), "carry a time of day"),
@@ -129,7 +132,7 @@ def test_a_gap_of_years_is_refused(tmp_path):
 def test_days_without_a_session_are_named(folder):
     for symbol in ("S00", "S01", "S02"):
         change(folder, symbol, lambda t: t.assign(date=t["date"].replace("2015-07-06", "2015-07-05")))
-    with pytest.raises(DataError, match="2015-07-05 is no exchange session"):
+    with pytest.raises(DataError, match="2015-07-05 is not an exchange session"):
         read(folder)
 
 
@@ -144,5 +147,5 @@ def test_a_missing_symbol_and_a_symbol_with_two_files_are_named(folder):
 def test_bytes_that_are_no_parquet_are_named(folder):
     (folder / "S00.csv").unlink()
     (folder / "S00.parquet").write_bytes(b"PAR1 cut off")
-    with pytest.raises(DataError, match=r"S00\.parquet is no readable parquet file"):
+    with pytest.raises(DataError, match=r"S00\.parquet is not a readable parquet file"):
         read(folder)

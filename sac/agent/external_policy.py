@@ -15,11 +15,11 @@ from sac.config import Constraints, SACSettings
 from sac.market import MarketPanel
 from sac.portfolio.constraints import portfolio_weights
 
-__all__ = ["OutsidePolicy"]
+__all__ = ["ExternalPolicy"]
 
 
 @dataclass(frozen=True, eq=False)
-class OutsidePolicy:
+class ExternalPolicy:
     """Any function from an observation of `PortfolioEnv` to an action, held to the desk's limits.
 
     Give it the scaler, settings and constraints that its environment had.

@@ -9,12 +9,12 @@ from sac.agent.environment import PortfolioEnvironment
 from sac.arrays import Floats
 from sac.portfolio.accounting import account, all_cash, drift
 
-__all__ = ["SingleWalk"]
+__all__ = ["UnbatchedEnvironment"]
 
 Singles = npt.NDArray[np.float32]
 
 
-class SingleWalk:
+class UnbatchedEnvironment:
     """Steps through an environment of one agent, week by week, from all cash.
 
     In numpy: a step of one agent through the batched environment costs over ten times as much.
@@ -23,7 +23,7 @@ class SingleWalk:
     def __init__(self, environment: PortfolioEnvironment):
         """Raises ValueError for an environment of several agents."""
         if environment.agents != 1:
-            raise ValueError(f"a walk is one agent's, the environment has {environment.agents}")
+            raise ValueError(f"an unbatched environment is one agent's, this one has {environment.agents}")
         self.features = environment.features[int(environment.fold)].numpy()
         self.growth, self.gap, self.seen, self.benchmark = (
             x.double().numpy()
