@@ -17,9 +17,9 @@ MODULES = sorted(path for package in ("sac", "app") for path in (ROOT / package)
 def open_to_change(path):
     """Lines of dataclasses that are not frozen."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        for decorator in node.decorator_list if isinstance(node, ast.ClassDef) else ():
-            text = ast.unparse(decorator)
-            if "dataclass" in text and "frozen=True" not in text:
+        if isinstance(node, ast.ClassDef):
+            texts = [ast.unparse(decorator) for decorator in node.decorator_list]
+            if any("dataclass" in text and "frozen=True" not in text for text in texts):
                 yield node.lineno
 
 
