@@ -11,7 +11,7 @@ INSTALL = -m pip install --quiet $(CONSTRAINTS) --editable
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 COVERED := $(if $(COVERAGE),--cov --cov-report=term:skip-covered)
 
-.PHONY: help run dev test quick lint types fix lock bench bench-pages
+.PHONY: help run dev test quick lint types fix lock mutants bench bench-pages
 
 help:  ## these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -42,6 +42,9 @@ fix: $(VENV)/.installed-dev  ## what ruff can correct by itself
 lock: $(VENV)/.installed-dev  ## constraints.txt anew: the newest releases that pyproject.toml admits
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest --upgrade \
 		--all-extras --no-annotate --custom-compile-command "make lock" --quiet --output-file constraints.txt
+
+mutants: $(VENV)/.installed-dev  ## small faults in the modules that decide: do their tests notice?
+	$(BIN)/python -m benchmarks.mutation
 
 bench: $(BENCH)/.installed  ## speed against other libraries, in .venv-bench: they bring JAX
 	$(BENCH)/bin/python -m benchmarks.speed

@@ -50,7 +50,7 @@ class Settings:
         return self.data / "sweeps"
 
     @property
-    def walks(self) -> Path:
+    def external_backtests(self) -> Path:
         return self.data / "walks"
 
     @property

@@ -33,7 +33,7 @@ WINDOWS = [("2005-01-03", "2015-12-31", "2020-12-31"), ("2001-01-02", "2009-12-3
 # Linear correlation and persistence: a rank IC of .15 takes a linear .168 on these fat-tailed returns.
 EDGES = {"IC .15": (0.168, 0.0), "IC .05": (0.056, 0.0), "IC 0": (0.0, 0.0), "IC .15 slow": (0.168, 0.9)}
 
-# The plan's table with nothing added: no scaling, no relative reward, no replayed weeks.
+# The original plan's table with nothing added: no scaling, no relative reward, no replayed weeks.
 BARE = SACSettings(action_scale=1.0, reward_scale=1.0, relative_reward=False, counterfactual=False)
 SETTINGS: dict[str, SACSettings | PPOSettings] = {
     "plan": PRESETS["plan"]["sac"],

@@ -42,12 +42,12 @@ class Contender:
     """One row: who trains what."""
 
     name: str
-    trainer: str = "ours"  # or "sgemm", or a function of benchmarks.rivals
+    trainer: str = "ours"  # or "sgemm", or a function of benchmarks.libraries
     preset: str = "plan"
     agents: int = 1
     stocks: int = 15
     weeks: int = 936
-    needs: str | None = None  # the package that a rival comes with
+    needs: str | None = None  # the package that a library comes with
     fill_replay: bool = False  # warm up until the replay is full, to see its memory
 
     @property
@@ -132,9 +132,9 @@ def trainer_of(contender: Contender) -> Callable[..., None]:
     """A function of (environment, settings, chunk, tick) that trains until tick raises."""
     if contender.trainer in ("ours", "sgemm"):
         return {"ours": ours, "sgemm": sgemm}[contender.trainer]
-    from benchmarks import rivals
+    from benchmarks import libraries
 
-    trainer: Callable[..., None] = getattr(rivals, contender.trainer)
+    trainer: Callable[..., None] = getattr(libraries, contender.trainer)
     return trainer
 
 

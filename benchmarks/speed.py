@@ -1,6 +1,6 @@
 """How many agent-updates does a CPU-second buy, environment step included: ours and what users could take.
 
-python -m benchmarks.speed [--parts rivals scaling memory] [--rounds 5] [--updates 600]
+python -m benchmarks.speed [--parts libraries scaling memory] [--rounds 5] [--updates 600]
 Imports, warm-up and compiling are not in the speed.
 """
 
@@ -86,7 +86,11 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 MACHINE = Contender(f"sgemm {SGEMM}³", trainer="sgemm")
 SB3 = Contender("stable-baselines3", "stable_baselines3", needs="stable_baselines3")
-RIVALS = [SB3, Contender("SBX (JAX)", "sbx", needs="sbx"), Contender("eager loop, CleanRL's style", "eager")]
+LIBRARIES = [
+    SB3,
+    Contender("SBX (JAX)", "sbx", needs="sbx"),
+    Contender("eager loop, CleanRL's style", "eager"),
+]
 OURS = [Contender("SAC Desk", preset="plan", agents=agents) for agents in (1, 4, 15, 32, 64)]
 OURS += [Contender("SAC Desk", preset="desk", agents=agents) for agents in (1, 15)]
 
@@ -115,9 +119,9 @@ def speed_rows(results: Sequence[Measurement], reference: Measurement, peak: flo
 SPEED = ("agent-updates per CPU-second", "range")
 
 
-def rivals_part(rounds: int, updates: int) -> str:
+def libraries_part(rounds: int, updates: int) -> str:
     """Ours against what users could take."""
-    machine, *results = measure([MACHINE, *RIVALS, *OURS], rounds, updates)
+    machine, *results = measure([MACHINE, *LIBRARIES, *OURS], rounds, updates)
     peak, line = limit(machine)
     reference = next(result for result in results if result.contender is SB3)
     columns = ["", "network", "agents", *SPEED, "to stable-baselines3", "share of sgemm", "start-up, CPU s"]
@@ -152,7 +156,7 @@ def scaling_part(rounds: int, updates: int) -> str:
 
 def memory_part(rounds: int, updates: int) -> str:
     """The most each process held with a full replay; `rounds` are not needed here."""
-    contenders = [dataclasses.replace(contender, fill_replay=True) for contender in [*RIVALS, *OURS]]
+    contenders = [dataclasses.replace(contender, fill_replay=True) for contender in [*LIBRARIES, *OURS]]
     rows = []
     for contender in contenders:  # one at a time: nothing is timed
         (result,) = measure([contender], 0, updates=BLOCK)
@@ -161,7 +165,7 @@ def memory_part(rounds: int, updates: int) -> str:
     return table(["", "network", "agents", "peak memory, MB"], rows)
 
 
-PARTS = {"rivals": rivals_part, "scaling": scaling_part, "memory": memory_part}
+PARTS = {"libraries": libraries_part, "scaling": scaling_part, "memory": memory_part}
 
 
 def main() -> None:

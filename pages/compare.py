@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from app.queries.external import external_strategies
 from app.queries.market import panel
-from app.queries.outside import walks
 from app.queries.versions import shelves
 from app.ui.compare.common_weeks import weeks_in_common
 from app.ui.compare.comparison import compared
@@ -16,7 +16,7 @@ from app.ui.shared.navigation import go_to
 from app.ui.shared.notes import damaged_versions, left_out, provenance_line, provenance_of, version_notes
 
 st.title("Compare")
-by_variant, external = shelves(), walks()
+by_variant, external = shelves(), external_strategies()
 damaged_versions(by_variant)
 left_out(
     "External strategies that are left out because their files cannot be used", external.damaged.values()

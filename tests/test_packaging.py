@@ -13,7 +13,10 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 OURS = {"app", "benchmarks", "examples", "pages", "sac", "tests"}
-RIVALS = {"stable_baselines3": ["stable-baselines3"], "sbx": ["sbx-rl"]}  # not installed beside the product
+LIBRARIES = {
+    "stable_baselines3": ["stable-baselines3"],
+    "sbx": ["sbx-rl"],
+}  # not installed beside the product
 
 
 def normal(name):
@@ -60,7 +63,7 @@ def imported(path):
     ],
 )
 def test_what_is_imported_is_declared(folder, extras):
-    known, asked = {**packages_distributions(), **RIVALS}, declared(*extras)
+    known, asked = {**packages_distributions(), **LIBRARIES}, declared(*extras)
     paths = [*(ROOT / folder).rglob("*.py"), *(ROOT.glob("*.py") if folder == "app" else [])]
     assert paths
     for path in paths:

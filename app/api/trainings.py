@@ -18,6 +18,7 @@ from app.jobs.kind import Asked, Kind
 from app.jobs.record import Job, JobConflict, JobNotFound
 from app.settings import settings
 from app.tasks.training import FINETUNE, FULL, FineTuning, FullRequest, FullTraining, TrainingResult
+from sac.promotion.deciding import champion_name
 
 __all__ = ["router"]
 
@@ -107,7 +108,7 @@ def _submitted(
     variant: str, kind: Kind[Asked, TrainingResult], wanted: Asked, actor: str, key: str | None
 ) -> Job:
     """The job of a request: a new one, or the one that the same key started."""
-    if kind.name == FINETUNE.name and settings().registry.current(variant) is None:
+    if kind.name == FINETUNE.name and champion_name(settings().registry, variant) is None:
         raise NoPriorModel(f"{variant} has no champion to start from: train it in full first.")
     if key is None:
         return dependencies.queue().submit(kind, variant, wanted, actor)

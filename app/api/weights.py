@@ -14,6 +14,7 @@ from app.api.schemas import InferenceRequest, TargetWeights, VariantName
 from app.settings import settings
 from sac.errors import SettingsError
 from sac.market import MarketPanel, load_panel, market_stamp
+from sac.promotion.deciding import champion_of
 from sac.threads import one_thread
 
 __all__ = ["router"]
@@ -41,7 +42,7 @@ def recommended(variant: str, wanted: InferenceRequest) -> TargetWeights:
     if len(positions) < len(wanted.portfolio.positions):
         raise SettingsError("A symbol is listed twice: add its values up.", "portfolio.positions")
     root = settings()
-    champion = root.registry.champion(variant)
+    champion = champion_of(root.registry, variant)
     if champion is None:
         raise NoModel(f"{variant} has no champion yet: train it first (POST /train/{variant}/full).")
     from sac.inference import Holdings, target_weights  # here, because it loads torch

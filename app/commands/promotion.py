@@ -14,7 +14,7 @@ from app.settings import settings
 from sac.config import VARIANTS
 from sac.errors import DeskError
 from sac.promotion import SealedDecision
-from sac.promotion.deciding import Verdict, problems
+from sac.promotion.deciding import Verdict, champion_name, problems
 
 __all__ = ["add"]
 
@@ -64,7 +64,7 @@ def decide(options: argparse.Namespace) -> None:
         cast("Verdict", options.action),
         actor=actor(),
         reason=options.reason,
-        champion=root.registry.current(options.variant),
+        champion=champion_name(root.registry, options.variant),
         evidence=case.text(),
     )
     _printed(decision, options.json)
@@ -77,7 +77,7 @@ def decide(options: argparse.Namespace) -> None:
 def roll_back(options: argparse.Namespace) -> None:
     """Back to an earlier champion."""
     root = settings()
-    champion = root.registry.current(options.variant)
+    champion = champion_name(root.registry, options.variant)
     decision = rolled_back(
         root, options.variant, actor=actor(), reason=options.reason, champion=champion, to=options.to
     )

@@ -12,6 +12,7 @@ from app.holdings.reading import from_file
 from app.settings import settings
 from sac.config import VARIANTS
 from sac.errors import DeskError
+from sac.promotion.deciding import champion_of
 from sac.registry import Version
 
 __all__ = ["add"]
@@ -41,7 +42,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def weights(options: argparse.Namespace) -> None:
     """Print the champion's target weights."""
     held, root = _holdings(options), settings()
-    version = root.registry.champion(options.variant)
+    version = champion_of(root.registry, options.variant)
     if version is None:
         raise DeskError(
             f"{options.variant} has no champion yet: train it first (sac-desk train {options.variant})."

@@ -17,6 +17,7 @@ from app.jobs.queue import jobs_of
 from app.jobs.record import JobConflict
 from app.settings import Settings, hub_access, settings
 from sac.errors import DeskError
+from sac.promotion.deciding import champion_name
 
 __all__ = ["enqueue_champion", "enqueue_version", "resume", "start_sending"]
 
@@ -47,7 +48,7 @@ def resume(root: Settings) -> None:
         store, registry = uploads_of(root), root.registry
         for variant, repo in hub_access().repos.items():
             sent = store.get(repo, variant, CHAMPION)
-            if sent and sent.state == "sent" and sent.version != registry.current(variant):
+            if sent and sent.state == "sent" and sent.version != champion_name(registry, variant):
                 store.ask(repo, variant, CHAMPION)  # a process died between its decision and the outbox
         if store.next():
             start_sending(root)

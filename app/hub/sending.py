@@ -13,6 +13,7 @@ from app.jobs.record import Job
 from app.settings import Settings
 from sac.errors import DeskError, SettingsError
 from sac.progress import Progress, Report
+from sac.promotion.deciding import champion_of
 
 __all__ = ["OUTBOX", "SEND", "SendResult", "deliver"]
 
@@ -74,7 +75,7 @@ def _sent(root: Settings, store: UploadStore, task: UploadTask) -> tuple[str, st
         raise SettingsError(f"{variant} is shared in {remote.repo} by now: send it there.")
     if task.item != CHAMPION:
         return task.item, repository.upload(remote, registry.version(variant, task.item))
-    champion = registry.champion(variant)
+    champion = champion_of(registry, variant)
     if champion is None:
         raise SettingsError(f"{variant} has no champion to send: promote a version first.")
     uploaded = repository.upload(remote, champion)

@@ -16,7 +16,7 @@ from sac.promotion import Gate, SealedDecision, deciding
 from sac.promotion.case import Case, side_by_side
 from sac.registry import Version
 
-__all__ = ["Docket", "case", "decisions", "docket", "problems", "verdict", "walks"]
+__all__ = ["Docket", "backtests", "case", "decisions", "docket", "problems", "verdict"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +25,7 @@ class Docket:
 
     variant: str
     pointer: str | None  # the champion's name, also where it cannot be read
-    waiting: list[str]  # challengers pending review
+    pending: list[str]  # challengers pending review
     earlier: list[str]  # former champions, first the one that the current champion replaced
 
 
@@ -62,14 +62,14 @@ def _case(root: Path, variant: str, name: str, search: Search, state: str) -> Ca
     return case_of(settings(), variant, name)
 
 
-def walks(challenger: Version, champion: Version | None) -> list[Backtest]:
+def backtests(challenger: Version, champion: Version | None) -> list[Backtest]:
     """Challenger, champion and baselines on their common weeks."""
     paths = tuple(version.path for version in (challenger, champion) if version)
-    return _walks(paths, stamp(challenger.path), challenger, champion)
+    return _backtests(paths, stamp(challenger.path), challenger, champion)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _walks(
+def _backtests(
     paths: tuple[Path, ...], state: str, _challenger: Version, _champion: Version | None
 ) -> list[Backtest]:
     return side_by_side(_challenger, _champion)[0]

@@ -17,7 +17,7 @@ def search() -> Search:
 
 
 def finished_trials(plan: Plan) -> list[TrialResult]:
-    """Results of the plan's trials that are finished, in its order; a finished one is read once."""
+    """Results of the sweep's trials that are finished, in its order; a finished one is read once."""
     folder = settings().sweeps / "trials"
     return [found for key in plan.keys if (found := _read(folder, key))]
 

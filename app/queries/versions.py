@@ -14,7 +14,7 @@ from sac.portfolio import Backtest
 from sac.promotion.shelf import Shelf, named_champion, shelf_of
 from sac.registry import Registry, Version
 
-__all__ = ["Shelf", "evaluation", "fitted_baselines", "shelf", "shelves", "standing"]
+__all__ = ["Shelf", "evaluation", "figures", "fitted_baselines", "shelf", "shelves"]
 
 
 def shelves() -> dict[str, Shelf]:
@@ -43,13 +43,13 @@ def _evaluation(path: Path, state: str, _version: Version) -> Backtest:
     return _version.evaluation()
 
 
-def standing(version: Version) -> tuple[Metrics, Metrics, Difference]:
+def figures(version: Version) -> tuple[Metrics, Metrics, Difference]:
     """A version's figures, equal weight's on the same weeks, and how sure the difference is."""
-    return _standing(version.path, stamp(version.path), version)
+    return _figures(version.path, stamp(version.path), version)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _standing(path: Path, state: str, _version: Version) -> tuple[Metrics, Metrics, Difference]:
+def _figures(path: Path, state: str, _version: Version) -> tuple[Metrics, Metrics, Difference]:
     record, constraints = _version.evaluation(), _version.settings.constraints
     equal = baselines(record, np.arange(len(record.net)), constraints)[0]
     return metrics(record, constraints), metrics(equal, constraints), difference(record.net, equal.net)

@@ -12,6 +12,7 @@ from app.settings import Settings
 from sac.config import FineTuneSettings, TrainingSettings, preset_settings
 from sac.errors import SettingsError
 from sac.progress import Progress, Report
+from sac.promotion.deciding import champion_of
 from sac.threads import one_thread
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class FullTraining(Request):
     preset: Literal["plan", "desk"] = "plan"
     members: int | None = Field(default=None, description="Agents of the committee")
     evaluation_years: int | None = Field(default=None, description="Walk-forward years of 52 weeks")
-    validation_weeks: int | None = Field(default=None, description="Weeks held out to validate the committee")
+    validation_weeks: int | None = Field(default=None, description="Weeks that validate the committee")
     seed: int | None = None
     updates: int | None = Field(default=None, description="Of every agent")
     action_scale: float | None = None
@@ -118,7 +119,7 @@ def run_full(job: Job, request: FullRequest, root: Settings, report: Report) -> 
 
 def check_finetune(variant: str, request: FineTuning, root: Settings) -> None:
     """Refuse a fine-tuning that could not start. SettingsError, or ArtifactError for damage."""
-    champion = root.registry.champion(variant)
+    champion = champion_of(root.registry, variant)
     if champion is None:
         raise SettingsError(f"{variant} has no champion to start from: train it in full first.")
     request.settings().applied(champion.settings)

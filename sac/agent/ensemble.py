@@ -120,7 +120,7 @@ def train_ensemble(
     learner.run(before, curve)
     judged = ensemble([])
     validations = [
-        validate(panel, judged.committee(i, "Held out"), fold.validation, fold.number, settings.constraints)
+        validate(panel, judged.committee(i, "Validation"), fold.validation, fold.number, settings.constraints)
         for i, fold in enumerate(folds)
     ]
     learner.go_on_in(windows([fold.train_stop for fold in folds]))

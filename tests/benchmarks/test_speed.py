@@ -8,7 +8,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks import speed
-from benchmarks.rivals import eager
+from benchmarks.libraries import eager
 from benchmarks.rounds import Contender, Measurement, Report, environment, measure, sgemm
 from sac.agent.learners.replay import Batch, Replay, draws
 from sac.agent.learners.sac import SoftActorCritic
@@ -48,7 +48,7 @@ def test_the_engine_does_the_products_that_are_counted_and_few_more(preset):
 
 
 @pytest.mark.parametrize("stocks", [3, 15])
-def test_the_rivals_walk_through_the_same_market(stocks):
+def test_the_libraries_train_on_the_same_market(stocks):
     market = environment(dataclasses.replace(SMALL, stocks=stocks))
     walk, rng = UnbatchedEnvironment(market), np.random.default_rng(0)
     week, weights = torch.zeros(1, 1, dtype=torch.int64), torch.zeros(1, 1, stocks + 1)

@@ -192,7 +192,7 @@ def holdings() -> dict[str, Any]:
 
 def external() -> dict[str, Any]:
     """The stored backtests of external strategies."""
-    walks = [read_backtest(path) for path in stored_backtests(settings().walks)]
+    walks = [read_backtest(path) for path in stored_backtests(settings().external_backtests)]
     return {walk.name: {"weeks": len(walk.net), "wealth": float(walk.wealth[-1])} for walk in walks}
 
 

@@ -17,7 +17,7 @@ def agenda(shelves: dict[str, Shelf], market: Provenance, busy: set[str]) -> Non
     with st.container(border=True):
         st.subheader("What to do now")
         for variant in shelves:
-            challengers = promotion.docket(variant).waiting
+            challengers = promotion.docket(variant).pending
             if challengers:
                 count = f"{len(challengers)} challenger{'s' * (len(challengers) > 1)}"
                 text = f"**{label(variant)}**: {count} pending review."

@@ -22,7 +22,7 @@ def champion_card(shelf: Shelf) -> None:
         if version is None:
             st.markdown("No champion yet. Train this variant to get one.")
             return
-        champion, equal, difference = versions.standing(version)
+        champion, equal, difference = versions.figures(version)
         lead(
             st.container(),
             "CAGR, net of costs",

@@ -99,7 +99,7 @@ def _details(case: Case, challenger: Version, champion: Version | None) -> None:
     if equity.open:
         with equity:
             plain = ("challenger", "champion", "Equal weight")
-            backtests = [each for each in promotion.walks(challenger, champion) if each.name in plain]
+            backtests = [each for each in promotion.backtests(challenger, champion) if each.name in plain]
             show(growth.equity(backtests), "promotion-equity")
     if costs.open:
         with costs:

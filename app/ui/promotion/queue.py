@@ -63,7 +63,7 @@ def queue(shelves: Mapping[str, Shelf], dockets: Mapping[str, Docket]) -> Versio
 
 
 def _status(version: Version, docket: Docket) -> str:
-    if version.name in docket.waiting:
+    if version.name in docket.pending:
         return PENDING
     return "former champion" if version.name in docket.earlier else "rejected"
 

@@ -55,7 +55,7 @@ def version_notes(*versions: Version) -> None:
 
 
 def trust_note(version: Version) -> None:
-    """Whether today's committee passed validation on weeks held out of its training."""
+    """Whether today's committee passed validation."""
     verdict = version.metadata.production
     if verdict:
         st.caption(f":material/{'task_alt' if verdict.passed else 'balance'}: {verdict.verdict}")

@@ -21,7 +21,7 @@ _LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
 
 
 def clamp_log_std(log_std: Tensor) -> Tensor:
-    """The plan's range of the policy's spread."""
+    """The original plan's range of the policy's spread."""
     return log_std.clamp(*_LOG_STD_RANGE)
 
 

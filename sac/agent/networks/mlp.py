@@ -1,4 +1,4 @@
-"""The plan's networks for E agents side by side: every parameter has a leading agent dimension."""
+"""The original plan's networks (docs/requirements.md): every parameter leads with the agents, E of them."""
 
 import torch
 from torch import Tensor, nn

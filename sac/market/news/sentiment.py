@@ -79,5 +79,5 @@ def _refuse(scored: pd.DataFrame, bad: pd.Series, path: Path, what: str) -> None
     if bad.any():
         symbol, date = scored.loc[bad, ["symbol", "date"]].iloc[0]
         raise DataError(
-            f"{path.name}: {symbol} on {str(date)[:10]} {what}. Mend the row, or refresh the news."
+            f"{path.name}: {symbol} on {str(date)[:10]} {what}. Correct the row, or refresh the news."
         )

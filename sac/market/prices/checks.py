@@ -64,7 +64,7 @@ def _refuse(symbol: str, series: pd.Series, bad: np.ndarray, what: str) -> None:
     if bad.any():
         raise DataError(
             f"{symbol} {what} ({_day(series.index[int(bad.argmax())])}). "
-            "Mend the source or take the symbol out of the universe."
+            "Correct the source or take the symbol out of the universe."
         )
 
 

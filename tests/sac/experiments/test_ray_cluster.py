@@ -17,7 +17,7 @@ from sac.experiments.pack import train_pack
 from tests.support.serving import free_port
 from tests.support.small_sweeps import SMALL, files, keep_market, run, sweep
 
-pytest.importorskip("ray", reason="Ray is not installed: pip install 'sac-desk[ray]'")
+pytest.importorskip("ray", reason="Ray is not installed: .venv/bin/pip install -e '.[ray]'")
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::ResourceWarning"),

@@ -58,7 +58,7 @@ def store(desk, name, **changes):
     rng = np.random.default_rng(3)
     weights = rng.dirichlet(np.ones(len(record.symbols) + 1) / 4, len(record.net))
     own = {"name": name, "weights": weights, "members": np.empty((len(weights), 0))}
-    return save_backtest(desk.walks, Backtest(**{**vars(record), **own, **changes}))
+    return save_backtest(desk.external_backtests, Backtest(**{**vars(record), **own, **changes}))
 
 
 def test_an_external_strategy_stands_beside_versions_and_baselines(filled):
@@ -99,7 +99,7 @@ def test_an_external_strategy_that_does_not_fit_is_named_and_the_rest_is_shown(f
 def test_damaged_external_strategies_are_named_and_left_out(filled):
     path = store(filled, "Mine")
     path.write_bytes(path.read_bytes()[:-20])
-    (filled.walks / "HRP.parquet").write_bytes(b"PAR1")
+    (filled.external_backtests / "HRP.parquet").write_bytes(b"PAR1")
     at = opened("compare", strategy=[Registry(filled.models).current("sac_lstm"), "Mine"])
     damaged, link = at.warning
     assert "Mine.parquet" in damaged.value

@@ -11,29 +11,29 @@ from sac.files import stamp
 from sac.portfolio import Backtest
 from sac.registry.external import read_backtest, stored_backtests
 
-__all__ = ["Walks", "walks"]
+__all__ = ["ExternalStrategies", "external_strategies"]
 
 
 @dataclass(frozen=True, eq=False)
-class Walks:
+class ExternalStrategies:
     """The stored backtests of external strategies."""
 
     readable: dict[str, Backtest]  # by name
     damaged: dict[str, str]  # file name -> what is wrong with it
 
 
-def walks() -> Walks:
+def external_strategies() -> ExternalStrategies:
     """The stored backtests of external strategies, read again whenever a file of theirs changed."""
-    folder = settings().walks
-    return _walks(folder, stamp(folder))
+    folder = settings().external_backtests
+    return _strategies(folder, stamp(folder))
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _walks(folder: Path, state: str) -> Walks:
+def _strategies(folder: Path, state: str) -> ExternalStrategies:
     readable, damaged = {}, {}
     for path in stored_backtests(folder):
         try:
             readable[path.stem] = read_backtest(path)
         except ArtifactError as error:
             damaged[path.name] = str(error)
-    return Walks(readable, damaged)
+    return ExternalStrategies(readable, damaged)
