@@ -46,7 +46,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "(cash <= constraints": "On the kink itself either slope is right, and no softmax lies on it.",
     },
     "sac/portfolio/backtest.py": {
-        "constraints[ -1].cash_growth": "Constraints of walks side by side differ in costs alone.",
+        "constraints[ -1].cash_growth": "Constraints of backtests side by side differ in costs alone.",
     },
     "sac/portfolio/trades.py": {
         "strict=False": "A panel has a close for each of its symbols.",
@@ -72,9 +72,9 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "max(variance, ": "Kurtosis is at least 1 plus squared skew: below zero is rounding.",
     },
     "sac/evidence/comparison.py": {
-        "strict=False": "A back-test has as many fills as ends.",
-        "first = walks[ -1]": "The walks share their weeks.",
-        "years = walks[ -1]": "The walks share their weeks.",
+        "strict=False": "A backtest has as many fills as ends.",
+        "first = results[ -1]": "Results beside each other share their weeks.",
+        "years = results[ -1]": "Results beside each other share their weeks.",
     },
     "sac/evidence/metrics.py": {
         "min(fall, 1.0)": "No wealth is above its own peak: it guards against rounding.",
@@ -88,7 +88,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
     },
     "sac/promotion/deciding.py": {
         "_PATIENCE = ": "Half a minute is a choice.",
-        'policy >= "manual"': "Of auto and manual, manual comes last in the alphabet.",
+        'policy <= "auto"': "Of auto and manual, auto comes first in the alphabet.",
     },
     "sac/market/calendar.py": {
         "_SINCE = ": "A calendar may begin earlier or later: it begins with what is asked for at the latest.",
@@ -114,11 +114,15 @@ EXPLAINED: dict[str, dict[str, str]] = {
     "app/holdings/portfolio.py": {
         'portfolio.outside >= "sell"': "Of keep and sell, sell comes last in the alphabet.",
         'portfolio.outside > "keep"': "Of keep and sell, sell comes last in the alphabet.",
+    },
+    "app/holdings/reading.py": {
         "file.read(LARGEST_FILE + 2)": "One byte too many or two: the file is too large.",
     },
     "app/api/guard.py": {
         "MemoryStorage(), -1.0": "Clocks show a time after 1970.",
         "MemoryStorage(), 1.0": "Clocks show a time after 1970.",
+    },
+    "app/api/request_log.py": {
         'message["type"] >= "http.response.start"': "Of an answer's messages, its start comes last.",
     },
 }

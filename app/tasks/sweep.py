@@ -51,7 +51,9 @@ def check_sweep(subject: str, request: SweepRequest, root: Settings) -> None:
     if ray is not None and processes > 1:
         raise SettingsError("A sweep trains in processes here or on a Ray cluster, not on both.", "processes")
     if ray is not None and importlib.util.find_spec("ray") is None:
-        raise SettingsError("Ray is not installed here: .venv/bin/pip install -e '.[ray]', or leave out --ray.")
+        raise SettingsError(
+            "Ray is not installed here: run .venv/bin/pip install -e '.[ray]', or leave out --ray."
+        )
 
 
 def run_sweep_job(job: Job, request: SweepRequest, root: Settings, report: Report) -> SweepResult:
