@@ -32,7 +32,9 @@ class Block:
 
 
 def fine_tuning_blocks(panel: MarketPanel, starts: list[int], fitted: int) -> list[Block]:
-    """Blocks of 26 weeks in order of time, then the production fit; a rest below 13 weeks joins the last.
+    """Blocks of 26 weeks in order of time, then the production fit.
+
+    A rest below 13 weeks joins the last block; one of exactly 13 does where that makes their number even.
 
     `starts`: the first step that each of the parent's committees was judged on, oldest first. `fitted`: the
     parent's last decision; from there on its production committee, which saw nothing later, is judged too.

@@ -125,15 +125,15 @@ class DecisionLog:
                 return []
             rows = [SealedDecision(**row) for row in db.execute("SELECT * FROM decisions ORDER BY seq")]
             issued = _issued(db)
-        findings, before = [], _START
-        for expected, row in enumerate(rows, start=1):
+        findings, before, expected = [], _START, 1
+        for row in rows:
             if row.hash != _seal(row):
                 findings.append(f"Decision {row.seq} was changed after it was written.")
             elif row.previous != before:
                 findings.append(f"Before decision {row.seq} a row was changed, added or removed.")
             elif row.seq != expected:
                 findings.append(f"Decision {expected} is missing.")
-            before = row.hash
+            before, expected = row.hash, row.seq + 1
         last = rows[-1].seq if rows else 0
         if issued != last:
             findings.append(f"The log ends with decision {last}, but {issued} were written.")
