@@ -54,11 +54,11 @@ def main() -> None:
         browser = stack.enter_context(chromium())
         for name, data in desks.items():
             print(f"\n{name}; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
-            with copied(data) as home:
-                starts(home, browser, options.starts)
-                imports(home, browser)
-                memory(home, browser)
-                idling(home, browser, options.seconds)
+            with copied(data) as root:
+                starts(root, browser, options.starts)
+                imports(root, browser)
+                memory(root, browser)
+                idling(root, browser, options.seconds)
 
 
 def parsed() -> argparse.Namespace:
@@ -109,12 +109,12 @@ def line(name: str, value: str, wanted: float | None = None, unit: str = "") -> 
     print(f"{name:56} {value:>10}{f'   wanted below {wanted:g} {unit}' if wanted else ''}", flush=True)
 
 
-def starts(home: Path, browser: "Browser", count: int) -> None:
+def starts(root: Path, browser: "Browser", count: int) -> None:
     """Seconds from the start of the process to its first answer, and to the first whole page."""
     answered, rendered, used = [], [], []
     for _ in range(count):
         began = time.perf_counter()
-        with served(home) as desk:
+        with served(root) as desk:
             answered.append(time.perf_counter() - began)
             used.append(Process(desk.process.pid).cpu())
             with browser.new_context() as context:
@@ -125,9 +125,9 @@ def starts(home: Path, browser: "Browser", count: int) -> None:
     line("start to the first whole page in a new browser", f"{statistics.median(rendered):.1f} s")
 
 
-def imports(home: Path, browser: "Browser") -> None:
+def imports(root: Path, browser: "Browser") -> None:
     """Heavy packages that were imported by the start and by every page, without inference and with it."""
-    with served(home, PYTHONPROFILEIMPORTTIME="1") as desk, browser.new_context() as context:
+    with served(root, PYTHONPROFILEIMPORTTIME="1") as desk, browser.new_context() as context:
         line("imported by the start", heavy(desk.log))
         page = context.new_page()
         for path in WITHOUT:
@@ -143,9 +143,9 @@ def heavy(log: Path) -> str:
     return ", ".join(name for name in HEAVY if name in known) or "none"
 
 
-def memory(home: Path, browser: "Browser") -> None:
+def memory(root: Path, browser: "Browser") -> None:
     """Resident MiB along a day's visits."""
-    with served(home) as desk, ExitStack() as stack:
+    with served(root) as desk, ExitStack() as stack:
         process = Process(desk.process.pid)
         line("memory after the start", f"{process.memory():.0f} MiB", WANTED["memory"], "MiB")
         with browser.new_context() as context:
@@ -162,9 +162,9 @@ def memory(home: Path, browser: "Browser") -> None:
         line("  after inference", f"{process.memory():.0f} MiB")
 
 
-def idling(home: Path, browser: "Browser", seconds: float) -> None:
+def idling(root: Path, browser: "Browser", seconds: float) -> None:
     """Percent of a core with nobody there, with one page that nobody touches, and with one that watches."""
-    with served(home) as desk:
+    with served(root) as desk:
         process = Process(desk.process.pid)
 
         def used() -> str:
@@ -177,15 +177,15 @@ def idling(home: Path, browser: "Browser", seconds: float) -> None:
         with browser.new_context() as context:
             opened(context.new_page(), desk.url)
             line("CPU with one session on an idle Overview", used(), WANTED["idle"], "%")
-        with running(Settings(home / "data")), browser.new_context() as context:
+        with running(Settings(root / "data")), browser.new_context() as context:
             opened(context.new_page(), desk.url, "training")
             line("CPU with one session that watches a running training", used())
 
 
 @contextmanager
-def running(home: Settings) -> Iterator[None]:
+def running(root: Settings) -> Iterator[None]:
     """A training as the dashboard sees one: its lock is held, and it reports once a second."""
-    store, name, over = JobStore(home.jobs), f"{time.time_ns() % 16**12:012x}", Event()
+    store, name, over = JobStore(root.jobs), f"{time.time_ns() % 16**12:012x}", Event()
     store.add(name, "ppo_patchtst", "full", {"preset": "plan"}, "Ada")
     store.start(name)
 
@@ -195,7 +195,7 @@ def running(home: Settings) -> Iterator[None]:
             update += 100
             store.advance(name, progress(update, min(0.99, update / 100_000)))
 
-    with FileLock(home.jobs / f"{name}.lock"):  # held by whoever does a job
+    with FileLock(root.jobs / f"{name}.lock"):  # held by whoever does a job
         thread = Thread(target=work)
         thread.start()
         try:

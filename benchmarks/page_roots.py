@@ -89,26 +89,26 @@ def _universe(folder: Path, stocks: int) -> None:
     """Both desks of a universe: the larger one goes on from a copy of the smaller."""
     few, many = (folder / Size(stocks, count).folder for count in (FEW_VERSIONS, MANY_VERSIONS))
     if not few.exists():
-        with _made(few) as home:
+        with _made(few) as root:
             if stocks != SAMPLE:
-                _simulated(home, stocks)
-            history(home, trained(home))
-            _sweep(home)
+                _simulated(root, stocks)
+            history(root, trained(root))
+            _sweep(root)
     if not many.exists():
-        with _made(many) as home:
-            shutil.copytree(few, home.data, dirs_exist_ok=True)
-            _challengers(home, MANY_VERSIONS - FEW_VERSIONS)
-            _decisions(home)
+        with _made(many) as root:
+            shutil.copytree(few, root.data, dirs_exist_ok=True)
+            _challengers(root, MANY_VERSIONS - FEW_VERSIONS)
+            _decisions(root)
 
 
 @contextmanager
-def _made(root: Path) -> Iterator[Settings]:
-    """A folder that gets its name when all is in it."""
-    with tempfile.TemporaryDirectory(dir=_existing(root.parent)) as folder:
-        home = Settings(Path(folder) / "data")
-        home.data.mkdir()
-        yield home
-        home.data.rename(root)
+def _made(final: Path) -> Iterator[Settings]:
+    """A data root that gets its name when all is in it."""
+    with tempfile.TemporaryDirectory(dir=_existing(final.parent)) as folder:
+        root = Settings(Path(folder) / "data")
+        root.data.mkdir()
+        yield root
+        root.data.rename(final)
 
 
 def _existing(folder: Path) -> Path:
@@ -116,22 +116,22 @@ def _existing(folder: Path) -> Path:
     return folder
 
 
-def _simulated(home: Settings, stocks: int) -> None:
+def _simulated(root: Settings, stocks: int) -> None:
     """Prices of random walks that end with now, else the Weights page would refuse them as stale."""
     closes = random_closes(stocks, str(START), str(np.datetime64("today") - 1))
     closes.columns = [f"SIM{number:02}" for number in range(stocks)]
-    write_prices(price_folder(home.data), closes)
-    write_choice(home.data, MarketChoice("files", tuple(closes.columns), START))
+    write_prices(price_folder(root.data), closes)
+    write_choice(root.data, MarketChoice("files", tuple(closes.columns), START))
 
 
-def trained(home: Settings) -> list[dict[str, Any]]:
+def trained(root: Settings) -> list[dict[str, Any]]:
     """Summaries of one training of every demo variant."""
     from sac import training
 
     one_thread()
-    panel, registry = load_panel(home.data), Registry(home.models)
+    panel, registry = load_panel(root.data), Registry(root.models)
     return [
-        result_from(training.full(variant, panel, quick(variant), registry, home.cache)).model_dump()
+        result_from(training.full(variant, panel, quick(variant), registry, root.cache)).model_dump()
         for variant in DEMO_VARIANTS
     ]
 
@@ -143,9 +143,9 @@ def quick(variant: str) -> TrainingSettings:
     return dataclasses.replace(plan, forecast=small)
 
 
-def _challengers(home: Settings, count: int) -> None:
+def _challengers(root: Settings, count: int) -> None:
     """So many versions more, entered into the ledger like any other."""
-    registry = Registry(home.models)
+    registry = Registry(root.models)
     champions = [champion for variant in DEMO_VARIANTS if (champion := registry.champion(variant))]
     originals = [_stored(champion) for champion in champions]
     for number in range(count):
@@ -205,9 +205,9 @@ def reshuffled(original: Artifacts, seed: int) -> Artifacts:
     return dataclasses.replace(original, settings=settings, evaluation=evaluation, metadata=metadata)
 
 
-def history(home: Settings, results: Sequence[dict[str, Any]]) -> None:
+def history(root: Settings, results: Sequence[dict[str, Any]]) -> None:
     """Trainings that ended: most well, every fifth not."""
-    store = JobStore(home.jobs)
+    store = JobStore(root.jobs)
     for number in range(JOBS):
         name, variant = f"{number:012x}", DEMO_VARIANTS[number % len(DEMO_VARIANTS)]
         store.add(name, variant, "full", {"preset": "plan", "seed": number}, "Ada")
@@ -226,22 +226,22 @@ def progress(update: int, fraction: float) -> Progress:
     return Progress("agents", fraction, f"Update {update}", 75.0, point)
 
 
-def _sweep(home: Settings) -> None:
+def _sweep(root: Settings) -> None:
     """A finished sweep of 48 trials over five stocks: as long a page, and sooner done."""
-    symbols = load_panel(home.data).symbols[:5]
+    symbols = load_panel(root.data).symbols[:5]
     asked = sweep_of(
         {"variant": "sac_lstm", "seeds": [0, 1, 2, 3], "universes": [list(symbols)], "grid": SWEPT}
     )
-    store = JobStore(home.jobs)
+    store = JobStore(root.jobs)
     store.add("a-sweep", SWEEPS, SWEEP.name, SweepRequest(sweep=asked).plain(), "Ada")
     store.start("a-sweep")
-    result = SWEEP.perform(store.get("a-sweep"), home, lambda progress: None)
+    result = SWEEP.perform(store.get("a-sweep"), root, lambda progress: None)
     store.finish("a-sweep", "succeeded", result=result)
 
 
-def _decisions(home: Settings) -> None:
+def _decisions(root: Settings) -> None:
     """Some challengers were rejected, the others wait."""
-    registry = Registry(home.models)
+    registry = Registry(root.models)
     for variant in DEMO_VARIANTS:
         state = state_of(registry, variant)
         for version in state.pending(registry.versions(variant))[::DECIDED]:

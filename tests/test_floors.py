@@ -163,3 +163,13 @@ def test_what_a_module_offers_exists_and_is_described(name):
         value = getattr(module, public)
         if callable(value) and getattr(value, "__module__", "").startswith("sac"):
             assert value.__doc__, f"{name}.{public} has no docstring"
+
+
+@pytest.mark.parametrize("module", EVERYTHING)
+def test_nothing_is_longer_than_one_idea(module):
+    """A file of more than 350 lines, or a function of more than 50, wants to be two."""
+    text = EVERYTHING[module].read_text()
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, kinds)]
+    assert text.count("\n") <= 350
+    assert [one.name for one in functions if one.end_lineno - one.lineno >= 50] == []

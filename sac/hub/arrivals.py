@@ -73,7 +73,7 @@ def pull(
     The Hub is asked every time and nothing is taken from a cache, so what arrives is what it holds now.
     `progress` may raise Cancelled: nothing is installed then. Raises HubUnavailable, HubError, ArtifactError.
     """
-    home = registry.root / check_variant(variant)
+    shelf = registry.root / check_variant(variant)
     wanted = check_version(name) if name else None
     with explained(remote, name or "on main"):
         api = client(remote)
@@ -100,7 +100,7 @@ def pull(
             version = _checked(staging, variant, found)
         moment = datetime.now(UTC).isoformat(timespec="seconds")
         source = Origin(remote.endpoint, remote.repo, there.commit, moment, _seal(version.path))
-        _install(version.path, home / found, source)
+        _install(version.path, shelf / found, source)
     return Arrival(registry.version(variant, found), there.commit, new=True)
 
 

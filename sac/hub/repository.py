@@ -100,13 +100,13 @@ def upload(remote: Remote, version: Version) -> str:
     files = _files(version)
     with explained(remote, version.name):
         api = client(remote)
-        home = _repository(api, remote)
+        on_main = _repository(api, remote)
         there = snapshot(api, remote, version.name)
         if there is None:
             head = snapshot(api, remote, VERSIONS)
             if head is None:
-                api.create_branch(remote.repo, branch=VERSIONS, revision=home.commit, exist_ok=True)
-                head = snapshot(api, remote, VERSIONS) or home
+                api.create_branch(remote.repo, branch=VERSIONS, revision=on_main.commit, exist_ok=True)
+                head = snapshot(api, remote, VERSIONS) or on_main
             there = _commit(api, remote, VERSIONS, head, files, f"Add {version.name}")
             api.create_tag(remote.repo, tag=version.name, revision=there.commit)
     if not there.holds(files):

@@ -143,15 +143,15 @@ class Registry:
 
     def point_to(self, version: Version) -> None:
         """Make a version the champion that `version` has just read: its files are not compared again."""
-        home, name = version.path.parent, version.name
-        pointer = home / f"{_NEXT_POINTER}{uuid.uuid4().hex}"
-        with room_needed(home / _POINTER):
+        shelf, name = version.path.parent, version.name
+        pointer = shelf / f"{_NEXT_POINTER}{uuid.uuid4().hex}"
+        with room_needed(shelf / _POINTER):
             try:
                 folder.write(pointer, f"{name}\n".encode())
-                os.replace(pointer, home / _POINTER)  # a reader sees the old name or the new one
+                os.replace(pointer, shelf / _POINTER)  # a reader sees the old name or the new one
             finally:
                 pointer.unlink(missing_ok=True)
-            folder.sync(home)
+            folder.sync(shelf)
 
     def retire(self, version: Version) -> Path:
         """Take a version off the shelf at once; returns the folder that is left to delete.
@@ -167,9 +167,9 @@ class Registry:
         return self.root / check_variant(variant) / check_version(name)
 
     def _look(self, variant: str) -> dict[str, Version | ArtifactError]:
-        home = self.root / check_variant(variant)
+        shelf = self.root / check_variant(variant)
         found: dict[str, Version | ArtifactError] = {}
-        for path in home.iterdir() if home.is_dir() else ():
+        for path in shelf.iterdir() if shelf.is_dir() else ():
             if path.name.startswith(".") or (path.is_file() and not is_version(path.name)):
                 continue  # a writer at work, the pointer, a note that somebody left
             try:
@@ -247,11 +247,11 @@ def _packed(artifacts: Artifacts) -> dict[str, bytes]:
 
 def _publish(files: dict[str, bytes], final: Path) -> None:
     """Stage the files beside their place and rename them into it; whichever process is faster wins."""
-    home = final.parent
-    home.mkdir(parents=True, exist_ok=True)
-    folder.sync(home.parent)
-    _sweep(home)
-    staging = home / f"{_STAGING}{uuid.uuid4().hex}"
+    shelf = final.parent
+    shelf.mkdir(parents=True, exist_ok=True)
+    folder.sync(shelf.parent)
+    _sweep(shelf)
+    staging = shelf / f"{_STAGING}{uuid.uuid4().hex}"
     try:
         with folder.claimed(staging):
             folder.write_folder(staging, files)
@@ -261,11 +261,11 @@ def _publish(files: dict[str, bytes], final: Path) -> None:
             raise
     finally:
         shutil.rmtree(staging, ignore_errors=True)  # gone already when the rename succeeded
-    folder.sync(home)
+    folder.sync(shelf)
 
 
-def _sweep(home: Path) -> None:
-    for path in home.iterdir():
+def _sweep(shelf: Path) -> None:
+    for path in shelf.iterdir():
         if not path.name.startswith((_STAGING, _NEXT_POINTER)):
             continue
         with suppress(FileNotFoundError):  # another process swept it

@@ -62,23 +62,29 @@ def small_artifacts(
             )
         ],
         training_log=pd.DataFrame({"update": [1, 2], "agent": ["a", "b"], "loss": [0.1 + 0.2, float("nan")]}),
-        metadata=Metadata(
-            version=name,
-            variant=VARIANT,
-            kind="full",
-            parent=None,
-            created_at=created_at,
-            engine_version=ENGINE_VERSION,
-            preset="plan",
-            provenance=provenance,
-            last_decision=last,
-            evaluation_start=str(evaluation.fills[0]),
-            evaluation_end=str(evaluation.ends[-1]),
-            metrics={"eval_cagr": cagr, "eval_calmar": float("nan"), "actor_loss": 1 / 3},
-            baselines={"Equal weight": {"eval_cagr": 0.05}},
-            forecast_skill=[ForecastSkill(2018, 20, 0.01, 0.2)],
-            validations=[Validation(0, "2018-01-05", "2018-06-29", 26, 0.02, 1.4, True)],
-            notes=["The names are survivors."],
-            seconds={"agents": 1.5},
-        ),
+        metadata=_metadata(name, evaluation, provenance, cagr, created_at),
+    )
+
+
+def _metadata(
+    name: str, evaluation: Backtest, provenance: Provenance, cagr: float, created_at: str
+) -> Metadata:
+    return Metadata(
+        version=name,
+        variant=VARIANT,
+        kind="full",
+        parent=None,
+        created_at=created_at,
+        engine_version=ENGINE_VERSION,
+        preset="plan",
+        provenance=provenance,
+        last_decision=str(evaluation.decisions[-1]),
+        evaluation_start=str(evaluation.fills[0]),
+        evaluation_end=str(evaluation.ends[-1]),
+        metrics={"eval_cagr": cagr, "eval_calmar": float("nan"), "actor_loss": 1 / 3},
+        baselines={"Equal weight": {"eval_cagr": 0.05}},
+        forecast_skill=[ForecastSkill(2018, 20, 0.01, 0.2)],
+        validations=[Validation(0, "2018-01-05", "2018-06-29", 26, 0.02, 1.4, True)],
+        notes=["The names are survivors."],
+        seconds={"agents": 1.5},
     )
