@@ -84,6 +84,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
         'ours.kind <= "finetune"': "Of the two kinds, full comes after finetune in the alphabet.",
     },
     "sac/promotion/decision_log.py": {
+        'MOVES}", limit= 2': "Of the rows only the first is taken.",
         "elif row.seq > expected": "Numbers are unique and given out upwards: none is below its place.",
     },
     "sac/promotion/deciding.py": {
