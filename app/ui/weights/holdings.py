@@ -65,7 +65,7 @@ def outside_choice(portfolio: Portfolio, symbols: tuple[str, ...]) -> None:
         + ")"
         for position in strange
     )
-    st.markdown(f"Held outside the universe: {names}.")
+    st.markdown(f"Not in the universe: {names}.")
     st.session_state["outside"] = portfolio.outside
     st.segmented_control(
         "Stocks outside the universe",

@@ -85,7 +85,7 @@ def test_approving_takes_a_reason_and_stands_in_the_history(registry, versions):
 
     at = whole(give_reason(at, better, "Higher CAGR").button(key="approve").click().run())
     assert registry.current(VARIANT) == better.name
-    assert "approved. It is decision 2" in words(at, "success")
+    assert "approved: decision 2 in the history below" in words(at, "success")
     table = at.dataframe[-1].value
     assert list(table["Decision"]) == ["approved", "promoted as the first model"]
     assert (table["Who"][0], table["Reason"][0]) == ("local user", "Higher CAGR")

@@ -212,7 +212,7 @@ def test_reasons_tell_what_is_not_known(fresh):
     assert why["forecast"].notna().all()
     assert why["sensitivity"].abs().max() > 0
     assert "news_sentiment" not in why
-    assert "Not known of any stock (n/a): news sentiment, gross margin" in said(at)
+    assert "Unknown for every stock: news sentiment, gross margin" in said(at)
 
 
 def test_champions_of_all_variants_stand_side_by_side(fresh):
