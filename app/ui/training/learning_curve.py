@@ -16,10 +16,10 @@ def learning_curve(curve: pd.DataFrame, figures: Sequence[str], title: str) -> d
     return {
         "animation": False,
         "color": list(STRATEGY_COLOURS),
-        "title": {"text": title, "top": 0, "textStyle": {"fontSize": 13, "fontWeight": "normal"}},
-        "legend": {"show": len(shown) > 1, "top": 26, "icon": "roundRect", "itemWidth": 12, "itemHeight": 4},
+        "title": {"text": title, "textStyle": {"fontSize": 13, "fontWeight": "normal"}},
+        "legend": {"show": len(shown) > 1, "top": 30, "icon": "roundRect", "itemWidth": 12, "itemHeight": 4},
         "tooltip": {"trigger": "axis", "valueFormatter": "%.3f"},
-        "grid": {"left": 44, "right": 16, "top": 52, "bottom": 28},
+        "grid": {"left": 44, "right": 16, "top": 54, "bottom": 28},
         "dataset": {"source": curve[["update", *shown]]},
         "xAxis": {
             "type": "value",

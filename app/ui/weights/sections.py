@@ -114,11 +114,8 @@ def _counted(plan: Plan) -> str:
 def _rounding(plan: Plan, version: Version) -> str:
     """How the orders came about, and what they leave undone."""
     advice, orders = plan.advice, plan.orders
-    parts = ["No trades."]
-    if orders.trades:
-        parts = [
-            f"{_counted(plan)}, in whole shares; where cash falls short, the largest buy is cut.",
-        ]
+    traded = f"{_counted(plan)}, in whole shares; where cash falls short, the largest buy is cut."
+    parts = [traded if orders.trades else "No trades."]
     if orders.skipped:
         parts.append(f"Left out as too small: {', '.join(orders.skipped)}.")
     if plan.holdings.kept:

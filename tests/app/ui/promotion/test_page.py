@@ -115,6 +115,18 @@ def test_a_rejected_challenger_leaves_the_queue_and_can_be_found_again(registry,
     assert (status[better.name], status[worse.name]) == ("rejected", "pending review")
 
 
+def test_a_rejected_challenger_is_named_when_linked_and_not_rejected_again(registry, versions):
+    first, worse, better = versions
+    for version in (worse, better):
+        decide(registry, version, "reject", actor="eve", reason="r", champion=first.name)
+    at = opened(better)
+    assert f"`{better.name}`, which is not here. It may be reviewed already" in words(at, "warning")
+    assert "No challenger is pending review" in words(at, "info")
+    at.toggle(key="all").set_value(True).run()
+    at.query_params["version"] = better.name
+    assert whole(at.run()).button(key="reject").disabled
+
+
 def test_rollback_is_one_click_with_a_reason(registry, versions):
     first, _, better = versions
     decide(registry, better, "approve", actor="ada", reason="r", champion=first.name)
