@@ -1,4 +1,4 @@
-"""This week's target weights against what is held, and the trades to get there."""
+"""This week's target weights against the holdings, and the trades to get there."""
 
 import streamlit as st
 

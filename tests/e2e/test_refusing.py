@@ -53,7 +53,7 @@ def test_damaged_and_missing_versions_are_named_and_the_rest_is_shown(sample_fol
         page.goto(f"/compare?version={challenger.name}&version={nowhere}")
         see(page, "left out because they are damaged")
         link = page.get_by_role("alert").filter(has_text="The link names")
-        expect(link).to_contain_text(f"{challenger.name}, {nowhere}, which is not here")
+        expect(link).to_contain_text(f"{challenger.name}, {nowhere}, which are not here")
         see(page, "Select at least one version")
         page.goto(f"/compare?version={champion}")
         growth = page.get_by_label(re.compile("Growth of one dollar over 52 weeks"))

@@ -99,6 +99,11 @@ def test_overview_shows_the_champion_against_equal_weight(filled):
     assert "Same as equal weight in every week." in said(at)
 
 
+def test_promotion_and_compare_say_that_two_are_the_same_in_every_week(filled):
+    assert "Same as the champion in every week." in said(opened("promotion"))
+    assert "a year, same as equal weight in every week." in said(opened("compare"))
+
+
 def test_overview_says_how_sure_the_lead_of_a_champion_is(empty, own_desk):
     shutil.copytree(own_desk, empty.data, dirs_exist_ok=True)
     assert re.search(
@@ -141,6 +146,7 @@ def test_failed_job_is_shown_on_overview_and_explained_on_training(empty):
     assert at.dataframe[0].value["Status"].tolist() == ["failed"]
     assert "The disk is full" in said(at)
     assert not at.button(key="start").disabled
+    assert "The link names `nope`, which is not here." in said(opened("training", job="nope"))
 
 
 @pytest.mark.parametrize("page", ["overview", "compare", "weights"])

@@ -51,8 +51,13 @@ def verdicts(comparison: Comparison) -> list[str]:
     equal = cagr(comparison.reference.net)
     return [
         unbroken(
-            f"**{each.name}**: {percent(cagr(each.net))} a year, {points(cagr(each.net) - equal)} against "
-            f"equal weight. {tables.difference_verdict(judged)}"
+            f"**{each.name}**: {percent(cagr(each.net))} a year, "
+            + (
+                "same as equal weight in every week."
+                if judged.none
+                else f"{points(cagr(each.net) - equal)} against equal weight. "
+                + tables.difference_verdict(judged)
+            )
         )
         for each, judged in zip(comparison.strategies, comparison.differences, strict=True)
     ]

@@ -18,6 +18,11 @@ __all__ = ["BASELINES", "pick"]
 
 BASELINES = tuple(BASELINE_COLOURS)
 
+FULL_WIDTH = {  # pixels: empty cells of baselines make a column too narrow for those of versions
+    "Trained": st.column_config.TextColumn(width=165),
+    "Version": st.column_config.TextColumn(width=200),
+}
+
 Row = dict[str, str]
 
 
@@ -32,9 +37,7 @@ def pick(
     names = [version.name for version in versions]
     linked = st.query_params.get_all("version")
     ids = [*names, *external, *BASELINES]
-    not_here(
-        [*linked, *st.query_params.get_all("strategy")], ids, "deleted, damaged, or never trained or stored"
-    )
+    not_here([*linked, *st.query_params.get_all("strategy")], ids, "It may be deleted or damaged.")
     rows = [
         *(_of_version(version, version.name in champions) for version in versions),
         *(_of_external(backtest) for backtest in external.values()),
@@ -46,7 +49,7 @@ def pick(
         "strategy",
         "Versions, external strategies and baselines to compare",
         preselected=[*(linked or champions or names[:1]), *BASELINES[: 1 if linked else 2]],
-        columns=right_aligned("CAGR, net", "Members", "Updates", "Seed"),
+        columns=right_aligned("CAGR, net", "Members", "Updates", "Seed") | FULL_WIDTH,
     )
     if linked:
         del st.query_params["version"]  # said by `strategy` from here on

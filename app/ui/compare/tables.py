@@ -123,8 +123,6 @@ def luck(
 
 def difference_verdict(difference: Difference) -> str:
     """How sure the difference to equal weight on the same weeks is, in plain words."""
-    if difference.none:
-        return "Same as equal weight in every week: no difference to judge."
     return (
         f"In log growth {points(difference.mean)} a year, 95 % interval {points(difference.low)} to "
         f"{points(difference.high)}, P(better) {percent(difference.p_better, 0)}: the difference "

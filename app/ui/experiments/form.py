@@ -34,7 +34,14 @@ def new_sweep(busy: bool, first: bool) -> None:
             width=240,
             help="Trials side by side on this machine, a core each. The results are the same.",
         )
-        action("Start sweep", _start, key="start", blocked=busy, type="primary")
+        action(
+            "Start sweep",
+            _start,
+            key="start",
+            blocked=busy,
+            type="primary",
+            icon=":material/play_arrow:",
+        )
 
 
 def _fields() -> None:

@@ -100,4 +100,4 @@ def _challenger(plan: Plan, row: Row, choices: dict[str, object]) -> None:
         st.number_input(
             "Members", int(least), int(most), 5, key="members", help="Of the challenger's committee."
         )
-        action("Make challenger", start, key="challenger")
+        action("Make challenger", start, key="challenger", icon=":material/play_arrow:")

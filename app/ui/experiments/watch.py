@@ -22,7 +22,7 @@ def watch(active: Job | None) -> None:
         if now is None or not now.active:
             return set()
         st.progress(now.fraction, progress_text(now))
-        cancel_button("Cancel; finished trials are kept", now, key="cancel")
+        cancel_button("Cancel; finished trials are kept", now, key="cancel", icon=":material/stop_circle:")
         plan = read_plan(settings().sweeps, now.id)
         if plan:
             st.caption("CAGR over equal weight of each finished trial, before the evaluation years")

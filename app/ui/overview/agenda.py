@@ -23,7 +23,7 @@ def agenda(shelves: dict[str, Shelf], market: Provenance, busy: set[str]) -> Non
                 text = f"**{label(variant)}**: {count} pending review."
                 _to_do("promotion", text, "Review", version=challengers[0])
         if market.source != "sample" and weeks_behind(market.window_end) > STALE_WEEKS:
-            _to_do("data", "The data are too old to trade on.", "Refresh them")
+            _to_do("data", "Bring the data up to date.", "Refresh them")
         elif any(shelf.champion for shelf in shelves.values()):
             text = f"Target weights as of the close of **{market.window_end}** are ready."
             _to_do("weights", text, "Review the trades")

@@ -15,7 +15,8 @@ __all__ = ["train_contenders"]
 
 def train_contenders(market: Provenance) -> None:
     """One button: the contenders with the preset plan, then to the page that shows them working."""
-    names, sample = ", ".join(label(variant) for variant in DEMO_VARIANTS), market.source == "sample"
+    *others, last = (label(variant) for variant in DEMO_VARIANTS)
+    names, sample = f"{', '.join(others)} and {last}", market.source == "sample"
     with st.container(border=True, horizontal_alignment="center"):
         st.subheader("No model yet", text_alignment="center")
         st.markdown(

@@ -6,6 +6,7 @@ from app.formats import moment
 from app.queries import jobs
 from app.ui.shared.labels import label
 from app.ui.shared.live import live
+from app.ui.shared.navigation import go_to
 from app.ui.shared.progress import progress_line
 
 __all__ = ["trainings"]
@@ -28,5 +29,7 @@ def _at_work() -> set[str]:
         st.error(
             f"{ended.error} ({moment(ended.finished_at)})",
             title=f"The last training of {label(ended.subject)} failed",
+            icon=":material/error:",
         )
+        go_to("training", "See its log", job=ended.id)
     return {job.subject for job in active}

@@ -25,7 +25,8 @@ def deliberation(version: Version, shelf: Shelf, docket: Docket) -> None:
     with refusals_shown():
         case = promotion.case(version.variant, version.name)
         verdict_strip(case)
-        decision_form(case, version.variant, docket.pointer)
+        rejected = version.name not in (*docket.pending, *docket.earlier)
+        decision_form(case, version.variant, docket.pointer, rejected=rejected)
         evidence(case, version, shelf.champion)
     provenance_of([version])
     version_notes(version)

@@ -1,10 +1,13 @@
 """The evidence on the Promotion page: the verdict, and the figures behind it."""
 
-from typing import Literal
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from app.formats import bps, dollars, percent, points
 from app.queries import promotion, weights
@@ -19,16 +22,29 @@ from sac.registry import Version
 
 __all__ = ["evidence", "verdict_strip"]
 
-STRENGTHS = {"strong": "STRONG EVIDENCE", "weak": "WEAK EVIDENCE", "contrary": "CONTRARY EVIDENCE"}
-STRENGTH_COLOURS: dict[str, Literal["green", "gray", "orange"]] = {
-    "strong": "green",
-    "weak": "gray",
-    "contrary": "orange",
+
+_percent: Callable[[Any], str] = percent  # pandas styles cells of any type
+
+
+class Strength(NamedTuple):
+    """How strong evidence is written."""
+
+    word: str
+    icon: str
+    colour: Literal["green", "gray", "orange"]
+
+
+STRENGTHS = {
+    "strong": Strength("STRONG EVIDENCE", ":material/verified:", "green"),
+    "weak": Strength("WEAK EVIDENCE", ":material/help:", "gray"),
+    "contrary": Strength("CONTRARY EVIDENCE", ":material/trending_down:", "orange"),
+    "none": Strength("NO DIFFERENCE", ":material/equal:", "gray"),
 }
 
 
 def verdict_strip(case: Case) -> None:
     """The gate's verdict and what the evidence adds, in one line each."""
+    same, whom = _same(case), "the champion" if case.champion else "equal weight"
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             if case.gate.passed:
@@ -37,11 +53,18 @@ def verdict_strip(case: Case) -> None:
                 st.badge("NOT ELIGIBLE", icon=":material/block:", color="orange", width="content")
             st.markdown(f"**{case.gate.reason}**", width="content")
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.badge(STRENGTHS[case.strength], color=STRENGTH_COLOURS[case.strength], width="content")
-            st.markdown(f"{case.advice}", width="content")
+            word, icon, colour = STRENGTHS["none" if same else case.strength]
+            st.badge(word, icon=icon, color=colour, width="content")
+            st.markdown(f"Same as {whom} in every week." if same else case.advice, width="content")
         st.caption("The gate compares CAGR alone; the evidence is advice.")
         for warning in case.warnings:
             st.warning(warning, icon=":material/warning:")
+
+
+def _same(case: Case) -> bool:
+    """Whether it had the return of the champion, or of equal weight without one, in every week."""
+    difference = case.against_champion if case.champion else case.against_equal_weight
+    return difference is not None and difference.none
 
 
 def evidence(case: Case, challenger: Version, champion: Version | None) -> None:
@@ -55,6 +78,12 @@ def evidence(case: Case, challenger: Version, champion: Version | None) -> None:
 def _figures(case: Case, difference: Difference | None) -> None:
     benchmark = "champion" if "champion" in case.growth else "Equal weight"
     whom = benchmark.lower()
+    sure, interval = "n/a", "too few weeks"
+    if difference and difference.none:
+        interval = f"same as {whom} in every week"
+    elif difference:
+        sure = percent(difference.p_better, 0)
+        interval = f"{points(difference.low)} to {points(difference.high)} a year"
     grid = st.grid(4, min_column_width=250)
     lead(
         grid,
@@ -68,8 +97,8 @@ def _figures(case: Case, difference: Difference | None) -> None:
     figure(
         grid,
         "P(better)",
-        percent(difference.p_better, 0) if difference else "n/a",
-        f"{points(difference.low)} to {points(difference.high)} a year" if difference else "too few weeks",
+        sure,
+        interval,
         help=f"Share of resampled histories in which the challenger ends above the {whom}, and the 95 % "
         "interval of the difference in log growth a year (paired stationary bootstrap).",
     )
@@ -99,14 +128,18 @@ def _details(case: Case, challenger: Version, champion: Version | None) -> None:
     if equity.open:
         with equity:
             plain = ("challenger", "champion", "Equal weight")
-            backtests = [each for each in promotion.backtests(challenger, champion) if each.name in plain]
+            backtests = [
+                replace(each, name=each.name.capitalize())
+                for each in promotion.backtests(challenger, champion)
+                if each.name in plain
+            ]
             show(growth.equity(backtests), "promotion-equity")
     if costs.open:
         with costs:
             st.table(_cost_table(case), border="horizontal", alt="CAGR at other costs of trading")
             rest = {name: growth for name, growth in case.growth.items() if name not in case.costs}
             st.table(
-                pd.DataFrame({"CAGR, net": {name: percent(growth) for name, growth in rest.items()}}),
+                pd.DataFrame({"CAGR, net": rest}).style.format(_percent),
                 border="horizontal",
                 alt="CAGR of the baselines on the same weeks",
             )
@@ -121,11 +154,11 @@ def _details(case: Case, challenger: Version, champion: Version | None) -> None:
             _weights(challenger, champion)
 
 
-def _cost_table(case: Case) -> pd.DataFrame:
+def _cost_table(case: Case) -> Styler:
     return pd.DataFrame(
-        {role.capitalize(): [percent(growth) for growth in at] for role, at in case.costs.items()},
+        {f"{role.capitalize()}, CAGR": at for role, at in case.costs.items()},
         index=pd.Index([bps(rate) for rate in COST_RATES], name="Cost of trading"),
-    )
+    ).style.format(_percent)
 
 
 def _members(case: Case) -> None:
@@ -141,6 +174,9 @@ def _attribution(case: Case, whom: str) -> None:
     edge = case.edge
     if edge is None:
         st.markdown("No weeks in common to attribute.")
+        return
+    if _same(case):
+        st.markdown(f"Same as {whom} in every week: no edge to attribute.")
         return
     st.markdown(
         f"Over {whom}: **{points(edge.total)}** of log growth a year.\n"

@@ -23,10 +23,10 @@ def described(decision: Decision) -> str:
     words = f"{decision.version} {ACTION_WORDS[decision.action]}"
     if decision.action == "rollback":
         words = f"Rolled back to {decision.version}"
-    return f"{words}. It is decision {decision.seq} in the history below."
+    return f"{words}: decision {decision.seq} in the history below."
 
 
-def decision_form(case: Case, variant: str, champion: str | None) -> None:
+def decision_form(case: Case, variant: str, champion: str | None, *, rejected: bool) -> None:
     """Approve or override, or reject, with a reason. The buttons know which champion the person saw."""
     st.text_input(
         "Reason",
@@ -60,7 +60,15 @@ def decision_form(case: Case, variant: str, champion: str | None) -> None:
                 help="Needs the tick beside it, and a reason.",
                 icon=":material/gavel:",
             )
-        action("Reject", decide("reject"), key="reject", said_at=ANSWER, icon=":material/thumb_down:")
+        action(
+            "Reject",
+            decide("reject"),
+            key="reject",
+            said_at=ANSWER,
+            blocked=rejected,
+            help="Rejected already: see the history." if rejected else None,
+            icon=":material/thumb_down:",
+        )
 
 
 def _reason(case: Case) -> str:

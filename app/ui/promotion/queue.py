@@ -35,6 +35,15 @@ def queue(shelves: Mapping[str, Shelf], dockets: Mapping[str, Docket]) -> Versio
         and ((status := _status(version, dockets[variant])) == PENDING or reviewed_too)
     ]
     rows.sort(key=lambda row: (row[1] != PENDING, not row[2].passed))  # what can be done now comes first
+    names = [version.name for version, _, _ in rows]
+    if arrived:
+        not_here(
+            st.query_params.get_all("version"),
+            names,
+            "It may be deleted, or the champion."
+            if reviewed_too
+            else "It may be reviewed already: see the switch above.",
+        )
     if not rows:
         st.info(
             "No challenger is pending review. A training or a fine-tuning brings the next one.",
@@ -42,14 +51,6 @@ def queue(shelves: Mapping[str, Shelf], dockets: Mapping[str, Docket]) -> Versio
         )
         go_to("training")
         return None
-    names = [version.name for version, _, _ in rows]
-    if arrived:
-        not_here(
-            st.query_params.get_all("version"),
-            names,
-            "champion, reviewed, deleted or never trained",
-            "Reviewed challengers are behind the switch above.",
-        )
     chosen = selectable(
         _table(rows),
         names,
@@ -59,6 +60,8 @@ def queue(shelves: Mapping[str, Shelf], dockets: Mapping[str, Docket]) -> Versio
         preselected=names[:1],
         columns=right_aligned("CAGR, net", "Champion's CAGR"),
     )
+    if not chosen:
+        st.caption("Select a challenger to see its evidence and decide.")
     return next((version for version, _, _ in rows if version.name in chosen), None)
 
 

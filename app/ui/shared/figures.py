@@ -13,8 +13,17 @@ __all__ = ["figure", "lead", "right_aligned"]
 def figure(
     place: DeltaGenerator, label: str, value: str, note: str | None = None, *, help: str | None = None
 ) -> None:
-    """A figure in a frame, with a remark in grey below it."""
-    place.metric(label, value, note, delta_color="off", delta_arrow="off", border=True, help=help)
+    """A figure in a frame as high as its neighbours', with a remark in grey below it."""
+    place.metric(
+        label,
+        value,
+        note,
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        help=help,
+        height="stretch",
+    )
 
 
 def lead(

@@ -6,7 +6,7 @@ from sac.registry import Version
 __all__ = ["KIND_WORDS", "label", "short_name"]
 
 
-SOURCES = {"sample": "embedded sample (real S&P 500 closes)", "yahoo": "Yahoo", "files": "files"}
+SOURCES = {"sample": "embedded sample (real S&P 500 closes)", "yahoo": "Yahoo", "files": "own files"}
 
 
 def label(variant: str) -> str:

@@ -43,12 +43,13 @@ def selectable(
     return chosen
 
 
-def not_here(wanted: Sequence[str], known: Sequence[str], fate: str, instead: str = "") -> None:
+def not_here(wanted: Sequence[str], known: Sequence[str], hint: str) -> None:
     """Say what a link names and the page does not have, and what may have become of it."""
     missing = [name.replace("`", "")[:60] for name in wanted if name not in known]
     if missing:
         names = ", ".join(f"`{name}`" for name in missing)  # as code: whoever wrote the link formats nothing
-        st.warning(f"The link names {names}, which is not here: {fate}. {instead}".strip())
+        verb = "is" if len(missing) == 1 else "are"
+        st.warning(f"The link names {names}, which {verb} not here. {hint}", icon=":material/link_off:")
 
 
 def linked(title: str, parameter: str, options: Mapping[str, str], help: str | None = None) -> str:
@@ -56,7 +57,7 @@ def linked(title: str, parameter: str, options: Mapping[str, str], help: str | N
     ids = list(options)
     wanted, key = st.query_params.get(parameter, ids[0]), f"linked-{parameter}"
     if key not in st.session_state:  # later the URL only repeats choices, of another variant perhaps
-        not_here([wanted], ids, "deleted, damaged or never there", f"Shown instead: {options[ids[0]]}.")
+        not_here([wanted], ids, f"Shown instead: {options[ids[0]]}.")
     index = ids.index(wanted) if wanted in ids else 0
     choice = st.selectbox(title, ids, index, format_func=options.__getitem__, key=key, help=help)
     st.query_params[parameter] = choice

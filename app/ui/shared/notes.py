@@ -74,9 +74,14 @@ def freshness(source: Provenance) -> None:
         st.error(
             f"They end on {source.window_end}: {behind} complete weeks are missing. Refresh them.",
             title="Data are too old to trade on",
+            icon=":material/event_busy:",
         )
     elif behind:
-        st.warning(f"The data end on {source.window_end}: {behind} complete weeks are missing. Refresh them.")
+        st.warning(
+            f"The data end on {source.window_end}: {behind} complete week{'s are' if behind > 1 else ' is'} "
+            "missing. Refresh them.",
+            icon=":material/event_busy:",
+        )
 
 
 def damaged_versions(shelves: Mapping[str, Shelf]) -> None:

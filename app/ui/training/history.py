@@ -9,7 +9,7 @@ from app.queries import jobs
 from app.tasks.training import result_of
 from app.ui.shared.figures import figure, right_aligned
 from app.ui.shared.labels import KIND_WORDS, label
-from app.ui.shared.links import selectable
+from app.ui.shared.links import not_here, selectable
 from app.ui.shared.navigation import go_to
 
 __all__ = ["job_table", "result"]
@@ -31,6 +31,7 @@ def job_table(latest: list[Job]) -> str | None:
         }
     )
     ids = [job.id for job in latest]
+    not_here(st.query_params.get_all("job"), ids, "It may be another desk's.")
     columns = right_aligned("Duration")
     chosen = selectable(table, ids, "job", "Trainings, newest first", single=True, columns=columns)
     return next(iter(chosen), None)

@@ -17,9 +17,9 @@ def learning_curve(curve: pd.DataFrame, figures: Sequence[str], title: str) -> d
         "animation": False,
         "color": list(STRATEGY_COLOURS),
         "title": {"text": title, "textStyle": {"fontSize": 13, "fontWeight": "normal"}},
-        "legend": {"show": len(shown) > 1, "top": 22, "icon": "roundRect", "itemWidth": 12, "itemHeight": 4},
+        "legend": {"show": len(shown) > 1, "top": 30, "icon": "roundRect", "itemWidth": 12, "itemHeight": 4},
         "tooltip": {"trigger": "axis", "valueFormatter": "%.3f"},
-        "grid": {"left": 44, "right": 16, "top": 50, "bottom": 28},
+        "grid": {"left": 44, "right": 16, "top": 54, "bottom": 28},
         "dataset": {"source": curve[["update", *shown]]},
         "xAxis": {
             "type": "value",

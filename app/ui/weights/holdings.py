@@ -65,10 +65,9 @@ def outside_choice(portfolio: Portfolio, symbols: tuple[str, ...]) -> None:
         + ")"
         for position in strange
     )
-    st.markdown(f"Held outside the universe: {names}.")
     st.session_state["outside"] = portfolio.outside
     st.segmented_control(
-        "Stocks outside the universe",
+        f"Outside the universe: {names}",
         list(OUTSIDE),
         format_func=OUTSIDE.__getitem__,
         required=True,

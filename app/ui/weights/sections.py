@@ -21,7 +21,7 @@ def headline(plan: Plan, version: Version) -> None:
     st.subheader(f"Week of {advice.target_week_start} to {advice.target_week_end}")
     st.caption(
         f"Decided at the close of {advice.as_of}, traded at the close of {advice.target_week_start}, "
-        f"held until the next decision is traded."
+        "kept until the next decision is traded."
     )
     if advice.historic:
         inside = " It lies inside the training window: not out of sample." if advice.in_training else ""
@@ -101,17 +101,21 @@ def reasons(version: Version, portfolio: Portfolio, date: str) -> None:
     unknown = [
         name.replace("_", " ") for name, known in tables.signals_known(explanation).items() if not known
     ]
-    st.caption(moved + (f" Not known of any stock (n/a): {', '.join(unknown)}." if unknown else ""))
+    st.caption(moved + (f" Unknown for every stock: {', '.join(unknown)}." if unknown else ""))
+
+
+def _counted(plan: Plan) -> str:
+    """How many trades of each side, in the order in which they are traded."""
+    sides = [trade.side for trade in plan.orders.trades]
+    counts = {side: sides.count(side) for side in ("sell", "buy") if side in sides}
+    return ", then ".join(f"{count} {side}{'s' * (count > 1)}" for side, count in counts.items())
 
 
 def _rounding(plan: Plan, version: Version) -> str:
     """How the orders came about, and what they leave undone."""
     advice, orders = plan.advice, plan.orders
-    buys = sum(trade.side == "buy" for trade in orders.trades)
-    parts = [
-        f"{len(orders.trades) - buys} sells, then {buys} buys, in whole shares; where cash falls short, the "
-        "largest buy is cut."
-    ]
+    traded = f"{_counted(plan)}, in whole shares; where cash falls short, the largest buy is cut."
+    parts = [traded if orders.trades else "No trades."]
     if orders.skipped:
         parts.append(f"Left out as too small: {', '.join(orders.skipped)}.")
     if plan.holdings.kept:

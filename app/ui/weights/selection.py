@@ -17,7 +17,7 @@ def chosen(shelves: Mapping[str, Shelf]) -> tuple[Version, str]:
     """Version and decision that the URL or the user names: the first champion and the newest, else."""
     stocked = [variant for variant, shelf in shelves.items() if shelf.versions]
     stocked.sort(key=lambda variant: shelves[variant].champion is None)
-    variants, versions, dates = st.columns(3)
+    variants, versions, dates = st.columns(3, vertical_alignment="bottom")
     with variants:
         shelf = shelves[linked("Variant", "variant", {variant: label(variant) for variant in stocked})]
     champion = shelf.champion
@@ -34,5 +34,7 @@ def chosen(shelves: Mapping[str, Shelf]) -> tuple[Version, str]:
             "As of the close of", "date", {"newest": f"{newest} (newest)"} | {day: day for day in earlier}
         )
     if name != "champion":
-        st.warning("This version is not the champion: it is not approved for trading.")
+        st.warning(
+            "This version is not the champion: it is not approved for trading.", icon=":material/warning:"
+        )
     return known[name], newest if date == "newest" else date

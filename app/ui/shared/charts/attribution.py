@@ -17,10 +17,10 @@ def edge_by_stock(lead: pd.Series, name: str, benchmark: str) -> Chart:
             {
                 "type": "bar",
                 "orientation": "h",
-                "x": ordered.to_numpy(),
+                "x": 100.0 * ordered.to_numpy(),
                 "y": list(ordered.index),
                 "marker": {"color": ["#2a9d78" if value >= 0 else "#c9504a" for value in ordered]},
-                "hovertemplate": "%{y} %{x:+.2%}<extra></extra>",
+                "hovertemplate": "%{y} %{x:+.2f} pp<extra></extra>",
             }
         ],
         layout(
@@ -29,8 +29,8 @@ def edge_by_stock(lead: pd.Series, name: str, benchmark: str) -> Chart:
             hovermode="closest",
             showlegend=False,
             xaxis={
-                "title": {"text": f"Log growth over {benchmark.lower()}, net (points a year)"},
-                "tickformat": ".2%",
+                "title": {"text": f"Log growth over {benchmark.lower()}, net (pp a year)"},
+                "tickformat": "+.1f",
                 "zeroline": True,
                 "zerolinecolor": MARK,
             },

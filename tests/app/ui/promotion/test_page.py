@@ -85,7 +85,7 @@ def test_approving_takes_a_reason_and_stands_in_the_history(registry, versions):
 
     at = whole(give_reason(at, better, "Higher CAGR").button(key="approve").click().run())
     assert registry.current(VARIANT) == better.name
-    assert "approved. It is decision 2" in words(at, "success")
+    assert "approved: decision 2 in the history below" in words(at, "success")
     table = at.dataframe[-1].value
     assert list(table["Decision"]) == ["approved", "promoted as the first model"]
     assert (table["Who"][0], table["Reason"][0]) == ("local user", "Higher CAGR")
@@ -113,6 +113,18 @@ def test_a_rejected_challenger_leaves_the_queue_and_can_be_found_again(registry,
     at.toggle(key="all").set_value(True).run()
     status = at.dataframe[0].value.set_index("Challenger")["Status"]
     assert (status[better.name], status[worse.name]) == ("rejected", "pending review")
+
+
+def test_a_rejected_challenger_is_named_when_linked_and_not_rejected_again(registry, versions):
+    first, worse, better = versions
+    for version in (worse, better):
+        decide(registry, version, "reject", actor="eve", reason="r", champion=first.name)
+    at = opened(better)
+    assert f"`{better.name}`, which is not here. It may be reviewed already" in words(at, "warning")
+    assert "No challenger is pending review" in words(at, "info")
+    at.toggle(key="all").set_value(True).run()
+    at.query_params["version"] = better.name
+    assert whole(at.run()).button(key="reject").disabled
 
 
 def test_rollback_is_one_click_with_a_reason(registry, versions):

@@ -169,7 +169,8 @@ def test_an_empty_portfolio_is_refused_below_the_form_that_fixes_it(fresh):
 
 def test_holdings_outside_the_universe_are_kept_aside_or_sold(fresh):
     at = paste(opened(), "symbol,shares,value\nS01,10,\nIBM,4,600\nCASH,,1000")
-    assert "outside the universe: **IBM** (4 shares, \\$600.00)" in said(at)
+    label = at.segmented_control(key="outside").label
+    assert label == "Outside the universe: **IBM** (4 shares, \\$600.00)"
     assert "Kept aside: IBM" in said(at)
     assert "IBM" not in trades_of(at).index
     aside = amount(metrics(at)["Portfolio value"])
@@ -182,6 +183,12 @@ def test_holdings_outside_the_universe_are_kept_aside_or_sold(fresh):
     assert "give both its shares and its value" in at.error[0].value
     at.segmented_control(key="outside").set_value("keep").run()
     assert not at.error
+
+
+def test_the_trades_of_each_side_are_counted_in_words(fresh):
+    at = paste(opened(), "symbol,shares\nS01,10000")
+    assert f"1 sell, then {STOCKS - 1} buys, in whole shares" in said(at)
+    assert "No trades. Prices" in said(paste(at, "symbol,shares\nCASH,1"))
 
 
 def test_the_minimum_trade_size_is_remembered_and_leaves_trades_out(fresh):
@@ -212,7 +219,7 @@ def test_reasons_tell_what_is_not_known(fresh):
     assert why["forecast"].notna().all()
     assert why["sensitivity"].abs().max() > 0
     assert "news_sentiment" not in why
-    assert "Not known of any stock (n/a): news sentiment, gross margin" in said(at)
+    assert "Unknown for every stock: news sentiment, gross margin" in said(at)
 
 
 def test_champions_of_all_variants_stand_side_by_side(fresh):

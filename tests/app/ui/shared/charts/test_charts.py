@@ -87,7 +87,7 @@ def test_the_excess_starts_when_its_weeks_are_full(walks):
 def test_the_bars_of_an_edge_are_its_parts_in_order(walks):
     lead = edge_by_asset(walks[0], walks[2])
     [bars] = attribution.edge_by_stock(lead, walks[0].name, walks[2].name).figure.data
-    assert sum(bars.x) == pytest.approx(edge(walks[0], walks[2]).total)
+    assert sum(bars.x) == pytest.approx(100 * edge(walks[0], walks[2]).total), "in pp"
     assert list(bars.x) == sorted(bars.x)
 
 
