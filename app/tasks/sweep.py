@@ -10,11 +10,10 @@ from pydantic import BeforeValidator
 from app.jobs.kind import Kind, Request, Result
 from app.jobs.record import Job
 from app.settings import Settings
+from app.tasks.market import market_panel
 from sac.errors import SettingsError
 from sac.experiments import Execute, Sweep, in_process, run_sweep, sweep_of
-from sac.market import load_panel
-from sac.progress import Progress, Report
-from sac.threads import one_thread
+from sac.progress import Report
 
 __all__ = ["SWEEP", "SWEEPS", "SweepRequest", "SweepResult"]
 
@@ -58,11 +57,9 @@ def check_sweep(subject: str, request: SweepRequest, root: Settings) -> None:
 
 def run_sweep_job(job: Job, request: SweepRequest, root: Settings, report: Report) -> SweepResult:
     """Do what is left of a sweep."""
-    report(Progress("data", 0.0, "Reading market data"))
-    one_thread()
     outcome = run_sweep(
         request.sweep,
-        load_panel(root.data),
+        market_panel(root, report),
         root.sweeps,
         root.ledger,
         root.cache,

@@ -9,11 +9,11 @@ from app.hub.repository import where
 from app.jobs.kind import Kind, Request, Result
 from app.jobs.record import Job
 from app.settings import Settings
+from app.tasks.market import market_panel
 from sac.config import FineTuneSettings, TrainingSettings, preset_settings
 from sac.errors import SettingsError
-from sac.progress import Progress, Report
+from sac.progress import Report
 from sac.promotion.deciding import champion_of
-from sac.threads import one_thread
 
 if TYPE_CHECKING:
     from sac.training import Outcome
@@ -99,15 +99,12 @@ def check_full(variant: str, request: FullRequest, root: Settings) -> None:
 
 def run_full(job: Job, request: FullRequest, root: Settings, report: Report) -> TrainingResult:
     """Train a variant from scratch."""
-    report(Progress("data", 0.0, "Reading market data"))
-    # Imported here: the server reads this module too and has no need of torch (2.3 s).
-    from sac import training
-    from sac.market import load_panel
+    panel = market_panel(root, report)
+    from sac import training  # here: the server reads this module too and has no need of torch (2.3 s)
 
-    one_thread()
     outcome = training.full(
         job.subject,
-        load_panel(root.data),
+        panel,
         request.settings(job.subject),
         root.registry,
         root.cache,
@@ -127,14 +124,12 @@ def check_finetune(variant: str, request: FineTuning, root: Settings) -> None:
 
 def run_finetune(job: Job, request: FineTuning, root: Settings, report: Report) -> TrainingResult:
     """Fine-tune a variant's champion."""
-    report(Progress("data", 0.0, "Reading market data"))
+    panel = market_panel(root, report)
     from sac import training  # as in run_full
-    from sac.market import load_panel
 
-    one_thread()
     outcome = training.finetune(
         job.subject,
-        load_panel(root.data),
+        panel,
         root.registry,
         root.cache,
         report,
