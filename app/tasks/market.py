@@ -9,7 +9,7 @@ __all__ = ["market_panel"]
 
 
 def market_panel(root: Settings, report: Report) -> MarketPanel:
-    """The market data, reported as the first stage, for a process that computes in one thread from here on."""
+    """The market data, reported as the first stage; the process computes in one thread from here on."""
     report(Progress("data", 0.0, "Reading market data"))
     one_thread()
     return load_panel(root.data)
