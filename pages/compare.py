@@ -40,7 +40,7 @@ if not chosen:
 
 common = weeks_in_common(chosen, {name: one for name, one in external.readable.items() if name in picked})
 if not common.versions:
-    st.error("\n".join(f"- {remark}" for remark in common.remarks))
+    st.error("\n".join(f"- {remark}" for remark in common.remarks), icon=":material/error:")
     st.stop()
 years = years_of(common.count)
 comparison = compared(common, [name for name in picked if name in BASELINES], years)

@@ -15,7 +15,7 @@ st.title("Data")
 try:
     choice = read_choice(settings().data)
 except DataError as broken:
-    st.error(str(broken), title="market.toml cannot be used")
+    st.error(str(broken), title="market.toml cannot be used", icon=":material/error:")
     choice = MarketChoice()
 panel: MarketPanel | None = None
 try:

@@ -52,7 +52,11 @@ def _progress() -> set[str]:
 def _result(job: Job) -> None:
     """Counts, and every failure with its reason."""
     if job.error:
-        st.error(f"{job.error} ({moment(job.finished_at)})", title="The last refresh failed")
+        st.error(
+            f"{job.error} ({moment(job.finished_at)})",
+            title="The last refresh failed",
+            icon=":material/error:",
+        )
         return
     st.caption(f"Last refresh: {job.status}, {moment(job.finished_at)}, by {job.actor}.")
     result = REFRESH.result_of(job) or RefreshResult()

@@ -7,6 +7,7 @@ import streamlit as st
 from app.queries import versions
 from app.settings import settings
 from app.ui.shared.action import action
+from app.ui.shared.labels import SOURCES as LABELS
 from sac.errors import DataError, DeskError
 from sac.market import SOURCES, MarketChoice, write_choice
 
@@ -53,4 +54,4 @@ def _save(actor: str) -> str:
         write_choice(settings().data, choice)
     except DataError as wrong:
         raise DeskError(str(wrong)) from wrong  # whoever reads it is where data are fixed
-    return f"Saved: {choice.source}, {len(choice.symbols)} symbols from {choice.start}."
+    return f"Saved: {LABELS[choice.source]}, {len(choice.symbols)} symbols from {choice.start}."

@@ -98,6 +98,12 @@ def _challenger(plan: Plan, row: Row, choices: dict[str, object]) -> None:
         )
         least, most = LIMITS["members"]
         st.number_input(
-            "Members", int(least), int(most), 5, key="members", help="Of the challenger's committee."
+            "Members",
+            int(least),
+            int(most),
+            5,
+            key="members",
+            width=240,
+            help="Of the challenger's committee.",
         )
         action("Make challenger", start, key="challenger", icon=":material/play_arrow:")

@@ -75,9 +75,13 @@ def _troubles(status: Shared) -> None:
     for reason in dict.fromkeys(row.reason for row in rows):
         tries = [row.next_try for row in rows if row.reason == reason and row.next_try]
         if tries:
-            st.warning(f"{reason} Next try {moment(min(tries))}.", title="Waiting for the Hub")
+            st.warning(
+                f"{reason} Next try {moment(min(tries))}.",
+                title="Waiting for the Hub",
+                icon=":material/cloud_upload:",
+            )
         else:
-            st.error(f"{reason} Then send again.", title="Not sent")
+            st.error(f"{reason} Then send again.", title="Not sent", icon=":material/cloud_off:")
 
 
 def _last_pull(job: Job) -> None:
@@ -91,4 +95,8 @@ def _last_pull(job: Job) -> None:
         st.caption(f"Last pull, {moment(job.finished_at)}: `{result.version}` {here}.")
     else:
         reason = job.error or "It was cancelled, and nothing was installed."
-        st.warning(f"{reason} ({moment(job.finished_at)})", title=f"{asked} could not be pulled")
+        st.warning(
+            f"{reason} ({moment(job.finished_at)})",
+            title=f"{asked} could not be pulled",
+            icon=":material/cloud_off:",
+        )

@@ -3,7 +3,7 @@
 from sac.config import VARIANTS
 from sac.registry import Version
 
-__all__ = ["KIND_WORDS", "label", "short_name"]
+__all__ = ["KIND_WORDS", "SOURCES", "label", "short_name"]
 
 
 SOURCES = {"sample": "embedded sample (real S&P 500 closes)", "yahoo": "Yahoo", "files": "own files"}

@@ -88,7 +88,11 @@ def damaged_versions(shelves: Mapping[str, Shelf]) -> None:
     """What of each variant cannot be read, by name, with the reason."""
     for variant, shelf in shelves.items():
         if shelf.champion_problem:
-            st.error(shelf.champion_problem, title=f"The champion of {label(variant)} cannot be used")
+            st.error(
+                shelf.champion_problem,
+                title=f"The champion of {label(variant)} cannot be used",
+                icon=":material/broken_image:",
+            )
         others = [reason for name, reason in shelf.damaged.items() if name != shelf.current]
         left_out(f"Versions of {label(variant)} that are left out because they are damaged", others)
 

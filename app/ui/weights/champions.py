@@ -34,7 +34,7 @@ def all_champions(shelves: Mapping[str, Shelf], portfolio: Portfolio, date: str)
                 except DeskError as refusal:
                     refusals.append(f"{label(variant)}: {refusal}")
         for line in refusals:
-            st.warning(line)
+            st.warning(line, icon=":material/warning:")
         if plans:
             table = tables.side_by_side(plans)
             columns = {name: st.column_config.NumberColumn(format="%.1f %%") for name in table.columns}

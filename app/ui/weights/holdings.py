@@ -25,7 +25,7 @@ def holdings(symbols: tuple[str, ...]) -> Portfolio:
     try:
         saved = _saved()
     except DeskError as refusal:
-        st.error(str(refusal))
+        st.error(str(refusal), icon=":material/error:")
         st.button("Clear the saved holdings", on_click=_clear, key="clear", icon=":material/delete:")
         st.stop()
     portfolio = saved.portfolio if saved else EXAMPLE
@@ -145,7 +145,7 @@ def _replace(read: Callable[[], Portfolio], before: Portfolio) -> None:
     try:
         entered = read()
     except DeskError as refusal:
-        st.error(str(refusal))
+        st.error(str(refusal), icon=":material/error:")
         return
     _save(replace(entered, outside=before.outside, minimum=before.minimum))
     st.rerun()
