@@ -31,7 +31,7 @@ _LEAST_WEEKS = 26  # fewer tell nothing
 _EQUAL_WEIGHT = EqualWeight.name
 _ROLES = ("challenger", "champion")
 
-Strength = Literal["strong", "weak", "contrary"]
+Strength = Literal["strong", "weak", "contrary", "none"]
 
 
 @dataclass(frozen=True)
@@ -134,13 +134,15 @@ def _advice(comparison: Difference | None, champion: bool) -> tuple[Strength, st
     whom = "the champion" if champion else "equal weight"
     if comparison is None:
         return "weak", f"There are fewer than {_LEAST_WEEKS} weeks to compare it with {whom}."
+    if comparison.none:
+        return "none", f"Same as {whom} in every week."
     if comparison.low > 0:
         return "strong", f"It beat {whom} by more than luck on {comparison.weeks} weeks."
     if comparison.high < 0:
         return "contrary", f"{whom.capitalize()} beat it by more than luck on {comparison.weeks} weeks."
     return "weak", (
         f"On {comparison.weeks} weeks the difference to {whom} could be luck; "
-        f"only a true difference of {comparison.detectable * 100:.1f} annualised points would show reliably."
+        f"only a true difference of {comparison.detectable * 100:.1f} pp a year would show reliably."
     )
 
 

@@ -44,7 +44,6 @@ STRENGTHS = {
 
 def verdict_strip(case: Case) -> None:
     """The gate's verdict and what the evidence adds, in one line each."""
-    same, whom = _same(case), "the champion" if case.champion else "equal weight"
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             if case.gate.passed:
@@ -53,18 +52,12 @@ def verdict_strip(case: Case) -> None:
                 st.badge("NOT ELIGIBLE", icon=":material/block:", color="orange", width="content")
             st.markdown(f"**{case.gate.reason}**", width="content")
         with st.container(horizontal=True, vertical_alignment="center"):
-            word, icon, colour = STRENGTHS["none" if same else case.strength]
+            word, icon, colour = STRENGTHS[case.strength]
             st.badge(word, icon=icon, color=colour, width="content")
-            st.markdown(f"Same as {whom} in every week." if same else case.advice, width="content")
+            st.markdown(case.advice, width="content")
         st.caption("The gate compares CAGR alone; the evidence is advice.")
         for warning in case.warnings:
             st.warning(warning, icon=":material/warning:")
-
-
-def _same(case: Case) -> bool:
-    """Whether it had the return of the champion, or of equal weight without one, in every week."""
-    difference = case.against_champion if case.champion else case.against_equal_weight
-    return difference is not None and difference.none
 
 
 def evidence(case: Case, challenger: Version, champion: Version | None) -> None:
@@ -175,7 +168,7 @@ def _attribution(case: Case, whom: str) -> None:
     if edge is None:
         st.markdown("No weeks in common to attribute.")
         return
-    if _same(case):
+    if case.strength == "none":
         st.markdown(f"Same as {whom} in every week: no edge to attribute.")
         return
     st.markdown(

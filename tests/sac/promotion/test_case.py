@@ -47,6 +47,12 @@ def champion(registry):
     return version
 
 
+def test_the_same_return_in_every_week_is_no_difference(registry, champion):
+    found = case(registry, saved(registry, 2))
+    assert found.growth["challenger"] == found.growth["champion"]
+    assert (found.strength, found.advice) == ("none", "Same as the champion in every week.")
+
+
 def test_the_case_is_made_on_common_weeks_with_each_ones_own_record(registry, champion):
     found = case(registry, saved(registry, 2, weeks=slice(5, 18)))
     assert found.weeks == found.shared == 13
@@ -150,7 +156,7 @@ def test_26_weeks_tell_something(registry, monkeypatch):
     assert found.strength == "weak"
     assert found.advice == (
         "On 26 weeks the difference to equal weight could be luck; only a true difference of "
-        f"{found.against_equal_weight.detectable * 100:.1f} annualised points would show reliably."
+        f"{found.against_equal_weight.detectable * 100:.1f} pp a year would show reliably."
     )
 
 
