@@ -47,7 +47,8 @@ def champion(registry):
     return version
 
 
-def test_the_same_return_in_every_week_is_no_difference(registry, champion):
+def test_the_same_return_in_every_week_is_no_difference(registry, champion, monkeypatch):
+    monkeypatch.setattr("sac.promotion.case._LEAST_WEEKS", 10)
     found = case(registry, saved(registry, 2))
     assert found.growth["challenger"] == found.growth["champion"]
     assert (found.strength, found.advice) == ("none", "Same as the champion in every week.")
@@ -149,6 +150,7 @@ def test_26_weeks_tell_something(registry, monkeypatch):
                 if isinstance(value, np.ndarray)
             },
         )
+        longer.weights[:, :2] += 0.01 * np.array([1.0, -1.0]) * (-1.0) ** np.arange(weeks)[:, None]
         monkeypatch.setattr(type(version), "evaluation", lambda self, longer=longer: longer)
         monkeypatch.setattr(type(version), "baselines", lambda self: [])
         found = case_for(version, None, gate(version.metadata, None), Search.among())
