@@ -102,6 +102,7 @@ def test_a_hundred_trainings_at_once_are_one_job(desk, jobs):
             problem(answer, 409, "already_training")
 
 
+@pytest.mark.slow
 def test_the_same_key_is_the_same_job_however_often_it_is_sent(desk, jobs):
     headers = {"Idempotency-Key": "week-51"}
     with ThreadPoolExecutor(8) as pool:

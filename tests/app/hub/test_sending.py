@@ -55,6 +55,7 @@ def test_queueing_does_not_wait_for_a_hub_that_never_answers(sharing, version, s
     }
 
 
+@pytest.mark.slow
 def test_a_killed_job_loses_nothing_and_the_outbox_delivers_when_the_hub_returns(
     sharing, hub_server, version
 ):
