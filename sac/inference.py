@@ -82,8 +82,8 @@ def target_weights(
     kept aside, where they are no part of the wealth that the weights are shares of.
     Raises DataError for another universe; StaleData where the newest week is asked for and more than two are
     missing since (an earlier one is history, whatever day it is `today` in New York, and the embedded sample
-    is known to have ended); ExpiredForecaster where the forecaster is older than 53 weeks (original plan:
-    docs/requirements.md); SettingsError for impossible holdings.
+    is known to have ended); ExpiredForecaster where the forecaster is older than 53 weeks
+    (docs/requirements.md); SettingsError for impossible holdings.
     """
     newest = len(panel.decisions) - 1
     step = newest if step is None else step
