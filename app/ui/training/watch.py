@@ -31,9 +31,10 @@ def watch(active: Collection[Job]) -> None:
         now = [job for job in jobs.trainings() if job.active]
         for job in now:
             _training(job)
-        ended = {job.id for job in active} - {job.id for job in now}
-        if ended:
-            st.query_params["job"] = ended.pop()
+        # One that is being cancelled may have ended before the page is drawn again, and nobody would see it.
+        ending = {job.id for job in active} - {job.id for job in now if job.status != "cancelling"}
+        if ending:
+            st.query_params["job"] = ending.pop()
         return _states(now)
 
     live("training-jobs", at_work, draw)
