@@ -6,7 +6,7 @@ import pytest
 
 from sac import inference, training
 from sac.config import CASH
-from sac.errors import DataError, ExpiredForecaster, SettingsError, StaleData
+from sac.errors import DataError, ExpiredAgents, SettingsError, StaleData
 from sac.inference import Holdings
 from sac.registry import Registry
 from tests.support.small_trainings import CLOSES, TINY
@@ -163,7 +163,7 @@ def test_a_forecaster_older_than_53_weeks_is_refused(version):
     assert (
         target_weights(version, longer, step=longer.step_at("2019-01-04"), today=today).as_of == "2019-01-04"
     )
-    with pytest.raises(ExpiredForecaster, match=r"fitted for 2018.*older than 53 weeks.*fine-tune sac_lstm"):
+    with pytest.raises(ExpiredAgents, match=r"fitted for 2018.*older than 53 weeks.*fine-tune sac_lstm"):
         target_weights(version, longer, step=longer.step_at("2019-01-11"), today=today)
 
 
@@ -212,7 +212,7 @@ def test_every_date_on_offer_is_answered_and_the_others_are_not(version):
         answer = target_weights(version, longer, step=longer.step_at(date), today=late)
         assert answer.as_of == date
     for date in ("2019-01-11", "2017-12-29"):
-        with pytest.raises((DataError, ExpiredForecaster)):
+        with pytest.raises((DataError, ExpiredAgents)):
             target_weights(version, longer, step=longer.step_at(date), today=late)
 
 
@@ -228,5 +228,5 @@ def test_a_forecasters_service_that_ends_on_a_decision_ends_before_it(tmp_path):
     assert (
         target_weights(version, longer, step=longer.step_at("2016-12-30"), today=today).as_of == "2016-12-30"
     )
-    with pytest.raises(ExpiredForecaster, match="expired on 2017-01-06: on 2017-01-06"):
+    with pytest.raises(ExpiredAgents, match="expired on 2017-01-06: on 2017-01-06"):
         target_weights(version, longer, step=longer.step_at("2017-01-06"), today=today)

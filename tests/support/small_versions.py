@@ -22,7 +22,8 @@ def _evaluation() -> tuple[Backtest, Provenance]:
     steps = range(panel.complete_steps - 20, panel.complete_steps)
     folds = np.repeat(np.array([1, 2]), 10)
     result = backtest(EqualWeight(Constraints()), panel, steps, Constraints(), folds)
-    return result.with_members([result, dataclasses.replace(result, net=result.net * 1.01)]), panel.provenance
+    members = [result, dataclasses.replace(result, net=result.net * 1.01)]
+    return result.with_members(members, Constraints().cost_rate), panel.provenance
 
 
 def small_artifacts(
@@ -56,9 +57,14 @@ def small_artifacts(
         settings=settings,
         symbols=evaluation.symbols,
         evaluation=evaluation,
+        agents=evaluation,
         baselines=[
             dataclasses.replace(
-                evaluation, name="HRP", folds=evaluation.folds * 0, members=evaluation.members[:, :0]
+                evaluation,
+                name="HRP",
+                folds=evaluation.folds * 0,
+                members=evaluation.members[:, :0],
+                entries=evaluation.entries[:, :0],
             )
         ],
         training_log=pd.DataFrame({"update": [1, 2], "agent": ["a", "b"], "loss": [0.1 + 0.2, float("nan")]}),
@@ -84,7 +90,7 @@ def _metadata(
         metrics={"eval_cagr": cagr, "eval_calmar": float("nan"), "actor_loss": 1 / 3},
         baselines={"Equal weight": {"eval_cagr": 0.05}},
         forecast_skill=[ForecastSkill(2018, 20, 0.01, 0.2)],
-        validations=[Validation(0, "2018-01-05", "2018-06-29", 26, 0.02, 1.4, True)],
+        validations=[Validation(0, "2018-01-05", "2018-06-29", 26, 0.02, 1.4, 0.7)],
         notes=["The names are survivors."],
         seconds={"agents": 1.5},
     )
