@@ -6,7 +6,7 @@ from app.queries import market, versions, weights
 from app.ui.shared.charts.figure import show
 from app.ui.shared.charts.weights import before_after
 from app.ui.shared.navigation import go_to
-from app.ui.shared.notes import damaged_versions, freshness, provenance_line, trust_note, version_notes
+from app.ui.shared.notes import damaged_versions, freshness, provenance_line, version_notes
 from app.ui.weights import holdings
 from app.ui.weights.champions import all_champions
 from app.ui.weights.sections import headline, reasons, trade_list
@@ -37,7 +37,6 @@ except (StaleData, ExpiredAgents) as refusal:
 with banner:
     freshness(panel.provenance)
 headline(plan, version)
-trust_note(version)
 now = {change.symbol: change.current_weight for change in plan.advice.weight_changes}
 show(
     before_after(now, {name: plan.advice.target_weights.get(name, 0.0) for name in now}),

@@ -16,7 +16,7 @@ from sac.promotion import Gate, SealedDecision, deciding
 from sac.promotion.case import Case, side_by_side
 from sac.registry import Version
 
-__all__ = ["Docket", "backtests", "case", "decisions", "docket", "problems", "verdict"]
+__all__ = ["Docket", "backtests", "case", "champion_since", "decisions", "docket", "problems", "verdict"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +39,12 @@ def docket(variant: str) -> Docket:
 def verdict(version: Version, shelf: versions.Shelf) -> Gate:
     """The gate's verdict on a version of that shelf today."""
     return deciding.judged(version, shelf.champion, shelf.champion_problem)
+
+
+def champion_since(shelf: versions.Shelf) -> str | None:
+    """Day on which a variant's champion became that; None where the log does not say so."""
+    move = settings().decision_log.last_move(shelf.variant)
+    return move.at[:10] if move and move.version == shelf.current else None
 
 
 def decisions() -> list[SealedDecision]:
