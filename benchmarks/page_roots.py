@@ -172,6 +172,7 @@ def _stored(version: Version) -> Artifacts:
         settings=version.settings,
         symbols=version.symbols,
         evaluation=version.evaluation(),
+        agents=version.evaluation(),  # the same: no weeks were held out to doubt them
         baselines=version.baselines(),
         training_log=version.training_log(),
         metadata=version.metadata,
@@ -202,7 +203,9 @@ def reshuffled(original: Artifacts, seed: int) -> Artifacts:
         created_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         metrics=metadata.metrics | {f"eval_{figure}": value for figure, value in figures.items()},
     )
-    return dataclasses.replace(original, settings=settings, evaluation=evaluation, metadata=metadata)
+    return dataclasses.replace(
+        original, settings=settings, evaluation=evaluation, agents=evaluation, metadata=metadata
+    )
 
 
 def history(root: Settings, results: Sequence[dict[str, Any]]) -> None:
