@@ -19,7 +19,12 @@ __all__ = ["BASELINES", "own_record", "pick", "years_of"]
 
 BASELINES = tuple(BASELINE_COLOURS)
 
-FULL_WIDTH = {  # pixels: empty cells of baselines make a column too narrow for those of versions
+OTHERS = {
+    "Agents' own": st.column_config.TextColumn(
+        alignment="right",
+        help="CAGR of the agents followed without reserve. Where it was not stored, the switch below has it.",
+    ),
+    # In pixels: empty cells of baselines make a column too narrow for those of versions.
     "Trained": st.column_config.TextColumn(width=165),
     "Version": st.column_config.TextColumn(width=200),
 }
@@ -50,7 +55,7 @@ def pick(
         "strategy",
         "Versions, external strategies and baselines to compare",
         preselected=[*(linked or champions or names[:1]), *BASELINES[: 1 if linked else 2]],
-        columns=right_aligned("CAGR, as traded", "Agents' own", "Members", "Updates", "Seed") | FULL_WIDTH,
+        columns=right_aligned("CAGR, as traded", "Members", "Updates", "Seed") | OTHERS,
     )
     if linked:
         del st.query_params["version"]  # said by `strategy` from here on
