@@ -6,6 +6,7 @@ from app.queries import market
 from app.settings import settings
 from app.ui.data.coverage import known
 from app.ui.data.refresh import refresh
+from app.ui.data.signals import not_used
 from app.ui.data.source import editor
 from app.ui.shared.notes import freshness, provenance_line
 from sac.errors import DataError
@@ -30,4 +31,6 @@ editor(choice)
 refresh(choice)
 if panel is not None:
     known(panel)
+    if panel.provenance.source != "sample":
+        not_used(market.signal_findings(panel.symbols))
     provenance_line(panel.provenance)

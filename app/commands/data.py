@@ -12,6 +12,7 @@ from app.settings import settings
 from app.tasks.refresh import MARKET, REFRESH, Part, ScoredNews
 from sac.config import SIGNALS
 from sac.market import SOURCES, MarketChoice, load_panel, read_choice, write_choice
+from sac.market.findings import SignalFindings, signal_findings
 from sac.market.symbols import written
 
 __all__ = ["add"]
@@ -33,18 +34,26 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def status(options: argparse.Namespace) -> None:
-    """Print where the data come from, how far they go and which signals are real."""
-    panel = load_panel(settings().data)
+    """Print where the data come from, how far they go, which signals are real and what is not used."""
+    data = settings().data
+    panel = load_panel(data)
+    source, findings = panel.provenance, SignalFindings()
+    if source.source != "sample":
+        findings = signal_findings(data, panel.symbols)
     if options.json:
-        print_json({"symbols": list(panel.symbols), **dataclasses.asdict(panel.provenance)})
+        not_used = {"not_used": dataclasses.asdict(findings)}
+        print_json({"symbols": list(panel.symbols), **dataclasses.asdict(source), **not_used})
         return
-    source = panel.provenance
     print(f"{source.source}: {SOURCES[source.source]}")
     print(f"{len(panel.symbols)} symbols, {source.window_start} to {source.window_end}")
     print(f"known: {', '.join(source.fields)}")
     print(f"unknown: {', '.join(name for name in SIGNALS if name not in source.fields) or 'nothing'}")
     if source.note:
         print(f"Note: {source.note}")
+    for sentence in findings.counts:
+        print(f"Not used: {sentence}")
+    if findings.table:
+        print_table(("symbol", "quarter to", "finding"), findings.table)
 
 
 def refresh(options: argparse.Namespace) -> None:

@@ -21,8 +21,8 @@ REPORTS = {
 }
 DAILY = {
     "as it is now": f"We have detected your API key as {KEY} and our standard API rate limit is 25 requests "
-    "per day. Please subscribe to any of the premium plans at https://www.alphavantage.co/premium/ to instantly "
-    "remove all daily rate limits.",
+    "per day. Please subscribe to any of the premium plans at https://www.alphavantage.co/premium/ to "
+    "instantly remove all daily rate limits.",
     "shorter": "Thank you for using Alpha Vantage! Our standard API rate limit is 25 requests/day.",
     "in other words": "Daily request limit exhausted.",
 }
@@ -31,8 +31,8 @@ BURST = {
     "more sparingly (1 request per second). You may subscribe to any of the premium plans at "
     "https://www.alphavantage.co/premium/ to lift the free key rate limit (25 requests per day), raise the "
     "per-second burst limit, and instantly unlock all premium endpoints",
-    "as it was": "Thank you for using Alpha Vantage! Our standard API call frequency is 5 calls per minute and "
-    "500 calls per day.",
+    "as it was": "Thank you for using Alpha Vantage! Our standard API call frequency is 5 calls per minute "
+    "and 500 calls per day.",
 }
 OTHER = {
     "premium": "Thank you for using Alpha Vantage! This is a premium endpoint. You may subscribe to any of "
