@@ -27,8 +27,20 @@ TESTS = {
     ),
     "sac/promotion/ledger.py": ("tests/sac/promotion/test_ledger.py",),
     "sac/market/calendar.py": ("tests/sac/market/test_calendar.py",),
-    "sac/market/news/sentiment.py": ("tests/sac/market/news/test_sentiment.py",),
+    "sac/market/news/sentiment.py": (
+        "tests/sac/market/news/test_weekly_news.py",
+        "tests/sac/market/news/test_news_files.py",
+        "tests/sac/market/news/test_sentiment.py",
+    ),
     "sac/market/fundamentals/ratios.py": ("tests/sac/market/fundamentals/test_ratios.py",),
+    "sac/market/fundamentals/reports.py": (
+        "tests/sac/market/fundamentals/test_reports.py",
+        "tests/sac/market/fundamentals/test_ratios.py",
+    ),
+    "sac/market/fundamentals/bodies.py": (
+        "tests/sac/market/fundamentals/test_reports.py",
+        "tests/sac/market/fundamentals/test_ratios.py",
+    ),
     "app/holdings/reading.py": ("tests/app/holdings/test_holdings.py",),
     "app/holdings/portfolio.py": ("tests/app/holdings/test_holdings.py",),
     "app/api/guard.py": ("tests/app/api/test_guard.py",),

@@ -91,7 +91,9 @@ def test_there_is_a_release_to_open():
 
 def weekly_news(told):
     """Whether a release read a week's news as today."""
-    engines = [one["engine"] for shelf in told["versions"].values() for one in shelf["versions"].values()]
+    engines = [
+        int(one["engine"]) for shelf in told["versions"].values() for one in shelf["versions"].values()
+    ]
     return max(engines) >= WEEKLY_NEWS
 
 

@@ -1,5 +1,7 @@
 """What of the news and reports is not used, counted and named."""
 
+import datetime as dt
+
 import pytest
 
 from sac.errors import DataError
@@ -7,9 +9,9 @@ from sac.market.findings import SignalFindings, signal_findings
 from sac.market.fundamentals.reports import Doubt
 from sac.market.fundamentals.requests import Requests
 from tests.support.quarters import income, write_company
-from tests.support.synthetic import THEN, write_scores
+from tests.support.synthetic import write_scores
 
-QUARTER = "2019-06-30"
+QUARTER, TODAY = "2019-06-30", dt.date(2019, 9, 2)
 
 
 @pytest.fixture
@@ -24,8 +26,8 @@ def data(tmp_path):
     write_company(reports / "brk b", [income(QUARTER)], [], {QUARTER: "2019-02-01"})
     write_company(reports / "FB", [income(QUARTER)], [], {QUARTER: "2019-02-01"})
     for symbol in ("A", "ELSE"):
-        Requests(reports, THEN.item()).note(symbol, none=True)
-    Requests(reports, THEN.item()).note("BRK-B", none=False)  # failed for another reason
+        Requests(reports, TODAY).note(symbol, none=True)
+    Requests(reports, TODAY).note("BRK-B", none=False)  # failed for another reason
     return tmp_path
 
 
