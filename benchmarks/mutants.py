@@ -115,14 +115,12 @@ EXPLAINED: dict[str, dict[str, str]] = {
     "sac/market/news/sentiment.py": {
         "np.timedelta64( 13": "A few days more or less after the last decision: one session is enough.",
         "np.timedelta64( 15": "A few days more or less after the last decision: one session is enough.",
-        "decisions[ 1])": "The first score counts, too: none lies before it.",
-        "else now < -1": "No decision lies before the first session.",
-        "latest.clip( -1)": "What is not known yet is left out by the other half.",
     },
     "sac/market/fundamentals/ratios.py": {
         "np.timedelta64( 13": "A few days more or less after the last decision: one session is enough.",
         "np.timedelta64( 15": "A few days more or less after the last decision: one session is enough.",
         "// np.timedelta64(1": "Ages are whole days.",
+        "_EXPIRED = np.timedelta64( ": "Any day on which a report is too old for the first decision will do.",
     },
     "app/holdings/portfolio.py": {
         'portfolio.outside >= "sell"': "Of keep and sell, sell comes last in the alphabet.",

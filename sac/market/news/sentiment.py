@@ -143,7 +143,7 @@ def _days_of_text(texts: pd.Series, name: str) -> np.ndarray:
                     f"{name}: its dates carry a time zone {where}. Write New York days, 2022-12-16."
                 )
             raise DataError(
-                f"{name}: a date cannot be read {where}: day and month could be either way round. "
+                f"{name}: a date cannot be read {where}: other spellings can mean two days. "
                 "Write it as 2022-12-16."
             )
         days[text] = day
