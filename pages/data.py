@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app.queries import market
+from app.queries.signals import signal_findings
 from app.settings import settings
 from app.ui.data.coverage import known
 from app.ui.data.refresh import refresh
@@ -31,6 +32,5 @@ editor(choice)
 refresh(choice)
 if panel is not None:
     known(panel)
-    if panel.provenance.source != "sample":
-        not_used(market.signal_findings(panel.symbols))
+    not_used(signal_findings())
     provenance_line(panel.provenance)

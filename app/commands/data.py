@@ -5,6 +5,7 @@ import dataclasses
 import datetime as dt
 
 from app.commands.following import actor, followed
+from app.commands.not_used import not_used, print_not_used
 from app.commands.printing import print_json, print_table
 from app.jobs.kind import NoSettings
 from app.jobs.queue import jobs_of
@@ -12,7 +13,6 @@ from app.settings import settings
 from app.tasks.refresh import MARKET, REFRESH, Part, ScoredNews
 from sac.config import SIGNALS
 from sac.market import SOURCES, MarketChoice, load_panel, read_choice, write_choice
-from sac.market.findings import SignalFindings, signal_findings
 from sac.market.symbols import written
 
 __all__ = ["add"]
@@ -34,26 +34,20 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def status(options: argparse.Namespace) -> None:
-    """Print where the data come from, how far they go, which signals are real and what is not used."""
-    data = settings().data
-    panel = load_panel(data)
-    source, findings = panel.provenance, SignalFindings()
-    if source.source != "sample":
-        findings = signal_findings(data, panel.symbols)
+    """Print where the data come from, how far they go and which signals are real."""
+    panel, findings = load_panel(settings().data), not_used()
     if options.json:
-        not_used = {"not_used": dataclasses.asdict(findings)}
-        print_json({"symbols": list(panel.symbols), **dataclasses.asdict(source), **not_used})
+        known = {**dataclasses.asdict(panel.provenance), "not_used": dataclasses.asdict(findings)}
+        print_json({"symbols": list(panel.symbols), **known})
         return
+    source = panel.provenance
     print(f"{source.source}: {SOURCES[source.source]}")
     print(f"{len(panel.symbols)} symbols, {source.window_start} to {source.window_end}")
     print(f"known: {', '.join(source.fields)}")
     print(f"unknown: {', '.join(name for name in SIGNALS if name not in source.fields) or 'nothing'}")
+    print_not_used(findings)
     if source.note:
         print(f"Note: {source.note}")
-    for sentence in findings.counts:
-        print(f"Not used: {sentence}")
-    if findings.table:
-        print_table(("symbol", "quarter to", "finding"), findings.table)
 
 
 def refresh(options: argparse.Namespace) -> None:

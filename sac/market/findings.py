@@ -1,9 +1,10 @@
 """What the files of news and reports hold that reaches no stock, or not as it is written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sac.market.choice import read_choice
 from sac.market.fundamentals.reports import Doubt, folders_of, fundamentals_folder, read_reports
 from sac.market.fundamentals.requests import without_reports
 from sac.market.news.sentiment import outside_universe, read_sentiment, sentiment_file
@@ -48,12 +49,18 @@ class SignalFindings:
         ]
 
 
-def signal_findings(data: Path, symbols: Sequence[str]) -> SignalFindings:
-    """The findings for a universe. Raises DataError where a file cannot be used at all."""
+def signal_findings(data: Path) -> SignalFindings:
+    """The findings for the chosen universe; none for the sample, which has no such files.
+
+    Raises DataError where a file cannot be used at all.
+    """
+    choice = read_choice(data)
+    if choice.source == "sample":
+        return SignalFindings()
     news, root = sentiment_file(data), fundamentals_folder(data)
-    folders, known = folders_of(root), {symbol_key(symbol) for symbol in symbols}
+    folders, known = folders_of(root), {symbol_key(symbol) for symbol in choice.symbols}
     return SignalFindings(
-        outside_universe(read_sentiment(news), symbols) if news.exists() else {},
+        outside_universe(read_sentiment(news), choice.symbols) if news.exists() else {},
         tuple(folder.name for key, folder in folders.items() if key not in known),
         tuple(symbol for symbol in without_reports(root) if symbol_key(symbol) in known),
         tuple(doubt for key, folder in folders.items() if key in known for doubt in read_reports(folder)[1]),

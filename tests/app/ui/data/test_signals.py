@@ -35,7 +35,7 @@ def test_the_page_counts_and_lists_it(desk):
 def test_the_command_counts_and_lists_it(desk, capsys):
     assert cli.main(["data", "status"]) == 0
     out = capsys.readouterr().out
-    assert "Not used: 2 news rows of 1 symbol outside the universe.\n" in out
+    assert "not used: 2 news rows of 1 symbol outside the universe.\n" in out
     assert "2015-03-01 is used" in out
     assert cli.main(["data", "status", "--json"]) == 0
     not_used = json.loads(capsys.readouterr().out)["not_used"]
@@ -75,7 +75,7 @@ def test_what_cannot_be_used_is_one_line_on_page_command_and_http(desk, sample_d
 def test_without_findings_and_on_the_sample_nothing_is_said(empty, capsys):
     assert "not believed" not in said(opened("data"))
     assert cli.main(["data", "status"]) == 0
-    assert "Not used" not in capsys.readouterr().out
+    assert "not used" not in capsys.readouterr().out
     market(empty.data)
     page = opened("data")
     assert not any("Finding" in one.value.columns for one in page.dataframe)
