@@ -18,6 +18,7 @@ from sac.market.symbols import symbol_key
 __all__ = ["outside_universe", "read_scored_table", "read_sentiment", "sentiment_file", "sentiment_signal"]
 
 _MARGIN = np.timedelta64(14, "D")  # around the decisions: sessions before the first week, and after the last
+_MOST = 2**31 - 1  # articles: an int32, as documented
 _COLUMNS = ("date", "symbol", "sentiment_score", "article_count")
 _MIDNIGHT = re.compile(r"[T ]00:00:00(\.0+)?$")
 _ZONE = re.compile(r"[T ].*(Z|[+-][0-9]{2}:?[0-9]{2})$")
@@ -50,7 +51,7 @@ def read_scored_table(path: Path) -> tuple[pa.Table, pd.DataFrame]:
     )
     _refuse(scored, scored["date"].isna(), name, "has no date")
     _refuse(scored, scored["symbol"].isna() | (scored["symbol"] == ""), name, "has no symbol")
-    counted = (scored["articles"] >= 0) & (scored["articles"] % 1 == 0)
+    counted = scored["articles"].between(0, _MOST) & (scored["articles"] % 1 == 0)
     _refuse(scored, ~counted, name, "has no article_count of zero or more")
     scored.loc[scored["articles"] == 0, "score"] = 0.0  # looked, and found none
     _refuse(scored, ~scored["score"].between(-1.0, 1.0), name, "has a score outside -1 to 1")

@@ -87,6 +87,7 @@ def test_a_date_that_could_mean_two_days_is_refused_with_its_row_and_the_remedy(
         ({"symbols": ["A", " "]}, r"on 2021-01-12 has no symbol \(row 2\)"),
         ({"articles": [1, -1]}, r"A on 2021-01-12 has no article_count of zero or more \(row 2\)"),
         ({"articles": [1, 1.5]}, r"A on 2021-01-12 has no article_count of zero or more \(row 2\)"),
+        ({"articles": [1.0, 1e300]}, r"no article_count of zero or more \(row 2\)"),
         ({"articles": [1.0, float("inf")]}, r"no article_count of zero or more \(row 2\)"),
         ({"articles": ["1", "some"]}, r"no article_count of zero or more \(row 2\)"),
         ({"scores": ["0.1", "0,5"]}, r"A on 2021-01-12 has a score outside -1 to 1 \(row 2\)"),
