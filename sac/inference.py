@@ -103,8 +103,7 @@ def target_weights(
     wanted = committee_of(version).allocate(known, step, current)
     constraints, conviction = version.settings.constraints, conviction_of(version, follow)
     target = tilted(wanted, equal_weights(len(panel.symbols), constraints), conviction)
-    cost_rate = constraints.cost_rate
-    turnover = account(current, target, np.ones_like(target), cost_rate).turnover + sum(sold.values())
+    turnover = account(current, target, np.ones_like(target), 0.0).turnover + sum(sold.values())
     return Recommendation(
         model_version=version.name,
         variant=version.variant,
@@ -116,7 +115,7 @@ def target_weights(
         conviction=conviction,
         follow=follow,
         turnover=float(turnover),
-        cost=float(cost_rate * turnover),
+        cost=float(constraints.cost_rate * turnover),
         weight_changes=_changes(panel.symbols, current, target, sold),
         forecasts=_known(panel.symbols, known.forecasts[step]),
         prices=reference_prices(panel, step),
