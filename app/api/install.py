@@ -15,6 +15,7 @@ from app.api.addresses import SECTIONS, Pages
 from app.api.guard import Guard
 from app.api.request_log import RequestLog
 from app.api.schemas import Health
+from app.api.uploads import Uploads
 from app.settings import Network
 
 __all__ = ["install"]
@@ -53,5 +54,6 @@ def install(app: FastAPI, pages: ASGIApp, hosts: Sequence[str], network: Network
         app.include_router(routes.router, dependencies=described)
     app.router.routes.append(Pages("/", pages))
     errors.install(app)
+    app.add_middleware(Uploads)
     app.add_middleware(Guard, hosts=hosts, sections=SECTIONS, network=network)
     app.add_middleware(RequestLog, sections=SECTIONS)  # outermost: it also logs what the guard refuses
