@@ -15,6 +15,7 @@ from app.api.addresses import SECTIONS, Pages
 from app.api.guard import Guard
 from app.api.request_log import RequestLog
 from app.api.schemas import Health
+from app.api.security_headers import SecurityHeaders
 from app.api.uploads import Uploads
 from app.settings import Network
 
@@ -56,4 +57,5 @@ def install(app: FastAPI, pages: ASGIApp, hosts: Sequence[str], network: Network
     errors.install(app)
     app.add_middleware(Uploads)
     app.add_middleware(Guard, hosts=hosts, sections=SECTIONS, network=network)
-    app.add_middleware(RequestLog, sections=SECTIONS)  # outermost: it also logs what the guard refuses
+    app.add_middleware(RequestLog, sections=SECTIONS)  # around the guard: it also logs what that refuses
+    app.add_middleware(SecurityHeaders)
