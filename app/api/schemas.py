@@ -7,12 +7,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 __all__ = [
     "Accepted",
+    "Check",
     "Health",
     "InferenceRequest",
     "JobList",
     "JobRecord",
     "ModelList",
     "ModelVersion",
+    "Readiness",
     "TargetWeights",
     "TrainingSummary",
     "VariantName",
@@ -174,3 +176,20 @@ class Health(Answer):
 
     status: Literal["ok"] = "ok"
     version: str
+
+
+class Check(BaseModel):
+    """One thing that the desk needs for its work."""
+
+    passed: bool
+    detail: str
+
+
+class Readiness(BaseModel):
+    """Whether the desk can do its work, and what it lacks."""
+
+    ready: bool
+    data_root: Check
+    databases: Check
+    data_age: Check
+    champions: Check

@@ -17,7 +17,7 @@ from sac.market import MarketPanel, load_panel, market_stamp
 from sac.promotion.deciding import champion_of
 from sac.threads import one_thread
 
-__all__ = ["router"]
+__all__ = ["market", "router"]
 
 # One after the other: an answer takes about 10 ms of one core, and pages and trainings need theirs.
 DESK = ThreadPoolExecutor(1, thread_name_prefix="inference")
@@ -48,14 +48,18 @@ def recommended(variant: str, wanted: InferenceRequest) -> TargetWeights:
     from sac.inference import Holdings, target_weights  # here, because it loads torch
 
     one_thread()
-    panel = _panel(root.data, market_stamp(root.data))
+    panel = market(root.data)
     holdings, step = Holdings(wanted.portfolio.cash, positions), panel.step_at(wanted.as_of_date)
     return TargetWeights.model_validate(
         target_weights(champion, panel, holdings, step, outside=wanted.outside)
     )
 
 
+def market(data: Path) -> MarketPanel:
+    """The market data, read again whenever the choice or a file of theirs changed."""
+    return _panel(data, market_stamp(data))
+
+
 @lru_cache(maxsize=1)
 def _panel(data: Path, state: str) -> MarketPanel:
-    """The market data, read again whenever the choice or a file of theirs changed."""
     return load_panel(data)

@@ -307,7 +307,8 @@ def test_the_documentation_needs_no_internet(desk):
     described = desk.get("/openapi.json").json()
     assert set(described["paths"]) == {
         *("/train/{variant}/full", "/train/{variant}/finetune", "/inference/{variant}"),
-        *("/jobs", "/jobs/{job_id}", "/jobs/{job_id}/cancel", "/models/{variant}", "/health"),
+        *("/jobs", "/jobs/{job_id}", "/jobs/{job_id}/cancel", "/models/{variant}"),
+        *("/health", "/health/live", "/health/ready"),
     }
 
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from websockets import Subprotocol
+from websockets import Origin, Subprotocol
 from websockets.sync.client import connect
 
 from app.jobs.queue import Jobs
@@ -99,7 +99,9 @@ def test_a_client_that_hangs_up_and_a_server_that_stops_leave_the_training_runni
                 )
             again = pool.submit(asked, desk, "/train/ppo_lstm/full", ENDLESS, headers=key, params=waiting)
             socket = connect(
-                f"ws://localhost:{desk.port}/_stcore/stream", subprotocols=[Subprotocol("streamlit")]
+                f"ws://localhost:{desk.port}/_stcore/stream",
+                subprotocols=[Subprotocol("streamlit")],
+                origin=Origin(desk.url),
             )
             time.sleep(1)
             assert not again.done()
