@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import tomllib
 
 import pytest
@@ -110,10 +111,15 @@ def test_rules_that_cannot_be_meant_are_refused_at_the_start(tmp_path):
 def test_only_proxies_that_were_named_are_believed_for_whom_they_ask(tmp_path, proxies, address):
     with served(tmp_path, FORWARDED_ALLOW_IPS=proxies) as desk:
         connection = http.client.HTTPConnection("127.0.0.1", desk.port, timeout=5)
-        connection.request("GET", "/health", headers={"X-Forwarded-For": "127.0.0.1, 203.0.113.9"})
+        headers = {"X-Forwarded-For": "127.0.0.1, 203.0.113.9", "X-Request-ID": "asked-for-another"}
+        connection.request("GET", "/health", headers=headers)
         assert connection.getresponse().read()
         connection.close()
-        assert f"nobody at {address}, request" in desk.log.read_text()
+        deadline = time.monotonic() + 20  # the line follows the answer
+        while "asked-for-another" not in desk.log.read_text():
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert f"nobody at {address}, request asked-for-another" in desk.log.read_text()
 
 
 def test_it_listens_on_this_machine_only():
