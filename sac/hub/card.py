@@ -75,8 +75,8 @@ def _conviction(metadata: Metadata, settings: TrainingSettings) -> list[str]:
     if settings.follow == "agents" or not metadata.validations:
         return ["", "It holds what its agents want."]
     *years, today = (f"{validation.conviction:.0%}" for validation in metadata.validations)
-    by_year = ", ".join(years)
-    return ["", f"It goes from equal weight towards its agents by {by_year} in these years, {today} today."]
+    before = f"{', '.join(years)} in these years, " if years else ""
+    return ["", f"Its conviction, how far it goes from equal weight towards its agents: {before}{today} today."]
 
 
 def _figure(value: float | None, share: bool) -> str:
