@@ -76,7 +76,7 @@ def _conviction(metadata: Metadata, settings: TrainingSettings) -> list[str]:
         return ["", "It holds what its agents want."]
     *years, today = (f"{validation.conviction:.0%}" for validation in metadata.validations)
     before = f"{', '.join(years)} in these years, " if years else ""
-    return ["", f"Its conviction, how far it goes from equal weight towards its agents: {before}{today} today."]
+    return ["", f"Conviction (how far it goes from equal weight to its agents): {before}{today} today."]
 
 
 def _figure(value: float | None, share: bool) -> str:
