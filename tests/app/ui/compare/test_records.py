@@ -73,6 +73,15 @@ def test_who_did_not_store_the_agents_own_record_and_cannot_be_run_again_is_left
     assert versions.agents_cagr(newer) == pytest.approx(cagr(newer.agents().net))
 
 
+def test_a_damaged_record_of_the_agents_is_named_where_it_is_asked_for(registry):
+    bad, good = saved(registry, 0, convictions=DOUBTED), saved(registry, 1)
+    (bad.path / "agents.parquet").write_bytes(b"PAR1")
+    assert not weeks_in_common([bad, good]).remarks
+    common = weeks_in_common([bad, good], own=True)
+    assert list(common.versions) == [short_name(good)]
+    assert "agents.parquet" in common.remarks[0]
+
+
 def test_who_was_followed_without_reserve_has_its_agents_own_record_in_the_traded_one(registry):
     older = without_own_record(saved(registry, 0))
     record = weeks_in_common([older], own=True).records[short_name(older)]

@@ -30,9 +30,8 @@ def stored(desk, conviction, seed=0, follow="conviction", **metrics):
         Validation(fold, "2015-01-02", "2017-12-22", 156, 0.012, 2.0 * c, c)
         for fold, c in ((1, 0.0), (0, conviction))
     ]
-    metadata = dataclasses.replace(
-        made.metadata, validations=judged, metrics={**made.metadata.metrics, **metrics}
-    )
+    told = {name: value for name, value in (made.metadata.metrics | metrics).items() if value is not None}
+    metadata = dataclasses.replace(made.metadata, validations=judged, metrics=told)
     settings = dataclasses.replace(made.settings, follow=follow)
     return Registry(desk.models).save(dataclasses.replace(made, metadata=metadata, settings=settings))
 
@@ -60,11 +59,11 @@ def test_a_card_says_what_its_champion_holds_and_why(empty, conviction, follow, 
 
 def test_a_champion_counts_from_its_own_promotion(empty, monkeypatch):
     registry = Registry(empty.models)
-    first, second = stored(empty, 0.0), stored(empty, 1.0, seed=1, eval_cagr=0.2)
+    first, second = stored(empty, 0.0), stored(empty, 1.0, seed=1)
     settle(registry, first, "manual")
     with monkeypatch.context() as patch:
         patch.setattr(decision_log, "datetime", Later)
-        decide(registry, second, "approve", actor="ada", reason="Better", champion=first.name)
+        decide(registry, second, "override", actor="ada", reason="Better", champion=first.name)
     assert "Holds **its agents' weights** today, champion since 2031-05-06." in said(opened("overview"))
 
 
@@ -77,7 +76,7 @@ def test_the_agents_own_record_stands_beside_that_as_traded(empty):
     registry = Registry(empty.models)
     registry.set_current(VARIANT, stored(empty, 0.0, agents_cagr=0.071).name)
     assert "Agents' own record: 7.1 % a year." in said(opened("overview")).replace("\u00a0", " ")
-    registry.set_current(VARIANT, stored(empty, 0.0, seed=1).name)
+    registry.set_current(VARIANT, stored(empty, 0.0, seed=1, agents_cagr=None).name)
     assert "Agents' own record: see Compare." in said(opened("overview"))
     registry.set_current(VARIANT, stored(empty, 0.0, seed=2, follow="agents").name)
     assert "Agents' own record: the same." in said(opened("overview"))
