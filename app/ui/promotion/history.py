@@ -76,9 +76,9 @@ def _table(decisions: Sequence[SealedDecision]) -> pd.DataFrame:
             "Version": [row.version for row in decisions],
             "Variant": [label(row.variant) for row in decisions],
             "Champion before": [row.champion or "none" for row in decisions],
-            "CAGR": [percent(row.eval_cagr) for row in decisions],
-            "Champion's CAGR": [percent(row.prior_cagr) for row in decisions],
-            "Gate": [_gate(row) for row in decisions],
+            "CAGR": [_compared(row, percent(row.eval_cagr)) for row in decisions],
+            "Champion's CAGR": [_compared(row, percent(row.prior_cagr)) for row in decisions],
+            "Gate": [_compared(row, "eligible" if row.passed else "not eligible") for row in decisions],
             "Reason": [row.reason for row in decisions],
             "Evidence": [row.evidence_hash[:12] if row.evidence else "" for row in decisions],
         }
@@ -91,10 +91,8 @@ def _words(row: Decision) -> str:
     return ACTION_WORDS.get(row.action, row.action)
 
 
-def _gate(row: Decision) -> str:
-    if row.action == "follow":
-        return ""  # nothing was compared
-    return "eligible" if row.passed else "not eligible"
+def _compared(row: Decision, text: str) -> str:
+    return "" if row.action == "follow" else text  # which compares nothing
 
 
 def history_csv(decisions: Sequence[SealedDecision]) -> str:

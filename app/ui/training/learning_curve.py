@@ -89,7 +89,14 @@ def lead_curve(looks: pd.DataFrame) -> dict[str, Any]:
         }
     )
     shared = {"type": "line", "showSymbol": False}
-    band = {**shared, "stack": "band", "stackStrategy": "all", "lineStyle": {"opacity": 0}, "silent": True}
+    band = {
+        **shared,
+        "stack": "band",
+        "stackStrategy": "all",
+        "lineStyle": {"opacity": 0},
+        "itemStyle": {"color": MARK},
+        "silent": True,
+    }
     return {
         **_frame(table),
         "grid": {"left": 44, "right": 16, "top": 30, "bottom": 44},
@@ -99,7 +106,7 @@ def lead_curve(looks: pd.DataFrame) -> dict[str, Any]:
             {**band, "name": "lowest member", "encode": _encode("lowest member", "lowest member")},
             {
                 **band,
-                "name": "members",
+                "name": "highest member",
                 "areaStyle": {"color": STRATEGY_COLOURS[0], "opacity": 0.2},
                 "encode": _encode("band", "highest member"),
             },
@@ -157,6 +164,7 @@ def _frame(table: pd.DataFrame) -> dict[str, Any]:
             "nameGap": 24,
             "min": 0,
             "splitNumber": 3,
+            "axisPointer": {"label": {"precision": 0}},
         },
     }
 

@@ -217,5 +217,6 @@ def test_a_choice_stands_in_the_history_in_words(root):
     table = at.dataframe[-1].value
     assert table["Decision"].tolist() == ["follows equal weight", "promoted as the first model"]
     assert table["Gate"].tolist() == ["", "eligible"]
+    assert table["CAGR"][0] == "", "nothing was compared"
     assert table["Reason"][0] == "The spread is gone."
     assert not at.error
