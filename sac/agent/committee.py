@@ -69,6 +69,18 @@ class Committee:
         state = members_of(self._state, members)
         return Committee(state, self.assets, self.scaler, self.settings, self.constraints, name)
 
+    def followed(self, conviction: float, name: str) -> "Committee":
+        """The same agents, followed as far as that."""
+        return Committee(
+            self._state,
+            self.assets,
+            self.scaler,
+            self.settings,
+            self.constraints,
+            name,
+            conviction=conviction,
+        )
+
     def allocate(self, panel: MarketPanel, step: int, weights: Floats) -> Floats:
         """Target weights (n+1,) from what the panel knew at step and the weights (n+1,) it stood at."""
         equal = equal_weights(self.assets - 1, self.constraints)

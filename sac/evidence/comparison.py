@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import reduce
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ __all__ = [
     "common_weeks",
     "equal_weight",
     "figures",
+    "followed_by",
     "on_weeks",
     "rerun",
     "rolling_excess",
@@ -110,6 +112,19 @@ def baselines(
         *(on_weeks(benchmark.name, benchmark, rows, constraints) for benchmark in fitted),
         simple(Cash()),
     ]
+
+
+def followed_by(record: Backtest, later: Backtest) -> Backtest:
+    """Two records of the same stocks one after the other; weeks in between may be missing."""
+    per_week = ("decisions", "fills", "ends", "folds", "weights", "growth", "turnover", "gross", "net")
+    rows: dict[str, Any] = {
+        name: np.concatenate([getattr(record, name), getattr(later, name)]) for name in per_week
+    }
+    for name in ("members", "entries"):
+        both = (getattr(record, name), getattr(later, name))
+        known = both[0].shape[1] == both[1].shape[1]  # else members are nobody's over the whole
+        rows[name] = np.concatenate(both) if known else np.empty((len(rows["net"]), 0))
+    return replace(record, **rows)
 
 
 def equal_weight(recorded: Backtest, rows: Rows, constraints: Constraints) -> Backtest:

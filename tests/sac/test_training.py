@@ -178,18 +178,26 @@ def test_too_few_stocks_for_the_cap_are_said_and_held_as_cash(tmp_path):
     assert (outcome.version.evaluation().weights[:, -1] >= 0.4 - 1e-9).all()
 
 
-def test_the_verdict_on_held_out_weeks_is_stored_and_followed(tmp_path):
+def test_the_conviction_on_validation_weeks_is_stored_and_followed(tmp_path):
     version = train(
         tmp_path, settings=dataclasses.replace(TINY, evaluation_years=1, validation_weeks=52)
     ).version
     first, production = version.metadata.validations
     assert (first.fold, production.fold) == (1, 0)
-    result = version.evaluation()
+    traded, agents = version.evaluation(), version.agents()
     even = equal_weights(6, TINY.constraints)
-    assert first.passed != np.allclose(result.weights, even)
+    assert (first.conviction == 0.0) == np.allclose(traded.weights, even)
+    assert not np.allclose(agents.weights, even)
     target = target_weights(version, panel_of(CLOSES), today=THEN)
-    assert production.passed != np.allclose(list(target.target_weights.values()), even)
+    wanted = np.array(list(target.agents_weights.values()))
+    held = even + production.conviction * (wanted - even)
+    np.testing.assert_allclose(list(target.target_weights.values()), held, atol=1e-12)
+    assert (target.conviction, target.follow) == (production.conviction, "as trained")
     assert any("validation weeks" in note for note in target.notes)
+    metrics = version.metadata.metrics
+    assert metrics["agents_cagr"] == pytest.approx(cagr(agents.net))
+    assert metrics["eval_cagr"] == pytest.approx(cagr(traded.net))
+    assert len(version.metadata.learning) >= 1
 
 
 def test_every_setting_of_cost_reaches_the_account(trained, tmp_path):
