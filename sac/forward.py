@@ -9,8 +9,7 @@ import numpy as np
 from sac.arrays import Floats
 from sac.config import VARIANTS
 from sac.files import replace_file
-from sac.forecast import forecast_at
-from sac.inference import committee_of, expiry
+from sac.inference import committee_of, expiry, with_own_forecasts
 from sac.market import MarketPanel
 from sac.portfolio import Backtest, backtest, backtests, equal_weights, tilted
 from sac.registry import Version
@@ -42,10 +41,7 @@ def forward_record(version: Version, panel: MarketPanel, cache: Path) -> Backtes
 
 
 def _walked(version: Version, panel: MarketPanel, steps: range, cache: Path) -> Backtest:
-    forecasts = np.full_like(panel.forecasts, np.nan)
-    fitted = version.tensors("forecaster")
-    forecasts[steps.start : steps.stop] = forecast_at(fitted, panel, steps, version.settings.forecast, cache)
-    known, committee = panel.with_forecasts(forecasts), committee_of(version)
+    known, committee = with_own_forecasts(version, panel, steps, cache), committee_of(version)
     constraints, conviction = version.settings.constraints, version.conviction
     equal = equal_weights(len(panel.symbols), constraints)
 

@@ -27,6 +27,7 @@ __all__ = [
     "decision_dates",
     "expiry",
     "target_weights",
+    "with_own_forecasts",
 ]
 
 Outside = Literal["refuse", "sell", "keep"]  # holdings outside the universe; kept ones are no part of wealth
@@ -99,15 +100,11 @@ def target_weights(
     behind = weeks_behind(panel.provenance.window_end, today)
     _refuse_unusable(version, panel, step, behind)
     current, sold = _weights_of(panel.symbols, holdings, outside)
-    fitted, week = version.tensors("forecaster"), range(step, step + 1)
-    predicted = forecast_at(fitted, panel, week, version.settings.forecast, cache)[0]  # (n,)
-    forecasts = np.full_like(panel.forecasts, np.nan)
-    forecasts[step] = predicted
+    known = with_own_forecasts(version, panel, range(step, step + 1), cache)
+    wanted = committee_of(version).allocate(known, step, current)
     constraints, conviction = version.settings.constraints, conviction_of(version, follow)
-    wanted = committee_of(version).allocate(panel.with_forecasts(forecasts), step, current)
     target = tilted(wanted, equal_weights(len(panel.symbols), constraints), conviction)
-    cost_rate = constraints.cost_rate
-    turnover = account(current, target, np.ones_like(target), cost_rate).turnover + sum(sold.values())
+    turnover = account(current, target, np.ones_like(target), 0.0).turnover + sum(sold.values())
     return Recommendation(
         model_version=version.name,
         variant=version.variant,
@@ -119,15 +116,25 @@ def target_weights(
         conviction=conviction,
         follow=follow,
         turnover=float(turnover),
-        cost=float(cost_rate * turnover),
+        cost=float(constraints.cost_rate * turnover),
         weight_changes=_changes(panel.symbols, current, target, sold),
-        forecasts=_known(panel.symbols, predicted),
+        forecasts=_known(panel.symbols, known.forecasts[step]),
         prices=reference_prices(panel, step),
         weeks_behind=behind,
         historic=step < newest,
         in_training=_in_training(version, panel, step),
         notes=_notes(version, panel, step),
     )
+
+
+def with_own_forecasts(
+    version: Version, panel: MarketPanel, steps: range, cache: Path | None = None
+) -> MarketPanel:
+    """The panel with what the version's forecasters predict at these steps, and nothing at others."""
+    forecasts = np.full_like(panel.forecasts, np.nan)
+    fitted = version.tensors("forecaster")
+    forecasts[steps.start : steps.stop] = forecast_at(fitted, panel, steps, version.settings.forecast, cache)
+    return panel.with_forecasts(forecasts)
 
 
 def decision_dates(version: Version, panel: MarketPanel) -> list[str]:

@@ -80,6 +80,14 @@ class Ensemble:
         follows = self.settings.follow == "agents" or not self.validations
         return 1.0 if follows else self.validations[index].conviction
 
+    def validated(self, panel: MarketPanel) -> list[Validation]:
+        """Every fold's agents on their validation weeks, which they must not have seen yet (leak!)."""
+        rules, trials = self.settings.constraints, self.settings.trials
+        return [
+            validate(panel, self.committee(i, "Validation"), fold.validation, fold.number, rules, trials)
+            for i, fold in enumerate(self.folds)
+        ]
+
     def final_losses(self) -> dict[str, float]:
         """Actor and critic loss at the last update, mean over the production members."""
         last = self.log[(self.log["fold"] == PRODUCTION) & (self.log["update"] == self.log["update"].max())]
@@ -162,18 +170,7 @@ def train_ensemble(
     marks = {before * (i + 1) // _LOOKS for i in range(_LOOKS)}
     curve = LearningCurve(settings.agent.updates, report, marks, probe)
     learner.run(before, curve)
-    judged = ensemble([])
-    validations = [
-        validate(
-            panel,
-            judged.committee(i, "Validation"),
-            fold.validation,
-            fold.number,
-            settings.constraints,
-            settings.trials,
-        )
-        for i, fold in enumerate(folds)
-    ]
+    validations = ensemble([]).validated(panel)
     learner.go_on_in(windows([fold.train_stop for fold in folds]))
     learner.run(settings.agent.updates - before, curve)
     return ensemble(validations)

@@ -13,7 +13,7 @@ from sac.evidence import cagr
 from sac.evidence.comparison import baselines
 from sac.forecast import walk_forward
 from sac.inference import target_weights
-from sac.portfolio import account, all_cash, drift, equal_weights
+from sac.portfolio import account, all_cash, drift, equal_weights, validate
 from sac.promotion import Ledger
 from sac.promotion.deciding import decide, rollback
 from sac.registry import Registry
@@ -127,6 +127,26 @@ def test_no_weight_or_trade_knows_later_prices(trained, tmp_path, week):
     np.testing.assert_array_equal(original.turnover[:week], other.turnover[:week])
     if week < 103:
         assert not np.array_equal(original.weights[week + 2], other.weights[week + 2])
+
+
+@pytest.mark.parametrize("week", [0, 51, 75])
+def test_no_weight_between_equal_weight_and_the_agents_knows_later_prices(tmp_path, monkeypatch, week):
+    """As above with 0 < c < 1, where a committee that holds equal weight would hide every leak."""
+
+    def doubted(*given, **named):
+        return dataclasses.replace(validate(*given, **named), conviction=0.35)
+
+    monkeypatch.setattr("sac.agent.ensemble.validate", doubted)
+    settings = dataclasses.replace(TINY, validation_weeks=26)
+    first = train(tmp_path / "one", settings=settings).version
+    original = first.evaluation()
+    changed = perturbed(CLOSES, original.decisions[week])
+    other = train(tmp_path / "two", changed, settings=settings).version.evaluation()
+    np.testing.assert_array_equal(original.weights[: week + 1], other.weights[: week + 1])
+    assert not np.array_equal(original.weights[week + 2], other.weights[week + 2])
+    agents, even = first.agents().weights, equal_weights(6, TINY.constraints)
+    lean = abs(original.weights - even).sum() / abs(agents - even).sum()
+    assert lean == pytest.approx(0.35, rel=0.05)
 
 
 @pytest.mark.parametrize("row", [700, 1011, 1263])
