@@ -15,6 +15,7 @@ from app.settings import settings
 from sac.errors import SettingsError
 from sac.market import MarketPanel, load_panel, market_stamp
 from sac.promotion.deciding import champion_of
+from sac.promotion.following import follow_of
 from sac.threads import one_thread
 
 __all__ = ["market", "router"]
@@ -50,9 +51,16 @@ def recommended(variant: str, wanted: InferenceRequest) -> TargetWeights:
     one_thread()
     panel = market(root.data)
     holdings, step = Holdings(wanted.portfolio.cash, positions), panel.step_at(wanted.as_of_date)
-    return TargetWeights.model_validate(
-        target_weights(champion, panel, holdings, step, outside=wanted.outside)
+    weights = target_weights(
+        champion,
+        panel,
+        holdings,
+        step,
+        outside=wanted.outside,
+        follow=follow_of(root.registry, variant, champion.name),
+        cache=root.cache,
     )
+    return TargetWeights.model_validate(weights)
 
 
 def market(data: Path) -> MarketPanel:

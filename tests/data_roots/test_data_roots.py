@@ -148,7 +148,7 @@ def test_settings_of_a_stored_job_and_of_a_stored_trial_can_be_asked_for_again(d
         trials = finished_trials(plan)
         assert len(trials) == len(plan.keys)
         for trial, choices in zip(trials, plan.choices, strict=True):
-            request = challenger_request(plan.sweep, choices, trial, panel, members=2)
+            request = challenger_request(plan.sweep, choices, trial, panel, members=2, trials=len(trials))
             asked = request.settings(plan.sweep.variant)
             assert asked.agent == trial.settings.agent
 

@@ -73,8 +73,10 @@ def test_from_a_training_to_the_weights_that_the_engine_gives(folder):
         answered = answer.json()
         assert set(answered) == {
             *("target_weights", "turnover", "target_week_start", "target_week_end", "model_version"),
-            "weight_changes",
+            *("weight_changes", "agents_weights", "conviction", "follow"),
         }
+        assert answered["agents_weights"] == pytest.approx(wanted.agents_weights, abs=1e-6)
+        assert (answered["conviction"], answered["follow"]) == (1.0, "as trained")
         assert answered["target_weights"] == pytest.approx(wanted.target_weights, abs=1e-6)
         assert answered["turnover"] == pytest.approx(wanted.turnover, abs=1e-6)
         assert answered["target_week_start"] == wanted.target_week_start
