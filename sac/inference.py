@@ -14,6 +14,7 @@ from sac.forecast import forecast_at
 from sac.market import MarketPanel, weeks_behind
 from sac.portfolio import account, all_cash, equal_weights, tilted
 from sac.portfolio.trades import reference_prices
+from sac.promotion.following import conviction_of
 from sac.registry import Version
 
 __all__ = [
@@ -23,7 +24,6 @@ __all__ = [
     "WeightChange",
     "ageing_note",
     "committee_of",
-    "conviction_of",
     "decision_dates",
     "expiry",
     "target_weights",
@@ -155,11 +155,6 @@ def ageing_note(version: Version, decision: np.datetime64) -> str | None:
     if age < AGEING_WEEKS:
         return None
     return f"Its agents last learned {age} weeks ago and expire on {expiry(version)}: train again soon."
-
-
-def conviction_of(version: Version, follow: FollowChoice) -> float:
-    """How far its weights go from equal weight (0) to its agents' (1)."""
-    return {"as trained": version.conviction, "agents": 1.0, "equal weight": 0.0}[follow]
 
 
 def committee_of(version: Version) -> Committee:

@@ -5,6 +5,8 @@ import streamlit as st
 from app.formats import percent, unbroken
 from app.queries import promotion
 from app.queries.versions import Shelf
+from app.settings import settings
+from sac.promotion.following import conviction_of, follow_in, last_choice
 from sac.registry import Version
 
 __all__ = ["grounds", "holding"]
@@ -13,8 +15,12 @@ __all__ = ["grounds", "holding"]
 def holding(shelf: Shelf, champion: Version) -> None:
     """The answer first: what a champion's weights of today are, and since when it is champion."""
     since = promotion.champion_since(shelf)
+    choice = last_choice(settings().registry, shelf.variant, champion.name)
+    follow = follow_in(choice)
+    chosen = f", by choice since {choice.at[:10]}" if choice and follow != "as trained" else ""
     st.markdown(
-        f"Holds **{_held(champion.conviction)}** today{f', champion since {since}' if since else ''}."
+        f"Holds **{_held(conviction_of(champion, follow))}** today{chosen}"
+        f"{f', champion since {since}' if since else ''}."
     )
 
 

@@ -18,6 +18,7 @@ from app.ui.shared.figures import figure, lead, right_aligned
 from app.ui.shared.refusals import refusals_shown
 from sac.evidence import COST_RATES, Difference, interquartile_mean
 from sac.promotion.case import Case
+from sac.promotion.following import FOLLOWS
 from sac.registry import Version
 
 __all__ = ["evidence", "verdict_strip"]
@@ -183,7 +184,8 @@ def _weights(challenger: Version, champion: Version | None) -> None:
     """What approving would trade this week, for somebody who holds the champion's target weights."""
     wealth = st.number_input("Portfolio value ($)", 1_000, 10_000_000_000, 1_000_000, 10_000, width=220)
     after = weights.from_cash(challenger)
-    before = weights.from_cash(champion).target_weights if champion else {"CASH": 1.0}
+    held = weights.from_cash(champion) if champion else None
+    before = held.target_weights if held else {"CASH": 1.0}
     names = list(dict.fromkeys([*after.target_weights, *before]))
     now, then = ({name: each.get(name, 0.0) for name in names} for each in (before, after.target_weights))
     show(before_after(now, then, ("Champion", "Challenger")), "promotion-weights")
@@ -203,4 +205,9 @@ def _weights(challenger: Version, champion: Version | None) -> None:
     )
     st.caption(
         f"Target weights as of the close of {after.as_of}, traded at the close of {after.target_week_start}."
+        + (
+            f" The champion follows {FOLLOWS[held.follow]} by choice."
+            if held and held.follow != "as trained"
+            else ""
+        )
     )

@@ -8,6 +8,7 @@ import pytest
 from sac.portfolio import Validation
 from sac.promotion import DecisionLog, decision_log
 from sac.promotion.deciding import decide, settle
+from sac.promotion.following import choose_follow
 from sac.registry import Registry
 from tests.support.desk_pages import opened, said
 from tests.support.small_versions import VARIANT, small_artifacts
@@ -65,6 +66,21 @@ def test_a_champion_counts_from_its_own_promotion(empty, monkeypatch):
         patch.setattr(decision_log, "datetime", Later)
         decide(registry, second, "override", actor="ada", reason="Better", champion=first.name)
     assert "Holds **its agents' weights** today, champion since 2031-05-06." in said(opened("overview"))
+
+
+@pytest.mark.parametrize(
+    ("choice", "held"), [("equal weight", "equal weight"), ("agents", "its agents' weights")]
+)
+def test_what_a_person_chose_for_a_champion_is_what_it_holds(empty, choice, held):
+    version = stored(empty, 0.4)
+    settle(Registry(empty.models), version, "manual")
+    facts = {"actor": "ada", "reason": "r", "champion": version.name}
+    row = choose_follow(Registry(empty.models), VARIANT, choice, **facts)
+    text = said(opened("overview"))
+    assert f"Holds **{held}** today, by choice since {row.at[:10]}, champion since" in text
+    choose_follow(Registry(empty.models), VARIANT, "as trained", **facts)
+    text = said(opened("overview")).replace("\u00a0", " ")
+    assert "Holds **equal weight, 40 % towards its agents** today, champion since" in text
 
 
 def test_who_became_champion_outside_the_log_has_no_day(empty):

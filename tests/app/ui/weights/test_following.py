@@ -220,3 +220,15 @@ def test_a_choice_stands_in_the_history_in_words(root):
     assert table["CAGR"][0] == "", "nothing was compared"
     assert table["Reason"][0] == "The spread is gone."
     assert not at.error
+
+
+def test_promotion_says_by_whose_word_the_champion_holds_what_a_challenger_would_replace(filled):
+    at = opened("promotion")
+    at.session_state["evidence"] = "Before and after"
+    assert "by choice" not in said(at.run())
+    chosen(filled, "equal weight")
+    assert "The champion follows equal weight by choice." in said(at.run())
+    table = next(
+        table.value for table in at.dataframe if "Challenger" in table.value and "Trade" in table.value
+    )
+    assert table["Champion"].nunique() == 2, "equal weight, and cash"
