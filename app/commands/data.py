@@ -12,6 +12,7 @@ from app.settings import settings
 from app.tasks.refresh import MARKET, REFRESH, Part, ScoredNews
 from sac.config import SIGNALS
 from sac.market import SOURCES, MarketChoice, load_panel, read_choice, write_choice
+from sac.market.symbols import written
 
 __all__ = ["add"]
 
@@ -69,7 +70,7 @@ def use(options: argparse.Namespace) -> None:
     if options.source == "sample":
         choice = MarketChoice()
     else:
-        symbols = tuple(symbol.upper() for symbol in options.symbols) or present.symbols
+        symbols = tuple(map(written, options.symbols)) or present.symbols
         choice = MarketChoice(options.source, symbols, options.start or present.start)
     write_choice(data, choice)
     if options.json:
