@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from app.api import errors, jobs, models, trainings, weights
+from app.api import errors, holdings, jobs, models, trainings, weights
 from app.api.addresses import SECTIONS, Pages
 from app.api.guard import Guard
 from app.api.request_log import RequestLog
@@ -49,7 +49,7 @@ def install(app: FastAPI, pages: ASGIApp, hosts: Sequence[str], network: Network
     # Checked by the guard; here only for the description, so that /docs has a field for the token.
     guarded = network.token or network.viewer_token
     described = [Depends(HTTPBearer(auto_error=False))] if guarded else []
-    for routes in (trainings, jobs, weights, models):
+    for routes in (trainings, jobs, holdings, weights, models):
         app.include_router(routes.router, dependencies=described)
     app.router.routes.append(Pages("/", pages))
     errors.install(app)

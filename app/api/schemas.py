@@ -3,16 +3,20 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 __all__ = [
     "Accepted",
     "Health",
+    "Holding",
+    "HoldingsRead",
     "InferenceRequest",
     "JobList",
     "JobRecord",
+    "LineLeftOut",
     "ModelList",
     "ModelVersion",
+    "Portfolio",
     "TargetWeights",
     "TrainingSummary",
     "VariantName",
@@ -41,10 +45,17 @@ class Strict(BaseModel):
 
 
 class Holding(Strict):
-    """A position."""
+    """A position: its shares, or its market value; where shares are given, they count."""
 
-    symbol: str = Field(min_length=1, max_length=15)
-    market_value: Dollars
+    symbol: str = Field(min_length=1, max_length=20)
+    market_value: Dollars | None = None
+    shares: Annotated[float, Field(ge=0, le=1e12)] | None = None
+
+    @model_validator(mode="after")
+    def _amount(self) -> "Holding":
+        if self.market_value is None and self.shares is None:
+            raise ValueError("give market_value (dollars) or shares")
+        return self
 
 
 class Portfolio(Strict):
@@ -97,6 +108,23 @@ class TargetWeights(Answer):
     target_week_end: str = Field(description="Last session of that week")
     model_version: str
     weight_changes: list[WeightChange]
+
+
+class LineLeftOut(Answer):
+    """A line of a file that becomes no position."""
+
+    line: int
+    text: str
+    reason: str
+
+
+class HoldingsRead(Answer):
+    """What a file of holdings comes to; nothing is saved."""
+
+    portfolio: Portfolio = Field(description="As a request for target weights takes it")
+    skipped: list[LineLeftOut] = Field(description="Titles, totals, notes, lots: nothing that is held")
+    left_out: list[LineLeftOut] = Field(description="Held, but not as a stock in dollars")
+    notes: list[str] = Field(description="What was added up, or counted as cash")
 
 
 class Accepted(Answer):
