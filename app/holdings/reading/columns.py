@@ -45,7 +45,7 @@ class Columns:
     width: int  # columns, without empty ones at the end
     units: Mapping[str, str]  # meaning -> currency in the column's name
     numeric: tuple[int, ...]  # columns of numbers: evidence of how the file writes them
-    foreign: str | None  # the currency of a column of values that is not in dollars, and not read
+    foreign: str | None  # currency of a column of values that is not in dollars for certain, and not read
 
     def text(self, cells: Sequence[str], meaning: str) -> str:
         """A row's cell; "" where the row or the table has none."""
@@ -88,6 +88,9 @@ def columns_of(cells: Sequence[str], chosen: Mapping[str, str]) -> Columns | Non
             return None
         found[meaning] = places
     _settle(found, cells)
+    if "slice" in map(named, cells) and "value" not in chosen:
+        found.pop("value", None)
+        foreign = "the account's currency, which the file does not name,"
     cash = {"accrued", "currency"} <= set(found) and "symbol" not in found
     if not cash and not ("symbol" in found and {"shares", "value", "local"} & set(found)):
         return None
@@ -124,8 +127,6 @@ def _settle(found: dict[str, list[int]], cells: Sequence[str]) -> None:
         found["symbol"] = isins
     if "shares" not in found and amounts and ("local" in found or "symbol/isin" in map(named, cells)):
         found["shares"] = amounts
-    if "slice" in map(named, cells):
-        found.pop("value", None)  # in the account's currency, which the file does not say
 
 
 def _code(unit: str) -> str:

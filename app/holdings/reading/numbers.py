@@ -46,6 +46,13 @@ class Amount:
     negative: bool
     currency: str | None  # as written beside it: "USD", "EUR"; None where there is none
     admitted: tuple[Convention, ...]  # under which it is a number
+    dollars: bool = False  # "$12,500": dollars have two decimals, so three digits after a comma are thousands
+
+    def under(self, decimal: str | None) -> tuple[Convention, ...]:
+        """The conventions it may follow; a person's word on the decimal mark comes before the sign's."""
+        if self.dollars and not decimal:
+            return tuple(one for one in self.admitted if one.group == ",")
+        return self.admitted
 
 
 def amount_of(text: str) -> Amount | None:
@@ -63,13 +70,11 @@ def amount_of(text: str) -> Amount | None:
         raise ValueError(text)
     body = found["body"].strip().replace("’", "'")
     admitted = tuple(one for one in _EVERY if reading(body, one) is not None)
-    if found["before"] in ("$", "US$") and re.fullmatch(r"\d{1,3}(,\d{3})+", body):
-        # Dollars have two decimals: three digits after a comma are thousands.
-        admitted = tuple(one for one in admitted if one.group == ",")
     if not admitted:
         raise ValueError(text)
     negative = parentheses or any(sign != "+" for sign in signs)
-    return Amount(text.strip(), body, negative, currencies[0] if currencies else None, admitted)
+    dollars = found["before"] in ("$", "US$") and bool(re.fullmatch(r"[1-9]\d{0,2}(,\d{3})+", body))
+    return Amount(text.strip(), body, negative, currencies[0] if currencies else None, admitted, dollars)
 
 
 def reading(body: str, convention: Convention) -> Decimal | None:
@@ -91,7 +96,7 @@ def conventions_of(
     kept = tuple(one for one in _EVERY if decimal in (None, one.decimal))
     seen: list[tuple[int, Amount]] = []
     for line, amount in amounts:
-        left = tuple(one for one in kept if one in amount.admitted)
+        left = tuple(one for one in kept if one in amount.under(decimal))
         if not left:
             raise HoldingsError([_clash(seen, line, amount, decimal)])
         kept = left
@@ -108,7 +113,7 @@ def plain(number: float) -> str:
 
 
 def _clash(seen: list[tuple[int, Amount]], line: int, amount: Amount, decimal: str | None) -> str:
-    other = next((one for one in seen if not set(one[1].admitted) & set(amount.admitted)), None)
+    other = next((one for one in seen if not set(one[1].under(decimal)) & set(amount.under(decimal))), None)
     if other:
         texts = f"{other[1].text[:20]!r} and {amount.text[:20]!r}"
         return (

@@ -50,7 +50,7 @@ class _Numbers:
     currency: str
     findings: tuple[str, ...]
     ambiguous: bool
-    blank: bool  # no digit in any cell of amounts
+    empty: bool  # nothing in any cell of amounts
 
 
 def judged(table: Table, conventions: Sequence[Convention], answers: Answers) -> list[Outcome]:
@@ -97,7 +97,7 @@ def _holding(row: Row, table: Table, conventions: Sequence[Convention], answers:
     name = columns.text(cells, "name")
     money = cash_of(written, name or first, kind)
     symbol = _symbol(written, answers)
-    if numbers.blank and (money or not valid_symbol(symbol)):
+    if numbers.empty and (money or not valid_symbol(symbol)):
         return Outcome(skipped=LeftOut(row.line, row.text, "is a note, without an amount"))
     if any(cell.strip() for cell in cells[columns.width :]):
         return _refused(
@@ -164,7 +164,7 @@ def _cash_report(row: Row, table: Table, conventions: Sequence[Convention]) -> O
     amount, problem, ambiguous = _amount(row, table.columns.at["accrued"], conventions)
     if problem:
         return Outcome(findings=(problem,), ambiguous=ambiguous)
-    return _cash(row, CASH, "USD", _Numbers(None, amount, currency, (), False, False))
+    return _cash(row, CASH, "USD", _Numbers(None, amount, currency, (), ambiguous=False, empty=False))
 
 
 def _numbers(row: Row, table: Table, conventions: Sequence[Convention]) -> _Numbers:
@@ -178,15 +178,15 @@ def _numbers(row: Row, table: Table, conventions: Sequence[Convention]) -> _Numb
     elif "local" in at and "value" not in at:
         at["value"] = at["local"]
     amounts: dict[str, Decimal | None] = {"shares": None, "value": None}
-    findings, ambiguous, blank = [], False, True
+    findings, ambiguous = [], False
     for name in amounts:
         text = _at(row, at.get(name))
-        blank = blank and not any(mark.isdigit() for mark in text)
         amounts[name], problem, unsure = _amount(row, at.get(name), conventions)
         findings += [problem] if problem else []
         ambiguous = ambiguous or unsure
         currency = _currency(text) or currency
-    return _Numbers(amounts["shares"], amounts["value"], currency, tuple(findings), ambiguous, blank)
+    empty = not findings and set(amounts.values()) == {None}
+    return _Numbers(amounts["shares"], amounts["value"], currency, tuple(findings), ambiguous, empty)
 
 
 def _amount(

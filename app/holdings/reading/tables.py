@@ -95,7 +95,8 @@ def _unquoted(cell: str) -> str:
 def _unwrapped(rows: Sequence[tuple[int, tuple[str, ...]]]) -> list[Row]:
     """Rows of a statement or query of several sections, without what says to which each belongs."""
     statement = any(cells[1:2] == ("Header",) for _, cells in rows)
-    query = any(cells[0] == "HEADER" for _, cells in rows)
+    framed = bool(rows) and rows[0][1][0] in _FRAME  # else BOA may be a stock
+    query = framed or (bool(rows) and rows[0][1][0] == "HEADER")
     roles = {"Header": "header", "Data": "data", "SubTotal": "total", "Total": "total", "Notes": "total"}
     found = []
     for line, cells in rows:
@@ -104,7 +105,7 @@ def _unwrapped(rows: Sequence[tuple[int, tuple[str, ...]]]) -> list[Row]:
         elif query and len(cells) > 2 and cells[0] in ("HEADER", "DATA"):
             found.append(Row(line, cells[2:], cells[1].lower(), cells[0].lower()))
         else:
-            found.append(Row(line, cells, role="total" if cells[0] in _FRAME else ""))
+            found.append(Row(line, cells, role="total" if framed and cells[0] in _FRAME else ""))
     return found
 
 
