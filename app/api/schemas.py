@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 __all__ = [
     "Accepted",
@@ -48,14 +48,15 @@ class Holding(Strict):
     """A position: its shares, or its market value; where shares are given, they count."""
 
     symbol: str = Field(min_length=1, max_length=20)
-    market_value: Dollars | None = None
     shares: Annotated[float, Field(ge=0, le=1e12)] | None = None
+    market_value: Dollars | None = Field(default=None, validate_default=True)
 
-    @model_validator(mode="after")
-    def _amount(self) -> "Holding":
-        if self.market_value is None and self.shares is None:
-            raise ValueError("give market_value (dollars) or shares")
-        return self
+    @field_validator("market_value")
+    @classmethod
+    def _amount(cls, dollars: float | None, other: ValidationInfo) -> float | None:
+        if dollars is None and other.data.get("shares") is None:
+            raise ValueError("it is required where there are no shares")
+        return dollars
 
 
 class Portfolio(Strict):

@@ -1,7 +1,7 @@
 """Target weights over HTTP."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
 from pathlib import Path
@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from app.api.dependencies import REFUSALS, Caller, answer
 from app.api.errors import NoModel
-from app.api.schemas import Holding, InferenceRequest, TargetWeights, VariantName
+from app.api.schemas import InferenceRequest, TargetWeights, VariantName
 from app.holdings.plan import respelled
 from app.settings import settings
 from sac.errors import SettingsError
@@ -42,6 +42,10 @@ def recommended(variant: str, wanted: InferenceRequest) -> TargetWeights:
     Nothing but the market is kept in memory from one request to the next: a version's files are read and
     compared with their checksums every time, which costs a few milliseconds.
     """
+    if len({symbol_key(holding.symbol) for holding in wanted.portfolio.positions}) < len(
+        wanted.portfolio.positions
+    ):
+        raise SettingsError("A symbol is listed twice: add its values up.", "portfolio.positions")
     root = settings()
     champion = champion_of(root.registry, variant)
     if champion is None:
@@ -51,31 +55,27 @@ def recommended(variant: str, wanted: InferenceRequest) -> TargetWeights:
     one_thread()
     panel = _panel(root.data, market_stamp(root.data))
     step = panel.step_at(wanted.as_of_date)
-    positions, spelling = _held(wanted.portfolio.positions, reference_prices(panel, step))
+    positions, spelling = _held(wanted, reference_prices(panel, step))
     holdings = Holdings(wanted.portfolio.cash, positions)
     advice = target_weights(champion, panel, holdings, step, outside=wanted.outside)
     return TargetWeights.model_validate(respelled(advice, spelling))
 
 
-def _held(
-    positions: Sequence[Holding], prices: Mapping[str, float]
-) -> tuple[dict[str, float], dict[str, str]]:
+def _held(wanted: InferenceRequest, prices: Mapping[str, float]) -> tuple[dict[str, float], dict[str, str]]:
     """Dollars by symbol, and symbol of the universe -> as the client writes it. Raises SettingsError."""
     universe = by_key(prices)
     dollars: dict[str, float] = {}
     spelling: dict[str, str] = {}
-    for place, holding in enumerate(positions):
+    for place, holding in enumerate(wanted.portfolio.positions):
         symbol = universe.get(symbol_key(holding.symbol), holding.symbol)
         price = prices.get(symbol)
         value = holding.market_value if holding.shares is None or price is None else holding.shares * price
-        if value is None:
+        if value is None and wanted.outside == "sell":
             raise SettingsError(
                 f"{symbol} is outside the universe, where the desk knows no prices: give its market_value.",
                 f"portfolio.positions.{place}",
             )
-        if symbol_key(symbol) in map(symbol_key, dollars):
-            raise SettingsError("A symbol is listed twice: add its values up.", "portfolio.positions")
-        dollars[symbol] = value
+        dollars[symbol] = value or 0.0  # what is kept aside has no part in the weights
         spelling |= {symbol: holding.symbol} if symbol != holding.symbol else {}
     return dollars, spelling
 
