@@ -117,8 +117,8 @@ def _clash(seen: list[tuple[int, Amount]], line: int, amount: Amount, decimal: s
     if other:
         texts = f"{other[1].text[:20]!r} and {amount.text[:20]!r}"
         return (
-            f"{place(other[0])} and {place(line)}: {texts} mark decimals differently. Write all numbers "
-            "in one way, as 1500.50."
+            f"{place(other[0])} and {place(line)}: {texts} are not written in one way: write all numbers "
+            "as 1500.50."
         )
     said = f" with {decimal!r} before decimals" if decimal else " as the file's other numbers are"
     return f"{place(line)}: {amount.text[:20]!r} is not a number written{said}: write it as 1500.50."
