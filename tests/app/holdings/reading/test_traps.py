@@ -20,7 +20,10 @@ def held(text, **said):
         ("symbol,value\nAAPL,$12,500\n", "Line 2: has more cells"),
         ("symbol;shares\nAAPL;1.234\n", r"Line 2: '1.234' may be 1.2340 or 1234: write it so"),
         ('symbol,shares\nAAPL,"1,500"\n', "Line 2: '1,500' may be 1.5 or 1500"),
-        ("symbol;shares\nAAPL;1,5\nKO;2.25\n", r"Line 2 and Line 3: '1,5' and '2.25' mark decimals diff"),
+        (
+            "symbol;shares\nAAPL;1,5\nKO;2.25\n",
+            r"Line 2 and Line 3: '1,5' and '2.25' are not written in one way",
+        ),
         ("symbol\tshares\nAAPL\t1,234,56\n", "'1,234,56' is not a valid number"),
         ("symbol\tshares\nAAPL\t1e5\n", "'1e5' is not a valid number"),
         ("symbol\tshares\nAAPL\t--5\n", "'--5' is not a valid number"),
@@ -216,7 +219,7 @@ def test_typed_rows_are_read_as_files_are():
     [
         ([("AAPL", "-7", "")], "", "Line 1: AAPL is negative or short"),
         ([("AAPL", "", ""), ("KO", "0,5x", "")], "", "Line 2: '0,5x' is not a valid number"),
-        ([("AAPL", "1.5", ""), ("KO", "0,5", "")], "", "mark decimals differently"),
+        ([("AAPL", "1.5", ""), ("KO", "0,5", "")], "", "not written in one way"),
         ([], "-5", "Cash: cash is -5"),
         ([], "many", "Cash: 'many' is not a valid number"),
     ],
