@@ -11,6 +11,7 @@ from sac.config import CASH, FORECASTER_WEEKS, STALE_WEEKS
 from sac.errors import DataError, ExpiredForecaster, SettingsError, StaleData
 from sac.forecast import forecast_at
 from sac.market import MarketPanel, weeks_behind
+from sac.market.symbols import symbol_key
 from sac.portfolio import account, all_cash
 from sac.portfolio.trades import reference_prices
 from sac.registry import Version
@@ -148,7 +149,7 @@ def _service(year: int) -> tuple[np.datetime64, np.datetime64]:
 
 def _refuse_unusable(version: Version, panel: MarketPanel, step: int, behind: int) -> None:
     """Refuse another universe, data that end too early and a forecaster that has expired."""
-    if version.symbols != panel.symbols:
+    if [*map(symbol_key, version.symbols)] != [*map(symbol_key, panel.symbols)]:
         raise DataError(
             f"{version.name} was trained on {', '.join(version.symbols)}; the data hold "
             f"{', '.join(panel.symbols)}. Train again on this universe, or go back to that one."

@@ -1,5 +1,6 @@
 import dataclasses
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -230,3 +231,18 @@ def test_a_forecasters_service_that_ends_on_a_decision_ends_before_it(tmp_path):
     )
     with pytest.raises(ExpiredForecaster, match="expired on 2017-01-06: on 2017-01-06"):
         target_weights(version, longer, step=longer.step_at("2017-01-06"), today=today)
+
+
+def test_a_universe_in_another_spelling_is_the_same():
+    def check(trained, universe):
+        version = SimpleNamespace(name="v", symbols=trained, tensors=lambda part: {"year": 2022})
+        window = SimpleNamespace(source="sample", window_end="2022-12-23")
+        panel = SimpleNamespace(
+            symbols=universe, decisions=np.array(["2022-12-16"], "datetime64[D]"), provenance=window
+        )
+        inference._refuse_unusable(version, panel, 0, 0)
+
+    check(("AAPL", "BRK.B"), ("AAPL", "BRK-B"))
+    for universe in (("BRK-B", "AAPL"), ("AAPL", "BRK-A"), ("AAPL",)):
+        with pytest.raises(DataError, match="was trained on"):
+            check(("AAPL", "BRK.B"), universe)
