@@ -105,11 +105,14 @@ def test_typed_holdings_survive_a_reload_and_nothing_to_trade_is_no_file(desk, p
 
 
 def test_a_minus_that_is_typed_is_refused_not_dropped(desk, page):
-    cell = page.get_by_test_id("stDataFrame").first
-    box = cell.bounding_box()
+    rest(page)
+    box = page.get_by_test_id("stDataFrame").first.bounding_box()
     page.mouse.dblclick(box["x"] + box["width"] * 0.5, box["y"] + 35 * 1.5)  # shares of the first stock
-    page.keyboard.type("-7")
-    page.keyboard.press("Enter")
+    cell = page.locator("textarea.gdg-input")
+    cell.press_sequentially("-7")
+    expect(cell).to_have_value("-7")
+    cell.press("Enter")
+    expect(cell).to_have_count(0)
     page.get_by_role("button", name="Save holdings").click()
     see(page, "AAPL is negative or short")
     see(page, re.compile(r"Holdings: \$100,000.00 in cash, 0 positions \(an example"))
@@ -120,7 +123,7 @@ def test_a_brokers_file_shows_its_rows_and_what_is_left_out_before_it_is_saved(d
     see(page, "Held, but not as a stock in dollars.")
     replace = page.get_by_role("button", name="Replace the holdings")
     expect(replace).to_be_disabled()
-    page.get_by_text("Leave out this row").click()
+    page.get_by_text("Leave this row out").click()
     expect(replace).to_be_enabled()
     replace.click()
     see(page, re.compile(r"Holdings: \$85,000.25 in cash, 3 positions"))

@@ -51,6 +51,7 @@ def holdings(symbols: tuple[str, ...]) -> Portfolio:
         key="holdings",
         icon=":material/account_balance_wallet:",
     ):
+        above = st.container()  # the preview of what is entered below
         known = entering.shown(there)
         own = known.portfolio if known else EXAMPLE
         table, text = st.columns([3, 2], gap="large")
@@ -66,7 +67,8 @@ def holdings(symbols: tuple[str, ...]) -> Portfolio:
             )
         entered = entering.entered()
         if entered:
-            preview(entered)
+            with above:
+                preview(entered)
     return portfolio
 
 

@@ -14,6 +14,7 @@ from app.ui.weights.entering import Entered
 
 __all__ = ["preview"]
 
+_LEFT_OUT = ["Line", "Reason", "Row"]
 _DECIMAL: dict[Literal[".", ","], str] = {".": "1,234.50", ",": "1.234,50"}
 
 
@@ -98,15 +99,14 @@ def _rows(read: Preview) -> None:
     )
     st.caption(_escaped(" ".join([f"Cash {dollars(read.cash, 2)}.", *read.notes])))
     if read.skipped:
-        with st.expander(f"Skipped: {len(read.skipped)} rows that hold nothing", key="preview-skipped"):
+        with st.expander(
+            f"Skipped: {len(read.skipped)} rows that hold nothing", key="preview-skipped", expanded=True
+        ):
             st.dataframe(
                 pd.DataFrame([(row.line, row.reason, row.text) for row in read.skipped], columns=_LEFT_OUT),
                 hide_index=True,
                 alt="Rows that hold nothing, and why",
             )
-
-
-_LEFT_OUT = ["Line", "It", "Row"]
 
 
 def _aside(entered: Entered, read: Preview) -> bool:
@@ -135,7 +135,7 @@ def _aside(entered: Entered, read: Preview) -> bool:
         st.rerun()
     count = len(names)
     return st.checkbox(
-        f"Leave out {'this row' if count == 1 else f'these {count} rows'}: the desk will not know of them",
+        f"Leave {'this row' if count == 1 else f'these {count} rows'} out of the desk's holdings",
         key="leave-out",
     )
 
