@@ -1,6 +1,7 @@
 import dataclasses
 from functools import partial
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -235,9 +236,9 @@ def test_a_forecasters_service_that_ends_on_a_decision_ends_before_it(tmp_path):
 
 def test_a_universe_in_another_spelling_is_the_same():
     def check(trained, universe):
-        version = SimpleNamespace(name="v", symbols=trained, tensors=lambda part: {"year": 2022})
+        version: Any = SimpleNamespace(name="v", symbols=trained, tensors=lambda part: {"year": 2022})
         window = SimpleNamespace(source="sample", window_end="2022-12-23")
-        panel = SimpleNamespace(
+        panel: Any = SimpleNamespace(
             symbols=universe, decisions=np.array(["2022-12-16"], "datetime64[D]"), provenance=window
         )
         inference._refuse_unusable(version, panel, 0, 0)

@@ -52,7 +52,7 @@ def test_a_damaged_file_is_said_to_be_and_can_be_cleared(tmp_path, content):
     [file] = (tmp_path / "holdings").iterdir()
     impossible = file.read_bytes().replace(b'"cash": 5.0', b'"cash": -5.0')
     file.write_bytes(impossible if content is None else content)
-    for read in (saved.load, lambda *whose: saved.enter(*whose, Portfolio(1.0), None)):
+    for read in (saved.load, lambda data, person: saved.enter(data, person, Portfolio(1.0), None)):
         with pytest.raises(DeskError, match="clear them and save again"):
             read(tmp_path, "ada")
     saved.clear(tmp_path, "ada")
