@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.holdings.reading.preview import MEANINGS, HoldingsError
 
@@ -82,6 +83,8 @@ def columns_of(cells: Sequence[str], chosen: Mapping[str, str]) -> Columns | Non
         elif meaning:
             found.setdefault(meaning, []).append(place)
             units |= {meaning: unit} if unit else {}
+    if not found and not chosen:
+        return None
     for meaning, name in chosen.items():
         places = [place for place, cell in enumerate(cells) if named(cell) == named(name) and cell.strip()]
         if len(places) != 1:
@@ -107,6 +110,7 @@ def columns_of(cells: Sequence[str], chosen: Mapping[str, str]) -> Columns | Non
     return Columns(at, width, units, numeric, foreign)
 
 
+@lru_cache(maxsize=10_000)  # a file's cells are alike, and every row may be a header
 def _meaning(cell: str) -> tuple[str | None, str | None]:
     """What a column's name means, and the currency in it: "Mkt Val (Market Value)", "Value in EUR"."""
     text = cell.strip().lower()

@@ -174,7 +174,7 @@ def _enter(read: Callable[[Answers], Preview]) -> None:
     except HoldingsError as refusal:
         st.error("\n".join(f"- {finding}" for finding in refusal.findings).replace("$", r"\$"))
         return
-    if typed.aside or typed.notes:
+    if typed.aside or typed.notes or typed.skipped:
         entering.hold(Entered(read))
     else:
         entering.save(typed.portfolio())

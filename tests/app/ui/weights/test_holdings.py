@@ -105,6 +105,26 @@ def test_what_is_typed_is_read_as_in_a_file(fresh):
     assert (positions(fresh), saved(fresh)["cash"]) == ({"S01": 1250.5}, 2500.75)
 
 
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ({"Symbol": "Total", "Shares": "5"}, "sums up other rows"),
+        ({"Symbol": "SPAXX", "Value": "500"}, "SPAXX counts as cash"),
+        ({"Symbol": "S01", "Shares": "5"}, "S01 was added up to 12 shares"),
+    ],
+)
+def test_what_is_typed_and_saved_otherwise_is_shown_first(fresh, row, told):
+    at = opened()
+    edits = {"edited_rows": {1: {"Shares": "7"}}, "added_rows": [row], "deleted_rows": []}
+    at.session_state["positions-none"] = edits
+    at.button(key="save").click().run()
+    assert not (fresh / "holdings").exists()
+    shown = said(at) + " ".join(str(table.value.to_numpy()) for table in at.dataframe)
+    assert told in shown
+    at.button(key="replace").click().run()
+    assert "S01" in positions(fresh)
+
+
 def test_saved_fractions_are_shown_so_that_they_are_read_back(fresh):
     paste(opened(), "symbol;shares;price\nS01;1.125;1.50\nCASH;0.125;\n")
     at = opened()
