@@ -23,7 +23,6 @@ __all__ = [
     "WeightChange",
     "ageing_note",
     "committee_of",
-    "conviction_of",
     "decision_dates",
     "expiry",
     "target_weights",
@@ -102,7 +101,7 @@ def target_weights(
     current, sold = _weights_of(panel.symbols, holdings, outside)
     known = with_own_forecasts(version, panel, range(step, step + 1), cache)
     wanted = committee_of(version).allocate(known, step, current)
-    constraints, conviction = version.settings.constraints, conviction_of(version, follow)
+    constraints, conviction = version.settings.constraints, version.followed(follow)
     target = tilted(wanted, equal_weights(len(panel.symbols), constraints), conviction)
     turnover = account(current, target, np.ones_like(target), 0.0).turnover + sum(sold.values())
     return Recommendation(
@@ -155,11 +154,6 @@ def ageing_note(version: Version, decision: np.datetime64) -> str | None:
     if age < AGEING_WEEKS:
         return None
     return f"Its agents last learned {age} weeks ago and expire on {expiry(version)}: train again soon."
-
-
-def conviction_of(version: Version, follow: FollowChoice) -> float:
-    """How far its weights go from equal weight (0) to its agents' (1)."""
-    return {"as trained": version.conviction, "agents": 1.0, "equal weight": 0.0}[follow]
 
 
 def committee_of(version: Version) -> Committee:
