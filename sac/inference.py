@@ -15,7 +15,6 @@ from sac.market import MarketPanel, weeks_behind
 from sac.market.symbols import symbol_key
 from sac.portfolio import account, all_cash, equal_weights, tilted
 from sac.portfolio.trades import reference_prices
-from sac.promotion.following import conviction_of
 from sac.registry import Version
 
 __all__ = [
@@ -103,7 +102,7 @@ def target_weights(
     current, sold = _weights_of(panel.symbols, holdings, outside)
     known = with_own_forecasts(version, panel, range(step, step + 1), cache)
     wanted = committee_of(version).allocate(known, step, current)
-    constraints, conviction = version.settings.constraints, conviction_of(version, follow)
+    constraints, conviction = version.settings.constraints, version.followed(follow)
     target = tilted(wanted, equal_weights(len(panel.symbols), constraints), conviction)
     turnover = account(current, target, np.ones_like(target), 0.0).turnover + sum(sold.values())
     return Recommendation(

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from sac.config import CASH, TrainingSettings
+from sac.config import CASH, FollowChoice, TrainingSettings
 from sac.errors import ArtifactError
 from sac.files import room_needed
 from sac.portfolio import Backtest
@@ -74,6 +74,10 @@ class Version:
         """How far its weights of today go from equal weight (0) to its agents' own (1)."""
         validation = self.metadata.production
         return 1.0 if self.settings.follow == "agents" or validation is None else validation.conviction
+
+    def followed(self, choice: FollowChoice) -> float:
+        """The same where a person may have chosen otherwise."""
+        return {"as trained": self.conviction, "agents": 1.0, "equal weight": 0.0}[choice]
 
     @property
     def follows_agents(self) -> bool:
