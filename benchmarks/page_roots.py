@@ -26,7 +26,6 @@ from app.settings import Settings
 from app.tasks.sweep import SWEEP, SWEEPS, SweepRequest
 from app.tasks.training import result_from
 from sac.config import DEMO_VARIANTS, ENGINE_VERSION, TrainingSettings, preset_settings
-from sac.evidence import metrics
 from sac.evidence.comparison import on_weeks
 from sac.experiments import sweep_of
 from sac.market import MarketChoice, load_panel, write_choice
@@ -35,6 +34,7 @@ from sac.progress import Progress
 from sac.promotion import Ledger
 from sac.promotion.deciding import decide, state_of
 from sac.registry import Artifacts, Registry, Version, version_name
+from sac.registry.records import figures_of
 from sac.registry.store import Part
 from sac.threads import one_thread
 from tests.support.synthetic import random_closes, write_prices
@@ -188,7 +188,6 @@ def reshuffled(original: Artifacts, seed: int) -> Artifacts:
     order = np.append(np.random.default_rng(seed).permutation(len(original.symbols)), len(original.symbols))
     shuffled = dataclasses.replace(evaluated, weights=evaluated.weights[:, order])
     evaluation = on_weeks(evaluated.name, shuffled, np.arange(len(evaluated.net)), settings.constraints)
-    figures = dataclasses.asdict(metrics(evaluation, settings.constraints))
     name = version_name(
         metadata.last_decision,
         fingerprint=metadata.provenance.sha256,
@@ -200,7 +199,7 @@ def reshuffled(original: Artifacts, seed: int) -> Artifacts:
         metadata,
         version=name,
         created_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        metrics=metadata.metrics | {f"eval_{figure}": value for figure, value in figures.items()},
+        metrics=metadata.metrics | figures_of(evaluation, settings.constraints),
     )
     return dataclasses.replace(original, settings=settings, evaluation=evaluation, metadata=metadata)
 

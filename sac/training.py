@@ -21,8 +21,10 @@ from sac.forecast import walk_forward
 from sac.market import MarketPanel
 from sac.progress import Report, Stopwatch, unwatched
 from sac.promotion import Ledger, Policy, Settlement, settle
-from sac.promotion.deciding import champion_of, settled_before
+from sac.promotion.deciding import champion_of, settled_before, state_of
+from sac.promotion.retention import champions, remove
 from sac.registry import Artifacts, Registry, Version, version_name
+from sac.registry.origin import origin
 
 __all__ = ["Outcome", "finetune", "full", "parent_of"]
 
@@ -138,7 +140,7 @@ class _Request:
 
 
 def _existing(request: _Request, registry: Registry) -> Outcome | None:
-    """The version, if it was trained before."""
+    """The version, if it was trained here before; one of its name from elsewhere is not it."""
     variant, name = request.variant, request.name
     damage = registry.damaged(variant).get(name)
     if damage:
@@ -148,8 +150,16 @@ def _existing(request: _Request, registry: Registry) -> Outcome | None:
         )
     if name not in {version.name for version in registry.versions(variant)}:
         return None
-    version = registry.version(variant, name)
-    return Outcome(version, created=False, settlement=settled_before(registry, version, request.policy))
+    source = origin(registry, variant, name)
+    if source is None:
+        version = registry.version(variant, name)
+        return Outcome(version, created=False, settlement=settled_before(registry, version, request.policy))
+    if name in champions(state_of(registry, variant)):
+        raise SettingsError(
+            f"{name} is or was {variant}'s champion, and it was pulled from {source.repo}, not trained here: "
+            "a training of the same data and settings cannot take its place. Train with another seed."
+        )
+    return None
 
 
 def _made(
@@ -165,9 +175,18 @@ def _made(
         fingerprint=request.panel.provenance.sha256,
         symbols=request.panel.symbols,
     ) as evaluated:
-        version = registry.save(_learned(request, cache, report, folds, learn))
+        learned = _learned(request, cache, report, folds, learn)
+        _give_way(request, registry)
+        version = registry.save(learned)
         evaluated(version.metadata.metrics)
     return Outcome(version, created=True, settlement=settle(registry, version, request.policy))
+
+
+def _give_way(request: _Request, registry: Registry) -> None:
+    """A pulled version of the name makes room for the one that was trained here, unless a person chose it."""
+    variant, name = request.variant, request.name
+    if origin(registry, variant, name) is not None:
+        remove(registry, variant, name)
 
 
 def _learned(request: _Request, cache: Path, report: Report, folds: int, learn: Learn) -> Artifacts:

@@ -10,7 +10,7 @@ from sac.config import Constraints
 from sac.portfolio import Backtest, backtest
 from sac.portfolio.risk_based import RISK_BASED, RiskBased
 from sac.registry import Registry, Version
-from tests.support.small_versions import small_artifacts
+from tests.support.small_versions import small_artifacts, truthful
 from tests.support.synthetic import random_panel
 
 CONSTRAINTS = Constraints()
@@ -40,17 +40,14 @@ def saved(registry: Registry, seed: int, steps: range = range(150, 254), stocks:
     fitted = [
         backtest(RiskBased(name, CONSTRAINTS, steps.start), panel, steps, CONSTRAINTS) for name in RISK_BASED
     ]
-    artifacts = small_artifacts(seed=seed)
-    metadata = dataclasses.replace(
-        artifacts.metadata, evaluation_start=str(committee.dates[0]), evaluation_end=str(committee.dates[-1])
-    )
     return registry.save(
-        dataclasses.replace(
-            artifacts,
-            symbols=panel.symbols,
-            evaluation=committee.with_members(members),
-            baselines=fitted,
-            metadata=metadata,
+        truthful(
+            dataclasses.replace(
+                small_artifacts(seed=seed),
+                symbols=panel.symbols,
+                evaluation=committee.with_members(members),
+                baselines=fitted,
+            )
         )
     )
 
