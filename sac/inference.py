@@ -1,5 +1,7 @@
 """Target weights and trades of one version for one week."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -8,7 +10,7 @@ import numpy as np
 from sac.agent import Committee, PortfolioScaler
 from sac.arrays import Floats
 from sac.config import CASH, FORECASTER_WEEKS, STALE_WEEKS
-from sac.errors import DataError, ExpiredForecaster, SettingsError, StaleData
+from sac.errors import ArtifactError, DataError, ExpiredForecaster, SettingsError, StaleData
 from sac.forecast import forecast_at
 from sac.market import MarketPanel, weeks_behind
 from sac.portfolio import account, all_cash
@@ -22,6 +24,7 @@ __all__ = [
     "WeightChange",
     "committee_of",
     "decision_dates",
+    "fitting",
     "target_weights",
 ]
 
@@ -90,10 +93,12 @@ def target_weights(
     behind = weeks_behind(panel.provenance.window_end, today)
     _refuse_unusable(version, panel, step, behind)
     current, sold = _weights_of(panel.symbols, holdings, outside)
-    predicted = forecast_at(version.tensors("forecaster"), panel, range(step, step + 1))[0]  # (n,)
+    with fitting(version, "forecaster.pt"):
+        predicted = forecast_at(version.tensors("forecaster"), panel, range(step, step + 1))[0]  # (n,)
     forecasts = np.full_like(panel.forecasts, np.nan)
     forecasts[step] = predicted
-    target = committee_of(version).allocate(panel.with_forecasts(forecasts), step, current)
+    with fitting(version, "actor.pt"):
+        target = committee_of(version).allocate(panel.with_forecasts(forecasts), step, current)
     cost_rate = version.settings.constraints.cost_rate
     turnover = account(current, target, np.ones_like(target), cost_rate).turnover + sum(sold.values())
     return Recommendation(
@@ -120,7 +125,8 @@ def decision_dates(version: Version, panel: MarketPanel) -> list[str]:
 
     Empty where its forecaster expired before, or was fitted after, everything that the panel holds.
     """
-    first, expiry = _service(version.tensors("forecaster")["year"])
+    with fitting(version, "forecaster.pt"):
+        first, expiry = _service(version.tensors("forecaster")["year"])
     dates = panel.decisions[(panel.decisions >= first) & (panel.decisions < expiry)]
     return [str(date) for date in dates[::-1]]
 
@@ -129,15 +135,29 @@ def committee_of(version: Version) -> Committee:
     """The production committee of a version."""
     scaler, verdict = PortfolioScaler.from_payload(version.scaler()), version.metadata.production
     settings = version.settings
-    return Committee(
-        version.tensors("actor"),
-        len(version.symbols) + 1,
-        scaler,
-        settings.agent,
-        settings.constraints,
-        version.name,
-        passed=verdict is None or verdict.passed,
-    )
+    with fitting(version, "actor.pt"):
+        return Committee(
+            version.tensors("actor"),
+            len(version.symbols) + 1,
+            scaler,
+            settings.agent,
+            settings.constraints,
+            version.name,
+            passed=verdict is None or verdict.passed,
+        )
+
+
+@contextmanager
+def fitting(version: Version, file: str) -> Iterator[None]:
+    """Let it be an ArtifactError where a file's tensors are not those that the version's settings ask for."""
+    try:
+        yield
+    # What torch and dicts raise; a StopIteration that left here would never reach an awaiting coroutine.
+    except (StopIteration, LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+        raise ArtifactError(
+            f"{version.variant}/{version.name}: {file} does not fit the version's settings "
+            f"({type(error).__name__}). Delete the version, and train or pull it again."
+        ) from error
 
 
 def _service(year: int) -> tuple[np.datetime64, np.datetime64]:
@@ -159,8 +179,10 @@ def _refuse_unusable(version: Version, panel: MarketPanel, step: int, behind: in
             f"The data end on {source.window_end}: {behind} complete weeks are missing, and "
             f"more than {STALE_WEEKS} are too many to trade on. Refresh the data, then ask again."
         )
-    year, decision = version.tensors("forecaster")["year"], panel.decisions[step]
-    expiry = _service(year)[1]
+    decision = panel.decisions[step]
+    with fitting(version, "forecaster.pt"):
+        year = version.tensors("forecaster")["year"]
+        expiry = _service(year)[1]
     if decision >= expiry:
         raise ExpiredForecaster(
             f"The forecaster of {version.name} was fitted for {year} and expired on {expiry}: on {decision} "

@@ -3,10 +3,11 @@ from functools import partial
 
 import numpy as np
 import pytest
+import torch
 
 from sac import inference, training
 from sac.config import CASH
-from sac.errors import DataError, ExpiredForecaster, SettingsError, StaleData
+from sac.errors import ArtifactError, DataError, ExpiredForecaster, SettingsError, StaleData
 from sac.inference import Holdings
 from sac.registry import Registry
 from tests.support.small_trainings import CLOSES, TINY
@@ -230,3 +231,25 @@ def test_a_forecasters_service_that_ends_on_a_decision_ends_before_it(tmp_path):
     )
     with pytest.raises(ExpiredForecaster, match="expired on 2017-01-06: on 2017-01-06"):
         target_weights(version, longer, step=longer.step_at("2017-01-06"), today=today)
+
+
+@pytest.mark.parametrize(
+    ("part", "state"),
+    [
+        ("actor", {}),
+        ("actor", {"first.weight": torch.zeros(2, 1)}),
+        ("forecaster", {}),
+        ("forecaster", {"year": "x"}),
+    ],
+)
+def test_tensors_that_fit_no_settings_are_refused_by_name(version, panel, monkeypatch, part, state):
+    """StopIteration among them, which would never reach a request that waits for the answer."""
+    read = type(version).tensors
+    monkeypatch.setattr(
+        type(version), "tensors", lambda self, name: state if name == part else read(self, name)
+    )
+    with pytest.raises(ArtifactError, match=rf"{part}\.pt does not fit the version's settings"):
+        target_weights(version, panel)
+    if part == "forecaster":
+        with pytest.raises(ArtifactError, match=r"forecaster\.pt does not fit"):
+            inference.decision_dates(version, panel)
