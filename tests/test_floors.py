@@ -22,7 +22,7 @@ FLOORS = [
     {"sac.evidence"},
     {"sac.registry"},
     {"sac.promotion"},
-    {"sac.assembly", "sac.training", "sac.inference", "sac.explanation"},
+    {"sac.assembly", "sac.agents_record", "sac.training", "sac.inference", "sac.forward", "sac.explanation"},
     {"sac.experiments", "sac.hub"},
     {"app.settings", "app.formats", "app.holdings", "app.access", "app.jobs"},
     {"app.hub"},

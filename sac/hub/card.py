@@ -39,6 +39,7 @@ def model_card(metadata: Metadata, settings: TrainingSettings) -> bytes:
         f"{metadata.evaluation_end}:",
         "",
         *_table(metadata),
+        *_conviction(metadata, settings),
         *("", "## Data", ""),
         f"Source `{source.source}`, {source.window_start} to {source.window_end}, last decision on "
         f"{metadata.last_decision}. Real fields: {', '.join(source.fields)}.",
@@ -53,7 +54,12 @@ def model_card(metadata: Metadata, settings: TrainingSettings) -> bytes:
 
 
 def _table(metadata: Metadata) -> list[str]:
-    columns = {"this version": metadata.metrics, **metadata.baselines}
+    own = {
+        name.replace("agents_", "eval_"): value
+        for name, value in metadata.metrics.items()
+        if name.startswith("agents_")
+    }
+    columns = {"as traded": metadata.metrics, "agents' own": own, **metadata.baselines}
     return [
         f"| | {' | '.join(columns)} |",
         f"|---|{'---|' * len(columns)}",
@@ -62,6 +68,15 @@ def _table(metadata: Metadata) -> list[str]:
             for name, (label, share) in _FIGURES.items()
         ),
     ]
+
+
+def _conviction(metadata: Metadata, settings: TrainingSettings) -> list[str]:
+    """How far it follows its agents, year by year; a version of engine 3 has only the record as traded."""
+    if settings.follow == "agents" or not metadata.validations:
+        return ["", "It holds what its agents want."]
+    *years, today = (f"{validation.conviction:.0%}" for validation in metadata.validations)
+    before = f"{', '.join(years)} in these years, " if years else ""
+    return ["", f"Conviction (how far it goes from equal weight to its agents): {before}{today} today."]
 
 
 def _figure(value: float | None, share: bool) -> str:

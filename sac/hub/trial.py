@@ -118,7 +118,7 @@ def rehearse(root: Path, variant: str, name: str) -> None:
             raise ValueError("another year than the version's")
         panel = _week(version, int(state["year"]))
         try:
-            forecasts = forecast_at(state, panel, range(1))
+            forecasts = forecast_at(state, panel, range(1), version.settings.forecast)
         except DataError as error:  # of other stocks or fields
             raise ArtifactError(f"forecaster.pt does not fit the version: {error}") from error
         if not np.isfinite(forecasts).all():
@@ -143,7 +143,7 @@ def _week(version: Version, year: int) -> MarketPanel:
     """A week of made-up prices, as many as the forecaster sees: what it says of them does not matter."""
     source, stocks = version.metadata.provenance, len(version.symbols)
     rng = np.random.default_rng(0)
-    sessions = np.datetime64(f"{year:04d}-01-01") + np.arange(version.settings.forecast.window + 2)
+    sessions = np.datetime64(f"{year:04d}-01-03") - np.arange(version.settings.forecast.window + 2)[::-1]
     shape = (len(sessions), stocks)
     fields = [name for name in source.fields if name not in SIGNALS]
     flat = np.zeros((1, stocks))

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from sac.errors import ArtifactError, DeskError
 from sac.promotion.decision_log import Action, Decision, DecisionLog, SealedDecision
-from sac.promotion.gate import Gate, gate
+from sac.promotion.gate import Forward, Gate, gate, nothing_later
 from sac.registry.origin import origin
 from sac.registry.store import Registry, Version
 
@@ -32,6 +32,7 @@ __all__ = [
     "finish_moves",
     "judged",
     "problems",
+    "refuse_stale_view",
     "rollback",
     "settle",
     "settled_before",
@@ -94,7 +95,7 @@ class State:
 
     def pending(self, versions: Iterable[Version]) -> list[Version]:
         """Those versions that are pending review: neither champion nor decided on, in their order."""
-        reviewed = {row.version for row in self.decisions}
+        reviewed = {row.version for row in self.decisions if row.action != "follow"}
         return [v for v in versions if v.name != self.champion and v.name not in reviewed]
 
 
@@ -115,24 +116,31 @@ def champion_of(registry: Registry, variant: str) -> Version | None:
     return registry.version(variant, name) if name else None
 
 
-def judged(version: Version, champion: Version | None, problem: str | None = None) -> Gate:
+def judged(
+    version: Version,
+    champion: Version | None,
+    problem: str | None = None,
+    forward: Forward = nothing_later,
+) -> Gate:
     """The gate's verdict beside that champion; one that cannot be read (`problem`) lets nobody pass."""
+    cagr = version.metadata.metrics.get("eval_cagr", math.nan)
     if problem is not None:
-        cagr = version.metadata.metrics.get("eval_cagr", math.nan)
         return Gate(False, cagr, None, f"The champion cannot be read: {problem}")
     if champion is not None and champion.name == version.name:
-        cagr = champion.metadata.metrics.get("eval_cagr", math.nan)
         return Gate(False, cagr, cagr, "This version is the champion already.")
-    return gate(version.metadata, champion.metadata if champion else None)
+    return gate(version, champion, forward)
 
 
-def settle(registry: Registry, version: Version, policy: Policy = "manual") -> Settlement:
+def settle(
+    registry: Registry, version: Version, policy: Policy = "manual", forward: Forward = nothing_later
+) -> Settlement:
     """Promote the first model, and with the policy "auto" every later one that passes the gate.
 
-    A version that came from elsewhere is left to a person, whatever it says of itself.
+    A version that came from elsewhere is left to a person, whatever it says of itself. `forward`: how the
+    champion did after its last decision, by the data of now.
     """
     with deciding(registry, version.variant) as state:
-        question = _question(registry, state, version.name)
+        question = _question(registry, state, version.name, forward)
         foreign = origin(registry, version.variant, version.name) is not None
         action = None if foreign else _settled(question, policy)
         if action:
@@ -140,12 +148,14 @@ def settle(registry: Registry, version: Version, policy: Policy = "manual") -> S
     return Settlement(action is not None, state.champion, question.gate)
 
 
-def settled_before(registry: Registry, version: Version, policy: Policy = "manual") -> Settlement:
+def settled_before(
+    registry: Registry, version: Version, policy: Policy = "manual", forward: Forward = nothing_later
+) -> Settlement:
     """How a version that was trained before stands. Asking again does not bring back what was decided."""
     state = state_of(registry, version.variant).checked()
     if state.champion is None:  # a writer was killed between saving and promoting
         return settle(registry, version, policy)
-    verdict = _question(registry, state, version.name).gate
+    verdict = _question(registry, state, version.name, forward).gate
     if state.champion != version.name:
         return Settlement(False, state.champion, verdict)
     rise = next((row for row in state.moves if row.version == version.name), None)
@@ -161,6 +171,7 @@ def decide(
     reason: str,
     champion: str | None,
     evidence: str = "",
+    forward: Forward = nothing_later,
 ) -> SealedDecision:
     """A person's verdict on a challenger. `champion` is the one that the person saw, `evidence` the rest.
 
@@ -169,7 +180,7 @@ def decide(
     """
     with deciding(registry, version.variant) as state:
         _refuse_conflict(state, version.name, champion)
-        question = _question(registry, state, version.name)
+        question = _question(registry, state, version.name, forward)
         _refuse_verdict(question, action)
         return _written(registry, question, action, actor, reason, evidence)
 
@@ -182,12 +193,13 @@ def rollback(
     reason: str,
     champion: str | None,
     to: str | None = None,
+    forward: Forward = nothing_later,
 ) -> SealedDecision:
     """Back to a former champion: the one before the current, or the one named. Raises as `decide` does."""
     with deciding(registry, variant) as state:
         name = _former(state, to)
         _refuse_conflict(state, name, champion)
-        question = _question(registry, state, name)
+        question = _question(registry, state, name, forward)
         return _written(registry, question, "rollback", actor, reason, "")
 
 
@@ -254,7 +266,7 @@ class _Question:
     gate: Gate
 
 
-def _question(registry: Registry, state: State, name: str) -> _Question:
+def _question(registry: Registry, state: State, name: str, forward: Forward) -> _Question:
     """Read the version and its champion, each once. Raises ArtifactError where the version cannot be read."""
     version = registry.version(state.variant, name)
     champion, problem = None, state.problem
@@ -265,7 +277,7 @@ def _question(registry: Registry, state: State, name: str) -> _Question:
             champion = registry.version(state.variant, state.champion)
         except ArtifactError as error:
             problem = str(error)
-    return _Question(state, version, judged(version, champion, problem))
+    return _Question(state, version, judged(version, champion, problem, forward))
 
 
 def _settled(question: _Question, policy: Policy) -> Action | None:
@@ -301,6 +313,13 @@ def _former(state: State, to: str | None) -> str:
 
 def _refuse_conflict(state: State, name: str, champion: str | None) -> None:
     """The champion of now must be the one that the person saw, and another one than the version."""
+    refuse_stale_view(state, champion)
+    if state.champion == name:
+        raise DecisionConflict(f"{name} is the champion already.")
+
+
+def refuse_stale_view(state: State, champion: str | None) -> None:
+    """Raise DecisionConflict where the champion of now is not the one that the person saw."""
     if state.champion != champion:
         last = next(iter(state.moves), None)
         who = f" ({last.action} by {last.actor}, {last.at[:16].replace('T', ' ')} UTC)" if last else ""
@@ -308,16 +327,12 @@ def _refuse_conflict(state: State, name: str, champion: str | None) -> None:
             f"{state.champion or 'Nobody'} is {state.variant}'s champion by now{who}, no longer "
             f"{champion or 'nobody'}: look again before you decide."
         )
-    if state.champion == name:
-        raise DecisionConflict(f"{name} is the champion already.")
 
 
 def _written(
     registry: Registry, question: _Question, action: Action, actor: str, reason: str, evidence: str
 ) -> SealedDecision:
     """Write the decision, then let the pointer follow it."""
-    if not reason.strip():
-        raise DeskError("A decision needs a reason: say why, for those who read the history.")
     decision = DecisionLog(registry.root).append(
         action,
         question.state.variant,
@@ -325,7 +340,7 @@ def _written(
         actor=actor,
         champion=question.state.champion,
         gate=question.gate,
-        reason=reason.strip(),
+        reason=reason,
         evidence=evidence,
     )
     if decision.moved:

@@ -9,15 +9,17 @@ from contextlib import contextmanager
 import numpy as np
 
 from sac.config import Constraints
-from sac.evidence import metrics
-from sac.evidence.comparison import baselines, on_weeks
+from sac.evidence.comparison import baselines, figures, on_weeks
 from sac.portfolio import Backtest
 from sac.registry.artifacts import Metadata
 from sac.registry.codecs import Unreadable
 
-__all__ = ["RECORDS", "check_weeks", "checked", "figures_of"]
+__all__ = ["RECORDS", "check_weeks", "checked"]
 
-RECORDS = {"eval": "evaluation.parquet"}  # the figures' prefix -> the weekly record that determines them
+RECORDS = {
+    "eval": "evaluation.parquet",
+    "agents": "agents.parquet",
+}  # the figures' prefix -> the weekly record that determines them
 
 _ROUNDING = 1e-6  # of shares, and relative to figures: another machine's last digits
 _TINY = 1e-9  # the same of returns and of figures near zero
@@ -25,12 +27,6 @@ _PROMISED = ("cagr", "sharpe", "max_drawdown")  # what every version states wher
 _MOST_WEEKS = 10_000
 _LOSSES = ("actor_loss", "critic_loss")  # of the last update: all that is said beside the records' figures
 _YEARS = (np.datetime64("1900-01-01"), np.datetime64("2200-01-01"))
-
-
-def figures_of(record: Backtest, constraints: Constraints, prefix: str = "eval") -> dict[str, float]:
-    """Metrics by their names in records and answers; what the weeks don't determine is left out."""
-    found = dataclasses.asdict(metrics(record, constraints))
-    return {f"{prefix}_{name}": float(value) for name, value in found.items() if np.isfinite(value)}
 
 
 def checked(
@@ -50,19 +46,19 @@ def checked(
         for result in fitted:
             _check_beside(result, record)
         beside = baselines(record, np.arange(len(record.net)), constraints, fitted)
-        computed = {result.name: figures_of(result, constraints) for result in beside}
+        computed = {result.name: figures("eval", result, constraints) for result in beside}
         if len(computed) < len(beside):
             raise Unreadable("holds a baseline under another one's name")
     with _about("metadata.json"):
         _check_story(metadata, record)
-        figures = _figures(metadata, constraints, records)
+        held = _held(metadata, constraints, records)
         if unknown := sorted(metadata.baselines.keys() - computed.keys()):
             raise Unreadable(f"says figures of {unknown[0][:40]!r}, a baseline that is not stored")
         for name, stated in metadata.baselines.items():
             _hold(stated, computed[name], "eval", whose=f"{name}'s ")
     return dataclasses.replace(
         metadata,
-        metrics=metadata.metrics | figures,
+        metrics=metadata.metrics | held,
         baselines={name: computed[name] for name in metadata.baselines},
     )
 
@@ -75,20 +71,18 @@ def _about(file: str) -> Iterator[None]:
         raise Unreadable(f"{file} {error}") from error
 
 
-def _figures(
-    metadata: Metadata, constraints: Constraints, records: Mapping[str, Backtest]
-) -> dict[str, float]:
+def _held(metadata: Metadata, constraints: Constraints, records: Mapping[str, Backtest]) -> dict[str, float]:
     """Every record's figures, after those that are stated were held against them."""
     prefixes = tuple(f"{prefix}_" for prefix in records)
     if foreign := [
         name for name in metadata.metrics if not name.startswith(prefixes) and name not in _LOSSES
     ]:
         raise Unreadable(f"says {foreign[0][:40]}, which no record of the version determines")
-    figures: dict[str, float] = {}
+    found: dict[str, float] = {}
     for prefix, result in records.items():
-        figures |= (true := figures_of(result, constraints, prefix))
+        found |= (true := figures(prefix, result, constraints))
         _hold(metadata.metrics, true, prefix)
-    return figures
+    return found
 
 
 def _hold(stated: Mapping[str, float], true: Mapping[str, float], prefix: str, whose: str = "") -> None:

@@ -60,14 +60,31 @@ class Version:
         return sum(entry.size for entry in self.manifest.values())
 
     def evaluation(self) -> Backtest:
-        """Its walk-forward evaluation, week by week, with its members."""
+        """Its walk-forward evaluation as traded, week by week, with its members."""
         return self.record(records.RECORDS["eval"])
 
     def record(self, file: str) -> Backtest:
         """A weekly record of its symbols."""
-        return folder.read(
-            self.path, self.manifest, file, partial(tables.unpack_evaluation, symbols=self.symbols)
-        )
+        unpack = partial(tables.unpack_evaluation, symbols=self.symbols)
+        return folder.read(self.path, self.manifest, file, unpack)
+
+    def agents(self) -> Backtest | None:
+        """The same weeks followed without reserve; None where an engine up to 3 did not store them."""
+        if "agents.parquet" in self.manifest:
+            return self.record("agents.parquet")
+        return self.evaluation() if self.follows_agents else None
+
+    @property
+    def conviction(self) -> float:
+        """How far its weights of today go from equal weight (0) to its agents' own (1)."""
+        validation = self.metadata.production
+        return 1.0 if self.settings.follow == "agents" or validation is None else validation.conviction
+
+    @property
+    def follows_agents(self) -> bool:
+        """Whether the record as traded is the agents' own: every committee was followed without reserve."""
+        judged = self.metadata.validations[:-1] if self.settings.follow == "conviction" else []
+        return all(validation.conviction == 1.0 for validation in judged)
 
     def baselines(self) -> list[Backtest]:
         """Baselines on the evaluation's weeks that were fitted at the training: risk-based ones, an index."""
@@ -245,6 +262,7 @@ def _packed(artifacts: Artifacts) -> dict[str, bytes]:
         "symbol_order.json": partial(codecs.pack_json, list(artifacts.symbols)),
         "metadata.json": partial(codecs.pack_json, metadata),
         "evaluation.parquet": partial(tables.pack_evaluation, artifacts.evaluation),
+        "agents.parquet": partial(tables.pack_evaluation, artifacts.agents),
         "baselines.parquet": partial(tables.pack_baselines, artifacts.baselines),
         "training_log.parquet": partial(tables.pack_log, artifacts.training_log),
     }
@@ -260,9 +278,8 @@ def _packed(artifacts: Artifacts) -> dict[str, bytes]:
         for file in folder.FILES:
             packed[file] = packers[file]()
         file = "its"  # said of a file that the message names
-        records.checked(
-            metadata, artifacts.settings.constraints, {"eval": artifacts.evaluation}, artifacts.baselines
-        )
+        both = {"eval": artifacts.evaluation, "agents": artifacts.agents}
+        records.checked(metadata, artifacts.settings.constraints, both, artifacts.baselines)
     except Unreadable as error:
         raise ArtifactError(f"{metadata.version} was not saved: {file} {error}.") from error
     return packed

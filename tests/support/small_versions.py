@@ -7,30 +7,48 @@ import numpy as np
 import pandas as pd
 import torch
 
+from sac import evidence
 from sac.agent.learners.curve import detached
 from sac.agent.learners.sac import SoftActorCritic
-from sac.config import ENGINE_VERSION, Constraints, ForecastSettings, SACSettings, TrainingSettings
-from sac.evidence.comparison import baselines, on_weeks
+from sac.config import (
+    ENGINE_VERSION,
+    WEEKS_PER_YEAR,
+    Constraints,
+    ForecastSettings,
+    SACSettings,
+    TrainingSettings,
+)
+from sac.evidence.comparison import baselines, figures, on_weeks
 from sac.forecast.fitting import fit
 from sac.market import Provenance
 from sac.portfolio import Backtest, EqualWeight, Validation, backtest
 from sac.registry import SCALER_FEATURES, Artifacts, ForecastSkill, Metadata, version_name
-from sac.registry.records import figures_of
 from tests.support.synthetic import random_panel
 
 VARIANT = "sac_lstm"
 AGENT = SACSettings(hidden_sizes=(4, 4))
 FORECAST = ForecastSettings(window=5, hidden=2, epochs=1, batch_size=8)
-WEEKS = 20
+WEEKS = 40
 
 
 @functools.cache
-def _evaluation() -> tuple[Backtest, Provenance]:
+def _evaluation(cagr: float | None) -> tuple[Backtest, Provenance]:
+    """Equal weight over 40 weeks of random walks; with a CAGR all of them rise or fall to give it that."""
     panel = random_panel(stocks=3, first="2018-01-02", last="2018-12-31")
     steps = range(panel.complete_steps - WEEKS, panel.complete_steps)
     folds = np.repeat(np.array([1, 2]), WEEKS // 2)
     result = backtest(EqualWeight(Constraints()), panel, steps, Constraints(), folds)
-    return result.with_members([result, dataclasses.replace(result, net=result.net * 1.01)]), panel.provenance
+    own = evidence.cagr(result.net)
+    rise = ((1.0 + (own if cagr is None else cagr)) / (1.0 + own)) ** (1 / WEEKS_PER_YEAR)
+    result = dataclasses.replace(
+        result,
+        growth=result.growth * rise,
+        gross=(1.0 + result.gross) * rise - 1.0,
+        net=(1.0 + result.net) * rise - 1.0,
+    )
+    luckier = {name: (1.0 + getattr(result, name)) * 1.0002 - 1.0 for name in ("gross", "net")}
+    members = [result, dataclasses.replace(result, **luckier)]
+    return result.with_members(members, Constraints().cost_rate), panel.provenance
 
 
 @functools.cache
@@ -45,8 +63,7 @@ def small_artifacts(
     seed: int = 0, cagr: float | None = None, created_at: str = "2026-01-01T00:00:00+00:00"
 ) -> Artifacts:
     """A complete version; another seed is another version. Without a CAGR it is the record's own."""
-    result, provenance = _evaluation()
-    evaluation = result if cagr is None else _earning(result, cagr)
+    evaluation, provenance = _evaluation(cagr)
     settings = TrainingSettings(seed=seed, members=2, agent=AGENT, forecast=FORECAST)
     last, symbols = str(evaluation.decisions[-1]), evaluation.symbols
     name = version_name(
@@ -75,9 +92,14 @@ def small_artifacts(
             settings=settings,
             symbols=symbols,
             evaluation=evaluation,
+            agents=evaluation,
             baselines=[
                 dataclasses.replace(
-                    evaluation, name="HRP", folds=evaluation.folds * 0, members=evaluation.members[:, :0]
+                    evaluation,
+                    name="HRP",
+                    folds=evaluation.folds * 0,
+                    members=evaluation.members[:, :0],
+                    entries=evaluation.entries[:, :0],
                 )
             ],
             training_log=pd.DataFrame({"update": [1, 2], "member": [1, 2], "loss": [0.3, float("nan")]}),
@@ -86,38 +108,33 @@ def small_artifacts(
     )
 
 
-def _earning(result: Backtest, cagr: float) -> Backtest:
-    """The same weights in weeks whose prices all grew by one factor more, so that the CAGR is that one."""
-    factor = ((1.0 + cagr) / (np.prod(1.0 + result.net) ** (52 / WEEKS))) ** (1 / 52)
-    return dataclasses.replace(
-        result, growth=result.growth * factor, members=(1.0 + result.members) * factor - 1.0
-    )
-
-
 def truthful(artifacts: Artifacts) -> Artifacts:
     """The same version with returns, dates and figures that are those of its weights and prices."""
     rules, record = artifacts.settings.constraints, artifacts.evaluation
     rows = np.arange(len(record.net))
-    evaluation = on_weeks(record.name, record, rows, rules)
+
+    def anew(result: Backtest) -> Backtest:
+        return on_weeks(result.name, result, rows, rules)
+
+    evaluation = anew(record)
+    agents = evaluation if artifacts.agents is record else anew(artifacts.agents)
+    if not np.array_equal(agents.fills, evaluation.fills):
+        agents = evaluation
     fitted = [
-        on_weeks(
-            each.name,
-            dataclasses.replace(each, growth=record.growth) if each.symbols else each,
-            rows,
-            rules,
-        )
+        anew(dataclasses.replace(each, growth=record.growth) if each.symbols else each)
         for each in artifacts.baselines
     ]
+    equal = baselines(evaluation, rows, rules, fitted)[0]
     metadata = dataclasses.replace(
         artifacts.metadata,
         evaluation_start=str(evaluation.dates[0]),
         evaluation_end=str(evaluation.dates[-1]),
-        metrics=figures_of(evaluation, rules) | {"actor_loss": 1 / 3},
-        baselines={
-            each.name: figures_of(each, rules) for each in baselines(evaluation, rows, rules, fitted)[:1]
-        },
+        metrics=figures("eval", evaluation, rules) | figures("agents", agents, rules) | {"actor_loss": 1 / 3},
+        baselines={equal.name: figures("eval", equal, rules)},
     )
-    return dataclasses.replace(artifacts, evaluation=evaluation, baselines=fitted, metadata=metadata)
+    return dataclasses.replace(
+        artifacts, evaluation=evaluation, agents=agents, baselines=fitted, metadata=metadata
+    )
 
 
 def _metadata(name: str, evaluation: Backtest, provenance: Provenance, created_at: str) -> Metadata:
@@ -136,7 +153,7 @@ def _metadata(name: str, evaluation: Backtest, provenance: Provenance, created_a
         metrics={},
         baselines={},
         forecast_skill=[ForecastSkill(2018, 20, 0.01, 0.2)],
-        validations=[Validation(0, "2018-01-05", "2018-06-29", 26, 0.02, 1.4, True)],
+        validations=[Validation(0, "2018-01-05", "2018-06-29", 26, 0.02, 1.4, 0.7)],
         notes=["The names are survivors."],
         seconds={"agents": 1.5},
     )

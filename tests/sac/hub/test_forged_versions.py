@@ -25,7 +25,7 @@ NAME = "v2018-12-14-0123456789ab"
 SKILL = {"year": 2018, "weeks": 20, "rank_ic": 0.0, "t_statistic": 0.0}
 VALIDATION = {
     **{"fold": 0, "start": "2018-01-05", "end": "2018-06-29", "weeks": 26},
-    **{"excess": 0.0, "t_statistic": 0.0, "trusted": True},
+    **{"excess": 0.0, "t_statistic": 0.0, "conviction": 1.0},
 }
 WORD = {"actor": "ada", "reason": "I know who made it."}
 
@@ -134,7 +134,7 @@ def test_what_is_chosen_while_its_training_runs_stays(remote, stranger, here, mo
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"metrics": {"eval_cagr": 9.99}}, r"says eval_cagr 9\.99, but the weekly record says -0\.0457"),
+        ({"metrics": {"eval_cagr": 9.99}}, r"says eval_cagr 9\.99, but the weekly record says -0\.02"),
         ({"metrics": {"eval_cagr": "Infinity"}}, "says eval_cagr inf, which is no figure"),
         ({"metrics": {"actor_loss": "-Infinity"}}, "says actor_loss -inf, which is no figure"),
         ({"metrics": {"eval_sharpe": "NaN"}}, "says eval_sharpe nan, but the weekly record says"),

@@ -41,8 +41,15 @@ def test_a_version_is_one_commit_with_its_tag_in_a_private_repository(server, re
     assert files == on_disk(version)
     assert repo.history(MAIN) == ["initial commit"]  # an upload promotes nothing
     source = version.metadata.provenance.source
-    cagr = f"{version.metadata.metrics['eval_cagr'] * 100:.1f} %"
-    for said in (f"| CAGR | {cagr} | {cagr} |", "survivors", f"Source `{source}`", "10 bps"):
+    cagr, own = (f"{version.metadata.metrics[name] * 100:.1f} %" for name in ("eval_cagr", "agents_cagr"))
+    for said in (
+        f"| CAGR | {cagr} | {own} | {cagr} |",
+        "| | as traded | agents' own |",
+        "70% today",
+        "survivors",
+        f"Source `{source}`",
+        "10 bps",
+    ):
         assert said in card
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -23,7 +24,7 @@ from sac.promotion.deciding import (
 from sac.registry import Registry
 from tests.support.small_versions import VARIANT, small_artifacts
 
-WORD = {"actor": "ada", "reason": "It earns more."}
+WORD: dict[str, Any] = {"actor": "ada", "reason": "It earns more."}
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def damage_pointer(registry):
 def test_a_champion_is_not_its_own_challenger(registry, versions):
     verdict = judged(versions[0], champion_of(registry, VARIANT))
     assert not verdict.passed
-    assert verdict.eval_cagr == verdict.prior_cagr == pytest.approx(0.10)
+    assert (verdict.eval_cagr, verdict.prior_cagr) == pytest.approx((0.10, 0.10))
     assert verdict.reason == "This version is the champion already."
     assert judged(versions[2], champion_of(registry, VARIANT)).passed
 
