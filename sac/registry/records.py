@@ -58,9 +58,14 @@ def checked(
             _hold(stated, computed[name], "eval", whose=f"{name}'s ")
     return dataclasses.replace(
         metadata,
-        metrics=metadata.metrics | held,
-        baselines={name: computed[name] for name in metadata.baselines},
+        metrics=_replaced(metadata.metrics, held),
+        baselines={name: _replaced(each, computed[name]) for name, each in metadata.baselines.items()},
     )
+
+
+def _replaced(stated: Mapping[str, float], true: Mapping[str, float]) -> dict[str, float]:
+    """The figures that are stated, each with its true value; an earlier engine stated fewer."""
+    return {name: true.get(name, value) for name, value in stated.items()}
 
 
 @contextmanager

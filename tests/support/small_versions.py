@@ -5,6 +5,7 @@ import functools
 
 import numpy as np
 import pandas as pd
+import pytest
 import torch
 
 from sac import evidence
@@ -22,7 +23,7 @@ from sac.evidence.comparison import baselines, figures, on_weeks
 from sac.forecast.fitting import fit
 from sac.market import Provenance
 from sac.portfolio import Backtest, EqualWeight, Validation, backtest
-from sac.registry import SCALER_FEATURES, Artifacts, ForecastSkill, Metadata, version_name
+from sac.registry import SCALER_FEATURES, Artifacts, ForecastSkill, Metadata, Version, version_name
 from tests.support.synthetic import random_panel
 
 VARIANT = "sac_lstm"
@@ -135,6 +136,18 @@ def truthful(artifacts: Artifacts) -> Artifacts:
     return dataclasses.replace(
         artifacts, evaluation=evaluation, agents=agents, baselines=fitted, metadata=metadata
     )
+
+
+def undetermined(version: Version, monkeypatch: pytest.MonkeyPatch) -> Version:
+    """The same version, its weeks read as if they determined no figure."""
+    read = Version.evaluation
+
+    def evaluation(self: Version) -> Backtest:
+        record = read(self)
+        return dataclasses.replace(record, net=record.net * np.nan) if self.name == version.name else record
+
+    monkeypatch.setattr(Version, "evaluation", evaluation)
+    return version
 
 
 def _metadata(name: str, evaluation: Backtest, provenance: Provenance, created_at: str) -> Metadata:

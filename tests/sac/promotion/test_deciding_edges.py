@@ -21,8 +21,7 @@ from sac.promotion.deciding import (
     settled_before,
     state_of,
 )
-from sac.registry import Registry
-from tests.support.small_versions import VARIANT, small_artifacts
+from tests.support.small_versions import VARIANT, small_artifacts, undetermined
 
 WORD: dict[str, Any] = {"actor": "ada", "reason": "It earns more."}
 
@@ -68,12 +67,10 @@ def without_figures(version):
     return dataclasses.replace(version, metadata=dataclasses.replace(version.metadata, metrics={}))
 
 
-def test_a_first_model_is_settled_by_either_policy_and_an_unfit_one_by_none(registry):
-    unfit = without_figures(registry.save(small_artifacts(1)))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Registry, "version", lambda self, variant, name: unfit)
-        for policy in ("manual", "auto"):
-            assert not settle(registry, unfit, policy).promoted
+def test_a_first_model_is_settled_by_either_policy_and_an_unfit_one_by_none(registry, monkeypatch):
+    unfit = undetermined(registry.save(small_artifacts(1)), monkeypatch)
+    for policy in ("manual", "auto"):
+        assert not settle(registry, unfit, policy).promoted
     assert registry.current(VARIANT) is None
     fit = registry.save(small_artifacts(2, 0.1))
     settled = settle(registry, fit, "auto")
