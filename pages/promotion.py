@@ -5,6 +5,7 @@ import streamlit as st
 from app.queries import market, promotion, versions
 from app.settings import settings
 from app.ui.promotion.challenger import deliberation
+from app.ui.promotion.damaged import deletion
 from app.ui.promotion.forms import ANSWER
 from app.ui.promotion.history import decision_history
 from app.ui.promotion.hub import hub_section
@@ -30,6 +31,7 @@ shelves = versions.shelves()
 for problem in promotion.problems():
     st.error(problem, title="The decision log failed its integrity check", icon=":material/gpp_bad:")
 damaged_versions(shelves)
+deletion(shelves, dockets)
 
 chosen = queue(shelves, dockets)
 if chosen:

@@ -56,7 +56,14 @@ def answer(model: BaseModel, status: int = 200, headers: dict[str, str] | None =
 
 async def off_loop(work: Callable[[], T]) -> T:
     """Do something that waits for the disk, while the server goes on with its other visitors."""
-    return await asyncio.get_running_loop().run_in_executor(RECORDS, work)
+
+    def answered() -> T:
+        try:
+            return work()
+        except StopIteration as error:  # a future cannot carry it: the request would never end
+            raise RuntimeError("an iterator ended too early") from error
+
+    return await asyncio.get_running_loop().run_in_executor(RECORDS, answered)
 
 
 def queue() -> Jobs:

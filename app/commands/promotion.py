@@ -6,7 +6,7 @@ from typing import cast
 
 from app.commands.following import actor
 from app.commands.printing import print_json, print_table
-from app.commands.prune import pruned
+from app.commands.prune import deleted, pruned
 from app.decisions.acting import decided, rolled_back
 from app.decisions.case import case_of
 from app.formats import moment, percent
@@ -53,6 +53,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     log.set_defaults(command=decisions)
     log.add_argument("variant", nargs="?", choices=VARIANTS)
 
+    delete = commands.add_parser("delete", help="delete one version that was never champion, readable or not")
+    delete.set_defaults(command=deleted)
+    delete.add_argument("variant", choices=VARIANTS)
+    delete.add_argument("version", metavar="VERSION")
     prune = commands.add_parser("prune", help="delete old versions that were never champion")
     prune.set_defaults(command=pruned)
     prune.add_argument("variant", nargs="?", choices=VARIANTS)

@@ -1,4 +1,4 @@
-"""`sac-desk prune`: delete old versions that were never champion."""
+"""`sac-desk prune` and `delete`: versions that were never champion."""
 
 import argparse
 
@@ -19,7 +19,7 @@ def pruned(options: argparse.Namespace) -> None:
     doomed = [v for variant in variants for v in expendable(registry, variant, options.keep)]
     if options.apply:
         for version in doomed:
-            remove(registry, version)
+            remove(registry, version.variant, version.name)
     if options.json:
         facts = [{"variant": v.variant, "version": v.name, "bytes": v.size} for v in doomed]
         print_json({"versions": facts, "deleted": options.apply})
@@ -29,3 +29,12 @@ def pruned(options: argparse.Namespace) -> None:
     total = megabytes(sum(version.size for version in doomed))
     done = "deleted" if options.apply else "would be deleted; add --apply to do it"
     print(f"{len(doomed)} versions, {total}, {done}.")
+
+
+def deleted(options: argparse.Namespace) -> None:
+    """Delete one version, also one that cannot be read."""
+    remove(settings().registry, options.variant, options.version)
+    if options.json:
+        print_json({"variant": options.variant, "version": options.version, "deleted": True})
+        return
+    print(f"{options.variant} {options.version} is deleted.")

@@ -44,17 +44,20 @@ def versions(options: argparse.Namespace) -> None:
         ]
         if rows:
             print_table(("version", "created", "preset", "CAGR", "Sharpe", "size", ""), rows)
+        if shelf["problem"]:
+            print(f"champion unknown: {shelf['problem']}")
         for folder, problem in shelf["damaged"].items():
             print(f"damaged: {folder}: {problem}")
 
 
 def _shelf(registry: Registry, variant: str) -> dict[str, Any]:
-    state = state_of(registry, variant).checked()
+    state = state_of(registry, variant)
     current, shelved = state.champion, registry.versions(variant)
     waits = {version.name for version in state.pending(shelved)}
     return {
         "variant": variant,
         "champion": current,
+        "problem": state.problem,
         "versions": [
             {
                 "version": version.name,

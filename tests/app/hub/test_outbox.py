@@ -145,8 +145,10 @@ def test_a_setting_that_is_not_valid_is_refused(sharing, monkeypatch, repo, reas
         remote_of(VARIANT)
 
 
-def test_two_variants_cannot_share_a_repository(sharing, monkeypatch):
-    monkeypatch.setenv("HF_PPO_LSTM_MODEL_REPO", REPO)
+@pytest.mark.parametrize("repo", [REPO, REPO.upper(), REPO.title()])
+def test_two_variants_cannot_share_a_repository(sharing, monkeypatch, repo):
+    """However it is spelled: on the Hub names ignore case."""
+    monkeypatch.setenv("HF_PPO_LSTM_MODEL_REPO", repo)
     with pytest.raises(SettingsError, match="HF_SAC_LSTM_MODEL_REPO and HF_PPO_LSTM_MODEL_REPO both name"):
         remote_of(VARIANT)
 
