@@ -25,10 +25,10 @@ NUMBERS = itertools.count()  # every version has a name of its own
 class Judged(Version):
     """A version whose evaluation is in memory: thousands of them are compared here."""
 
-    record: Backtest
+    walked: Backtest
 
     def evaluation(self) -> Backtest:
-        return self.record
+        return self.walked
 
 
 ARTIFACTS = small_artifacts()
