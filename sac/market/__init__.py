@@ -1,10 +1,11 @@
 """Market: calendar, prices and the panel of what was known when."""
 
+from sac.market.accepted import Accepted
 from sac.market.calendar import TradingWeeks, exchange_sessions, trading_weeks, weeks_behind
-from sac.market.choice import SOURCES, MarketChoice, read_choice, write_choice
-from sac.market.loading import load_panel, market_stamp, price_folder
+from sac.market.choice import SOURCES, MarketChoice, accept, read_choice, write_choice
+from sac.market.loading import load_panel, market_stamp, price_folder, survey_market
 from sac.market.panel import MarketPanel, Provenance, build_panel, sample_panel
-from sac.market.prices.checks import validate_closes
+from sac.market.prices.checks import Finding, validate_closes
 from sac.market.prices.sample import (
     DEMO_UNIVERSE,
     INDEX_NAME,
@@ -13,16 +14,21 @@ from sac.market.prices.sample import (
     sample_index,
     sample_path,
 )
+from sac.market.prices.survey import Survey
 
 __all__ = [
     "DEMO_UNIVERSE",
     "INDEX_NAME",
     "SAMPLE_NOTE",
     "SOURCES",
+    "Accepted",
+    "Finding",
     "MarketChoice",
     "MarketPanel",
     "Provenance",
+    "Survey",
     "TradingWeeks",
+    "accept",
     "build_panel",
     "exchange_sessions",
     "load_panel",
@@ -33,6 +39,7 @@ __all__ = [
     "sample_index",
     "sample_panel",
     "sample_path",
+    "survey_market",
     "trading_weeks",
     "validate_closes",
     "weeks_behind",
