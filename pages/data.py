@@ -1,10 +1,11 @@
-"""What the desk works on: source, universe, what is known of each stock, and the refresh."""
+"""What the desk works on: source, universe, findings, what is known of each stock, and the refresh."""
 
 import streamlit as st
 
 from app.queries import market
 from app.settings import settings
 from app.ui.data.coverage import known
+from app.ui.data.findings import findings
 from app.ui.data.refresh import refresh
 from app.ui.data.source import editor
 from app.ui.shared.notes import freshness, provenance_line
@@ -12,11 +13,12 @@ from sac.errors import DataError
 from sac.market import MarketChoice, MarketPanel, read_choice
 
 st.title("Data")
+choice, readable = MarketChoice(), True
 try:
     choice = read_choice(settings().data)
 except DataError as broken:
     st.error(str(broken), title="market.toml cannot be used", icon=":material/error:")
-    choice = MarketChoice()
+    readable = False
 panel: MarketPanel | None = None
 try:
     panel = market.panel()
@@ -26,6 +28,8 @@ try:
         st.caption(f":material/info: {panel.provenance.note}")
 except DataError as finding:
     st.error(str(finding), title="These data cannot be used yet", icon=":material/rule:")
+if readable:
+    findings(market.survey(choice), "present")
 editor(choice)
 refresh(choice)
 if panel is not None:

@@ -1,8 +1,9 @@
 """Market: calendar, prices and the panel of what was known when."""
 
 from sac.market.accepted import Accepted
+from sac.market.applying import accept_finding, apply_choice, blocks
 from sac.market.calendar import TradingWeeks, exchange_sessions, trading_weeks, weeks_behind
-from sac.market.choice import SOURCES, MarketChoice, accept, read_choice, write_choice
+from sac.market.choice import SOURCES, MarketChoice, read_choice, write_choice
 from sac.market.loading import load_panel, market_stamp, price_folder, survey_market
 from sac.market.panel import MarketPanel, Provenance, build_panel, sample_panel
 from sac.market.prices.checks import Finding, validate_closes
@@ -15,10 +16,12 @@ from sac.market.prices.sample import (
     sample_path,
 )
 from sac.market.prices.survey import Survey
+from sac.market.prices.uploads import LARGEST_UPLOAD, by_symbol
 
 __all__ = [
     "DEMO_UNIVERSE",
     "INDEX_NAME",
+    "LARGEST_UPLOAD",
     "SAMPLE_NOTE",
     "SOURCES",
     "Accepted",
@@ -28,8 +31,11 @@ __all__ = [
     "Provenance",
     "Survey",
     "TradingWeeks",
-    "accept",
+    "accept_finding",
+    "apply_choice",
+    "blocks",
     "build_panel",
+    "by_symbol",
     "exchange_sessions",
     "load_panel",
     "market_stamp",

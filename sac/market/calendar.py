@@ -11,8 +11,16 @@ import pandas as pd
 
 from sac.arrays import Dates
 
-__all__ = ["TradingWeeks", "exchange_sessions", "last_ended_session", "trading_weeks", "weeks_behind"]
+__all__ = [
+    "NEW_YORK",
+    "TradingWeeks",
+    "exchange_sessions",
+    "last_ended_session",
+    "trading_weeks",
+    "weeks_behind",
+]
 
+NEW_YORK = "America/New_York"  # where sessions have their days and hours
 
 _SINCE = 1990  # few price histories begin earlier
 _LOOK_AHEAD = np.timedelta64(21, "D")  # enough sessions past the data to name the next fill and week end
@@ -41,8 +49,8 @@ def exchange_sessions(first: np.datetime64, last: np.datetime64, closures: Colle
 
 def last_ended_session(now: pd.Timestamp | None = None) -> np.datetime64:
     """The newest session that is over, half-days at their own hour."""
-    moment = now or pd.Timestamp.now("America/New_York")
-    today = np.datetime64(moment.tz_convert("America/New_York").date())
+    moment = now or pd.Timestamp.now(NEW_YORK)
+    today = np.datetime64(moment.tz_convert(NEW_YORK).date())
     years = _years(today, today)
     ended = _ends(*years).searchsorted(moment.tz_convert("UTC"), side="right")
     return _sessions(*years)[ended - 1]  # type: ignore[no-any-return]
@@ -85,6 +93,6 @@ def trading_weeks(first: np.datetime64, last: np.datetime64, closures: Collectio
 
 def weeks_behind(last_session: str, today: np.datetime64 | None = None) -> int:
     """Complete exchange weeks after the last session of some data, until today in New York."""
-    now = np.datetime64(pd.Timestamp.now("America/New_York").date()) if today is None else today
+    now = np.datetime64(pd.Timestamp.now(NEW_YORK).date()) if today is None else today
     since = np.datetime64(last_session) + 1
     return len(trading_weeks(since, now).decisions) if since <= now else 0  # by a clock that runs behind

@@ -1,6 +1,7 @@
 """From the data folder to a panel: the chosen source's prices, and the signals that are there."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -64,7 +65,7 @@ def survey_market(
             str(symbol): PriceFile(str(symbol), series.to_frame("close"), "sample", None, ())
             for symbol, series in closes.items()
         }
-        return survey_of(files, choice.symbols, choice.start)
+        return replace(survey_of(files, choice.symbols, choice.start), unpriced=())  # it is known to end
     return survey_prices(
         price_folder(data), choice.symbols, choice.start, choice.accepted, staged=staged, now=now
     )

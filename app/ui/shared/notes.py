@@ -69,7 +69,7 @@ def freshness(source: Provenance) -> None:
             icon=":material/science:",
         )
         return
-    behind = weeks_behind(source.window_end)
+    behind = weeks_behind(source.covered_until)
     if behind > STALE_WEEKS:
         st.error(
             f"They end on {source.window_end}: {behind} complete weeks are missing. Refresh them.",

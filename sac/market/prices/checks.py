@@ -181,10 +181,11 @@ def decided_weeks(days: Dates, closures: Collection[str] = ()) -> tuple[TradingW
     return kept, weeks.decisions[count:]
 
 
-def unpriced(closes: pd.DataFrame, closures: Collection[str] = ()) -> list[str]:
-    """Sessions of the window on which no symbol has a close: ISO days."""
+def unpriced(closes: pd.DataFrame, closures: Collection[str], today: np.datetime64) -> list[str]:
+    """Sessions before today, to the end of the window's last week, on which no symbol has a close: ISO."""
     days = _days(closes)
-    sessions = exchange_sessions(days[0], days[-1], closures)
+    week = days[-1] - (days[-1].astype("int64") + 3) % 7  # its Monday; day 0 was a Thursday
+    sessions = exchange_sessions(days[0], max(days[-1], min(week + 6, today - 1)), closures)
     return [str(day) for day in sessions[~np.isin(sessions, days)]]
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sac.errors import DataError
 from sac.market.accepted import Accepted, closures_of
-from sac.market.calendar import exchange_sessions
+from sac.market.calendar import NEW_YORK, exchange_sessions
 from sac.market.prices.checks import ALL, Finding, decided_weeks, findings_of, refuse, settled, unpriced
 from sac.market.prices.files import file_of
 from sac.market.prices.tables import OPTIONAL_FIELDS, PriceFile, cells_of, price_file, read_price_file
@@ -98,7 +98,7 @@ def survey_prices(
                 files[symbol] = read_price_file(file_of(folder, symbol), now)
         except DataError as problem:
             unreadable.append(Finding(symbol, "", str(problem)))
-    return survey_of(files, symbols, start, accepted, unreadable)
+    return survey_of(files, symbols, start, accepted, unreadable, now)
 
 
 def survey_of(
@@ -107,6 +107,7 @@ def survey_of(
     start: dt.date,
     accepted: Collection[Accepted] = (),
     unreadable: Sequence[Finding] = (),
+    now: pd.Timestamp | None = None,
 ) -> Survey:
     """The same of files that were read."""
     closures = closures_of(accepted)
@@ -124,7 +125,8 @@ def survey_of(
             prices = _table(usable, first, last)
             closes = prices["close"]
             found += findings_of(closes, closures, {name: _remedy(files[name]) for name in usable})
-            absent = unpriced(closes, closures)
+            today = (now or pd.Timestamp.now(NEW_YORK)).tz_convert(NEW_YORK).date()
+            absent = unpriced(closes, closures, np.datetime64(today))
             notes += _undecided(closes, closures)
     findings, used = settled(_ordered(found, symbols), accepted)
     lasting = tuple(one for one in accepted if not one.symbol and one.day >= str(start))

@@ -16,7 +16,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from sac.errors import DataError
-from sac.market.calendar import exchange_sessions, last_ended_session
+from sac.market.calendar import NEW_YORK, exchange_sessions, last_ended_session
 
 __all__ = [
     "FETCHED_AT",
@@ -44,7 +44,6 @@ _DAY = re.compile(
 _NUMBER = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
 _ABSENT = r"(?i)^(nan|na|n/a|#n/a|null|none)?$"
 _MIDNIGHT = re.compile(r"00:00(:00(\.0+)?)?")
-_HOME = "America/New_York"
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +90,7 @@ def price_file(
         raise DataError(f"{name} has no column {missing[0]}: it needs date and close.")
     if cells.empty:
         raise DataError(f"{name} is empty: {symbol} has no prices. Refresh it or take the symbol out.")
-    moment = (now or pd.Timestamp.now(_HOME)).tz_convert(_HOME)
+    moment = (now or pd.Timestamp.now(NEW_YORK)).tz_convert(NEW_YORK)
     days = _dates(cells.iloc[:, columns["date"]], name, moment.tz_localize(None))
     fields = {
         field: _numbers(cells.iloc[:, place], field, days, name)
@@ -225,7 +224,7 @@ def _days_of_text(texts: pd.Series, name: str) -> pd.DatetimeIndex:
 
 def _midnights(moments: pd.DatetimeIndex, name: str, texts: Sequence[str] | None = None) -> pd.DatetimeIndex:
     """Days whose midnight in New York the moments are; without a zone they are in New York already."""
-    local = moments if moments.tz is None else moments.tz_convert(_HOME).tz_localize(None)
+    local = moments if moments.tz is None else moments.tz_convert(NEW_YORK).tz_localize(None)
     late = local != local.normalize()
     if late.any():
         row = int(late.argmax())
