@@ -143,6 +143,8 @@ def use(options: argparse.Namespace) -> None:
         print_json({**asked, "applied": applied, **shown(survey)})
     else:
         printed(survey)
+    if blocks(choice, survey):
+        raised(survey)
     if options.apply:
         apply_choice(data, choice, staged)
     if not options.json:

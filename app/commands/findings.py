@@ -58,4 +58,4 @@ def raised(survey: Survey) -> None:
     """Raise DataError with the number of findings; nothing where there are none."""
     count = len(survey.findings)
     if count:
-        raise DataError(f"{count} finding{'s' * (count > 1)}: these data cannot be used yet.")
+        raise DataError(f"{count} finding{'s' * (count > 1)}: these prices cannot be used yet.")

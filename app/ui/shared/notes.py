@@ -31,6 +31,8 @@ def provenance_line(source: Provenance, as_of: str = "", *versions: Version) -> 
     if versions:
         parts.append(f"Model{'s' * (len(versions) > 1)}: {', '.join(map(_described, versions))}")
     st.caption(" · ".join(parts))
+    for one in source.accepted:
+        st.caption(f":material/how_to_reg: {one.text}.")
 
 
 def provenance_of(versions: Collection[Version]) -> None:

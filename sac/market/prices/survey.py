@@ -117,9 +117,7 @@ def survey_of(
     if usable:
         first, last, notes = _window(usable, start)
         if first > last:
-            text = (
-                f"There are no prices between {first.date()} and {last.date()}: choose an earlier first day."
-            )
+            text = f"No price lies between {first.date()} and {last.date()}: choose an earlier first day."
             found.append(Finding(ALL, "", text))
         else:
             prices = _table(usable, first, last)
@@ -177,9 +175,7 @@ def _window(
     if (first - pd.Timestamp(start)).days > 7:
         notes.append(f"The window begins on {first.date()}, when {youngest} does.")
     if last < newest:
-        notes.append(
-            f"The window ends on {last.date()}, when {oldest} does; others go on to {newest.date()}."
-        )
+        notes.append(f"The window ends on {last.date()}, when {oldest} does, others on {newest.date()}.")
     return first, last, notes
 
 

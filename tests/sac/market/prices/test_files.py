@@ -80,7 +80,10 @@ def lines(header="date,close", *rows):
             "'02/01/2015' is not a valid date. Write dates as",
         ),
         (lines("date,close", ",1.5"), "row 1 has no date"),
-        (lines("date,close", "2015-01-02T00:00:00+00:00,1.5"), r"2015-01-02T00:00:00\+00:00 carries a time of day, or a time zone"),
+        (
+            lines("date,close", "2015-01-02T00:00:00+00:00,1.5"),
+            r"2015-01-02T00:00:00\+00:00 carries a time of day, or a time zone",
+        ),
         (lines("date,close", "2015-01-02T16:00:00,1.5"), "2015-01-02T16:00:00 carries a time of day"),
         (lines("date,close", "2105-01-02,1.5"), "2105-01-02 lies in the future"),
         (lines("date,close", "2015-01-02,", "2015-01-05,"), "has no close at all"),
