@@ -39,6 +39,9 @@ def load_prices_yfinance(
     `accept` may raise to stop. After a symbol that stays rate-limited through every back-off the others are
     not tried any more. Prices are adjusted for splits and dividends by Yahoo (auto_adjust).
     """
+    import yfinance
+
+    yfinance.data.YfData.cache_get.cache_clear()  # or a second refresh would get the answers of the first
     failed: list[str] = []
     for first in range(0, len(symbols), _BATCH):
         for symbol, frame in _together(symbols[first : first + _BATCH], start, end, session).items():

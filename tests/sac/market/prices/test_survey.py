@@ -51,7 +51,7 @@ def test_a_clean_universe_says_first_and_last_day_gaps_and_last_close(tmp_path):
 def test_one_bad_symbol_does_not_hide_the_others(tmp_path):
     closes = JUMP.copy()
     closes.iloc[700, 0] = -1.0
-    closes.iloc[100:110, 3] = 50.0
+    closes.iloc[100:110, 3] = closes.iloc[100, 3]
     folder = folder_of(tmp_path, closes)
     table = pd.read_csv(folder / "S00.csv")
     table["date"] = table["date"].replace("2018-08-03", "2018-08-04")  # a Saturday
