@@ -141,15 +141,13 @@ def _preview() -> None:
     choice = _with_accepted(proposal.choice)
     survey = market.survey(choice, proposal.uploads, proposal.digest)
     st.subheader("Preview: nothing is changed yet")
-    st.markdown(f"{LABELS[choice.source]}, {len(choice.symbols)} symbols from {choice.start}.")
+    st.markdown(f"It would work on: {_described(choice)}.")
     for note in _preview_notes(proposal, survey):
         st.caption(f":material/info: {note}")
     findings(survey, "preview")
     blocked = blocks(choice, survey)
     if blocked:
-        st.caption(
-            "Apply comes once nothing is refused: correct files, accept what is real, or drop symbols."
-        )
+        st.caption("Apply needs a check without findings: correct files, accept what is real, drop symbols.")
     with st.container(horizontal=True):
         action(
             "Apply",
@@ -198,7 +196,11 @@ def _apply(actor: str) -> str:
     except DataError as wrong:
         raise DeskError(str(wrong)) from wrong
     _discard()
-    return f"Applied: {LABELS[choice.source]}, {len(choice.symbols)} symbols from {choice.start}."
+    return f"Applied: {_described(choice)}."
+
+
+def _described(choice: MarketChoice) -> str:
+    return f"{LABELS[choice.source]}, {len(choice.symbols)} symbols from {choice.start}"
 
 
 def _discard() -> None:

@@ -72,16 +72,17 @@ def freshness(source: Provenance) -> None:
         )
         return
     behind = weeks_behind(source.covered_until)
+    remedy = "Bring newer files." if source.source == "files" else "Refresh them."
     if behind > STALE_WEEKS:
         st.error(
-            f"They end on {source.window_end}: {behind} complete weeks are missing. Refresh them.",
+            f"They end on {source.window_end}: {behind} complete weeks are missing. {remedy}",
             title="Data are too old to trade on",
             icon=":material/event_busy:",
         )
     elif behind:
         st.warning(
             f"The data end on {source.window_end}: {behind} complete week{'s are' if behind > 1 else ' is'} "
-            "missing. Refresh them.",
+            f"missing. {remedy}",
             icon=":material/event_busy:",
         )
 

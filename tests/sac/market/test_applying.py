@@ -80,7 +80,7 @@ def test_a_finding_is_accepted_once_it_is_there(tmp_path):
         Accepted("2017-03-01", "taken over", "Ada", "S00"),
         Accepted("2017-03-01", "closed", "Ada"),
     ):
-        with pytest.raises(DataError, match="no finding .* that a person could accept"):
+        with pytest.raises(DataError, match=r"no finding .* that a person could accept"):
             accept_finding(tmp_path, survey, other)
     assert read_choice(tmp_path) == FILES
     accept_finding(tmp_path, survey, real)
@@ -103,5 +103,5 @@ def test_a_finding_is_accepted_once_it_is_there(tmp_path):
     ],
 )
 def test_what_is_accepted_needs_a_day_a_reason_and_a_name(day, reason, who):
-    with pytest.raises(DataError, match="not a valid date|needs a"):
+    with pytest.raises(DataError, match=r"not a valid date|needs a"):
         Accepted(day, reason, who)

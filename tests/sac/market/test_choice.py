@@ -48,10 +48,10 @@ def test_what_was_written_is_read(tmp_path, choice):
         ('source = "files"\nstart = 2105-01-03', "lies in the future"),
         ("accepted = 5", r"must be tables under \[\[accepted\]\]"),
         ("closures = [5]", r"must be tables under \[\[closures\]\]"),
-        ('[[closures]]\nday = 2025-01-09\nreason = "r"', r"\[\[closures\]\] must hold day, reason, who"),
+        ('[[closures]]\nday = 2025-01-09\nreason = "r"', r"\[\[closures\]\] holds day, reason, who"),
         (
             '[[closures]]\nday = 2025-01-09\nreason = "r"\nwho = "w"\nsymbol = "A"',
-            r"\[\[closures\]\] must hold day, reason, who, no more",
+            r"\[\[closures\]\] holds day, reason, who and nothing else",
         ),
         ('[[accepted]]\nsymbol = "A"\nday = 2025-01-09\nreason = ""\nwho = "w"', "needs a reason"),
         ('[[accepted]]\nsymbol = "A"\nday = 2025-01-09\nreason = "r"\nwho = 5', "needs a name"),
