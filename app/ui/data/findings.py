@@ -19,10 +19,9 @@ def findings(survey: Survey, place: str) -> None:
 
     `place`: what tells this survey on the page from another one.
     """
-    refused = len({finding.symbol for finding in survey.findings})
-    count = len(survey.reports)
-    title = f"{count} symbols, none refused" if not refused else f"{len(survey.findings)} findings"
-    with st.expander(title, expanded=bool(refused), key=f"symbols-{place}", icon=":material/rule:"):
+    count = len(survey.findings)
+    title = f"{count} finding{'s' * (count > 1)}" if count else f"{len(survey.reports)} symbols, none refused"
+    with st.expander(title, expanded=bool(count), key=f"symbols-{place}", icon=":material/rule:"):
         if survey.findings:
             st.dataframe(
                 pd.DataFrame(
@@ -31,9 +30,17 @@ def findings(survey: Survey, place: str) -> None:
                 ),
                 hide_index=True,
                 alt="Every finding with its symbol, day and remedy",
-                column_config={"Finding": st.column_config.TextColumn(width="large")},
+                column_config={
+                    "Symbol": st.column_config.TextColumn(width=80),
+                    "Day": st.column_config.TextColumn(width=100),
+                },
             )
-        st.dataframe(_verdicts(survey), hide_index=True, alt="Every symbol's prices and verdict")
+        st.dataframe(
+            _verdicts(survey),
+            hide_index=True,
+            alt="Every symbol's prices and verdict",
+            column_config={"Last close ($)": st.column_config.NumberColumn(format="%.2f")},
+        )
         for one in survey.accepted:
             st.caption(f":material/how_to_reg: {one.text}.")
     accepting(survey, place)
