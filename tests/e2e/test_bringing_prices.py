@@ -6,8 +6,8 @@ import pytest
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 from playwright.sync_api import expect
 
-from sac.market import price_folder, read_choice
-from tests.support.browsing import heading, see
+from sac.market import DEMO_UNIVERSE, price_folder, read_choice
+from tests.support.browsing import fill, heading, see
 from tests.support.serving import served
 from tests.support.synthetic import random_closes
 
@@ -25,37 +25,32 @@ def written(path, closes, surplus=""):
     return path
 
 
-def checked(page, path):
-    """Bring a file in place of the one before, and check it."""
-    remove = page.get_by_role("button", name="Remove all.csv")
-    if remove.count():
-        remove.click()
-        expect(remove).to_have_count(0)
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(path)
-    expect(page.get_by_text("all.csv", exact=True)).to_be_visible()
+def checked(page, path, symbols):
+    """Bring a file on the Data page, and check it once the page has it; `symbols` stand in the form then."""
+    page.goto("/data")
+    see(page, "15 symbols passed every check.")
+    page.get_by_role("combobox", name="Source").click()
+    page.get_by_role("option", name="your own files in raw/prices").click()
+    with page.expect_response(lambda answer: "upload_file" in answer.url and answer.ok):
+        page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(path)
+    expect(page.get_by_label("Symbols", exact=True)).to_have_value(symbols)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.get_by_role("button", name="Check").click()
 
 
 def test_prices_are_brought_refused_corrected_accepted_and_applied(sample_folder, port, page, tmp_path):
     data = sample_folder / "data"
     with served(sample_folder, port):
-        page.goto("/data")
-        see(page, "15 symbols passed every check.")
-        expect(heading(page, "Refresh")).to_have_count(0)
-        page.get_by_role("combobox", name="Source").click()
-        page.get_by_role("option", name="your own files in raw/prices").click()
-
-        checked(page, written(tmp_path / "all.csv", CLOSES, surplus=",500"))
+        checked(page, written(tmp_path / "all.csv", CLOSES, surplus=",500"), " ".join(DEMO_UNIVERSE))
         see(page, "all.csv, line 2: 4 cells where the header has 3.")
+        expect(heading(page, "Refresh")).to_have_count(0)
 
-        checked(page, written(tmp_path / "all.csv", JUMP))
+        checked(page, written(tmp_path / "all.csv", JUMP), "S00 S01 S02")
         expect(heading(page, "Preview: nothing is changed yet")).to_be_visible()
-        expect(page.get_by_label("Symbols", exact=True)).to_have_value("S00 S01 S02")
         expect(page.get_by_role("button", name="Apply")).to_be_disabled()
         assert not (data / "market.toml").exists()
-        page.get_by_text("Accept what is real").click()
-        page.get_by_label("Reason").fill("spun off")
-        page.get_by_label("Reason").press("Enter")
+        page.get_by_text("Accept what is real", exact=True).click()
+        fill(page, "Reason", "spun off")
         page.get_by_role("button", name="Accept", exact=True).click()
         see(page, "S01 on 2017-03-01: accepted by")
 

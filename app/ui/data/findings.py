@@ -7,11 +7,12 @@ import streamlit as st
 
 from app.settings import settings
 from app.ui.shared.action import action
+from app.ui.shared.flash import flash
 from app.ui.shared.labels import SOURCES
 from sac.errors import DataError, DeskError
 from sac.market import Accepted, Survey, accept_finding
 
-__all__ = ["accepting", "findings"]
+__all__ = ["findings"]
 
 
 def findings(survey: Survey, place: str) -> None:
@@ -43,10 +44,11 @@ def findings(survey: Survey, place: str) -> None:
         )
         for one in survey.accepted:
             st.caption(f":material/how_to_reg: {one.text}.")
-    accepting(survey, place)
+    _accepting(survey, place)
+    flash(_answer(place))
 
 
-def accepting(survey: Survey, place: str) -> None:
+def _accepting(survey: Survey, place: str) -> None:
     """The form that accepts a finding as real, or a day as closed; absent where there is none."""
     options = {
         (one.symbol, one.day): one.text.partition(". ")[0] for one in survey.findings if one.acceptable
@@ -63,7 +65,18 @@ def accepting(survey: Survey, place: str) -> None:
             placeholder="Why?",
             help="Kept in market.toml with your name, and shown wherever the data's source is.",
         )
-        action("Accept", partial(_accept, survey, place), key=f"accept-{place}", icon=":material/how_to_reg:")
+        action(
+            "Accept",
+            partial(_accept, survey, place),
+            key=f"accept-{place}",
+            said_at=_answer(place),
+            icon=":material/how_to_reg:",
+        )
+
+
+def _answer(place: str) -> str:
+    """Where the page says what was accepted: the form is gone by then."""
+    return f"accepted-{place}"
 
 
 def _accept(survey: Survey, place: str, actor: str) -> str:
