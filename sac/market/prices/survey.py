@@ -110,7 +110,7 @@ def survey_of(
     now: pd.Timestamp | None = None,
 ) -> Survey:
     """The same of files that were read."""
-    closures = closures_of(accepted)
+    closures, start = closures_of(accepted), max(start, dt.date(1900, 1, 1))
     found = [*unreadable, *_misfits(files)]
     usable = {symbol: file.table for symbol, file in files.items() if symbol not in _named(found)}
     prices, notes, absent = PriceTable(), list[str](), list[str]()

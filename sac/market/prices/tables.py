@@ -43,6 +43,7 @@ _DAY = re.compile(
 )
 _NUMBER = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
 _ABSENT = r"(?i)^(nan|na|n/a|#n/a|null|none)?$"
+_EARLIEST = pd.Timestamp("1900-01-01")  # no exchange calendar goes back further
 _MIDNIGHT = re.compile(r"00:00(:00(\.0+)?)?")
 
 
@@ -74,7 +75,10 @@ def read_price_file(path: Path, now: pd.Timestamp | None = None) -> PriceFile:
         first = str(error).splitlines()[0]
         raise DataError(f"{path.name} is not a readable parquet file: {first}. Write it again.") from None
     fetched = (arrow.schema.metadata or {}).get(FETCHED_AT)
-    return price_file(path.name, cells, fetched.decode() if fetched else None, now)
+    try:
+        return price_file(path.name, cells, fetched.decode() if fetched else None, now)
+    except UnicodeDecodeError:
+        raise DataError(f"{path.name} holds bytes that are not text. Write it again.") from None
 
 
 def price_file(
@@ -194,6 +198,8 @@ def _dates(column: pd.Series, name: str, today: pd.Timestamp) -> pd.DatetimeInde
             f"{name}: {days[days > today][0].date()} lies in the future of this machine. "
             "Remove the row, or set the clock."
         )
+    if (days < _EARLIEST).any():
+        raise DataError(f"{name}: {days[days < _EARLIEST][0].date()} lies before 1900. Correct the row.")
     return days.as_unit("ns")
 
 

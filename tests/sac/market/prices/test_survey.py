@@ -201,3 +201,10 @@ def test_a_first_day_after_the_last_price_is_refused(tmp_path):
     folder = folder_of(tmp_path, CLOSES)
     [finding] = survey_prices(folder, SYMBOLS, dt.date(2021, 1, 4), now=LATER).findings
     assert "No price lies between 2021-01-04 and 2019-12-31" in finding.text
+
+
+@pytest.mark.parametrize("start", [dt.date(1, 1, 1), dt.date(1850, 1, 1)])
+def test_a_first_day_of_long_ago_is_the_first_price(tmp_path, start):
+    survey = survey_prices(folder_of(tmp_path, CLOSES), SYMBOLS, start, now=LATER)
+    assert survey.findings == ()
+    assert survey.trusted()["close"].shape == CLOSES.shape

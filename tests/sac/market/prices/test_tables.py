@@ -4,6 +4,8 @@ import datetime as dt
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,6 +82,7 @@ REFUSED = {
     "a month": ("date,close\n2024-01,185.5\n", "'2024-01' is not a valid date"),
     "no such day": ("date,close\n2024-02-30,185.5\n", "'2024-02-30' is not a valid date"),
     "no such day with an offset": ("date,close\n2024-02-30 00:00:00-05:00,1\n", "not a valid date"),
+    "long ago": ("date,close\n0001-01-01,185.5\n", "0001-01-01 lies before 1900"),
     "seconds": ("date,close\n1704153600,185.5\n", "'1704153600' is not a valid date"),
     "thousands": ('date,close\n2024-01-02,"1,855.0"\n', "close on 2024-01-02 is '1,855.0', no number"),
     "decimal comma": ('date,close\n2024-01-02,"185,5"\n', "is '185,5', no number"),
@@ -138,6 +141,25 @@ def test_parquet_of_yfinance_is_read(tmp_path, kept):
     frame.to_parquet(path)
     with pytest.raises(DataError, match=MIDNIGHT):
         read_price_file(path)
+
+
+COLUMNS = {
+    "bytes": (["2024-01-02"], [b"\xff"]),
+    "lists": (["2024-01-02"], [[1.0]]),
+    "booleans": (["2024-01-02"], [True]),
+    "moments": (["2024-01-02"], [dt.datetime(2024, 1, 2)]),
+    "days as numbers": ([1.5], [1.0]),
+    "days as bytes": ([b"\xff"], [1.0]),
+    "a day of long ago": ([dt.datetime(1500, 1, 1)], [1.0]),
+}
+
+
+@pytest.mark.parametrize("columns", COLUMNS)
+def test_columns_of_another_type_are_refused(tmp_path, columns):
+    days, closes = COLUMNS[columns]
+    pq.write_table(pa.table({"date": days, "close": closes}), tmp_path / "AAPL.parquet")
+    with pytest.raises(DataError, match=r"^AAPL\.parquet"):
+        read_price_file(tmp_path / "AAPL.parquet")
 
 
 NEW_YORK = "America/New_York"
