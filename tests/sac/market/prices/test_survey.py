@@ -41,7 +41,7 @@ def panel_of(root, closes, accepted=()):
 
 def test_a_clean_universe_says_first_and_last_day_gaps_and_last_close(tmp_path):
     survey = look(tmp_path, CLOSES)
-    assert survey.findings == survey.notes == survey.accepted == survey.unpriced == ()
+    assert (survey.findings, survey.notes, survey.accepted, survey.unpriced) == ((), (), (), ())
     report = survey.reports[2]
     assert (report.symbol, report.first, report.last) == ("S02", "2015-01-02", "2019-12-31")
     assert (report.gaps, report.verdict, report.written_by) == (0, "passed", "files")
@@ -51,7 +51,7 @@ def test_a_clean_universe_says_first_and_last_day_gaps_and_last_close(tmp_path):
 def test_one_bad_symbol_does_not_hide_the_others(tmp_path):
     closes = JUMP.copy()
     closes.iloc[700, 0] = -1.0
-    closes.iloc[100:110, 3] = closes.iloc[100, 3]
+    closes.iloc[100:110, 3] = float(closes["S03"].iloc[100])
     folder = folder_of(tmp_path, closes)
     table = pd.read_csv(folder / "S00.csv")
     table["date"] = table["date"].replace("2018-08-03", "2018-08-04")  # a Saturday
@@ -193,7 +193,7 @@ def test_how_files_were_read_is_told_once_for_all_that_share_it(tmp_path):
 
 def test_the_sample_passes(tmp_path):
     survey = survey_market(tmp_path, MarketChoice())
-    assert survey.findings == survey.unpriced == ()
+    assert (survey.findings, survey.unpriced) == ((), ())
     assert {report.written_by for report in survey.reports} == {"sample"}
 
 

@@ -137,8 +137,7 @@ def test_parquet_of_yfinance_is_read(tmp_path, kept):
     file = read_price_file(path)
     assert rows(file) == [("2024-01-02", 185.5), ("2024-07-01", 216.75)]
     assert (file.written_by, file.fetched_at) == ("files", None)
-    frame.index = frame.index.tz_convert("UTC") + pd.Timedelta(hours=1)
-    frame.to_parquet(path)
+    frame.set_axis(days.tz_convert("UTC") + pd.Timedelta(hours=1)).rename_axis("Date").to_parquet(path)
     with pytest.raises(DataError, match=MIDNIGHT):
         read_price_file(path)
 
