@@ -41,13 +41,17 @@ class LoopbackYahoo(LoopbackService):
 
 
 def chart_of(symbol, frame, query, live=False):
-    """The body of a chart, as the service writes it; with its last row in any case where that is live."""
+    """The body of a chart, as the service writes it.
+
+    Where its last row is live it comes whatever range was asked for, and once more an hour later.
+    """
     opens = (frame.index + pd.Timedelta(hours=9, minutes=30)).tz_localize("America/New_York")
     stamps = [int(moment.timestamp()) for moment in opens]
     first, last = int(query.get("period1", 0)), int(query.get("period2", 2**40))
     rows = [row for row, stamp in enumerate(stamps) if first <= stamp < last]
-    if live and len(stamps) - 1 not in rows:
-        rows.append(len(stamps) - 1)
+    if live:
+        last = len(stamps) - 1
+        rows = [*(row for row in rows if row < last), last, last]
     if "range" in query:
         rows = rows[-5:]
     shown = frame.iloc[rows]
@@ -75,7 +79,9 @@ def chart_of(symbol, frame, query, live=False):
     }
     result = {
         "meta": meta,
-        "timestamp": [stamps[row] for row in rows],
+        "timestamp": [
+            stamps[row] + 3600 * (live and place == len(rows) - 1) for place, row in enumerate(rows)
+        ],
         "events": {},
         "indicators": {
             "quote": [{name: numbers(name) for name in FIELDS}],
