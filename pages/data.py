@@ -10,17 +10,15 @@ from app.ui.data.refresh import refresh
 from app.ui.data.source import editor
 from app.ui.shared.notes import freshness, provenance_line
 from sac.errors import DataError
-from sac.market import MarketChoice, MarketPanel, read_choice
+from sac.market import MarketChoice, MarketPanel, Survey, read_choice
 
 st.title("Data")
-choice, readable = MarketChoice(), True
+choice = MarketChoice()
+panel: MarketPanel | None = None
+survey: Survey | None = None
 try:
     choice = read_choice(settings().data)
-except DataError as broken:
-    st.error(str(broken), title="market.toml cannot be used", icon=":material/error:")
-    readable = False
-panel: MarketPanel | None = None
-try:
+    survey = market.survey(choice)
     panel = market.panel()
     freshness(panel.provenance)
     st.success(f"{len(panel.symbols)} symbols passed every check.", icon=":material/task_alt:")
@@ -28,8 +26,8 @@ try:
         st.caption(f":material/info: {panel.provenance.note}")
 except DataError as finding:
     st.error(str(finding), title="These data cannot be used yet", icon=":material/rule:")
-if readable:
-    findings(market.survey(choice), "present")
+if survey is not None:
+    findings(survey, "present")
 editor(choice)
 refresh(choice)
 if panel is not None:

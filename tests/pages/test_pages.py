@@ -272,16 +272,18 @@ def test_no_page_but_weights_loads_torch(filled):
     assert visited.stdout.splitlines()[-1] == "False"
 
 
-@pytest.mark.parametrize("page", ["overview", "training", "weights"])
+@pytest.mark.parametrize("page", ["overview", "training", "weights", "data"])
 def test_a_missing_sample_is_said_without_a_stack_trace(filled, page, monkeypatch, tmp_path):
     monkeypatch.setattr("sac.market.prices.sample.sample_path", lambda: tmp_path / "gone.csv.gz")
     market._panel.clear()
+    market._survey.clear()
     try:
         at = opened(page)
         assert any("The market sample is missing" in error.value for error in at.error)
         assert not at.exception
     finally:
         market._panel.clear()
+        market._survey.clear()
 
 
 @pytest.mark.parametrize("symbols", [tuple(reversed(CLOSES.columns)), tuple(CLOSES.columns[:4])])
