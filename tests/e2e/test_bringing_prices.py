@@ -52,7 +52,7 @@ def test_prices_are_brought_refused_corrected_accepted_and_applied(sample_folder
         page.get_by_text("Accept what is real", exact=True).click()
         fill(page, "Reason", "spun off")
         page.get_by_role("button", name="Accept", exact=True).click()
-        see(page, "S01 on 2017-03-01: accepted by")
+        see(page, "Accepted: S01 on 2017-03-01.")
 
         page.get_by_role("button", name="Apply").click()
         see(page, "Applied: own files, 3 symbols")

@@ -43,7 +43,7 @@ def findings(survey: Survey, place: str) -> None:
             column_config={"Last close ($)": st.column_config.NumberColumn(format="%.2f")},
         )
         for one in survey.accepted:
-            st.caption(f":material/how_to_reg: {one.text}.")
+            st.text(f"{one.text}.")  # a reason is somebody's text, no markup
     _accepting(survey, place)
     flash(_answer(place))
 
@@ -86,7 +86,7 @@ def _accept(survey: Survey, place: str, actor: str) -> str:
         accept_finding(settings().data, survey, entry)
     except DataError as wrong:
         raise DeskError(str(wrong)) from wrong  # whoever reads it is where data are fixed
-    return f"{entry.text}."
+    return f"Accepted: {entry.symbol or 'all'} on {entry.day}."
 
 
 def _verdicts(survey: Survey) -> pd.DataFrame:

@@ -32,7 +32,7 @@ def provenance_line(source: Provenance, as_of: str = "", *versions: Version) -> 
         parts.append(f"Model{'s' * (len(versions) > 1)}: {', '.join(map(_described, versions))}")
     st.caption(" · ".join(parts))
     for one in source.accepted:
-        st.caption(f":material/how_to_reg: {one.text}.")
+        st.text(f"{one.text}.")  # a reason is somebody's text, no markup
 
 
 def provenance_of(versions: Collection[Version]) -> None:

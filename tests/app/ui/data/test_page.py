@@ -150,12 +150,15 @@ def test_a_finding_of_the_present_market_is_accepted_and_shown_with_its_source(o
     assert table(at, "Finding")["Day"].tolist() == ["2015-03-02"]
     at.button(key="accept-present").click().run()
     assert any("needs a reason" in error.value for error in at.error)
-    at.text_input(key="why-present").set_value("spun off").run()
+    at.text_input(key="why-present").set_value("![spun off](http://x)").run()
     at.button(key="accept-present").click().run()
+    assert "Accepted: S01 on 2015-03-02." in said(at)
+    assert not any("http" in one.value for kind in (at.markdown, at.caption, at.success) for one in kind)
     assert f"{len(SYMBOLS)} symbols passed every check" in said(at)
     verdicts = table(at, "Verdict").set_index("Symbol")["Verdict"]
     assert (verdicts["S01"], verdicts["S00"]) == ("✓ accepted", "✓ passed")
-    assert "S01 on 2015-03-02: accepted by" in said(opened("overview"))
+    shown = [text.value for text in opened("overview").text]
+    assert any(text.startswith("S01 on 2015-03-02: accepted by") for text in shown), "as text, not as markup"
 
 
 def test_a_session_that_nobody_traded_is_accepted_as_closed(own):
