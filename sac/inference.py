@@ -100,7 +100,7 @@ def target_weights(
     """
     newest = len(panel.decisions) - 1
     step = newest if step is None else step
-    behind = weeks_behind(panel.provenance.window_end, today)
+    behind = weeks_behind(panel.provenance.covered_until, today)
     _refuse_unusable(version, panel, step, behind)
     current, sold = _weights_of(panel.symbols, holdings, outside)
     known = with_own_forecasts(version, panel, range(step, step + 1), cache)

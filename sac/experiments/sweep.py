@@ -170,6 +170,7 @@ def panel_of(panel: MarketPanel, universe: Sequence[str]) -> MarketPanel:
         note=panel.provenance.note,
         fetched_at=panel.provenance.fetched_at,
         signals=lambda symbols, decisions: panel.signals[:, rows],
+        accepted=panel.provenance.accepted,
     )
 
 

@@ -30,6 +30,8 @@ def provenance_line(source: Provenance, as_of: str = "", *versions: Version) -> 
     if versions:
         parts.append(f"Model{'s' * (len(versions) > 1)}: {', '.join(map(_described, versions))}")
     st.caption(" · ".join(parts))
+    for one in source.accepted:
+        st.text(f"{one.text}.")  # a reason is somebody's text, no markup
 
 
 def provenance_of(versions: Collection[Version]) -> None:
@@ -61,17 +63,18 @@ def freshness(source: Provenance) -> None:
             icon=":material/science:",
         )
         return
-    behind = weeks_behind(source.window_end)
+    behind = weeks_behind(source.covered_until)
+    remedy = "Bring newer files." if source.source == "files" else "Refresh them."
     if behind > STALE_WEEKS:
         st.error(
-            f"They end on {source.window_end}: {behind} complete weeks are missing. Refresh them.",
+            f"They end on {source.window_end}: {behind} complete weeks are missing. {remedy}",
             title="Data are too old to trade on",
             icon=":material/event_busy:",
         )
     elif behind:
         st.warning(
             f"The data end on {source.window_end}: {behind} complete week{'s are' if behind > 1 else ' is'} "
-            "missing. Refresh them.",
+            f"missing. {remedy}",
             icon=":material/event_busy:",
         )
 

@@ -114,7 +114,7 @@ def test_a_stranger_sees_why_and_can_log_out_again(home):
     assert [button.label for button in at.button] == ["Log out"]
 
 
-BUTTONS = [("training", "start"), ("overview", "demo"), ("data", "save")]
+BUTTONS = [("training", "start"), ("overview", "demo"), ("data", "check")]
 
 
 @pytest.mark.parametrize(("page", "key"), BUTTONS)
