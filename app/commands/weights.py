@@ -65,10 +65,10 @@ def weights(options: argparse.Namespace) -> None:
         )
     choice, step = last_choice(root.registry, options.variant, version.name), panel.step_at(options.as_of)
     plan = planned(version, panel, held, step, follow=follow_in(choice), cache=root.cache)
-    if options.trades and plan.over():
+    if options.trades and plan.over() and not plan.advice.historic:  # history is asked for by its date
         raise DeskError(
             f"The week of {plan.advice.target_week_start} to {plan.advice.target_week_end} is over: there "
-            "are no orders for it. Leave out --as-of, or refresh the data (sac-desk data refresh)."
+            "are no orders for it. Refresh the data (sac-desk data refresh)."
         )
     if options.json:
         answer = dataclasses.asdict(respelled(plan.advice, plan.holdings.spelling))
