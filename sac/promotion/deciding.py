@@ -13,7 +13,9 @@ from typing import Literal
 
 from filelock import FileLock, Timeout
 
+from sac.database import patiently
 from sac.errors import ArtifactError, DeskError
+from sac.files import explained
 from sac.promotion.decision_log import Action, Decision, DecisionLog, SealedDecision
 from sac.promotion.gate import Gate, gate
 from sac.registry.store import Registry, Version
@@ -126,7 +128,14 @@ def judged(version: Version, champion: Version | None, problem: str | None = Non
 
 
 def settle(registry: Registry, version: Version, policy: Policy = "manual") -> Settlement:
-    """Promote the first model, and with the policy "auto" every later one that passes the gate."""
+    """Promote the first model, and with the policy "auto" every later one that passes the gate.
+
+    It is the end of a training: where another process holds the record, it waits.
+    """
+    return patiently(lambda: _settlement(registry, version, policy))
+
+
+def _settlement(registry: Registry, version: Version, policy: Policy) -> Settlement:
     with deciding(registry, version.variant) as state:
         question = _question(registry, state, version.name)
         action = _settled(question, policy)
@@ -213,9 +222,11 @@ def problems(registry: Registry, variants: Sequence[str]) -> list[str]:
 @contextmanager
 def deciding(registry: Registry, variant: str) -> Iterator[State]:
     """One decision at a time in this registry, on the state of now; a move that was cut off is finished."""
-    registry.root.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(registry.root / ".decisions.lock", timeout=_PATIENCE):
+        with explained(registry.root):
+            registry.root.mkdir(parents=True, exist_ok=True)
+            turn = FileLock(registry.root / ".decisions.lock").acquire(timeout=_PATIENCE)
+        with turn:
             state = state_of(registry, variant)
             if state.unfinished:
                 registry.set_current(variant, state.unfinished)
