@@ -15,8 +15,9 @@ from app.access import exposure
 from app.api import install
 from app.decisions import acting
 from app.hub import outbox
-from app.settings import network, settings
+from app.settings import choose_file_rights, network, settings
 from sac.errors import DeskError
+from sac.text import LogLines, printable
 
 # The pages' script is another file: Streamlit must not run this one again for every visitor. It is looked
 # up through the package, because an installed wheel keeps this launcher elsewhere (app/_launch).
@@ -32,17 +33,20 @@ except PackageNotFoundError:  # a checkout that was never installed
 
 SHUTDOWN_SECONDS = 3  # for answers under way, once the server is asked to stop
 
-logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+lines = logging.StreamHandler()
+lines.setFormatter(LogLines("%(asctime)s %(levelname)s %(message)s"))
+logging.basicConfig(handlers=[lines])
 logging.getLogger("app").setLevel(logging.INFO)
 # Streamlit has no option for this, and without a limit one client that waits for a training keeps the server.
 server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
 if isinstance(server, uvicorn.Server):
     server.config.timeout_graceful_shutdown = SHUTDOWN_SECONDS
 try:
+    choose_file_rights()
     exposure.check_exposure()
     known = network()
 except DeskError as refusal:
-    sys.exit(f"error: {refusal}")
+    sys.exit(f"error: {printable(str(refusal))}")
 
 # Bare `streamlit run` looks for this name; `app` would hide the package.
 streamlit_app = FastAPI(
@@ -50,4 +54,4 @@ streamlit_app = FastAPI(
 )
 install.install(streamlit_app, ui, st.get_option("server.allowedHosts") or ["localhost", "127.0.0.1"], known)
 acting.finish_moves(settings())
-outbox.resume(settings())
+outbox.keep_sending(settings())

@@ -5,7 +5,7 @@ import dataclasses
 import datetime as dt
 
 from app.commands.following import actor, followed
-from app.commands.printing import print_json, print_table
+from app.commands.printing import print_json, print_table, say
 from app.jobs.kind import NoSettings
 from app.jobs.queue import jobs_of
 from app.settings import settings
@@ -38,12 +38,12 @@ def status(options: argparse.Namespace) -> None:
         print_json({"symbols": list(panel.symbols), **dataclasses.asdict(panel.provenance)})
         return
     source = panel.provenance
-    print(f"{source.source}: {SOURCES[source.source]}")
-    print(f"{len(panel.symbols)} symbols, {source.window_start} to {source.window_end}")
-    print(f"known: {', '.join(source.fields)}")
-    print(f"unknown: {', '.join(name for name in SIGNALS if name not in source.fields) or 'nothing'}")
+    say(f"{source.source}: {SOURCES[source.source]}")
+    say(f"{len(panel.symbols)} symbols, {source.window_start} to {source.window_end}")
+    say(f"known: {', '.join(source.fields)}")
+    say(f"unknown: {', '.join(name for name in SIGNALS if name not in source.fields) or 'nothing'}")
     if source.note:
-        print(f"Note: {source.note}")
+        say(f"Note: {source.note}")
 
 
 def refresh(options: argparse.Namespace) -> None:
@@ -55,11 +55,11 @@ def refresh(options: argparse.Namespace) -> None:
         print_json(result.model_dump(exclude_none=True))
         return
     for name, part in result.parts.items():
-        print(f"{name}: {_counts(part)}")
+        say(f"{name}: {_counts(part)}")
     if result.failed:
         print_table(("failed", "reason"), result.failed)
     for reason in result.skipped.values():
-        print(f"left out: {reason}")
+        say(f"left out: {reason}")
 
 
 def use(options: argparse.Namespace) -> None:
@@ -75,9 +75,9 @@ def use(options: argparse.Namespace) -> None:
     if options.json:
         print_json({"source": choice.source, "symbols": list(choice.symbols), "start": str(choice.start)})
         return
-    print(f"{choice.source}, {len(choice.symbols)} symbols from {choice.start}")
+    say(f"{choice.source}, {len(choice.symbols)} symbols from {choice.start}")
     if set(choice.symbols) != set(present.symbols):
-        print("The universe changed: models of the old one need a full training before they can be used.")
+        say("The universe changed: models of the old one need a full training before they can be used.")
 
 
 def _counts(part: Part) -> str:

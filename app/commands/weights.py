@@ -4,7 +4,7 @@ import argparse
 import dataclasses
 from pathlib import Path
 
-from app.commands.printing import print_json, print_table
+from app.commands.printing import print_json, print_table, say
 from app.formats import dollars, percent
 from app.holdings.plan import Plan, planned
 from app.holdings.portfolio import Portfolio
@@ -65,14 +65,14 @@ def weights(options: argparse.Namespace) -> None:
     if options.trades:
         _print_trades(plan, version)
     for note in plan.advice.notes:
-        print(f"Note: {note}")
+        say(f"Note: {note}")
 
 
 def _print_weights(plan: Plan) -> None:
     wanted = plan.advice
-    print(f"{wanted.variant} {wanted.model_version}, decided on the close of {wanted.as_of}")
-    print(f"Trade at the close of {wanted.target_week_start}, hold to {wanted.target_week_end}")
-    print(f"Turnover {percent(wanted.turnover)} of wealth, cost {percent(wanted.cost, 3)}")
+    say(f"{wanted.variant} {wanted.model_version}, decided on the close of {wanted.as_of}")
+    say(f"Trade at the close of {wanted.target_week_start}, hold to {wanted.target_week_end}")
+    say(f"Turnover {percent(wanted.turnover)} of wealth, cost {percent(wanted.cost, 3)}")
     rows = [
         (change.symbol, *(percent(share, 2) for share in (change.current_weight, change.target_weight)))
         for change in wanted.weight_changes
@@ -82,7 +82,7 @@ def _print_weights(plan: Plan) -> None:
 
 def _print_trades(plan: Plan, version: Version) -> None:
     orders = plan.orders
-    print(f"Trades in whole shares, at the closes of {plan.advice.as_of}:")
+    say(f"Trades in whole shares, at the closes of {plan.advice.as_of}:")
     rows = [
         (
             f"{trade.side} {trade.symbol}",
@@ -93,14 +93,14 @@ def _print_trades(plan: Plan, version: Version) -> None:
         for trade in orders.trades
     ]
     print_table(("order", "shares", "price", "value"), rows)
-    print(
+    say(
         f"Portfolio {dollars(orders.value_cents / 100, 2)}, cost {dollars(orders.cost_cents / 100, 2)}, "
         f"cash after trades {dollars(orders.cash_cents / 100, 2)}"
     )
     if orders.skipped:
-        print(f"Left out as too small: {', '.join(orders.skipped)}")
+        say(f"Left out as too small: {', '.join(orders.skipped)}")
     if plan.holdings.kept:
-        print(f"Kept aside: {', '.join(position.symbol for position in plan.holdings.kept)}")
+        say(f"Kept aside: {', '.join(position.symbol for position in plan.holdings.kept)}")
 
 
 def _listed(plan: Plan) -> dict[str, object]:

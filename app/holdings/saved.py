@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.holdings.portfolio import Portfolio
 from sac.errors import DeskError
-from sac.files import replace_file
+from sac.files import explained, replace_file
 
 __all__ = ["SavedHoldings", "clear", "load", "save"]
 
@@ -40,14 +40,16 @@ def load(data: Path, person: str) -> SavedHoldings | None:
 
 
 def save(data: Path, person: str, portfolio: Portfolio) -> None:
-    """Replace a person's holdings."""
+    """Replace a person's holdings. Raises StorageError."""
     content = _FORMAT.dump_json(SavedHoldings(person, datetime.now(UTC), portfolio), indent=2)
     replace_file(_file(data, person), content)
 
 
 def clear(data: Path, person: str) -> None:
-    """Forget a person's holdings."""
-    _file(data, person).unlink(missing_ok=True)
+    """Forget a person's holdings. Raises StorageError."""
+    path = _file(data, person)
+    with explained(path):
+        path.unlink(missing_ok=True)
 
 
 def _file(data: Path, person: str) -> Path:

@@ -13,19 +13,23 @@ from app.holdings.portfolio import OUTSIDE, Portfolio
 from app.holdings.reading import from_file, from_rows, from_text
 from app.holdings.saved import SavedHoldings
 from app.settings import settings
+from app.ui.shared.flash import flash, keep
 from sac.errors import DeskError
+from sac.text import plain, said
 
 __all__ = ["holdings", "minimum_trade", "outside_choice"]
 
+ANSWER = "holdings"  # where a refusal to save or clear them is said
 EXAMPLE = Portfolio(cash=100_000.0)
 
 
 def holdings(symbols: tuple[str, ...]) -> Portfolio:
     """The visitor's saved holdings, with everything to change them; an example where there are none."""
+    flash(ANSWER)
     try:
         saved = _saved()
     except DeskError as refusal:
-        st.error(str(refusal), icon=":material/error:")
+        st.error(said(str(refusal)), icon=":material/error:")
         st.button("Clear the saved holdings", on_click=_clear, key="clear", icon=":material/delete:")
         st.stop()
     portfolio = saved.portfolio if saved else EXAMPLE
@@ -53,7 +57,7 @@ def outside_choice(portfolio: Portfolio, symbols: tuple[str, ...]) -> None:
     if not strange:
         return
     names = ", ".join(
-        f"**{position.symbol}** ("
+        f"**{plain(position.symbol)}** ("
         + ", ".join(
             text
             for amount, text in (
@@ -145,7 +149,7 @@ def _replace(read: Callable[[], Portfolio], before: Portfolio) -> None:
     try:
         entered = read()
     except DeskError as refusal:
-        st.error(str(refusal), icon=":material/error:")
+        st.error(said(str(refusal)), icon=":material/error:")
         return
     _save(replace(entered, outside=before.outside, minimum=before.minimum))
     st.rerun()
@@ -156,8 +160,14 @@ def _saved() -> SavedHoldings | None:
 
 
 def _save(portfolio: Portfolio) -> None:
-    saved.save(settings().data, visitors.visitor().name, portfolio)
+    try:
+        saved.save(settings().data, visitors.visitor().name, portfolio)
+    except DeskError as refusal:
+        keep(ANSWER, refusal)
 
 
 def _clear() -> None:
-    saved.clear(settings().data, visitors.visitor().name)
+    try:
+        saved.clear(settings().data, visitors.visitor().name)
+    except DeskError as refusal:
+        keep(ANSWER, refusal)
