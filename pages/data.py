@@ -10,12 +10,13 @@ from app.ui.data.source import editor
 from app.ui.shared.notes import freshness, provenance_line
 from sac.errors import DataError
 from sac.market import MarketChoice, MarketPanel, read_choice
+from sac.text import plain, said
 
 st.title("Data")
 try:
     choice = read_choice(settings().data)
 except DataError as broken:
-    st.error(str(broken), title="market.toml cannot be used", icon=":material/error:")
+    st.error(said(str(broken)), title="market.toml cannot be used", icon=":material/error:")
     choice = MarketChoice()
 panel: MarketPanel | None = None
 try:
@@ -23,9 +24,9 @@ try:
     freshness(panel.provenance)
     st.success(f"{len(panel.symbols)} symbols passed every check.", icon=":material/task_alt:")
     if panel.provenance.note:
-        st.caption(f":material/info: {panel.provenance.note}")
+        st.caption(f":material/info: {plain(panel.provenance.note)}")
 except DataError as finding:
-    st.error(str(finding), title="These data cannot be used yet", icon=":material/rule:")
+    st.error(said(str(finding)), title="These data cannot be used yet", icon=":material/rule:")
 editor(choice)
 refresh(choice)
 if panel is not None:

@@ -12,6 +12,7 @@ from app.ui.shared.action import action
 from app.ui.shared.live import live
 from app.ui.shared.progress import cancel_button, progress_text
 from sac.market import MarketChoice
+from sac.text import plain, said
 
 __all__ = ["refresh"]
 
@@ -53,12 +54,12 @@ def _result(job: Job) -> None:
     """Counts, and every failure with its reason."""
     if job.error:
         st.error(
-            f"{job.error} ({moment(job.finished_at)})",
+            f"{said(job.error)} ({moment(job.finished_at)})",
             title="The last refresh failed",
             icon=":material/error:",
         )
         return
-    st.caption(f"Last refresh: {job.status}, {moment(job.finished_at)}, by {job.actor}.")
+    st.caption(f"Last refresh: {job.status}, {moment(job.finished_at)}, by {plain(job.actor)}.")
     result = REFRESH.result_of(job) or RefreshResult()
     for name, part in result.parts.items():
         if isinstance(part, ScoredNews):
@@ -73,4 +74,4 @@ def _result(job: Job) -> None:
                 alt=f"{name.capitalize()} that could not be fetched, with the reason",
             )
     for reason in result.skipped.values():
-        st.caption(f":material/info: Left out: {reason}.")
+        st.caption(f":material/info: Left out: {plain(reason)}.")

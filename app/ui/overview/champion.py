@@ -10,6 +10,7 @@ from app.ui.shared.labels import label
 from app.ui.shared.navigation import go_to
 from app.ui.shared.notes import trust_note
 from sac.evidence import Difference, Metrics
+from sac.text import code, plain
 
 __all__ = ["champion_card"]
 
@@ -36,9 +37,10 @@ def champion_card(shelf: Shelf) -> None:
         st.markdown(_certainty(difference))
         _risk(champion, equal)
         metadata = version.metadata
+        preset = plain(metadata.preset)
         st.caption(
-            f"{champion.weeks} weeks out of sample, {metadata.evaluation_start} to "
-            f"{metadata.evaluation_end}. `{version.name}`, preset {metadata.preset}, trained "
+            f"{champion.weeks} weeks out of sample, {plain(metadata.evaluation_start)} to "
+            f"{plain(metadata.evaluation_end)}. {code(version.name)}, preset {preset}, trained "
             f"{moment(metadata.created_at)}."
         )
         trust_note(version)

@@ -11,6 +11,7 @@ from app.ui.shared.figures import right_aligned
 from app.ui.shared.labels import label
 from sac.config import VARIANTS
 from sac.promotion import SealedDecision
+from sac.text import csv_of
 
 __all__ = ["ACTION_WORDS", "decision_history", "history_csv"]
 
@@ -84,4 +85,4 @@ def _table(decisions: Sequence[SealedDecision]) -> pd.DataFrame:
 
 def history_csv(decisions: Sequence[SealedDecision]) -> str:
     """The whole log with its hashes, oldest first, so that the chain can be checked elsewhere."""
-    return pd.DataFrame([vars(row) for row in reversed(decisions)]).to_csv(index=False)
+    return csv_of(pd.DataFrame([vars(row) for row in reversed(decisions)]))
