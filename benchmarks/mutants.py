@@ -27,8 +27,20 @@ TESTS = {
     ),
     "sac/promotion/ledger.py": ("tests/sac/promotion/test_ledger.py",),
     "sac/market/calendar.py": ("tests/sac/market/test_calendar.py",),
-    "sac/market/news/sentiment.py": ("tests/sac/market/news/test_sentiment.py",),
+    "sac/market/news/sentiment.py": (
+        "tests/sac/market/news/test_weekly_news.py",
+        "tests/sac/market/news/test_news_files.py",
+        "tests/sac/market/news/test_sentiment.py",
+    ),
     "sac/market/fundamentals/ratios.py": ("tests/sac/market/fundamentals/test_ratios.py",),
+    "sac/market/fundamentals/reports.py": (
+        "tests/sac/market/fundamentals/test_reports.py",
+        "tests/sac/market/fundamentals/test_ratios.py",
+    ),
+    "sac/market/fundamentals/bodies.py": (
+        "tests/sac/market/fundamentals/test_reports.py",
+        "tests/sac/market/fundamentals/test_ratios.py",
+    ),
     "app/holdings/reading.py": ("tests/app/holdings/test_holdings.py",),
     "app/holdings/portfolio.py": ("tests/app/holdings/test_holdings.py",),
     "app/api/guard.py": ("tests/app/api/test_guard.py",),
@@ -103,14 +115,12 @@ EXPLAINED: dict[str, dict[str, str]] = {
     "sac/market/news/sentiment.py": {
         "np.timedelta64( 13": "A few days more or less after the last decision: one session is enough.",
         "np.timedelta64( 15": "A few days more or less after the last decision: one session is enough.",
-        "decisions[ 1])": "The first score counts, too: none lies before it.",
-        "else now < -1": "No decision lies before the first session.",
-        "latest.clip( -1)": "What is not known yet is left out by the other half.",
     },
     "sac/market/fundamentals/ratios.py": {
         "np.timedelta64( 13": "A few days more or less after the last decision: one session is enough.",
         "np.timedelta64( 15": "A few days more or less after the last decision: one session is enough.",
         "// np.timedelta64(1": "Ages are whole days.",
+        "_EXPIRED = np.timedelta64( ": "Any day on which a report is too old for the first decision will do.",
     },
     "app/holdings/portfolio.py": {
         'portfolio.outside >= "sell"': "Of keep and sell, sell comes last in the alphabet.",

@@ -3,9 +3,11 @@
 import streamlit as st
 
 from app.queries import market
+from app.queries.signals import signal_findings
 from app.settings import settings
 from app.ui.data.coverage import known
 from app.ui.data.refresh import refresh
+from app.ui.data.signals import not_used
 from app.ui.data.source import editor
 from app.ui.shared.notes import freshness, provenance_line
 from sac.errors import DataError
@@ -31,4 +33,5 @@ editor(choice)
 refresh(choice)
 if panel is not None:
     known(panel)
+    not_used(signal_findings())
     provenance_line(panel.provenance)

@@ -11,7 +11,7 @@ from app.ui.weights import holdings
 from app.ui.weights.champions import all_champions
 from app.ui.weights.sections import headline, reasons, trade_list
 from app.ui.weights.selection import chosen
-from sac.errors import ExpiredForecaster, StaleData
+from sac.errors import ExpiredAgents, StaleData
 from sac.text import said
 
 st.title("Weights")
@@ -30,7 +30,7 @@ portfolio = holdings.holdings(version.symbols)
 holdings.outside_choice(portfolio, version.symbols)
 try:
     plan = weights.plan(version, portfolio, date)
-except (StaleData, ExpiredForecaster) as refusal:
+except (StaleData, ExpiredAgents) as refusal:
     with banner:
         st.error(
             said(str(refusal)), title="Weights, trades and downloads are blocked", icon=":material/block:"

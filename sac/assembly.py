@@ -1,15 +1,22 @@
 """A version put together from what a training gave, and taken apart again to go on from."""
 
-import dataclasses
 import datetime as dt
 
 import numpy as np
 
-from sac.agent import PRODUCTION, Ensemble, Fold, PortfolioScaler, evaluation_steps, joined, members_of
-from sac.config import ENGINE_VERSION, FINETUNE_WEEKS, Constraints, TrainingSettings
+from sac.agent import (
+    PRODUCTION,
+    Ensemble,
+    Evaluation,
+    Fold,
+    PortfolioScaler,
+    evaluation_steps,
+    joined,
+    members_of,
+)
+from sac.config import ENGINE_VERSION, FINETUNE_WEEKS, Constraints
 from sac.errors import ArtifactError, DataError
-from sac.evidence import metrics
-from sac.evidence.comparison import baselines
+from sac.evidence.comparison import baselines, figures
 from sac.forecast import Forecasts
 from sac.market import INDEX_NAME, MarketPanel, sample_index
 from sac.portfolio import Backtest, backtest, equal_weights, index_backtest
@@ -26,14 +33,14 @@ def metadata_of(
     panel: MarketPanel,
     forecasts: Forecasts,
     ensemble: Ensemble,
-    evaluation: Backtest,
+    evaluation: Evaluation,
     benchmarks: list[Backtest],
     seconds: dict[str, float],
     parent: Version | None = None,
 ) -> Metadata:
     """The record of a training that gave this ensemble and this evaluation."""
     settings = ensemble.settings
-    weeks = np.arange(len(evaluation.net))
+    traded, weeks = evaluation.traded, np.arange(len(evaluation.traded.net))
     return Metadata(
         version=name,
         variant=variant,
@@ -44,16 +51,20 @@ def metadata_of(
         preset=settings.preset,
         provenance=panel.provenance,
         last_decision=str(panel.decisions[-1]),
-        evaluation_start=str(evaluation.dates[0]),
-        evaluation_end=str(evaluation.dates[-1]),
-        metrics=_figures(evaluation, settings) | ensemble.final_losses(),
+        evaluation_start=str(traded.dates[0]),
+        evaluation_end=str(traded.dates[-1]),
+        metrics=figures("eval", traded, settings.constraints)
+        | figures("agents", evaluation.agents, settings.constraints)
+        | ensemble.final_losses(),
         baselines={
-            benchmark.name: _figures(benchmark, settings)
-            for benchmark in baselines(evaluation, weeks, settings.constraints, benchmarks)
+            benchmark.name: figures("eval", benchmark, settings.constraints)
+            for benchmark in baselines(traded, weeks, settings.constraints, benchmarks)
         },
         forecast_skill=forecasts.skill,
         validations=ensemble.validations,
-        notes=_notes(panel, settings.constraints) + ([_inheritance(parent)] if parent else []),
+        learning=ensemble.learning,
+        notes=_notes(panel, settings.constraints)
+        + ([f"Fine-tuned from {parent.name} on the last {FINETUNE_WEEKS} weeks."] if parent else []),
         seconds=seconds,
     )
 
@@ -73,7 +84,7 @@ def artifacts_of(
     panel: MarketPanel,
     forecasts: Forecasts,
     ensemble: Ensemble,
-    evaluation: Backtest,
+    evaluation: Evaluation,
     benchmarks: list[Backtest],
     metadata: Metadata,
 ) -> Artifacts:
@@ -94,7 +105,8 @@ def artifacts_of(
         scaler=ensemble.scalers[-1].payload(),
         settings=ensemble.settings,
         symbols=panel.symbols,
-        evaluation=evaluation,
+        evaluation=evaluation.traded,
+        agents=evaluation.agents,
         baselines=benchmarks,
         training_log=ensemble.log,
         metadata=metadata,
@@ -131,6 +143,7 @@ def restored(version: Version, panel: MarketPanel) -> Ensemble:
         settings,
         version.training_log(),
         version.metadata.validations,
+        version.metadata.learning,
     )
 
 
@@ -157,18 +170,6 @@ def _first_steps(version: Version, panel: MarketPanel) -> list[int]:
             "full."
         )
     return [int(step) for step in np.searchsorted(panel.decisions, wanted[:-1])]
-
-
-def _inheritance(parent: Version) -> str:
-    """What a fine-tuned version took over without trying it again."""
-    verdict = "; whether its agents are followed was judged there" if parent.metadata.validations else ""
-    return f"Fine-tuned from {parent.name} on the last {FINETUNE_WEEKS} weeks{verdict}."
-
-
-def _figures(result: Backtest, settings: TrainingSettings) -> dict[str, float]:
-    """Metrics by their names in records and answers; what the weeks don't determine is left out."""
-    figures = dataclasses.asdict(metrics(result, settings.constraints))
-    return {f"eval_{name}": float(value) for name, value in figures.items() if np.isfinite(value)}
 
 
 def _notes(panel: MarketPanel, constraints: Constraints) -> list[str]:

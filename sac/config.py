@@ -3,29 +3,33 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Discriminator, Field
 
 from sac.errors import SettingsError
 
 __all__ = [
+    "AGEING_WEEKS",
     "CASH",
     "DEMO_VARIANTS",
     "ENGINE_VERSION",
     "FINETUNE_WEEKS",
+    "FOLLOW",
     "FORECASTERS",
-    "FORECASTER_WEEKS",
     "LIMITS",
     "OPEN_SETTINGS",
     "PRESETS",
     "SELECTION_WEEKS",
+    "SERVICE_WEEKS",
     "SIGNALS",
     "STALE_WEEKS",
     "VARIANTS",
     "AgentSettings",
     "Constraints",
     "FineTuneSettings",
+    "Follow",
+    "FollowChoice",
     "ForecastSettings",
     "PPOSettings",
     "SACSettings",
@@ -34,11 +38,12 @@ __all__ = [
     "preset_settings",
 ]
 
-ENGINE_VERSION = "3"  # part of every version's name: raise it when the same settings train another agent
+ENGINE_VERSION = "4"  # part of every version's name: raise it when the same settings train another agent
 CASH = "CASH"  # what is not in stocks: the last weight of every portfolio
 WEEKS_PER_YEAR = 52
 STALE_WEEKS = 2  # complete weeks that data may miss before nobody should trade on them
-FORECASTER_WEEKS = 53  # a forecaster serves the year it was fitted for, and the week in which the next is due
+SERVICE_WEEKS = 53  # after a version's last decision its agents, and their validation, are too old
+AGEING_WEEKS = 40  # from then on pages say that a new training is due
 SELECTION_WEEKS = 104  # before the first evaluation year: a sweep is judged on them
 FINETUNE_WEEKS = 26  # the most recent ones, and a block of the evaluation (original plan)
 
@@ -58,6 +63,7 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "members": (1, 64),
     "evaluation_years": (1, 15),
     "validation_weeks": (13, 520),  # or 0
+    "trials": (1, 100_000),
     "seed": (0, 2**31 - 1),
     "updates": (1, 500_000),
     "action_scale": (0.1, 20.0),
@@ -66,6 +72,8 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "value_weight": (0.0, 100.0),
     "rate": (1e-7, 1.0),
 }
+Follow = Literal["agents", "conviction"]  # what a version was trained to hold
+FollowChoice = Literal["as trained", "agents", "equal weight"]  # what a person made of it
 EARLIER_NAMES = {"walks": "n_envs"}  # of settings, as requests and sweeps of earlier releases call them
 
 
@@ -240,6 +248,9 @@ class ForecastSettings:
 FORECASTERS = {"lstm": ForecastSettings(), "patchtst": ForecastSettings("patchtst", learning_rate=3e-4)}
 
 
+FOLLOW: Mapping[str, Follow] = {"plan": "agents", "desk": "conviction"}  # the original plan knows no doubt
+
+
 @dataclass(frozen=True)
 class TrainingSettings:
     """Everything that, with the data, determines a version."""
@@ -247,7 +258,9 @@ class TrainingSettings:
     preset: str = "plan"
     members: int = 5  # seeds trained together; the committee's weights are their mean
     evaluation_years: int = 2  # walk-forward folds of 52 weeks
-    validation_weeks: int = 156  # before the evaluation: no edge there, no trading; 0: no validation
+    validation_weeks: int = 156  # before the evaluation: they measure the conviction; 0: no validation
+    follow: Follow = "conviction"  # equal weight by as much as the agents convince, or the agents always
+    trials: int = 1  # settings that were compared to choose these: the best of many looks good by luck
     seed: int = 0
     agent: Annotated[SACSettings | PPOSettings, Discriminator("algorithm")] = field(
         default_factory=SACSettings
@@ -256,7 +269,9 @@ class TrainingSettings:
     constraints: Constraints = field(default_factory=Constraints)
 
     def __post_init__(self) -> None:
-        _within_limits(self, "members", "evaluation_years", "seed")
+        _within_limits(self, "members", "evaluation_years", "seed", "trials")
+        if self.follow not in get_args(Follow):
+            raise SettingsError(f"follow is {self.follow!r}: choose agents or conviction.", "follow")
         if self.validation_weeks:
             _within_limits(self, "validation_weeks")
 
@@ -287,6 +302,8 @@ def preset_settings(
     evaluation_years: int | None = None,
     validation_weeks: int | None = None,
     seed: int | None = None,
+    follow: Follow | None = None,
+    trials: int | None = None,
     experiment: Mapping[str, Any] | None = None,
     **open_settings: float,
 ) -> TrainingSettings:
@@ -315,11 +332,14 @@ def preset_settings(
         preset=f"{preset}, changed" if tried else preset,
         agent=dataclasses.replace(agent, **{**chosen, **tried}),
         forecast=FORECASTERS[VARIANTS[variant].forecaster],
+        follow=FOLLOW[preset],
     )
     given = {
         "members": members,
         "evaluation_years": evaluation_years,
         "validation_weeks": validation_weeks,
         "seed": seed,
+        "follow": follow,
+        "trials": trials,
     }
     return dataclasses.replace(settings, **{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]

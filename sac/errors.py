@@ -8,7 +8,7 @@ __all__ = [
     "DataError",
     "DeskError",
     "DiskFull",
-    "ExpiredForecaster",
+    "ExpiredAgents",
     "Locked",
     "SettingsError",
     "StaleData",
@@ -28,7 +28,7 @@ class StaleData(DataError):  # noqa: N818 - a state of the data
     """Market data that are too old to trade on."""
 
 
-class ExpiredForecaster(DeskError):  # noqa: N818 - a state of the version
+class ExpiredAgents(DeskError):  # noqa: N818 - a state of the version
     """A version whose forecaster is too old to trade on."""
 
 

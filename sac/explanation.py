@@ -30,7 +30,7 @@ class Explanation:
     """Every stock of one recommendation."""
 
     forecast_step: float  # how much higher: one standard deviation of forecasts in the training window
-    passed: bool  # validation; False: the committee stays at equal weight, whatever it sees
+    conviction: float  # 0: equal weight, whatever the agents see
     stocks: list[StockView]
 
 
@@ -52,8 +52,8 @@ def explain(version: Version, panel: MarketPanel, step: int, advice: Recommendat
         if advice.forecasts[symbol] is not None:
             higher = forecasts.copy()
             higher[0, i] += raised
-            target = committee.allocate(week.with_forecasts(higher), 0, weights)
-            sensitivity = float(target[i]) - advice.target_weights[symbol]
+            wanted = committee.allocate(week.with_forecasts(higher), 0, weights)
+            sensitivity = advice.conviction * (float(wanted[i]) - advice.agents_weights[symbol])
         known = zip(SIGNALS, panel.signals[step, i].tolist(), strict=True)
         views.append(
             StockView(
@@ -65,7 +65,7 @@ def explain(version: Version, panel: MarketPanel, step: int, advice: Recommendat
                 sensitivity,
             )
         )
-    return Explanation(raised, committee.passed, views)
+    return Explanation(raised, advice.conviction, views)
 
 
 def _one_week(panel: MarketPanel, step: int) -> MarketPanel:

@@ -1,17 +1,18 @@
 """Target weights and trades of one version for one week."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from sac.agent import Committee, PortfolioScaler
 from sac.arrays import Floats
-from sac.config import CASH, FORECASTER_WEEKS, STALE_WEEKS
-from sac.errors import DataError, ExpiredForecaster, SettingsError, StaleData
+from sac.config import AGEING_WEEKS, CASH, SERVICE_WEEKS, STALE_WEEKS, FollowChoice
+from sac.errors import DataError, ExpiredAgents, SettingsError, StaleData
 from sac.forecast import forecast_at
 from sac.market import MarketPanel, weeks_behind
-from sac.portfolio import account, all_cash
+from sac.portfolio import account, all_cash, equal_weights, tilted
 from sac.portfolio.trades import reference_prices
 from sac.registry import Version
 
@@ -21,8 +22,11 @@ __all__ = [
     "Recommendation",
     "WeightChange",
     "committee_of",
+    "conviction_of",
     "decision_dates",
+    "expiry",
     "target_weights",
+    "with_own_forecasts",
 ]
 
 Outside = Literal["refuse", "sell", "keep"]  # holdings outside the universe; kept ones are no part of wealth
@@ -56,6 +60,9 @@ class Recommendation:
     target_week_start: str  # fill session
     target_week_end: str  # last session of the fill's week
     target_weights: dict[str, float]  # by symbol, then "CASH"
+    agents_weights: dict[str, float]  # what its agents want, whatever the conviction
+    conviction: float  # how far the target goes from equal weight (0) to the agents' (1)
+    follow: FollowChoice  # as trained, or what a person chose instead
     turnover: float  # dollars traded in stocks per dollar of wealth
     cost: float  # fraction of wealth
     weight_changes: list[WeightChange]
@@ -75,6 +82,8 @@ def target_weights(
     *,
     outside: Outside = "refuse",
     today: np.datetime64 | None = None,
+    follow: FollowChoice = "as trained",
+    cache: Path | None = None,
 ) -> Recommendation:
     """Target weights of a decision, `step` of the panel (default: the newest; of a date: `panel.step_at`).
 
@@ -82,20 +91,19 @@ def target_weights(
     kept aside, where they are no part of the wealth that the weights are shares of.
     Raises DataError for another universe; StaleData where the newest week is asked for and more than two are
     missing since (an earlier one is history, whatever day it is `today` in New York, and the embedded sample
-    is known to have ended); ExpiredForecaster where the forecaster is older than 53 weeks
-    (docs/requirements.md); SettingsError for impossible holdings.
+    is known to have ended); ExpiredAgents 53 weeks after its last decision; SettingsError for
+    impossible holdings. A new calendar year's forecaster is fitted first, in seconds, and kept in `cache`.
     """
     newest = len(panel.decisions) - 1
     step = newest if step is None else step
     behind = weeks_behind(panel.provenance.window_end, today)
     _refuse_unusable(version, panel, step, behind)
     current, sold = _weights_of(panel.symbols, holdings, outside)
-    predicted = forecast_at(version.tensors("forecaster"), panel, range(step, step + 1))[0]  # (n,)
-    forecasts = np.full_like(panel.forecasts, np.nan)
-    forecasts[step] = predicted
-    target = committee_of(version).allocate(panel.with_forecasts(forecasts), step, current)
-    cost_rate = version.settings.constraints.cost_rate
-    turnover = account(current, target, np.ones_like(target), cost_rate).turnover + sum(sold.values())
+    known = with_own_forecasts(version, panel, range(step, step + 1), cache)
+    wanted = committee_of(version).allocate(known, step, current)
+    constraints, conviction = version.settings.constraints, conviction_of(version, follow)
+    target = tilted(wanted, equal_weights(len(panel.symbols), constraints), conviction)
+    turnover = account(current, target, np.ones_like(target), 0.0).turnover + sum(sold.values())
     return Recommendation(
         model_version=version.name,
         variant=version.variant,
@@ -103,10 +111,13 @@ def target_weights(
         target_week_start=str(panel.fills[step]),
         target_week_end=str(panel.ends[step]),
         target_weights=dict(zip((*panel.symbols, CASH), target.tolist(), strict=True)),
+        agents_weights=dict(zip((*panel.symbols, CASH), wanted.tolist(), strict=True)),
+        conviction=conviction,
+        follow=follow,
         turnover=float(turnover),
-        cost=float(cost_rate * turnover),
+        cost=float(constraints.cost_rate * turnover),
         weight_changes=_changes(panel.symbols, current, target, sold),
-        forecasts=_known(panel.symbols, predicted),
+        forecasts=_known(panel.symbols, known.forecasts[step]),
         prices=reference_prices(panel, step),
         weeks_behind=behind,
         historic=step < newest,
@@ -115,20 +126,36 @@ def target_weights(
     )
 
 
-def decision_dates(version: Version, panel: MarketPanel) -> list[str]:
-    """Decisions that a version can be asked about, newest first: its forecaster's year and 53 weeks.
+def with_own_forecasts(
+    version: Version, panel: MarketPanel, steps: range, cache: Path | None = None
+) -> MarketPanel:
+    """The panel with what the version's forecasters predict at these steps, and nothing at others."""
+    forecasts = np.full_like(panel.forecasts, np.nan)
+    fitted = version.tensors("forecaster")
+    forecasts[steps.start : steps.stop] = forecast_at(fitted, panel, steps, version.settings.forecast, cache)
+    return panel.with_forecasts(forecasts)
 
-    Empty where its forecaster expired before, or was fitted after, everything that the panel holds.
-    """
-    first, expiry = _service(version.tensors("forecaster")["year"])
-    dates = panel.decisions[(panel.decisions >= first) & (panel.decisions < expiry)]
+
+def decision_dates(version: Version, panel: MarketPanel) -> list[str]:
+    """Decisions that a version can be asked about, newest first: from its forecaster's year to its expiry."""
+    first = np.datetime64(f"{version.tensors('forecaster')['year']}-01-01")
+    dates = panel.decisions[(panel.decisions >= first) & (panel.decisions < expiry(version))]
     return [str(date) for date in dates[::-1]]
 
 
+def expiry(version: Version) -> np.datetime64:
+    """The first day on which its agents are too old to decide."""
+    return np.datetime64(version.metadata.last_decision) + np.timedelta64(7 * SERVICE_WEEKS, "D")
+
+
+def conviction_of(version: Version, follow: FollowChoice) -> float:
+    """How far its weights go from equal weight (0) to its agents' (1)."""
+    return {"as trained": version.conviction, "agents": 1.0, "equal weight": 0.0}[follow]
+
+
 def committee_of(version: Version) -> Committee:
-    """The production committee of a version."""
-    scaler, verdict = PortfolioScaler.from_payload(version.scaler()), version.metadata.production
-    settings = version.settings
+    """The production committee of a version, followed without reserve."""
+    scaler, settings = PortfolioScaler.from_payload(version.scaler()), version.settings
     return Committee(
         version.tensors("actor"),
         len(version.symbols) + 1,
@@ -136,18 +163,11 @@ def committee_of(version: Version) -> Committee:
         settings.agent,
         settings.constraints,
         version.name,
-        passed=verdict is None or verdict.passed,
     )
 
 
-def _service(year: int) -> tuple[np.datetime64, np.datetime64]:
-    """First day of a forecaster's service, and the first after it: 53 weeks, when its successor is due."""
-    first = np.datetime64(f"{year}-01-01")
-    return first, first + np.timedelta64(7 * FORECASTER_WEEKS, "D")
-
-
 def _refuse_unusable(version: Version, panel: MarketPanel, step: int, behind: int) -> None:
-    """Refuse another universe, data that end too early and a forecaster that has expired."""
+    """Refuse another universe, data that end too early and agents that have expired."""
     if version.symbols != panel.symbols:
         raise DataError(
             f"{version.name} was trained on {', '.join(version.symbols)}; the data hold "
@@ -159,12 +179,12 @@ def _refuse_unusable(version: Version, panel: MarketPanel, step: int, behind: in
             f"The data end on {source.window_end}: {behind} complete weeks are missing, and "
             f"more than {STALE_WEEKS} are too many to trade on. Refresh the data, then ask again."
         )
-    year, decision = version.tensors("forecaster")["year"], panel.decisions[step]
-    expiry = _service(year)[1]
-    if decision >= expiry:
-        raise ExpiredForecaster(
-            f"The forecaster of {version.name} was fitted for {year} and expired on {expiry}: on {decision} "
-            f"it is older than {FORECASTER_WEEKS} weeks. Train or fine-tune {version.variant} again."
+    decision, end = panel.decisions[step], expiry(version)
+    if decision >= end:
+        raise ExpiredAgents(
+            f"The agents of {version.name} last learned on {version.metadata.last_decision} and expired on "
+            f"{end}, {SERVICE_WEEKS} weeks later: they do not decide on {decision}. Train or fine-tune "
+            f"{version.variant} again."
         )
 
 
@@ -184,9 +204,14 @@ def _in_training(version: Version, panel: MarketPanel, step: int) -> bool:
 
 def _notes(version: Version, panel: MarketPanel, step: int) -> list[str]:
     """What a reader of the weights must know."""
-    notes, verdict, source = list(version.metadata.notes), version.metadata.production, panel.provenance
-    if verdict:
-        notes.append(verdict.verdict)
+    notes, source, decision = list(version.metadata.notes), panel.provenance, panel.decisions[step]
+    if version.metadata.production:
+        notes.append(f"Its agents earned {version.metadata.production.evidence}")
+    age = int((decision - np.datetime64(version.metadata.last_decision)) / np.timedelta64(7, "D"))
+    if age >= AGEING_WEEKS:
+        notes.append(
+            f"Its agents last learned {age} weeks ago and expire on {expiry(version)}: train again soon."
+        )
     if source.source == "sample":
         notes.append(f"The embedded sample ends on {source.window_end}, as is known: not for trading.")
     if step < len(panel.decisions) - 1:

@@ -18,7 +18,9 @@ from sac.assembly import artifacts_of, fitted_baselines, metadata_of, restored
 from sac.config import VARIANTS, FineTuneSettings, TrainingSettings
 from sac.errors import ArtifactError, SettingsError
 from sac.forecast import walk_forward
+from sac.forward import forward_record
 from sac.market import MarketPanel
+from sac.portfolio import Backtest
 from sac.progress import Report, Stopwatch, unwatched
 from sac.promotion import Ledger, Policy, Settlement, settle
 from sac.promotion.deciding import champion_of, settled_before
@@ -56,11 +58,10 @@ def full(
     if VARIANTS[variant].forecaster != settings.forecast.kind:
         raise SettingsError(f"{variant} needs the forecaster {VARIANTS[variant].forecaster}.")
     folds = evaluation_folds(panel, settings.evaluation_years, settings.validation_weeks)
-    request = _Request(variant, panel, settings, None, policy)
+    request = _Request(variant, panel, settings, None, policy, cache)
     return _existing(request, registry) or _made(
         request,
         registry,
-        cache,
         report,
         len(folds),
         lambda known, learned: train_ensemble(known, folds, settings, learned),
@@ -89,11 +90,10 @@ def finetune(
     starts = [fold.evaluation.start for fold in veterans.folds[:-1]]
     fitted = int((panel.decisions < np.datetime64(parent.metadata.last_decision)).sum())
     blocks = fine_tuning_blocks(panel, starts, fitted)
-    request = _Request(variant, panel, settings, parent, policy)
+    request = _Request(variant, panel, settings, parent, policy, cache)
     return _existing(request, registry) or _made(
         request,
         registry,
-        cache,
         report,
         len(blocks),
         lambda known, learned: fine_tune_ensemble(known, veterans, blocks, settings, learned),
@@ -117,11 +117,16 @@ class _Request:
     settings: TrainingSettings
     parent: Version | None  # of a fine-tuning
     policy: Policy
+    cache: Path
 
     @property
     def kind(self) -> Literal["full", "finetune"]:
         """What sort of training it is."""
         return "finetune" if self.parent else "full"
+
+    def forward(self, champion: Version) -> Backtest | None:
+        """How the champion did after its last decision."""
+        return forward_record(champion, self.panel, self.cache)
 
     @property
     def name(self) -> str:
@@ -149,12 +154,11 @@ def _existing(request: _Request, registry: Registry) -> Outcome | None:
     if name not in {version.name for version in registry.versions(variant)}:
         return None
     version = registry.version(variant, name)
-    return Outcome(version, created=False, settlement=settled_before(registry, version, request.policy))
+    settlement = settled_before(registry, version, request.policy, request.forward)
+    return Outcome(version, created=False, settlement=settlement)
 
 
-def _made(
-    request: _Request, registry: Registry, cache: Path, report: Report, folds: int, learn: Learn
-) -> Outcome:
+def _made(request: _Request, registry: Registry, report: Report, folds: int, learn: Learn) -> Outcome:
     """A version that was never trained before, entered into the ledger however it ends."""
     with Ledger(registry.root).trial(
         request.variant,
@@ -165,17 +169,19 @@ def _made(
         fingerprint=request.panel.provenance.sha256,
         symbols=request.panel.symbols,
     ) as evaluated:
-        version = registry.save(_learned(request, cache, report, folds, learn))
+        version = registry.save(_learned(request, report, folds, learn))
         evaluated(version.metadata.metrics)
-    return Outcome(version, created=True, settlement=settle(registry, version, request.policy))
+    return Outcome(
+        version, created=True, settlement=settle(registry, version, request.policy, request.forward)
+    )
 
 
-def _learned(request: _Request, cache: Path, report: Report, folds: int, learn: Learn) -> Artifacts:
+def _learned(request: _Request, report: Report, folds: int, learn: Learn) -> Artifacts:
     """Forecasts, agents, evaluation: `learn` is what full and fine-tune differ in."""
     variant, settings, updates = request.variant, request.settings, request.settings.agent.updates
     watch = Stopwatch(report)
     watch.enter("forecasts", 0.0, 0.5, "Fitting one forecaster per year")
-    forecasts = walk_forward(request.panel, settings.forecast, cache, watch.inner)
+    forecasts = walk_forward(request.panel, settings.forecast, request.cache, watch.inner)
     panel = request.panel.with_forecasts(forecasts.values)
 
     count = folds * settings.members

@@ -63,6 +63,10 @@ CHANGES: dict[str, Any] = {
     "prices": {"closes": perturbed(CLOSES, CUT)},
     # Scored on the day of the decision: its evening may come after the close.
     "a news row": {"news": [(d, s, -x if d >= str(CUT) else x, n) for d, s, x, n in NEWS]},
+    "more articles": {
+        "news": [(d, s, x, n + int(d[-2:]) * (d >= str(CUT))) for d, s, x, n in NEWS],
+    },
+    "news of the morrow": {"news": [(d, s, x, n) for d, s, x, n in NEWS if d < str(CUT)]},
     "a restated quarter": {
         "incomes": [
             {**one, "grossProfit": "7"} if REPORTED[end] >= str(CUT) else one

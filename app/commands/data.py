@@ -5,6 +5,7 @@ import dataclasses
 import datetime as dt
 
 from app.commands.following import actor, followed
+from app.commands.not_used import not_used, print_not_used
 from app.commands.printing import print_json, print_table, say
 from app.jobs.kind import NoSettings
 from app.jobs.queue import jobs_of
@@ -12,6 +13,7 @@ from app.settings import settings
 from app.tasks.refresh import MARKET, REFRESH, Part, ScoredNews
 from sac.config import SIGNALS
 from sac.market import SOURCES, MarketChoice, load_panel, read_choice, write_choice
+from sac.market.symbols import written
 
 __all__ = ["add"]
 
@@ -33,15 +35,17 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def status(options: argparse.Namespace) -> None:
     """Print where the data come from, how far they go and which signals are real."""
-    panel = load_panel(settings().data)
+    panel, findings = load_panel(settings().data), not_used()
     if options.json:
-        print_json({"symbols": list(panel.symbols), **dataclasses.asdict(panel.provenance)})
+        known = {**dataclasses.asdict(panel.provenance), "not_used": dataclasses.asdict(findings)}
+        print_json({"symbols": list(panel.symbols), **known})
         return
     source = panel.provenance
     say(f"{source.source}: {SOURCES[source.source]}")
     say(f"{len(panel.symbols)} symbols, {source.window_start} to {source.window_end}")
     say(f"known: {', '.join(source.fields)}")
     say(f"unknown: {', '.join(name for name in SIGNALS if name not in source.fields) or 'nothing'}")
+    print_not_used(findings)
     if source.note:
         say(f"Note: {source.note}")
 
@@ -69,7 +73,7 @@ def use(options: argparse.Namespace) -> None:
     if options.source == "sample":
         choice = MarketChoice()
     else:
-        symbols = tuple(symbol.upper() for symbol in options.symbols) or present.symbols
+        symbols = tuple(map(written, options.symbols)) or present.symbols
         choice = MarketChoice(options.source, symbols, options.start or present.start)
     write_choice(data, choice)
     if options.json:

@@ -2,6 +2,7 @@
 
 import logging
 
+from app.decisions.forward import forward_of
 from app.hub.outbox import enqueue_champion
 from app.settings import Settings
 from sac.config import VARIANTS
@@ -27,7 +28,16 @@ def decided(
     registry = root.registry
     version = registry.version(variant, name)
     return _announced(
-        decide(registry, version, action, actor=actor, reason=reason, champion=champion, evidence=evidence)
+        decide(
+            registry,
+            version,
+            action,
+            actor=actor,
+            reason=reason,
+            champion=champion,
+            evidence=evidence,
+            forward=forward_of(root),
+        )
     )
 
 
@@ -35,7 +45,16 @@ def rolled_back(
     root: Settings, variant: str, *, actor: str, reason: str, champion: str | None, to: str | None
 ) -> SealedDecision:
     """Back to a former champion."""
-    return _announced(rollback(root.registry, variant, actor=actor, reason=reason, champion=champion, to=to))
+    decision = rollback(
+        root.registry,
+        variant,
+        actor=actor,
+        reason=reason,
+        champion=champion,
+        to=to,
+        forward=forward_of(root),
+    )
+    return _announced(decision)
 
 
 def finish_moves(root: Settings) -> None:

@@ -1,5 +1,6 @@
 """The case for a challenger, with the evidence that there is today."""
 
+from app.decisions.forward import forward_of
 from app.settings import Settings
 from sac.errors import ArtifactError
 from sac.promotion.case import Case, case_for
@@ -17,4 +18,6 @@ def case_of(root: Settings, variant: str, name: str) -> Case:
         champion = champion_of(registry, variant)
     except ArtifactError as error:
         problem = str(error)
-    return case_for(challenger, champion, judged(challenger, champion, problem), root.ledger.search())
+    forward = forward_of(root)
+    verdict = judged(challenger, champion, problem, forward)
+    return case_for(challenger, champion, verdict, root.ledger.search(), forward)

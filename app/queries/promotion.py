@@ -6,11 +6,13 @@ from pathlib import Path
 import streamlit as st
 
 from app.decisions.case import case_of
+from app.decisions.forward import forward_of
 from app.queries import trials, versions
 from app.settings import settings
 from sac.config import VARIANTS
 from sac.evidence import Search
 from sac.files import stamp
+from sac.market import market_stamp
 from sac.portfolio import Backtest
 from sac.promotion import Gate, SealedDecision, deciding
 from sac.promotion.case import Case, side_by_side
@@ -38,7 +40,21 @@ def docket(variant: str) -> Docket:
 
 def verdict(version: Version, shelf: versions.Shelf) -> Gate:
     """The gate's verdict on a version of that shelf today."""
-    return deciding.judged(version, shelf.champion, shelf.champion_problem)
+    champion, problem = shelf.champion, shelf.champion_problem
+    state = f"{stamp(version.path)} {stamp(champion.path) if champion else problem} {_market()}"
+    return _verdict(version.path, state, version, champion, problem)
+
+
+@st.cache_resource(show_spinner="Comparing with the champion…", max_entries=256)
+def _verdict(
+    path: Path, state: str, _version: Version, _champion: Version | None, _problem: str | None
+) -> Gate:
+    return deciding.judged(_version, _champion, _problem, forward_of(settings()))
+
+
+def _market() -> str:
+    """What a champion's weeks after its last decision hang on."""
+    return market_stamp(settings().data)
 
 
 def decisions() -> list[SealedDecision]:
@@ -54,7 +70,7 @@ def problems() -> list[str]:
 def case(variant: str, name: str) -> Case:
     """The case for a version against today's champion."""
     root = settings().models
-    return _case(root, variant, name, trials.search(), stamp(root / variant))
+    return _case(root, variant, name, trials.search(), f"{stamp(root / variant)} {_market()}")
 
 
 @st.cache_resource(show_spinner="Weighing the evidence…", max_entries=32)
@@ -65,11 +81,11 @@ def _case(root: Path, variant: str, name: str, search: Search, state: str) -> Ca
 def backtests(challenger: Version, champion: Version | None) -> list[Backtest]:
     """Challenger, champion and baselines on their common weeks."""
     paths = tuple(version.path for version in (challenger, champion) if version)
-    return _backtests(paths, stamp(challenger.path), challenger, champion)
+    return _backtests(paths, f"{stamp(challenger.path)} {_market()}", challenger, champion)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _backtests(
     paths: tuple[Path, ...], state: str, _challenger: Version, _champion: Version | None
 ) -> list[Backtest]:
-    return side_by_side(_challenger, _champion)[0]
+    return side_by_side(_challenger, _champion, forward_of(settings()))[0]

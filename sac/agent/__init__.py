@@ -1,7 +1,7 @@
 """Agent: Soft Actor-Critic for many agents at once, and the committee that decides."""
 
 from sac.agent.committee import Committee, WalkForward, members_of
-from sac.agent.ensemble import Ensemble, train_ensemble
+from sac.agent.ensemble import Ensemble, Evaluation, train_ensemble
 from sac.agent.fine_tuning import Block, fine_tune_ensemble, fine_tuning_blocks, joined
 from sac.agent.folds import PRODUCTION, Fold, evaluation_folds, evaluation_steps, selection_fold
 from sac.agent.learners.ppo import PPOLearner
@@ -14,6 +14,7 @@ __all__ = [
     "Block",
     "Committee",
     "Ensemble",
+    "Evaluation",
     "Fold",
     "PPOLearner",
     "PortfolioScaler",

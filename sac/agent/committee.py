@@ -16,7 +16,7 @@ from sac.agent.scaler import PortfolioScaler
 from sac.arrays import Floats
 from sac.config import Constraints, PPOSettings, SACSettings
 from sac.market import MarketPanel
-from sac.portfolio import equal_weights
+from sac.portfolio import equal_weights, tilted
 from sac.portfolio.constraints import portfolio_weights
 
 __all__ = ["Committee", "WalkForward", "members_of"]
@@ -39,11 +39,11 @@ class Committee:
         constraints: Constraints,
         name: str = "Committee",
         *,
-        passed: bool = True,
+        conviction: float = 1.0,
     ):
-        """`passed` False: the committee did not pass validation and stays at equal weight."""
+        """`conviction`: how far it goes from equal weight (0) towards what its agents want (1)."""
         self.name, self.scaler, self.settings, self.constraints = name, scaler, settings, constraints
-        self._state, self.passed = actor, passed
+        self._state, self.conviction = actor, conviction
         self.assets = assets
         network = _ACTORS[settings.algorithm][settings.network]
         self._actor = network([torch.Generator() for _ in range(self.size)], assets, settings, constraints)
@@ -61,25 +61,42 @@ class Committee:
         return torch.stack(whole).all(0).numpy()
 
     def members(self) -> list["Committee"]:
-        """Each member as a committee of its own; what it would do, whether it passed validation or not."""
+        """Each member as a committee of its own, followed without reserve."""
         return [self.part([i], f"Member {i + 1}") for i in range(self.size)]
 
     def part(self, members: list[int], name: str) -> "Committee":
-        """Some members as a committee, whether it passed validation or not."""
+        """Some members as a committee that is followed without reserve."""
         state = members_of(self._state, members)
         return Committee(state, self.assets, self.scaler, self.settings, self.constraints, name)
 
+    def followed(self, conviction: float, name: str) -> "Committee":
+        """The same agents, followed as far as that."""
+        return Committee(
+            self._state,
+            self.assets,
+            self.scaler,
+            self.settings,
+            self.constraints,
+            name,
+            conviction=conviction,
+        )
+
     def allocate(self, panel: MarketPanel, step: int, weights: Floats) -> Floats:
         """Target weights (n+1,) from what the panel knew at step and the weights (n+1,) it stood at."""
-        if not self.passed:
-            return equal_weights(self.assets - 1, self.constraints)
+        equal = equal_weights(self.assets - 1, self.constraints)
+        if self.conviction <= 0.0:
+            return equal
+        return tilted(self.wanted(panel, step, weights), equal, self.conviction)
+
+    def wanted(self, panel: MarketPanel, step: int, weights: Floats) -> Floats:
+        """The agents' own weights (n+1,): the mean of its members' targets, whatever the conviction."""
         alike = np.broadcast_to(weights, (self.size, len(weights)))
         return self.member_targets(panel, step, alike, self.settings.action_scale).mean(0).numpy()
 
     def member_targets(
         self, panel: MarketPanel, step: int, weights: Floats, action_scale: float | Tensor
     ) -> Tensor:
-        """Target weights (M, n+1) of every member, from its own weights (M, n+1), passed or not."""
+        """What every member wants, (M, n+1), from its own weights (M, n+1)."""
         features = flat_features(self.scaler.transform(panel.features[step : step + 1]))[0]
         state = np.concatenate([np.broadcast_to(features, (self.size, len(features))), weights], 1)
         mean, _ = self._actor(torch.tensor(state[:, None], dtype=torch.get_default_dtype()))  # (M, 1, n+1)

@@ -15,14 +15,33 @@ from sac.agent.learners.ppo import PPOLearner
 from sac.agent.learners.sac import SACLearner
 from sac.agent.scaler import PortfolioScaler
 from sac.arrays import Floats
-from sac.config import TrainingSettings
+from sac.config import WEEKS_PER_YEAR, TrainingSettings
 from sac.market import MarketPanel
-from sac.portfolio import Backtest, Validation, backtest, backtests, validate
+from sac.portfolio import (
+    Backtest,
+    EqualWeight,
+    LearningPoint,
+    Validation,
+    backtest,
+    backtests,
+    equal_weights,
+    tilted,
+    validate,
+)
 
-__all__ = ["LEARNERS", "Ensemble", "agent_seed", "learning_log", "train_ensemble"]
+__all__ = ["LEARNERS", "Ensemble", "Evaluation", "agent_seed", "learning_log", "train_ensemble"]
 
+_LOOKS = 10  # at the validation weeks while the agents have not seen them
 _BEFORE_VALIDATION = 0.75  # share of the updates that agents make before they see the validation weeks
 LEARNERS: dict[str, type[SACLearner] | type[PPOLearner]] = {"sac": SACLearner, "ppo": PPOLearner}
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """The two records of the same weeks, out of sample, each with its members."""
+
+    traded: Backtest  # from equal weight towards the agents by each fold's conviction
+    agents: Backtest  # the agents' own: followed without reserve
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,16 +55,16 @@ class Ensemble:
     settings: TrainingSettings
     log: pd.DataFrame  # one row per logged update and agent
     validations: list[Validation]  # one per fold; empty without validation weeks
+    learning: list[LearningPoint]  # of the production agents, before they saw their validation weeks
 
     def rows(self, index: int) -> slice:
         """Where the agents of the index-th fold stand."""
         members = self.settings.members
         return slice(index * members, (index + 1) * members)
 
-    def committee(self, index: int, name: str) -> Committee:
-        """The members of the index-th fold as one allocator."""
+    def committee(self, index: int, name: str, conviction: float = 1.0) -> Committee:
+        """The members of the index-th fold as one allocator; the agents' own without a conviction."""
         settings, actor = self.settings, members_of(self.state["actor"], self.rows(index))
-        passed = not self.validations or self.validations[index].passed
         return Committee(
             actor,
             self.assets,
@@ -53,31 +72,56 @@ class Ensemble:
             settings.agent,
             settings.constraints,
             name,
-            passed=passed,
+            conviction=conviction,
         )
+
+    def conviction(self, index: int) -> float:
+        """How far the index-th fold's agents are followed; all the way where nothing measured it."""
+        follows = self.settings.follow == "agents" or not self.validations
+        return 1.0 if follows else self.validations[index].conviction
+
+    def validated(self, panel: MarketPanel) -> list[Validation]:
+        """Every fold's agents on their validation weeks, which they must not have seen yet (leak!)."""
+        rules, trials = self.settings.constraints, self.settings.trials
+        return [
+            validate(panel, self.committee(i, "Validation"), fold.validation, fold.number, rules, trials)
+            for i, fold in enumerate(self.folds)
+        ]
 
     def final_losses(self) -> dict[str, float]:
         """Actor and critic loss at the last update, mean over the production members."""
         last = self.log[(self.log["fold"] == PRODUCTION) & (self.log["update"] == self.log["update"].max())]
         return {loss: float(last[loss].mean()) for loss in ("actor_loss", "critic_loss")}
 
-    def evaluate(self, panel: MarketPanel, name: str) -> Backtest:
-        """One backtest over all evaluation years; where a year begins its own committee takes over."""
-        years = [i for i, fold in enumerate(self.folds) if fold.number != PRODUCTION]
-        committees = [self.committee(i, name) for i in years]
-        numbers = np.repeat(
-            [self.folds[i].number for i in years], [len(self.folds[i].evaluation) for i in years]
-        )
-        result = WalkForward(committees, [self.folds[i].evaluation.start for i in years], name)
+    def evaluate(self, panel: MarketPanel, name: str) -> Evaluation:
+        """Both backtests over all evaluation years; where a year begins its own committee takes over."""
+        convictions = [self.conviction(i) for i in self._years]
+        agents = self._walked(panel, name, [1.0] * len(convictions))
+        followed = all(conviction == 1.0 for conviction in convictions)
+        return Evaluation(agents if followed else self._walked(panel, name, convictions), agents)
+
+    @property
+    def _years(self) -> list[int]:
+        return [i for i, fold in enumerate(self.folds) if fold.number != PRODUCTION]
+
+    def _walked(self, panel: MarketPanel, name: str, convictions: list[float]) -> Backtest:
+        """One backtest, with its members, of committees that are followed as far as that."""
+        committees = [self.committee(i, name, c) for i, c in zip(self._years, convictions, strict=True)]
+        years = [self.folds[i] for i in self._years]
+        numbers = np.repeat([fold.number for fold in years], [len(fold.evaluation) for fold in years])
+        result = WalkForward(committees, [fold.evaluation.start for fold in years], name)
         steps, constraints = evaluation_steps(self.folds), self.settings.constraints
+        equal = equal_weights(self.assets - 1, constraints)
 
         def each(step: int, weights: Floats) -> Floats:
-            scale = self.settings.agent.action_scale
-            return result.committee(step).member_targets(panel, step, weights, scale).numpy()
+            committee = result.committee(step)
+            wanted = committee.member_targets(panel, step, weights, self.settings.agent.action_scale)
+            return tilted(wanted.numpy(), equal, committee.conviction)
 
         names = [f"Member {i}" for i in range(1, self.settings.members + 1)]
         members = backtests(names, each, panel, steps, [constraints] * len(names), numbers)
-        return backtest(result, panel, steps, constraints, numbers).with_members(members)
+        traded = backtest(result, panel, steps, constraints, numbers)
+        return traded.with_members(members, constraints.cost_rate)
 
 
 def train_ensemble(
@@ -105,24 +149,28 @@ def train_ensemble(
         seeds,
         settings.agent,  # type: ignore[arg-type]  # the algorithm chose both
     )
-    curve = LearningCurve(settings.agent.updates, report)
+    learning: list[LearningPoint] = []
 
     def ensemble(validations: list[Validation]) -> Ensemble:
-        assets = len(panel.symbols) + 1
-        return Ensemble(
-            folds, assets, scalers, learner.state(), settings, learning_log(curve, agents), validations
-        )
+        log, assets = learning_log(curve, agents), len(panel.symbols) + 1
+        return Ensemble(folds, assets, scalers, learner.state(), settings, log, validations, learning)
+
+    def probe(done: int) -> dict[str, float]:
+        committee = ensemble([]).committee(len(folds) - 1, "Validation")
+        point = learning_point(panel, committee, folds[-1].validation, done)
+        learning.append(point)
+        lowest, highest = min(point.members), max(point.members)
+        return {"validation": point.excess, "validation_low": lowest, "validation_high": highest}
 
     if not settings.validation_weeks:
+        curve = LearningCurve(settings.agent.updates, report)
         learner.run(settings.agent.updates, curve)
         return ensemble([])
     before = int(settings.agent.updates * _BEFORE_VALIDATION)
+    marks = {before * (i + 1) // _LOOKS for i in range(_LOOKS)}
+    curve = LearningCurve(settings.agent.updates, report, marks, probe)
     learner.run(before, curve)
-    judged = ensemble([])
-    validations = [
-        validate(panel, judged.committee(i, "Validation"), fold.validation, fold.number, settings.constraints)
-        for i, fold in enumerate(folds)
-    ]
+    validations = ensemble([]).validated(panel)
     learner.go_on_in(windows([fold.train_stop for fold in folds]))
     learner.run(settings.agent.updates - before, curve)
     return ensemble(validations)
@@ -136,6 +184,21 @@ def learning_log(curve: LearningCurve, agents: list[tuple[int, Fold, int]]) -> p
         for point in curve.points
         for row, (_, fold, member) in enumerate(agents)
     )
+
+
+def learning_point(panel: MarketPanel, committee: Committee, weeks: range, done: int) -> LearningPoint:
+    """The committee and each of its members against equal weight on weeks that they have not seen."""
+    constraints, scale = committee.constraints, committee.settings.action_scale
+    names = ["Committee", *(f"Member {i + 1}" for i in range(committee.size))]
+
+    def decide(step: int, weights: Floats) -> Floats:
+        own = committee.member_targets(panel, step, weights[1:], scale).numpy()
+        return np.vstack([committee.allocate(panel, step, weights[0]), own])
+
+    results = backtests(names, decide, panel, weeks, [constraints] * len(names))
+    equal = np.log1p(backtest(EqualWeight(constraints), panel, weeks, constraints).net)
+    excess = [float((np.log1p(result.net) - equal).mean()) * WEEKS_PER_YEAR for result in results]
+    return LearningPoint(done, excess[0], tuple(excess[1:]))
 
 
 def agent_seed(*parts: int) -> int:

@@ -12,11 +12,12 @@ from torch import Tensor
 from sac.agent.committee import members_of
 from sac.agent.ensemble import LEARNERS, Ensemble, agent_seed, learning_log
 from sac.agent.environment import PortfolioEnvironment, flat_features
-from sac.agent.folds import PRODUCTION, Fold
+from sac.agent.folds import PRODUCTION, Fold, evaluation_steps
 from sac.agent.learners.curve import LearningCurve
-from sac.config import FINETUNE_WEEKS, TrainingSettings
+from sac.config import FINETUNE_WEEKS, SERVICE_WEEKS, TrainingSettings
 from sac.errors import DataError
 from sac.market import MarketPanel
+from sac.portfolio import EqualWeight, Validation, backtest, validation_of
 
 __all__ = ["Block", "fine_tune_ensemble", "fine_tuning_blocks", "joined"]
 
@@ -71,8 +72,7 @@ def fine_tune_ensemble(
 ) -> Ensemble:
     """Every block's agents go on from their own committee of the parent, all together.
 
-    Scalers and verdicts are the parent's: its networks know their inputs by that scale, and 26 weeks
-    are too few for a verdict of their own.
+    Scalers are the parent's: its networks know their inputs by that scale.
     """
     folds, origins = [block.fold for block in blocks], [block.origin for block in blocks]
     scalers = [parent.scalers[origin] for origin in origins]
@@ -97,13 +97,39 @@ def fine_tune_ensemble(
     learner.restore(members_of(parent.state, rows))
     curve = LearningCurve(settings.agent.updates, report)
     learner.run(settings.agent.updates, curve)
-    inherited = [
-        dataclasses.replace(parent.validations[block.origin], fold=block.fold.number)
-        for block in blocks
-        if parent.validations
-    ]
     log = learning_log(curve, agents)
-    return Ensemble(folds, parent.assets, scalers, learner.state(), settings, log, inherited)
+    tuned = Ensemble(folds, parent.assets, scalers, learner.state(), settings, log, [], [])
+    if not parent.validations:
+        return tuned
+    return dataclasses.replace(tuned, validations=_validations(panel, parent, blocks, tuned))
+
+
+def _validations(
+    panel: MarketPanel, parent: Ensemble, blocks: list[Block], tuned: Ensemble
+) -> list[Validation]:
+    """What each block's agents are believed by: the parent's validation, once it is too old their own record.
+
+    The own record is that of the blocks before, as far as it was known at the block's first decision.
+    """
+    constraints, steps = tuned.settings.constraints, evaluation_steps(tuned.folds)
+    record = tuned.evaluate(panel, "Validation").agents
+    lead = np.log1p(record.net) - np.log1p(backtest(EqualWeight(constraints), panel, steps, constraints).net)
+    validations = []
+    for block in blocks:
+        inherited = dataclasses.replace(parent.validations[block.origin], fold=block.fold.number)
+        first = block.fold.evaluation.start if block.fold.evaluation else len(panel.decisions) - 1
+        known = panel.steps_known_at(first) - steps.start
+        age = (panel.decisions[first] - np.datetime64(inherited.end)) / np.timedelta64(7, "D")
+        if age < SERVICE_WEEKS:
+            source = "parent" if inherited.source == "validation" else inherited.source
+            validations.append(dataclasses.replace(inherited, source=source))
+        elif known < FINETUNE_WEEKS:
+            validations.append(dataclasses.replace(inherited, conviction=0.0))
+        else:
+            start, end = str(record.decisions[0]), str(record.decisions[known - 1])
+            own = validation_of(lead[:known], start, end, block.fold.number, source="blocks")
+            validations.append(own)
+    return validations
 
 
 def _rows(parent: Ensemble, origin: int) -> list[int]:

@@ -1,20 +1,26 @@
 """Putting strategies side by side: the same weeks, the same start in cash, the same accounting."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import reduce
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sac.arrays import Floats, Rows
 from sac.config import CASH, Constraints
-from sac.portfolio import Backtest, BuyAndHold, Cash, EqualWeight, account, all_cash, drift
+from sac.evidence.metrics import metrics
+from sac.evidence.significance import information_ratio, leads
+from sac.portfolio import Backtest, BuyAndHold, Cash, EqualWeight, account, all_cash, drift, equal_weights
 
 __all__ = [
     "baselines",
     "calendar_years",
     "common_weeks",
+    "equal_weight",
+    "figures",
+    "followed_by",
     "on_weeks",
     "rerun",
     "rolling_excess",
@@ -74,8 +80,16 @@ def _accounted(
         turnover=weeks.turnover,
         gross=weeks.gross - 1.0,
         net=weeks.net - 1.0,
-        members=recorded.members[rows],
+        members=_from_cash(recorded, rows),
+        entries=recorded.entries[rows],
     )
+
+
+def _from_cash(recorded: Backtest, rows: Rows) -> Floats:
+    """The members' net returns over some weeks, the first of which they enter from all CASH."""
+    members: Floats = recorded.members[rows].copy()
+    members[:1] = recorded.entries[rows[:1]]
+    return members
 
 
 def baselines(
@@ -86,18 +100,54 @@ def baselines(
     `fitted` are those that were stored with the record, on all of its weeks: their weights cannot be
     computed from it.
     """
-    unled = replace(recorded, members=np.empty((len(recorded.net), 0)))
+    unled = _unled(recorded)
     stocks = len(recorded.symbols)
 
-    def simple(rule: EqualWeight | BuyAndHold | Cash) -> Backtest:
+    def simple(rule: BuyAndHold | Cash) -> Backtest:
         return rerun(rule.name, lambda _, held: rule.target(stocks, held), unled, rows, constraints)
 
     return [
-        simple(EqualWeight(constraints)),
+        equal_weight(recorded, rows, constraints),
         simple(BuyAndHold(constraints)),
         *(on_weeks(benchmark.name, benchmark, rows, constraints) for benchmark in fitted),
         simple(Cash()),
     ]
+
+
+def followed_by(record: Backtest, later: Backtest) -> Backtest:
+    """Two records of the same stocks one after the other; weeks in between may be missing."""
+    per_week = ("decisions", "fills", "ends", "folds", "weights", "growth", "turnover", "gross", "net")
+    rows: dict[str, Any] = {
+        name: np.concatenate([getattr(record, name), getattr(later, name)]) for name in per_week
+    }
+    for name in ("members", "entries"):
+        both = (getattr(record, name), getattr(later, name))
+        known = both[0].shape[1] == both[1].shape[1]  # else members are nobody's over the whole
+        rows[name] = np.concatenate(both) if known else np.empty((len(rows["net"]), 0))
+    return replace(record, **rows)
+
+
+def equal_weight(recorded: Backtest, rows: Rows, constraints: Constraints) -> Backtest:
+    """Equal weight, without members, over some of the recorded weeks."""
+    targets = np.tile(equal_weights(len(recorded.symbols), constraints), (len(rows), 1))
+    return _accounted(EqualWeight.name, targets, _unled(recorded), rows, constraints)
+
+
+def _unled(recorded: Backtest) -> Backtest:
+    nobody = np.empty((len(recorded.net), 0))
+    return replace(recorded, members=nobody, entries=nobody)
+
+
+def figures(prefix: str, result: Backtest, constraints: Constraints) -> dict[str, float]:
+    """Every figure of a backtest by its name in records and answers; what its weeks do not tell is left out.
+
+    `{prefix}_cagr` and so on, and `{prefix}_information_ratio`: of the weekly return over equal weight's.
+    """
+    known = asdict(metrics(result, constraints))
+    if result.symbols:  # an index has no equal weight
+        equal = equal_weight(result, np.arange(len(result.net)), constraints)
+        known["information_ratio"] = information_ratio(leads(result.net, equal.net))
+    return {f"{prefix}_{name}": float(value) for name, value in known.items() if np.isfinite(value)}
 
 
 def weekly_returns(results: Sequence[Backtest]) -> pd.DataFrame:

@@ -11,8 +11,17 @@ import numpy.typing as npt
 
 from sac.arrays import Floats
 from sac.config import WEEKS_PER_YEAR
+from sac.portfolio import expected_maximum
 
-__all__ = ["Difference", "Search", "deflated_sharpe", "difference", "probabilistic_sharpe"]
+__all__ = [
+    "Difference",
+    "Search",
+    "deflated_sharpe",
+    "difference",
+    "information_ratio",
+    "leads",
+    "probabilistic_sharpe",
+]
 
 
 _DRAWS = 10_000
@@ -20,7 +29,7 @@ _INTERVAL = (2.5, 97.5)  # percentiles
 _NORMAL = NormalDist()
 # Standard errors by which a true difference must stand out to be seen in four of five samples.
 _DETECTABLE = _NORMAL.inv_cdf(0.975) + _NORMAL.inv_cdf(0.8)
-_EULER = 0.5772156649015329
+_STILL = 1e-12  # a spread that is only rounding
 
 
 @dataclass(frozen=True)
@@ -31,7 +40,9 @@ class Difference:
     mean: float
     low: float  # 95 % interval
     high: float
-    p_better: float  # share of resampled histories in which the first one ends above the other
+    p_better: (
+        float  # share of resampled histories, as wide, in which the first ends above; NaN: no difference
+    )
     detectable: float  # the smallest true difference that as many weeks show in four of five cases
 
     @property
@@ -42,6 +53,8 @@ class Difference:
     @property
     def verdict(self) -> str:
         """What the interval says of the difference, to be said after its name."""
+        if self.none:
+            return "is none: every week is the same"
         if self.low <= 0.0 <= self.high:
             return "could be luck"
         return "is more than luck" if self.low > 0 else "is worse by more than luck"
@@ -55,10 +68,13 @@ def difference(one: Floats, other: Floats, seed: int = 0, draws: int = _DRAWS) -
     """
     edge = np.log1p(one) - np.log1p(other)  # (W,)
     weeks = len(edge)
+    if not edge.any():
+        return Difference(weeks, 0.0, 0.0, 0.0, math.nan, 0.0)
     means = edge.take(_histories(weeks, seed, draws)).mean(axis=1) * WEEKS_PER_YEAR  # (draws,)
     mean = float(edge.mean()) * WEEKS_PER_YEAR
-    low, high = mean + (np.percentile(means, _INTERVAL) - mean) * _few_blocks(weeks / _block(weeks))
-    better = float(((means > 0) + 0.5 * (means == 0)).mean())
+    widened = mean + (means - mean) * _few_blocks(weeks / _block(weeks))
+    low, high = np.percentile(widened, _INTERVAL)
+    better = float(((widened > 0) + 0.5 * (widened == 0)).mean())
     return Difference(weeks, mean, float(low), float(high), better, float(means.std()) * _DETECTABLE)
 
 
@@ -108,14 +124,14 @@ class Search:
     """The search that a candidate was picked from."""
 
     candidates: int  # how many were tried
-    spread: float  # standard deviation of their annualised Sharpe ratios; NaN where it is not known
+    spread: float  # standard deviation of their information ratios; NaN where it is not known
 
     @classmethod
     def among(cls, *groups: Sequence[float], others: int = 0) -> "Search":
-        """A search whose candidates had these annualised Sharpe ratios, and others of which it is not known.
+        """A search whose candidates had these information ratios, and others of which it is not known.
 
-        Candidates of one group were measured on the same stretch of the market. The spread is that within
-        the groups: how far two stretches lie apart says nothing of how far the candidates do.
+        Candidates of one group were measured on the same weeks. The spread is that within the groups: how
+        far two stretches lie apart says nothing of how far the candidates do.
         """
         groups = tuple(group for group in groups if group)
         count = sum(map(len, groups))
@@ -124,14 +140,24 @@ class Search:
         return cls(count + others, math.sqrt(around / freedom) if freedom else math.nan)
 
 
-def deflated_sharpe(net: Floats, search: Search) -> float:
-    """P(true Sharpe ratio > the best that luck yields in the search) (Bailey & López de Prado 2014).
+def deflated_sharpe(lead: Floats, search: Search) -> float:
+    """P(true Sharpe ratio of weekly leads (W,) > the best that luck yields in the search).
 
-    Where nothing was searched it is the probabilistic Sharpe ratio.
+    Bailey & Lopez de Prado 2014, of the lead over equal weight: what everybody earned is no skill. Where
+    nothing was searched it is the probabilistic Sharpe ratio; NaN where there is no lead in any week.
     """
     if search.candidates < 2 or math.isnan(search.spread):
-        return probabilistic_sharpe(net)
-    luck = (1.0 - _EULER) * _NORMAL.inv_cdf(1.0 - 1.0 / search.candidates) + _EULER * _NORMAL.inv_cdf(
-        1.0 - 1.0 / (search.candidates * math.e)
-    )
-    return probabilistic_sharpe(net, search.spread * luck)
+        return probabilistic_sharpe(lead)
+    return probabilistic_sharpe(lead, search.spread * expected_maximum(search.candidates))
+
+
+def information_ratio(lead: Floats) -> float:
+    """Annualised Sharpe ratio of weekly leads (W,); NaN where they do not vary."""
+    spread = float(lead.std(ddof=1)) if len(lead) > 1 else 0.0
+    return float(lead.mean()) / spread * math.sqrt(WEEKS_PER_YEAR) if spread > _STILL else math.nan
+
+
+def leads(net: Floats, equal: Floats) -> Floats:
+    """Weekly return over equal weight's, (W,), net of costs."""
+    ahead: Floats = (1.0 + net) / (1.0 + equal) - 1.0
+    return ahead

@@ -6,20 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-from sac.arrays import Floats
-from sac.config import WEEKS_PER_YEAR, TrainingSettings
-from sac.evidence import cagr, difference, metrics
+from sac.config import TrainingSettings
+from sac.evidence import cagr, difference, information_ratio, leads, metrics
 from sac.experiments.sweep import SweepTrial
 from sac.files import replace_file
 from sac.portfolio import Backtest
 from sac.registry.codecs import Unreadable, pack_json, unpack_json
 
-__all__ = ["TrialResult", "TrialResults", "excess_returns", "failed_result", "judged_result"]
+__all__ = ["TrialResult", "TrialResults", "failed_result", "judged_result"]
 
 _KEY = re.compile(r"[0-9a-f]{24}")
-_STILL = 1e-12  # a spread that is only rounding
 
 
 @dataclass(frozen=True)
@@ -52,15 +49,13 @@ def judged_result(trial: SweepTrial, trained_until: str, record: Backtest, equal
     edge, edge_low, edge_high: annualised log growth over equal weight, and its 95 % interval.
     """
     own, ahead = metrics(record, trial.settings.constraints), difference(record.net, equal.net)
-    excess = excess_returns(record.net, equal.net)
-    spread = float(excess.std(ddof=1))
     figures = {
         "eval_cagr": own.cagr,
         "eval_sharpe": own.sharpe,
         "eval_max_drawdown": own.max_drawdown,
         "eval_turnover": own.turnover,
         "equal_weight_cagr": cagr(equal.net),
-        "excess_sharpe": float(excess.mean()) / spread * WEEKS_PER_YEAR**0.5 if spread > _STILL else np.nan,
+        "excess_sharpe": information_ratio(leads(record.net, equal.net)),
         "edge": ahead.mean,
         "edge_low": ahead.low,
         "edge_high": ahead.high,
@@ -73,12 +68,6 @@ def judged_result(trial: SweepTrial, trained_until: str, record: Backtest, equal
 def failed_result(trial: SweepTrial, trained_until: str, equal: Backtest, problem: str) -> TrialResult:
     """A trial that failed; it would fail again."""
     return _result(trial, trained_until, equal, problem, {}, (), ())
-
-
-def excess_returns(net: npt.ArrayLike, equal: npt.ArrayLike) -> Floats:
-    """Weekly return over equal weight's, (W,)."""
-    lead: Floats = (1.0 + np.asarray(net)) / (1.0 + np.asarray(equal)) - 1.0
-    return lead
 
 
 def _result(

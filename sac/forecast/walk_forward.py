@@ -56,7 +56,7 @@ def walk_forward(
         progress = _progress_of(
             report, f"{_LABELS.get(settings.kind, settings.kind)} for {year}", done, len(spans)
         )
-        state = _fitted(panel, daily, year, settings, cache / "forecasts", progress)
+        state = _fitted(panel, daily, year, settings, cache, progress)
         if state is None:
             continue
         newest = state
@@ -70,9 +70,16 @@ def walk_forward(
     return Forecasts(values, yearly_skill(years, values, panel.returns), newest)
 
 
-def forecast_at(state: dict[str, Any], panel: MarketPanel, steps: range) -> Floats:
-    """Predictions of a stored forecaster, (steps, n): equal to its walk's in its own year.
+def forecast_at(
+    state: dict[str, Any],
+    panel: MarketPanel,
+    steps: range,
+    settings: ForecastSettings,
+    cache: Path | None = None,
+) -> Floats:
+    """Predictions from a stored forecaster's year on, (steps, n): equal to a walk's.
 
+    A later year's forecaster is fitted here, in seconds, by the rule of the walk and found again in `cache`.
     Raises DataError where the panel has other symbols or price fields than the forecaster was fitted on, and
     for a step before the forecaster's year: it has seen what happened then (leak!).
     """
@@ -94,7 +101,15 @@ def forecast_at(state: dict[str, Any], panel: MarketPanel, steps: range) -> Floa
             f"The forecaster was fitted on the years before {state['year']} and has seen what followed "
             f"{panel.decisions[early[0]]}. Choose a date from {state['year']} on."
         )
-    return predict(state, windows(panel, daily_inputs(panel), chosen, state["settings"]["window"]))
+    daily, values = daily_inputs(panel), np.empty((len(chosen), len(panel.symbols)))
+    years = _years(panel)[chosen]
+    for year in np.unique(years).tolist():
+        own = state if year == state["year"] else _fitted(panel, daily, year, settings, cache)
+        if own is None:
+            raise DataError(f"The prices hold too little before {year} to fit its forecaster.")
+        steps_of_year = chosen[years == year]
+        values[years == year] = predict(own, windows(panel, daily, steps_of_year, settings.window))
+    return values
 
 
 def training_steps(panel: MarketPanel, year: int, settings: ForecastSettings) -> npt.NDArray[np.intp]:
@@ -116,8 +131,8 @@ def _fitted(
     daily: Floats,
     year: int,
     settings: ForecastSettings,
-    folder: Path,
-    progress: Callable[[float, str], None],
+    folder: Path | None,
+    progress: Callable[[float, str], None] = lambda fraction, news: None,
 ) -> dict[str, Any] | None:
     """The year's forecaster, from the cache or fitted now; None without a single complete example."""
     from sac.forecast import cache, fitting
@@ -139,8 +154,8 @@ def _fitted(
     key = hashlib.sha256(json.dumps(identity, sort_keys=True).encode())
     key.update(inputs.tobytes())
     key.update(targets.tobytes())
-    path = folder / f"{key.hexdigest()}.pt"
-    state = cache.load(path)
+    path = folder / "forecasts" / f"{key.hexdigest()}.pt" if folder else None
+    state = cache.load(path) if path else None
     if state is None:
         epochs = settings.epochs
         learned = fitting.fit(
@@ -151,7 +166,8 @@ def _fitted(
             report=lambda epoch: progress((epoch - 1) / epochs, f"epoch {epoch} of {epochs}"),
         )
         state = {**identity, **learned}
-        cache.store(path, state)
+        if path:
+            cache.store(path, state)
     progress(1.0, "fitted")
     return state
 

@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -90,8 +90,9 @@ def pull(
         downloads = staging / "downloads"
         downloads.mkdir()
         with explained(remote, name or "on main"):
-            for number, file in enumerate(NAMES):
-                progress(number, len(NAMES), file)
+            names = _names(there.files)
+            for number, file in enumerate(names):
+                progress(number, len(names), file)
                 _fetch(api, remote, there, file, downloads, staging / "cache")
         with _said_of(remote, there):
             found = _named(downloads, variant, wanted)
@@ -134,16 +135,21 @@ def _check_listing(remote: Remote, there: Snapshot) -> None:
     if not _COMMIT.fullmatch(there.commit):
         raise HubError(f"{remote.endpoint} gives {where[:80]}, which is not a valid commit.")
     for name in NAMES:
-        if name not in there.files:
+        if name not in there.files and name not in folder.LATER:
             raise HubError(f"{where}: {name} is missing, so this is not a version. Nothing was installed.")
     for name in sorted(set(there.files) - BESIDE - set(NAMES)):
         raise HubError(f"{where}: {name[:80]} does not belong to a version. Nothing was installed.")
-    for name in NAMES:
+    for name in _names(there.files):
         most = folder.most_bytes(name)
         if there.files[name].size > most:
             raise HubError(f"{where}: {name} is larger than {most >> 20} MiB. Nothing was installed.")
-    if sum(there.files[name].size for name in NAMES) > _MOST_BYTES:
+    if sum(there.files[name].size for name in _names(there.files)) > _MOST_BYTES:
         raise HubError(f"{where}: the version is larger than {_MOST_BYTES >> 20} MiB. Nothing was installed.")
+
+
+def _names(there: Collection[str]) -> list[str]:
+    """The files of a version that are there, in their order."""
+    return [name for name in NAMES if name in there]
 
 
 def _fetch(api: "HfApi", remote: Remote, there: Snapshot, file: str, downloads: Path, cache: Path) -> None:
@@ -214,13 +220,14 @@ def _checked(staging: Path, variant: str, name: str) -> Version:
     """The version in a registry of its own, after every check of a local load, and with every file loaded."""
     path = staging / variant / name
     path.mkdir(parents=True)
-    for file in NAMES:
+    for file in _names(os.listdir(staging / "downloads")):
         os.rename(staging / "downloads" / file, path / file)
     version = Registry(staging).version(variant, name)
     for part in get_args(Part):
         version.tensors(part)
     version.scaler()
     version.training_log()
+    version.agents()
     _check_words(version)
     return version
 
@@ -255,7 +262,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 def _install(staged: Path, final: Path, source: Origin) -> None:
     """Rename a checked folder into place; its note is there before it is."""
-    for file in NAMES:
+    for file in _names(os.listdir(staged)):
         with (staged / file).open("rb") as handle:
             os.fsync(handle.fileno())
     folder.sync(staged)

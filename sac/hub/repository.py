@@ -268,7 +268,7 @@ def _commit(
 
 def _files(version: Version) -> dict[str, bytes]:
     """The folder's bytes, each compared with the manifest once more, and the card."""
-    files = {name: folder.read(version.path, version.manifest, name, bytes) for name in folder.FILES}
+    files = {name: folder.read(version.path, version.manifest, name, bytes) for name in version.manifest}
     try:
         files[folder.MANIFEST] = folder.read_small(version.path / folder.MANIFEST)
     except Unreadable as error:

@@ -13,6 +13,7 @@ from sac.config import CASH
 from sac.errors import DataError
 from sac.files import replace_file
 from sac.market.prices.sample import DEMO_UNIVERSE
+from sac.market.symbols import by_key, written
 
 __all__ = ["SOURCES", "MarketChoice", "market_file", "read_choice", "write_choice"]
 
@@ -42,6 +43,7 @@ class MarketChoice:
         twice = {symbol for symbol in self.symbols if self.symbols.count(symbol) > 1}
         if twice:
             raise DataError(f"{min(twice)} stands twice in the universe: remove one.")
+        by_key(self.symbols)
         if not _FEWEST <= len(self.symbols) <= _MOST:
             raise DataError(f"A universe has {_FEWEST} to {_MOST} symbols, this one {len(self.symbols)}.")
         if self.start >= (today := dt.date.today()):
@@ -77,7 +79,7 @@ def read_choice(data: Path) -> MarketChoice:
     _refuse_type(given, "symbols", list, 'symbols = ["AAPL", "MSFT"]')
     _refuse_type(given, "start", dt.date, "start = 2005-01-03")
     if "symbols" in given:
-        given["symbols"] = tuple(str(symbol) for symbol in given["symbols"])
+        given["symbols"] = tuple(written(str(symbol)) for symbol in given["symbols"])
     if type(given.get("start")) is dt.datetime:
         given["start"] = given["start"].date()
     return MarketChoice(**given)

@@ -7,7 +7,14 @@ load it.
 from sac.portfolio.accounting import account, all_cash, asset_growth, drift
 from sac.portfolio.backtest import Allocator, Backtest, backtest, backtests, index_backtest
 from sac.portfolio.baselines import BuyAndHold, Cash, EqualWeight, equal_weights
-from sac.portfolio.validation import Validation, validate
+from sac.portfolio.validation import (
+    LearningPoint,
+    Validation,
+    expected_maximum,
+    tilted,
+    validate,
+    validation_of,
+)
 
 __all__ = [
     "Allocator",
@@ -15,6 +22,7 @@ __all__ = [
     "BuyAndHold",
     "Cash",
     "EqualWeight",
+    "LearningPoint",
     "Validation",
     "account",
     "all_cash",
@@ -23,6 +31,9 @@ __all__ = [
     "backtests",
     "drift",
     "equal_weights",
+    "expected_maximum",
     "index_backtest",
+    "tilted",
     "validate",
+    "validation_of",
 ]

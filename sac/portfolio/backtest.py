@@ -48,6 +48,7 @@ class Backtest:
     gross: Floats  # (W,) return before cost
     net: Floats  # (W,) return after cost
     members: Floats  # (W, M) net return of each member by itself; M may be 0
+    entries: Floats  # (W, M) the same where it comes from all CASH that week; M may be 0
 
     @property
     def wealth(self) -> Floats:
@@ -59,9 +60,15 @@ class Backtest:
         """When `wealth` is measured: the first fill, then every week's end; (W+1,)."""
         return np.concatenate([self.fills[:1], self.ends])
 
-    def with_members(self, members: list["Backtest"]) -> "Backtest":
+    def with_members(self, members: list["Backtest"], cost_rate: float) -> "Backtest":
         """The same backtest with its members' net returns beside it."""
-        return dataclasses.replace(self, members=np.stack([m.net for m in members], axis=1))
+        bought = np.stack([m.weights[:, :-1].sum(axis=1) for m in members], axis=1)  # (W, M) out of all CASH
+        gross = np.stack([m.gross for m in members], axis=1)
+        return dataclasses.replace(
+            self,
+            members=np.stack([m.net for m in members], axis=1),
+            entries=(1.0 - cost_rate * bought) * (1.0 + gross) - 1.0,
+        )
 
 
 def backtest(
@@ -129,6 +136,7 @@ def backtests(
             gross=gross[each],
             net=net[each],
             members=np.empty((len(steps), 0)),
+            entries=np.empty((len(steps), 0)),
         )
         for each, name in enumerate(names)
     ]
@@ -158,4 +166,5 @@ def index_backtest(name: str, levels: pd.Series, panel: MarketPanel, steps: rang
         gross=growth - 1.0,
         net=growth - 1.0,
         members=np.empty((len(growth), 0)),
+        entries=np.empty((len(growth), 0)),
     )

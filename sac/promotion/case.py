@@ -17,10 +17,11 @@ from sac.evidence import (
     deflated_sharpe,
     difference,
     edge,
+    leads,
 )
 from sac.evidence.comparison import baselines, common_weeks, on_weeks
 from sac.portfolio import Backtest, EqualWeight
-from sac.promotion.gate import Gate
+from sac.promotion.gate import Forward, Gate, nothing_later, record_beside
 from sac.registry.codecs import pack_json
 from sac.registry.folder import MANIFEST
 from sac.registry.store import Version
@@ -63,14 +64,18 @@ class Case:
         return pack_json(asdict(self)).decode()
 
 
-def side_by_side(challenger: Version, champion: Version | None) -> tuple[list[Backtest], int]:
+def side_by_side(
+    challenger: Version, champion: Version | None, forward: Forward = nothing_later
+) -> tuple[list[Backtest], int]:
     """Challenger, champion and baselines on the weeks that both versions have, and how many these are.
 
     Without a week in common (0) the challenger stands on its own weeks, beside the baselines alone.
     Raises ArtifactError where an evaluation cannot be read.
     """
     versions = dict(zip(_ROLES, (challenger, champion), strict=True))
-    records = {role: version.evaluation() for role, version in versions.items() if version}
+    records = {"challenger": challenger.evaluation()}
+    if champion:
+        records["champion"] = record_beside(champion, challenger, forward)
     rows = common_weeks(records)
     shared = len(rows["challenger"])
     if not shared:
@@ -83,12 +88,18 @@ def side_by_side(challenger: Version, champion: Version | None) -> tuple[list[Ba
     return [*results, *benchmarks], shared
 
 
-def case_for(challenger: Version, champion: Version | None, verdict: Gate, search: Search) -> Case:
+def case_for(
+    challenger: Version,
+    champion: Version | None,
+    verdict: Gate,
+    search: Search,
+    forward: Forward = nothing_later,
+) -> Case:
     """Put the evidence together. `search`: every candidate ever trained (`Ledger.search`).
 
     Raises ArtifactError where an evaluation cannot be read.
     """
-    results, shared = side_by_side(challenger, champion)
+    results, shared = side_by_side(challenger, champion, forward)
     named = {result.name: result for result in results}
     first, equal = results[0], named[_EQUAL_WEIGHT]
     benchmark = equal if champion is None else named.get("champion")
@@ -113,7 +124,7 @@ def case_for(challenger: Version, champion: Version | None, verdict: Gate, searc
             if role in named
         },
         members=tuple(cagr(member) for member in first.members.T),
-        deflated_sharpe=deflated_sharpe(challenger.evaluation().net, search),
+        deflated_sharpe=deflated_sharpe(leads(first.net, equal.net), search),
         trials=max(search.candidates, 1),
         strength=strength,
         advice=advice,
@@ -164,9 +175,3 @@ def _warnings(challenger: Version, champion: Version | None, shared: int) -> Ite
         yield f"Fine-tuned from {ours.parent}, which is not the champion any more."
     if not shared:
         yield "Not one week of their evaluations is the same: below are the challenger's own weeks."
-    elif (ours.evaluation_start, ours.evaluation_end) != (theirs.evaluation_start, theirs.evaluation_end):
-        yield (
-            f"The gate compares different weeks: {ours.evaluation_start} to {ours.evaluation_end} here, "
-            f"{theirs.evaluation_start} to {theirs.evaluation_end} for the champion. The evidence below is "
-            "on the weeks that both have."
-        )

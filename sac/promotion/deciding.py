@@ -17,7 +17,7 @@ from sac.database import patiently
 from sac.errors import ArtifactError, DeskError
 from sac.files import explained
 from sac.promotion.decision_log import Action, Decision, DecisionLog, SealedDecision
-from sac.promotion.gate import Gate, gate
+from sac.promotion.gate import Forward, Gate, gate, nothing_later
 from sac.registry.store import Registry, Version
 
 __all__ = [
@@ -116,40 +116,49 @@ def champion_of(registry: Registry, variant: str) -> Version | None:
     return registry.version(variant, name) if name else None
 
 
-def judged(version: Version, champion: Version | None, problem: str | None = None) -> Gate:
+def judged(
+    version: Version,
+    champion: Version | None,
+    problem: str | None = None,
+    forward: Forward = nothing_later,
+) -> Gate:
     """The gate's verdict beside that champion; one that cannot be read (`problem`) lets nobody pass."""
+    cagr = version.metadata.metrics.get("eval_cagr", math.nan)
     if problem is not None:
-        cagr = version.metadata.metrics.get("eval_cagr", math.nan)
         return Gate(False, cagr, None, f"The champion cannot be read: {problem}")
     if champion is not None and champion.name == version.name:
-        cagr = champion.metadata.metrics.get("eval_cagr", math.nan)
         return Gate(False, cagr, cagr, "This version is the champion already.")
-    return gate(version.metadata, champion.metadata if champion else None)
+    return gate(version, champion, forward)
 
 
-def settle(registry: Registry, version: Version, policy: Policy = "manual") -> Settlement:
+def settle(
+    registry: Registry, version: Version, policy: Policy = "manual", forward: Forward = nothing_later
+) -> Settlement:
     """Promote the first model, and with the policy "auto" every later one that passes the gate.
 
-    It is the end of a training: where another process holds the record, it waits.
+    `forward`: how the champion did after its last decision, by the data of now. It is the end of a training:
+    where another process holds the record, it waits.
     """
-    return patiently(lambda: _settlement(registry, version, policy))
+    return patiently(lambda: _settlement(registry, version, policy, forward))
 
 
-def _settlement(registry: Registry, version: Version, policy: Policy) -> Settlement:
+def _settlement(registry: Registry, version: Version, policy: Policy, forward: Forward) -> Settlement:
     with deciding(registry, version.variant) as state:
-        question = _question(registry, state, version.name)
+        question = _question(registry, state, version.name, forward)
         action = _settled(question, policy)
         if action:
             _written(registry, question, action, _DESK, question.gate.reason, "")
     return Settlement(action is not None, state.champion, question.gate)
 
 
-def settled_before(registry: Registry, version: Version, policy: Policy = "manual") -> Settlement:
+def settled_before(
+    registry: Registry, version: Version, policy: Policy = "manual", forward: Forward = nothing_later
+) -> Settlement:
     """How a version that was trained before stands. Asking again does not bring back what was decided."""
     state = state_of(registry, version.variant).checked()
     if state.champion is None:  # a writer was killed between saving and promoting
         return settle(registry, version, policy)
-    verdict = _question(registry, state, version.name).gate
+    verdict = _question(registry, state, version.name, forward).gate
     return Settlement(state.champion == version.name, state.champion, verdict)
 
 
@@ -162,6 +171,7 @@ def decide(
     reason: str,
     champion: str | None,
     evidence: str = "",
+    forward: Forward = nothing_later,
 ) -> SealedDecision:
     """A person's verdict on a challenger. `champion` is the one that the person saw, `evidence` the rest.
 
@@ -170,7 +180,7 @@ def decide(
     """
     with deciding(registry, version.variant) as state:
         _refuse_conflict(state, version.name, champion)
-        question = _question(registry, state, version.name)
+        question = _question(registry, state, version.name, forward)
         _refuse_verdict(question, action)
         return _written(registry, question, action, actor, reason, evidence)
 
@@ -183,12 +193,13 @@ def rollback(
     reason: str,
     champion: str | None,
     to: str | None = None,
+    forward: Forward = nothing_later,
 ) -> SealedDecision:
     """Back to a former champion: the one before the current, or the one named. Raises as `decide` does."""
     with deciding(registry, variant) as state:
         name = _former(state, to)
         _refuse_conflict(state, name, champion)
-        question = _question(registry, state, name)
+        question = _question(registry, state, name, forward)
         return _written(registry, question, "rollback", actor, reason, "")
 
 
@@ -257,7 +268,7 @@ class _Question:
     gate: Gate
 
 
-def _question(registry: Registry, state: State, name: str) -> _Question:
+def _question(registry: Registry, state: State, name: str, forward: Forward) -> _Question:
     """Read the version and its champion, each once. Raises ArtifactError where the version cannot be read."""
     version = registry.version(state.variant, name)
     champion, problem = None, state.problem
@@ -268,7 +279,7 @@ def _question(registry: Registry, state: State, name: str) -> _Question:
             champion = registry.version(state.variant, state.champion)
         except ArtifactError as error:
             problem = str(error)
-    return _Question(state, version, judged(version, champion, problem))
+    return _Question(state, version, judged(version, champion, problem, forward))
 
 
 def _settled(question: _Question, policy: Policy) -> Action | None:

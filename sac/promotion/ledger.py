@@ -52,7 +52,7 @@ class Candidate(NamedTuple):
 
     variant: str
     version: str
-    swept: int  # 1 for a sweep's trial
+    weeks: str  # the same for all that were judged on the same weeks
 
 
 class Ledger:
@@ -106,16 +106,35 @@ class Ledger:
     def candidates(self) -> dict[Candidate, dict[str, float]]:
         """Figures of every distinct candidate that was evaluated; of one tried twice, the last ones."""
         with record(self._root).reading() as db:  # pages ask at every rerun: settings stay unread
-            rows = db.execute("SELECT variant, version, kind = 'sweep', metrics FROM trials ORDER BY id")
-            evaluated = {Candidate(*who): _figures(metrics) for *who, metrics in rows}
+            rows = db.execute(
+                "SELECT variant, version, kind, fingerprint, CASE WHEN json_valid(settings)"
+                " THEN settings ->> '$.evaluation_years' END, metrics FROM trials ORDER BY id"
+            )
+            evaluated = {
+                Candidate(variant, version, weeks_of(kind, fingerprint, years)): _figures(metrics)
+                for variant, version, kind, fingerprint, years, metrics in rows
+            }
         return {candidate: metrics for candidate, metrics in evaluated.items() if "eval_sharpe" in metrics}
 
     def search(self) -> Search:
-        """What a deflated Sharpe ratio must know of all candidates; sweeps' were judged on other weeks."""
-        sharpes: tuple[list[float], list[float]] = ([], [])  # of trainings and of sweeps
-        for candidate, metrics in self.candidates().items():
-            sharpes[candidate.swept].append(metrics["eval_sharpe"])
-        return Search.among(*sharpes)
+        """What a deflated Sharpe ratio must know of all candidates."""
+        return search_among(self.candidates())
+
+
+def weeks_of(kind: str, fingerprint: str, years: int) -> str:
+    """What decides on which weeks a candidate is judged: data, years, and full, sweep or fine-tune."""
+    return f"{fingerprint} {years} {kind}"
+
+
+def search_among(candidates: Mapping[Candidate, Mapping[str, float]]) -> Search:
+    """The search that these candidates were; one that held equal weight, or was not measured, only counts."""
+    groups: dict[str, list[float]] = {}
+    for candidate, metrics in candidates.items():
+        ratio = metrics.get("eval_information_ratio", metrics.get("excess_sharpe", math.nan))
+        if math.isfinite(ratio):
+            groups.setdefault(candidate.weeks, []).append(ratio)
+    measured = sum(map(len, groups.values()))
+    return Search.among(*groups.values(), others=len(candidates) - measured)
 
 
 def _trial(row: sqlite3.Row) -> Trial:

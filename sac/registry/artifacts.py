@@ -1,6 +1,6 @@
 """What a version consists of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
@@ -8,7 +8,7 @@ import pandas as pd
 from sac.config import TrainingSettings
 from sac.forecast import ForecastSkill
 from sac.market import Provenance
-from sac.portfolio import Backtest, Validation
+from sac.portfolio import Backtest, LearningPoint, Validation
 
 if TYPE_CHECKING:
     import torch
@@ -31,16 +31,17 @@ class Metadata:
     last_decision: str
     evaluation_start: str  # first and last session of the evaluation, fill to fill
     evaluation_end: str
-    metrics: dict[str, float]  # eval_cagr, eval_sharpe, ..., actor_loss, critic_loss
+    metrics: dict[str, float]  # eval_cagr, ... as traded; agents_cagr, ... their own; actor_loss, critic_loss
     baselines: dict[str, dict[str, float]]  # name -> the same eval_ figures on the same weeks
     forecast_skill: list[ForecastSkill]
     validations: list[Validation]  # per fold, production last; empty without validation weeks
     notes: list[str]  # what a reader must know: survivors in the sample, a cap that forces cash
     seconds: dict[str, float]  # wall clock per stage
+    learning: list[LearningPoint] = field(default_factory=list)  # empty for a fine-tuning and engines up to 3
 
     @property
     def production(self) -> Validation | None:
-        """The verdict on the committee that decides today; None without validation weeks."""
+        """The validation of the committee that decides today; None without validation weeks."""
         return self.validations[-1] if self.validations else None
 
 
@@ -58,7 +59,8 @@ class Artifacts:
     scaler: dict[str, Any]  # builtins only
     settings: TrainingSettings
     symbols: tuple[str, ...]
-    evaluation: Backtest
+    evaluation: Backtest  # as traded
+    agents: Backtest  # their own: the same weeks followed without reserve
     baselines: list[Backtest]  # on the weeks of the evaluation, those that it cannot be computed from
     training_log: pd.DataFrame  # one row per logged update and agent
     metadata: Metadata

@@ -68,7 +68,8 @@ def beside(result: Backtest, record: Backtest, constraints: Constraints) -> Back
         raise DataError("It was run over other prices than the version's.")
     targets = dict(zip(theirs.tolist(), result.weights[mine][:, [*order, -1]], strict=True))
     weeks = len(record.net)
-    bare = replace(record, folds=np.zeros(weeks, dtype=np.int64), members=np.empty((weeks, 0)))
+    nobody = np.empty((weeks, 0))
+    bare = replace(record, folds=np.zeros(weeks, dtype=np.int64), members=nobody, entries=nobody)
     return rerun(result.name, lambda row, held: targets[row], bare, theirs, constraints)
 
 

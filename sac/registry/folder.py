@@ -5,7 +5,7 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +16,14 @@ from sac.registry.codecs import Unreadable, pack_json, unpack_json
 
 __all__ = [
     "FILES",
+    "LATER",
     "MANIFEST",
     "REMEDY",
     "Entry",
     "Manifest",
     "Stamp",
     "claimed",
+    "complete",
     "in_use",
     "inspect",
     "most_bytes",
@@ -38,8 +40,9 @@ MANIFEST = "manifest.json"
 FILES = (
     *("actor.pt", "critic.pt", "critic_target.pt", "log_alpha.pt", "optimizers.pt", "folds.pt"),
     *("forecaster.pt", "scaler.pkl", "config.json", "symbol_order.json", "metadata.json"),
-    *("evaluation.parquet", "baselines.parquet", "training_log.parquet"),
+    *("evaluation.parquet", "agents.parquet", "baselines.parquet", "training_log.parquet"),
 )
+LATER = frozenset(["agents.parquet"])  # versions of engines up to 3 lack them
 
 REMEDY = "Restore the folder from a copy, or delete it and train again."
 
@@ -69,6 +72,11 @@ _VERDICTS: dict[Path, tuple[Stamp, ArtifactError | None]] = {}
 def refusal(folder: Path, problem: str) -> ArtifactError:
     """The error that names a version and what is wrong with it."""
     return ArtifactError(f"{folder.parent.name}/{folder.name}: {problem}. {REMEDY}")
+
+
+def complete(names: Iterable[str]) -> bool:
+    """Whether these are the files of a version, the manifest aside."""
+    return set(FILES) - LATER <= set(names) <= set(FILES)
 
 
 def most_bytes(name: str) -> int:
@@ -140,7 +148,7 @@ def inspect(folder: Path) -> tuple[Manifest, Stamp]:
     stamp = _stamp(folder)
     sizes = {name: size for name, size, *_ in stamp}
     for name in (MANIFEST, *FILES):
-        if name not in sizes:
+        if name not in sizes and name not in LATER:
             raise refusal(folder, f"{name} is missing")
     for name in sizes:
         if name not in (MANIFEST, *FILES):
@@ -149,8 +157,13 @@ def inspect(folder: Path) -> tuple[Manifest, Stamp]:
         manifest = unpack_json(read_small(folder / MANIFEST), Manifest)
     except Unreadable as error:
         raise refusal(folder, f"{MANIFEST} {error}") from error
-    if set(manifest) != set(FILES):
+    if not complete(manifest):
         raise refusal(folder, f"{MANIFEST} lists other files than a version has")
+    for name in LATER:
+        if name in manifest and name not in sizes:
+            raise refusal(folder, f"{name} is missing")
+        if name in sizes and name not in manifest:
+            raise refusal(folder, f"{name} does not belong to this version")
     for name, entry in manifest.items():
         if sizes[name] != entry.size:
             raise refusal(folder, f"{name} has {sizes[name]} bytes, not {entry.size}")

@@ -58,9 +58,28 @@ class Version:
         return sum(entry.size for entry in self.manifest.values())
 
     def evaluation(self) -> Backtest:
-        """Its walk-forward evaluation, week by week, with its members."""
+        """Its walk-forward evaluation as traded, week by week, with its members."""
         unpack = partial(tables.unpack_evaluation, symbols=self.symbols)
         return folder.read(self.path, self.manifest, "evaluation.parquet", unpack)
+
+    def agents(self) -> Backtest | None:
+        """The same weeks followed without reserve; None where an engine up to 3 did not store them."""
+        if "agents.parquet" in self.manifest:
+            unpack = partial(tables.unpack_evaluation, symbols=self.symbols)
+            return folder.read(self.path, self.manifest, "agents.parquet", unpack)
+        return self.evaluation() if self.follows_agents else None
+
+    @property
+    def conviction(self) -> float:
+        """How far its weights of today go from equal weight (0) to its agents' own (1)."""
+        validation = self.metadata.production
+        return 1.0 if self.settings.follow == "agents" or validation is None else validation.conviction
+
+    @property
+    def follows_agents(self) -> bool:
+        """Whether the record as traded is the agents' own: every committee was followed without reserve."""
+        judged = self.metadata.validations[:-1] if self.settings.follow == "conviction" else []
+        return all(validation.conviction == 1.0 for validation in judged)
 
     def baselines(self) -> list[Backtest]:
         """Baselines on the evaluation's weeks that were fitted at the training: risk-based ones, an index."""
@@ -221,6 +240,7 @@ def _packed(artifacts: Artifacts) -> dict[str, bytes]:
         "symbol_order.json": partial(codecs.pack_json, list(artifacts.symbols)),
         "metadata.json": partial(codecs.pack_json, metadata),
         "evaluation.parquet": partial(tables.pack_evaluation, artifacts.evaluation),
+        "agents.parquet": partial(tables.pack_evaluation, artifacts.agents),
         "baselines.parquet": partial(tables.pack_baselines, artifacts.baselines),
         "training_log.parquet": partial(tables.pack_log, artifacts.training_log),
     }
@@ -230,11 +250,10 @@ def _packed(artifacts: Artifacts) -> dict[str, bytes]:
         _check_symbols(artifacts.symbols)
         if artifacts.evaluation.symbols != artifacts.symbols:
             raise Unreadable("lists other symbols than evaluation.parquet")
-        file = "baselines.parquet"
-        if any(
-            not np.array_equal(result.fills, artifacts.evaluation.fills) for result in artifacts.baselines
-        ):
-            raise Unreadable("holds other weeks than evaluation.parquet")
+        others = {"agents.parquet": [artifacts.agents], "baselines.parquet": artifacts.baselines}
+        for file, records in others.items():  # noqa: B007 - said where they are refused
+            if any(not np.array_equal(record.fills, artifacts.evaluation.fills) for record in records):
+                raise Unreadable("holds other weeks than evaluation.parquet")
         file = "metadata.json"
         if metadata.version.endswith("-ft") != (metadata.kind == "finetune"):
             raise Unreadable(f"calls {metadata.version} a {metadata.kind} version")

@@ -35,12 +35,12 @@ _BASELINES = pa.schema(
 
 def pack_evaluation(result: Backtest) -> bytes:
     """Parquet of a backtest, every number as it is: one row per week, one column per asset and member."""
-    schema = _schema(result.symbols, result.members.shape[1])
+    schema = _schema(result.symbols, result.members.shape[1], entries=True)
     columns = [
         *(dates.astype("datetime64[D]") for dates in (result.decisions, result.fills, result.ends)),
         result.folds,
         *(result.turnover, result.gross, result.net),
-        *np.hstack([result.weights, result.growth, result.members]).T,
+        *np.hstack([result.weights, result.growth, result.members, result.entries]).T,
     ]
     arrays = [pa.array(column, type=kind) for column, kind in zip(columns, schema.types, strict=True)]
     table = pa.Table.from_arrays(arrays, schema=schema.with_metadata({"name": result.name}))
@@ -53,16 +53,19 @@ def unpack_evaluation(data: bytes, symbols: tuple[str, ...]) -> Backtest:
     """The backtest that was packed, of exactly these symbols."""
     table = _table(data)
     fixed, assets = len(_DATES) + 1 + len(_RETURNS), len(symbols) + 1
-    members = table.num_columns - fixed - 2 * assets
-    if members < 0 or not table.schema.equals(_schema(symbols, members)):
+    extra = table.num_columns - fixed - 2 * assets
+    stored = extra >= 0 and table.schema.equals(_schema(symbols, extra // 2, entries=True))
+    if not stored and (extra < 0 or not table.schema.equals(_schema(symbols, extra, entries=False))):
         raise Unreadable("has other columns than an evaluation of this version's symbols")
     if any(column.null_count for column in table.columns):
         raise Unreadable("has empty cells")
     columns = [column.to_numpy() for column in table.columns]
-    floats = np.empty((table.num_rows, 2 * assets + members))  # (W, n+1 + n+1 + M)
+    floats = np.empty((table.num_rows, 2 * assets + extra))  # (W, n+1 + n+1 + M + M)
     for position, column in enumerate(columns[fixed:]):
         floats[:, position] = column
     weights, growth, by_member = (part.copy() for part in np.split(floats, [assets, 2 * assets], axis=1))
+    # Engines up to 3 did not store the entries: there a member starts with what it paid that week.
+    members, entries = np.hsplit(by_member, 2) if stored else (by_member, by_member)
     return Backtest(
         name=(table.schema.metadata or {}).get(b"name", b"").decode("utf-8", "replace"),
         symbols=symbols,
@@ -75,7 +78,8 @@ def unpack_evaluation(data: bytes, symbols: tuple[str, ...]) -> Backtest:
         turnover=columns[4],
         gross=columns[5],
         net=columns[6],
-        members=by_member,
+        members=members,
+        entries=entries,
     )
 
 
@@ -117,6 +121,7 @@ def _baseline(row: dict[str, Any]) -> Backtest:
         symbols=symbols,
         folds=np.zeros(weeks, dtype=np.int64),
         members=np.empty((weeks, 0)),
+        entries=np.empty((weeks, 0)),
         **dates,
         **figures,
     )
@@ -140,14 +145,18 @@ def unpack_log(data: bytes) -> pd.DataFrame:
     return _table(data).to_pandas()  # type: ignore[no-any-return]
 
 
-def _schema(symbols: tuple[str, ...], members: int) -> pa.Schema:
+def _schema(symbols: tuple[str, ...], members: int, *, entries: bool) -> pa.Schema:
     assets = (*symbols, CASH)
     return pa.schema(
         [(name, pa.date32()) for name in _DATES]
         + [("fold", pa.int64())]
         + [(name, pa.float64()) for name in _RETURNS]
         + [(f"{kind}_{asset}", pa.float64()) for kind in ("weight", "growth") for asset in assets]
-        + [(f"member_{number}", pa.float64()) for number in range(1, members + 1)]
+        + [
+            (f"{kind}_{number}", pa.float64())
+            for kind in ("member", "entry")[: 1 + entries]
+            for number in range(1, members + 1)
+        ]
     )
 
 

@@ -4,6 +4,7 @@
 said of it; what is compared here was never written by the code under test.
 """
 
+import dataclasses
 import json
 import math
 import shutil
@@ -31,6 +32,7 @@ pytestmark = pytest.mark.slow
 FOLDER = Path(__file__).parent
 RELEASES = [path.name.removesuffix(".tar.xz") for path in sorted(FOLDER.glob("*.tar.xz"))]
 ALWAYS = ("config.json", "symbol_order.json")
+WEEKLY_NEWS = 4  # the engine since which a week's news is the mean of its days: other signals from one file
 
 
 @pytest.fixture(scope="module", params=RELEASES)
@@ -87,10 +89,19 @@ def test_there_is_a_release_to_open():
     assert RELEASES
 
 
+def weekly_news(told):
+    """Whether a release read a week's news as today."""
+    engines = [
+        int(one["engine"]) for shelf in told["versions"].values() for one in shelf["versions"].values()
+    ]
+    return max(engines) >= WEEKLY_NEWS
+
+
 @pytest.mark.parametrize("section", SECTIONS)
 def test_everything_reads_as_it_did(data, release, section):
     found = json.loads(json.dumps(SECTIONS[section]()))
-    assert differences(found, release[1][section]) == []
+    allowed = ["/fingerprint"] if section == "market" and not weekly_news(release[1]) else []
+    assert differences(found, release[1][section]) == allowed
 
 
 def test_reading_alone_leaves_every_file_as_it_was(data, release):
@@ -130,11 +141,14 @@ def test_settings_of_a_stored_job_and_of_a_stored_trial_can_be_asked_for_again(d
         if job["kind"] == "full":
             preset_settings(job["subject"], **job["request"])
     for name in release[1]["sweeps"]:
-        plan = read_plan(data / "sweeps", name)
+        plan, panel = read_plan(data / "sweeps", name), load_panel(data)
+        if not weekly_news(release[1]):
+            of_then = dataclasses.replace(panel.provenance, sha256=release[1]["market"]["fingerprint"])
+            panel = dataclasses.replace(panel, provenance=of_then)
         trials = finished_trials(plan)
         assert len(trials) == len(plan.keys)
         for trial, choices in zip(trials, plan.choices, strict=True):
-            request = challenger_request(plan.sweep, choices, trial, load_panel(data), members=2)
+            request = challenger_request(plan.sweep, choices, trial, panel, members=2)
             asked = request.settings(plan.sweep.variant)
             assert asked.agent == trial.settings.agent
 

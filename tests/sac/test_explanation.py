@@ -42,7 +42,7 @@ def test_the_sensitivity_is_what_the_committee_answers_to_a_higher_forecast(vers
 def test_it_repeats_the_advice_and_knows_what_is_not_known(version, panel):
     advice = target_weights(version, panel, Holdings(cash=400.0, positions={"S01": 600.0}), today=THEN)
     explanation = explain(version, panel, panel.step_at(advice.as_of), advice)
-    assert explanation.passed
+    assert explanation.conviction == 1.0
     assert explanation.forecast_step > 0
     for view in explanation.stocks:
         assert view.forecast == advice.forecasts[view.symbol]
@@ -80,9 +80,9 @@ def test_what_is_sold_outside_counts_as_cash(version, panel):
 
 
 def test_a_committee_that_is_not_followed_moves_with_no_forecast(version, panel):
-    verdict = Validation(0, "2018-01-05", "2018-12-28", 52, -0.01, -1.0, False)
+    verdict = Validation(0, "2018-01-05", "2018-12-28", 52, -0.01, -1.0, 0.0)
     metadata = dataclasses.replace(version.metadata, validations=[verdict])
     failing = dataclasses.replace(version, metadata=metadata)
     explanation = explain(failing, panel, panel.step_at(), target_weights(failing, panel, today=THEN))
-    assert not explanation.passed
+    assert explanation.conviction == 0.0
     assert [view.sensitivity for view in explanation.stocks] == pytest.approx([0.0] * 6)

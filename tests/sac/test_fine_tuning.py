@@ -29,6 +29,7 @@ AGENTS = {
     "ppo_lstm": PPOSettings(hidden_sizes=(8, 8), batch_size=8, n_envs=2, epochs=1, updates=12),
 }
 QUICK = FineTuneSettings(updates=6)
+LONG = random_closes(stocks=6, first="2011-01-03", last="2018-12-28")
 
 
 def tune(folder, variant="sac_lstm", closes=CLOSES, tuning=QUICK):
@@ -173,7 +174,7 @@ def test_no_agent_draws_what_another_one_or_the_full_training_drew(tmp_path, mon
     assert (full[0], tuned[0]) == first, "the agents of released versions drew by these"
 
 
-def test_validations_are_the_parents_under_the_blocks_numbers():
+def test_validations_are_the_parents_under_the_blocks_numbers_while_they_are_young():
     panel = panel_of(CLOSES)
     end = panel.complete_steps
     settings = dataclasses.replace(TINY, validation_weeks=26, forecast=None)
@@ -183,9 +184,48 @@ def test_validations_are_the_parents_under_the_blocks_numbers():
     assert [one.fold for one in tuned.validations] == [1, 2, 3, 4, 0]
     for block, one in zip(blocks, tuned.validations, strict=True):
         assert dataclasses.replace(one, fold=0) == dataclasses.replace(
-            parent.validations[block.origin], fold=0
+            parent.validations[block.origin], fold=0, source="parent"
         )
         assert tuned.scalers[blocks.index(block)] is parent.scalers[block.origin]
+
+
+def test_a_validation_of_53_weeks_gives_way_to_the_own_record_of_the_blocks_before():
+    panel = panel_of(LONG)
+    early, end = panel_of(LONG.loc[:"2017-06-30"]), panel.complete_steps
+    settings = dataclasses.replace(TINY, validation_weeks=26, forecast=None)
+    parent = train_ensemble(early, evaluation_folds(early, 2, 26), settings, lambda done, values: None)
+    starts, fitted = [early.complete_steps - 104, early.complete_steps - 52], len(early.decisions) - 1
+    blocks = fine_tuning_blocks(panel, starts, fitted)
+    tuned = fine_tune_ensemble(panel, parent, blocks, settings, lambda done, values: None)
+    sources = [one.source for one in tuned.validations]
+    assert sources[:5] == ["parent"] * 5
+    assert sources[-1] == "blocks"
+    own, record = tuned.validations[-1], tuned.evaluate(panel, "test").agents
+    assert (own.fold, own.start) == (0, str(record.decisions[0]))
+    assert own.weeks == panel.steps_known_at(len(panel.decisions) - 1) - starts[0]
+    assert own.end <= str(panel.decisions[-1])
+    for block, one in zip(blocks, tuned.validations, strict=True):
+        if one.source == "blocks" and block.fold.evaluation:
+            assert np.datetime64(one.end) < panel.decisions[block.fold.evaluation.start]
+    assert end == blocks[-2].fold.evaluation.stop
+
+
+def test_what_a_fine_tuning_is_believed_by_knows_no_later_price():
+    closes = panel_of(LONG)
+    settings = dataclasses.replace(TINY, validation_weeks=26, forecast=None)
+    early = panel_of(LONG.loc[:"2016-12-30"])
+    parent = train_ensemble(early, evaluation_folds(early, 2, 26), settings, lambda done, values: None)
+    starts, fitted = [early.complete_steps - 104, early.complete_steps - 52], len(early.decisions) - 1
+    blocks = fine_tuning_blocks(closes, starts, fitted)
+    own = [i for i, block in enumerate(blocks[:-1]) if block.origin == 2][2:]
+    changed = panel_of(perturbed(LONG, closes.decisions[blocks[own[0]].fold.evaluation.start]))
+    judged = [
+        fine_tune_ensemble(panel, parent, blocks, settings, lambda done, values: None).validations
+        for panel in (closes, changed)
+    ]
+    assert judged[0][own[0]].source == "blocks"
+    assert judged[0][own[0]] == judged[1][own[0]]
+    assert judged[0][-1] != judged[1][-1]
 
 
 def test_agents_that_stopped_at_different_steps_cannot_be_joined():

@@ -4,12 +4,13 @@ from functools import partial
 import numpy as np
 import pytest
 
-from sac import inference, training
+from sac import inference
 from sac.config import CASH
-from sac.errors import DataError, ExpiredForecaster, SettingsError, StaleData
+from sac.errors import DataError, ExpiredAgents, SettingsError, StaleData
+from sac.forecast import walk_forward
 from sac.inference import Holdings
-from sac.registry import Registry
-from tests.support.small_trainings import CLOSES, TINY
+from sac.portfolio import Validation, equal_weights
+from tests.support.small_trainings import CLOSES
 from tests.support.synthetic import THEN, panel_of, perturbed, random_closes
 
 target_weights = partial(inference.target_weights, today=THEN)
@@ -157,14 +158,60 @@ def test_the_sample_is_known_to_have_ended_and_says_so(version, panel):
     assert any("sample ends on 2018-12-28, as is known: not for trading" in note for note in answer.notes)
 
 
-def test_a_forecaster_older_than_53_weeks_is_refused(version):
-    longer = panel_of(random_closes(stocks=6, first="2013-01-02", last="2019-01-18"))
-    today = np.datetime64("2019-01-22")
-    assert (
-        target_weights(version, longer, step=longer.step_at("2019-01-04"), today=today).as_of == "2019-01-04"
+@pytest.fixture(scope="module")
+def longer():
+    """The same market, over a year on."""
+    return panel_of(random_closes(stocks=6, first="2013-01-02", last="2020-02-14"))
+
+
+def asked(version, panel, date, **given):
+    late = np.datetime64("2020-02-15")
+    return target_weights(version, panel, step=panel.step_at(date), today=late, **given)
+
+
+def test_in_a_new_year_its_forecaster_is_fitted_and_the_agents_serve_on(version, longer, tmp_path):
+    forecasts = walk_forward(longer, version.settings.forecast, tmp_path / "walk").values
+    for date in ("2018-12-21", "2019-01-04", "2019-11-15"):
+        answer = asked(version, longer, date, cache=tmp_path / "cache")
+        predicted = dict(zip(longer.symbols, forecasts[longer.step_at(date)].tolist(), strict=True))
+        assert answer.forecasts == pytest.approx(predicted)
+    assert len(list((tmp_path / "cache" / "forecasts").iterdir())) == 1  # that of 2019
+
+
+def test_agents_are_too_old_53_weeks_after_their_last_decision(version, longer):
+    last = np.datetime64(version.metadata.last_decision)
+    assert str(last) == "2018-12-28"
+    fine = asked(version, longer, "2019-12-27")  # 52 weeks
+    assert any("last learned 52 weeks ago and expire on 2020-01-03" in note for note in fine.notes)
+    says = r"last learned on 2018-12-28 and expired on 2020-01-03, 53 weeks later.*fine-tune sac_lstm"
+    with pytest.raises(ExpiredAgents, match=says):
+        asked(version, longer, "2020-01-03")
+
+
+@pytest.mark.parametrize(("weeks", "warned"), [(39, False), (40, True)])
+def test_from_week_40_on_a_new_training_is_due(version, longer, weeks, warned):
+    date = str(np.datetime64(version.metadata.last_decision) + 7 * weeks)
+    assert any("train again soon" in note for note in asked(version, longer, date).notes) is warned
+
+
+@pytest.mark.parametrize(
+    ("follow", "conviction"), [("as trained", 0.4), ("agents", 1.0), ("equal weight", 0.0)]
+)
+def test_a_person_may_follow_the_agents_or_equal_weight_instead(version, panel, follow, conviction):
+    judged = Validation(0, "2018-01-05", "2018-12-28", 52, 0.01, 0.8, 0.4)
+    metadata = dataclasses.replace(version.metadata, validations=[judged, judged, judged])
+    doubted = dataclasses.replace(
+        version, metadata=metadata, settings=dataclasses.replace(version.settings, follow="conviction")
     )
-    with pytest.raises(ExpiredForecaster, match=r"fitted for 2018.*older than 53 weeks.*fine-tune sac_lstm"):
-        target_weights(version, longer, step=longer.step_at("2019-01-11"), today=today)
+    answer = target_weights(doubted, panel, follow=follow)
+    wanted = np.array(list(target_weights(version, panel).target_weights.values()))
+    equal = equal_weights(6, version.settings.constraints)
+    held = np.array(list(answer.target_weights.values()))
+    np.testing.assert_allclose(held, equal + conviction * (wanted - equal), atol=1e-12)
+    np.testing.assert_allclose(list(answer.agents_weights.values()), wanted, atol=1e-12)
+    assert (answer.conviction, answer.follow) == (conviction, follow)
+    always = dataclasses.replace(doubted, settings=dataclasses.replace(version.settings, follow="agents"))
+    assert target_weights(always, panel).conviction == 1.0
 
 
 def test_a_date_that_the_forecaster_was_fitted_on_is_refused(version, panel):
@@ -203,30 +250,11 @@ def test_holdings_kept_aside_are_no_part_of_the_portfolio(version, panel):
         target_weights(version, panel, Holdings(positions={"TSLA": float("nan")}), outside="keep")
 
 
-def test_every_date_on_offer_is_answered_and_the_others_are_not(version):
-    longer = panel_of(random_closes(stocks=6, first="2013-01-02", last="2019-02-15"))
+def test_every_date_on_offer_is_answered_and_the_others_are_not(version, longer):
     dates = inference.decision_dates(version, longer)
-    assert (dates[0], dates[-1], len(dates)) == ("2019-01-04", "2018-01-05", 53)
-    late = np.datetime64("2019-02-16")
+    assert (dates[0], dates[-1], len(dates)) == ("2019-12-27", "2018-01-05", 104)
     for date in (dates[0], dates[-1]):
-        answer = target_weights(version, longer, step=longer.step_at(date), today=late)
-        assert answer.as_of == date
-    for date in ("2019-01-11", "2017-12-29"):
-        with pytest.raises((DataError, ExpiredForecaster)):
-            target_weights(version, longer, step=longer.step_at(date), today=late)
-
-
-def test_a_forecasters_service_that_ends_on_a_decision_ends_before_it(tmp_path):
-    """1 January 2016 was a Friday, and so is the day 53 weeks later."""
-    closes = random_closes(stocks=6, first="2011-01-03", last="2017-01-13")
-    registry = Registry(tmp_path / "models")
-    panel = panel_of(closes.loc[:"2016-12-30"])
-    version = training.full("sac_lstm", panel, TINY, registry, tmp_path / "cache").version
-    longer, today = panel_of(closes), np.datetime64("2017-01-14")
-    dates = inference.decision_dates(version, longer)
-    assert (dates[0], dates[-1]) == ("2016-12-30", "2016-01-08")
-    assert (
-        target_weights(version, longer, step=longer.step_at("2016-12-30"), today=today).as_of == "2016-12-30"
-    )
-    with pytest.raises(ExpiredForecaster, match="expired on 2017-01-06: on 2017-01-06"):
-        target_weights(version, longer, step=longer.step_at("2017-01-06"), today=today)
+        assert asked(version, longer, date).as_of == date
+    for date in ("2020-01-03", "2017-12-29"):
+        with pytest.raises((DataError, ExpiredAgents)):
+            asked(version, longer, date)

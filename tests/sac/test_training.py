@@ -13,7 +13,7 @@ from sac.evidence import cagr
 from sac.evidence.comparison import baselines
 from sac.forecast import walk_forward
 from sac.inference import target_weights
-from sac.portfolio import account, all_cash, drift, equal_weights
+from sac.portfolio import account, all_cash, drift, equal_weights, validate
 from sac.promotion import Ledger
 from sac.promotion.deciding import decide, rollback
 from sac.registry import Registry
@@ -129,6 +129,26 @@ def test_no_weight_or_trade_knows_later_prices(trained, tmp_path, week):
         assert not np.array_equal(original.weights[week + 2], other.weights[week + 2])
 
 
+@pytest.mark.parametrize("week", [0, 51, 75])
+def test_no_weight_between_equal_weight_and_the_agents_knows_later_prices(tmp_path, monkeypatch, week):
+    """As above with 0 < c < 1, where a committee that holds equal weight would hide every leak."""
+
+    def doubted(*given, **named):
+        return dataclasses.replace(validate(*given, **named), conviction=0.35)
+
+    monkeypatch.setattr("sac.agent.ensemble.validate", doubted)
+    settings = dataclasses.replace(TINY, validation_weeks=26)
+    first = train(tmp_path / "one", settings=settings).version
+    original = first.evaluation()
+    changed = perturbed(CLOSES, original.decisions[week])
+    other = train(tmp_path / "two", changed, settings=settings).version.evaluation()
+    np.testing.assert_array_equal(original.weights[: week + 1], other.weights[: week + 1])
+    assert not np.array_equal(original.weights[week + 2], other.weights[week + 2])
+    agents, even = first.agents().weights, equal_weights(6, TINY.constraints)
+    lean = abs(original.weights - even).sum() / abs(agents - even).sum()
+    assert lean == pytest.approx(0.35, rel=0.05)
+
+
 @pytest.mark.parametrize("row", [700, 1011, 1263])
 def test_no_forecast_or_feature_knows_later_prices(tmp_path, row):
     session = CLOSES.index.to_numpy()[row]
@@ -178,18 +198,26 @@ def test_too_few_stocks_for_the_cap_are_said_and_held_as_cash(tmp_path):
     assert (outcome.version.evaluation().weights[:, -1] >= 0.4 - 1e-9).all()
 
 
-def test_the_verdict_on_held_out_weeks_is_stored_and_followed(tmp_path):
+def test_the_conviction_on_validation_weeks_is_stored_and_followed(tmp_path):
     version = train(
         tmp_path, settings=dataclasses.replace(TINY, evaluation_years=1, validation_weeks=52)
     ).version
     first, production = version.metadata.validations
     assert (first.fold, production.fold) == (1, 0)
-    result = version.evaluation()
+    traded, agents = version.evaluation(), version.agents()
     even = equal_weights(6, TINY.constraints)
-    assert first.passed != np.allclose(result.weights, even)
+    assert (first.conviction == 0.0) == np.allclose(traded.weights, even)
+    assert not np.allclose(agents.weights, even)
     target = target_weights(version, panel_of(CLOSES), today=THEN)
-    assert production.passed != np.allclose(list(target.target_weights.values()), even)
+    wanted = np.array(list(target.agents_weights.values()))
+    held = even + production.conviction * (wanted - even)
+    np.testing.assert_allclose(list(target.target_weights.values()), held, atol=1e-12)
+    assert (target.conviction, target.follow) == (production.conviction, "as trained")
     assert any("validation weeks" in note for note in target.notes)
+    metrics = version.metadata.metrics
+    assert metrics["agents_cagr"] == pytest.approx(cagr(agents.net))
+    assert metrics["eval_cagr"] == pytest.approx(cagr(traded.net))
+    assert len(version.metadata.learning) >= 1
 
 
 def test_every_setting_of_cost_reaches_the_account(trained, tmp_path):

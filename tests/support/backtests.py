@@ -27,6 +27,7 @@ def walk_of(weights: np.ndarray, growth: np.ndarray, rate: float = 0.001, name: 
         gross=np.array([week.gross for week in weeks]) - 1.0,
         net=np.array([week.net for week in weeks]) - 1.0,
         members=np.empty((len(weights), 0)),
+        entries=np.empty((len(weights), 0)),
     )
 
 

@@ -48,7 +48,8 @@ def saved(registry: Registry, seed: int, steps: range = range(150, 254), stocks:
         dataclasses.replace(
             artifacts,
             symbols=panel.symbols,
-            evaluation=committee.with_members(members),
+            evaluation=committee.with_members(members, CONSTRAINTS.cost_rate),
+            agents=committee.with_members(members, CONSTRAINTS.cost_rate),
             baselines=fitted,
             metadata=metadata,
         )
@@ -60,7 +61,8 @@ def external(version: Version, name: str = "Mine", seed: int = 7) -> Backtest:
     record = version.evaluation()
     rng = np.random.default_rng(seed)
     weights = rng.dirichlet(np.ones(len(record.symbols) + 1), len(record.net))
-    return dataclasses.replace(record, name=name, weights=weights, members=np.empty((len(weights), 0)))
+    nobody = np.empty((len(weights), 0))
+    return dataclasses.replace(record, name=name, weights=weights, members=nobody, entries=nobody)
 
 
 def small_comparison(registry: Registry, wanted: tuple[str, ...] = BASELINES) -> Comparison:

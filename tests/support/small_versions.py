@@ -7,30 +7,44 @@ import numpy as np
 import pandas as pd
 import torch
 
-from sac.config import ENGINE_VERSION, Constraints, TrainingSettings
+from sac import evidence
+from sac.config import ENGINE_VERSION, WEEKS_PER_YEAR, Constraints, TrainingSettings
+from sac.evidence.comparison import figures
 from sac.market import Provenance
 from sac.portfolio import Backtest, EqualWeight, Validation, backtest
 from sac.registry import SCALER_FEATURES, Artifacts, ForecastSkill, Metadata, version_name
 from tests.support.synthetic import random_panel
 
 VARIANT = "sac_lstm"
+WEEKS = 40
 
 
 @functools.cache
-def _evaluation() -> tuple[Backtest, Provenance]:
+def _evaluation(cagr: float | None) -> tuple[Backtest, Provenance]:
+    """Equal weight over 40 weeks of random walks; with a CAGR all of them rise or fall to give it that."""
     panel = random_panel(stocks=3, first="2018-01-02", last="2018-12-31")
-    steps = range(panel.complete_steps - 20, panel.complete_steps)
-    folds = np.repeat(np.array([1, 2]), 10)
+    steps = range(panel.complete_steps - WEEKS, panel.complete_steps)
+    folds = np.repeat(np.array([1, 2]), WEEKS // 2)
     result = backtest(EqualWeight(Constraints()), panel, steps, Constraints(), folds)
-    return result.with_members([result, dataclasses.replace(result, net=result.net * 1.01)]), panel.provenance
+    own = evidence.cagr(result.net)
+    rise = ((1.0 + (own if cagr is None else cagr)) / (1.0 + own)) ** (1 / WEEKS_PER_YEAR)
+    result = dataclasses.replace(
+        result,
+        growth=result.growth * rise,
+        gross=(1.0 + result.gross) * rise - 1.0,
+        net=(1.0 + result.net) * rise - 1.0,
+    )
+    luckier = {name: (1.0 + getattr(result, name)) * 1.0002 - 1.0 for name in ("gross", "net")}
+    members = [result, dataclasses.replace(result, **luckier)]
+    return result.with_members(members, Constraints().cost_rate), panel.provenance
 
 
 def small_artifacts(
-    seed: int = 0, cagr: float = 0.1, created_at: str = "2026-01-01T00:00:00+00:00"
+    seed: int = 0, cagr: float | None = None, created_at: str = "2026-01-01T00:00:00+00:00"
 ) -> Artifacts:
     """A complete version; another seed is another version."""
     torch.manual_seed(seed)
-    evaluation, provenance = _evaluation()
+    evaluation, provenance = _evaluation(cagr)
     settings = TrainingSettings(seed=seed, members=2)
     last = str(evaluation.decisions[-1])
     name = version_name(
@@ -56,19 +70,22 @@ def small_artifacts(
         settings=settings,
         symbols=evaluation.symbols,
         evaluation=evaluation,
+        agents=evaluation,
         baselines=[
             dataclasses.replace(
-                evaluation, name="HRP", folds=evaluation.folds * 0, members=evaluation.members[:, :0]
+                evaluation,
+                name="HRP",
+                folds=evaluation.folds * 0,
+                members=evaluation.members[:, :0],
+                entries=evaluation.entries[:, :0],
             )
         ],
         training_log=pd.DataFrame({"update": [1, 2], "agent": ["a", "b"], "loss": [0.1 + 0.2, float("nan")]}),
-        metadata=_metadata(name, evaluation, provenance, cagr, created_at),
+        metadata=_metadata(name, evaluation, provenance, created_at),
     )
 
 
-def _metadata(
-    name: str, evaluation: Backtest, provenance: Provenance, cagr: float, created_at: str
-) -> Metadata:
+def _metadata(name: str, evaluation: Backtest, provenance: Provenance, created_at: str) -> Metadata:
     return Metadata(
         version=name,
         variant=VARIANT,
@@ -81,10 +98,12 @@ def _metadata(
         last_decision=str(evaluation.decisions[-1]),
         evaluation_start=str(evaluation.fills[0]),
         evaluation_end=str(evaluation.ends[-1]),
-        metrics={"eval_cagr": cagr, "eval_calmar": float("nan"), "actor_loss": 1 / 3},
+        metrics=figures("eval", evaluation, Constraints())
+        | figures("agents", evaluation, Constraints())
+        | {"eval_calmar": float("nan"), "actor_loss": 1 / 3},
         baselines={"Equal weight": {"eval_cagr": 0.05}},
         forecast_skill=[ForecastSkill(2018, 20, 0.01, 0.2)],
-        validations=[Validation(0, "2018-01-05", "2018-06-29", 26, 0.02, 1.4, True)],
+        validations=[Validation(0, "2018-01-05", "2018-06-29", 26, 0.02, 1.4, 0.7)],
         notes=["The names are survivors."],
         seconds={"agents": 1.5},
     )

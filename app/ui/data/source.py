@@ -10,6 +10,7 @@ from app.ui.shared.action import action
 from app.ui.shared.labels import SOURCES as LABELS
 from sac.errors import DataError, DeskError
 from sac.market import SOURCES, MarketChoice, write_choice
+from sac.market.symbols import written
 
 __all__ = ["editor"]
 
@@ -41,7 +42,7 @@ def editor(choice: MarketChoice) -> None:
 
 
 def _symbols(text: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"[^\s,;]+", text.upper()))
+    return tuple(map(written, re.findall(r"[^\s,;]+", text)))
 
 
 def _save(actor: str) -> str:

@@ -1,6 +1,6 @@
 """What every learner shares: where a rollout starts, the curve it leaves, the state it hands on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 import torch
@@ -12,10 +12,19 @@ __all__ = ["LearningCurve", "all_cash_start", "detached"]
 
 
 class LearningCurve:
-    """About a hundred points of a training; each is reported, and the report may raise to stop."""
+    """About a hundred points of a training; each is reported, and the report may raise to stop.
 
-    def __init__(self, updates: int, report: Callable[[int, dict[str, float]], None]):
-        self.updates, self._report = updates, report
+    After the updates in `marks` it calls `probe`, which may look at the agents as they are then.
+    """
+
+    def __init__(
+        self,
+        updates: int,
+        report: Callable[[int, dict[str, float]], None],
+        marks: Container[int] = (),
+        probe: Callable[[int], dict[str, float]] = lambda done: {},
+    ):
+        self.updates, self._report, self._marks, self._probe = updates, report, marks, probe
         self._every = max(1, updates // 100)
         self.done = 0
         self.points: list[dict[str, Any]] = []  # "update" and, per value, one number per agent
@@ -23,10 +32,13 @@ class LearningCurve:
     def add(self, values: dict[str, Tensor]) -> None:
         """One more update with its values (E,); kept if it is one of the hundred."""
         self.done += 1
+        probed = self._probe(self.done) if self.done in self._marks else {}
         if self.done % self._every == 0 or self.done == self.updates:
             point = {name: value.tolist() for name, value in values.items()}
             self.points.append({"update": self.done, **point})
-            self._report(self.done, {name: sum(v) / len(v) for name, v in point.items()})
+            self._report(self.done, probed | {name: sum(v) / len(v) for name, v in point.items()})
+        elif probed:
+            self._report(self.done, probed)
 
 
 def all_cash_start(environment: PortfolioEnvironment, results: int = 1) -> Tensor:

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+import torch
 
 from sac.agent import evaluation_folds, train_ensemble
 from sac.agent.committee import WalkForward
@@ -38,26 +39,25 @@ def test_held_out_weeks_are_the_last_of_training_and_unknown_to_what_they_judge(
         assert (panel.fills[1 : fold.inner_stop + 1] <= panel.decisions[fold.validation.start]).all()
 
 
-def test_without_an_edge_the_committee_stays_at_equal_weight():
+def test_without_conviction_the_committee_stays_at_equal_weight():
     panel = with_planted_forecast(panel_of(CLOSES), 0.0)
     ensemble = train(panel)
     assert [validation.fold for validation in ensemble.validations] == [1, 0]
-    result = ensemble.evaluate(panel, "test")
-    if not ensemble.validations[0].passed:
-        np.testing.assert_allclose(result.weights, np.tile(equal_weights(5, TINY.constraints), (52, 1)))
-    assert not np.allclose(
-        result.members[:, 0], result.members[:, 1]
-    )  # what the agents would have done is kept
+    sure = dataclasses.replace(ensemble.validations[0], conviction=0.0)
+    result = dataclasses.replace(ensemble, validations=[sure, sure]).evaluate(panel, "test")
+    np.testing.assert_array_equal(result.traded.weights, np.tile(equal_weights(5, TINY.constraints), (52, 1)))
+    assert not np.allclose(result.agents.weights, result.traded.weights)  # what they would have done is kept
+    assert not np.allclose(result.agents.members[:, 0], result.agents.members[:, 1])
 
 
-def test_with_an_edge_the_committee_passes_validation_and_beats_equal_weight():
+def test_with_an_edge_the_committee_convinces_and_beats_equal_weight():
     panel = with_planted_forecast(panel_of(CLOSES), 0.5)
     agent = SACSettings(
         network="per_stock", init_alpha=0.02, hidden_sizes=(16, 16), batch_size=32, updates=600
     )
     ensemble = train(panel, dataclasses.replace(TINY, agent=agent))
-    assert all(validation.passed for validation in ensemble.validations)
-    result = ensemble.evaluate(panel, "test")
+    assert all(validation.conviction == 1.0 for validation in ensemble.validations)
+    result = ensemble.evaluate(panel, "test").traded
     equal = result.growth @ equal_weights(5, TINY.constraints) - 1
     assert np.log1p(result.net).sum() > np.log1p(equal).sum() + 0.1
 
@@ -81,21 +81,78 @@ def test_agents_go_on_with_the_held_out_weeks():
     assert held.state["optimizers"]["actor"][0]["step"] == TINY.agent.updates
 
 
-@pytest.mark.parametrize("weeks", [0, 52])
-def test_the_committee_that_did_not_pass_keeps_its_members(weeks):
+@pytest.mark.parametrize("conviction", [0.0, 0.35, 1.0])
+def test_a_committee_goes_as_far_towards_its_members_as_it_convinces(conviction):
     panel = with_planted_forecast(panel_of(CLOSES), 0.0)
-    ensemble = train(panel, dataclasses.replace(TINY, validation_weeks=weeks))
-    committee = ensemble.committee(0, "test")
-    held = np.array([0.1] * 5 + [0.5])
-    members = [member.allocate(panel, 300, held) for member in committee.members()]
-    expected = np.mean(members, axis=0) if committee.passed else equal_weights(5, TINY.constraints)
+    committee = train(panel).committee(0, "test", conviction)
+    held, equal = np.array([0.1] * 5 + [0.5]), equal_weights(5, TINY.constraints)
+    wanted = np.mean([member.allocate(panel, 300, held) for member in committee.members()], axis=0)
+    assert not np.allclose(wanted, equal, atol=1e-3)
+    expected = equal + conviction * (wanted - equal)
     np.testing.assert_allclose(committee.allocate(panel, 300, held), expected, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("follow", "weeks", "followed"), [("agents", 52, 1.0), ("conviction", 52, None), ("conviction", 0, 1.0)]
+)
+def test_conviction_is_measured_and_followed_where_the_training_asks_for_it(follow, weeks, followed):
+    panel = with_planted_forecast(panel_of(CLOSES), 0.0)
+    ensemble = train(panel, dataclasses.replace(TINY, follow=follow, validation_weeks=weeks))
+    assert len(ensemble.validations) == (2 if weeks else 0)
+    for fold in range(2):
+        measured = ensemble.validations[fold].conviction if followed is None else followed
+        assert ensemble.conviction(fold) == measured
+    result = ensemble.evaluate(panel, "test")
+    assert (result.traded is result.agents) == (ensemble.conviction(0) == 1.0)
+
+
+def test_the_record_as_traded_walks_between_equal_weight_and_the_agents():
+    panel = with_planted_forecast(panel_of(CLOSES), 0.3)
+    ensemble = train(panel, dataclasses.replace(TINY, evaluation_years=2))
+    judged = zip(ensemble.validations, (0.5, 0.2, 1.0), strict=True)
+    half = [dataclasses.replace(one, conviction=conviction) for one, conviction in judged]
+    result = dataclasses.replace(ensemble, validations=half).evaluate(panel, "test")
+    equal = equal_weights(5, TINY.constraints)
+    own, traded = result.agents.weights - equal, result.traded.weights - equal
+    np.testing.assert_allclose(abs(traded[:52]).sum(), 0.5 * abs(own[:52]).sum(), rtol=0.1)
+    np.testing.assert_allclose(abs(traded[52:]).sum(), 0.2 * abs(own[52:]).sum(), rtol=0.1)
+    assert not np.allclose(result.traded.members, result.agents.members)
+    for record in (result.traded, result.agents):
+        assert record.entries.shape == record.members.shape == (104, 2)
+        np.testing.assert_allclose(record.entries[0], record.members[0])
+
+
+def test_the_production_agents_are_looked_at_ten_times_before_they_see_their_validation_weeks():
+    panel, seen = with_planted_forecast(panel_of(CLOSES), 0.3), []
+    settings = dataclasses.replace(TINY, agent=dataclasses.replace(TINY.agent, updates=40))
+    folds = evaluation_folds(panel, 1, 52)
+    ensemble = train_ensemble(panel, folds, settings, lambda done, values: seen.append((done, values)))
+    assert [point.update for point in ensemble.learning] == [3 * i for i in range(1, 11)]
+    last = ensemble.learning[-1]
+    assert last.excess == pytest.approx(ensemble.validations[-1].excess, abs=1e-9)  # the look that judges
+    assert len(last.members) == 2
+    told = {done: values for done, values in seen if "validation" in values}
+    assert list(told) == [point.update for point in ensemble.learning]
+    assert told[30]["validation_low"] <= np.mean(last.members) <= told[30]["validation_high"]
+    assert train(panel, dataclasses.replace(settings, validation_weeks=0)).learning == []
+
+
+def test_looking_changes_no_agent(monkeypatch):
+    panel = with_planted_forecast(panel_of(CLOSES), 0.3)
+    watched = train(panel)
+    monkeypatch.setattr("sac.agent.ensemble._LOOKS", 1)
+    unwatched = train(panel)
+    for name, value in watched.state["actor"].items():
+        assert torch.equal(value, unwatched.state["actor"][name])
 
 
 def test_members_are_walked_as_if_each_were_alone():
     panel = with_planted_forecast(panel_of(CLOSES), 0.3)
     ensemble = train(panel, dataclasses.replace(TINY, evaluation_years=2))
-    result, starts = ensemble.evaluate(panel, "test"), [fold.evaluation.start for fold in ensemble.folds[:2]]
+    result, starts = (
+        ensemble.evaluate(panel, "test").agents,
+        [fold.evaluation.start for fold in ensemble.folds[:2]],
+    )
     own = zip(*(ensemble.committee(year, "test").members() for year in (0, 1)), strict=True)
     for member, committees in enumerate(own):
         allocator = WalkForward(committees, starts, "alone")

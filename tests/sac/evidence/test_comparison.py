@@ -9,6 +9,7 @@ from sac.evidence.comparison import (
     baselines,
     calendar_years,
     common_weeks,
+    followed_by,
     on_weeks,
     rerun,
     rolling_excess,
@@ -92,10 +93,29 @@ def test_a_fitted_baseline_on_some_weeks_starts_in_cash_and_an_index_never_pays(
 
 def test_members_are_cut_to_the_same_weeks(panel):
     recorded = tilted(panel)
-    recorded = replace(recorded, members=np.stack([recorded.net, recorded.net * 2], axis=1))
+    other = replace(recorded, net=recorded.net * 2)
+    recorded = recorded.with_members([recorded, other], CONSTRAINTS.cost_rate)
     cut = on_weeks("cut", recorded, np.arange(10, 30), CONSTRAINTS)
-    np.testing.assert_array_equal(cut.members[:, 1], recorded.members[10:30, 1])
+    np.testing.assert_array_equal(cut.members[1:, 1], recorded.members[11:30, 1])
     assert baselines(recorded, np.arange(10, 30), CONSTRAINTS)[0].members.shape == (20, 0)
+
+
+def test_on_a_shortened_range_members_start_in_cash_like_their_committee(panel):
+    recorded = tilted(panel).with_members([tilted(panel)], CONSTRAINTS.cost_rate)
+    for rows in (np.arange(10, 30), np.arange(len(STEPS))):
+        cut = on_weeks("cut", recorded, rows, CONSTRAINTS)
+        np.testing.assert_allclose(cut.members[:, 0], cut.net, rtol=0, atol=1e-15)
+    assert recorded.members[10, 0] != recorded.entries[10, 0]
+
+
+def test_two_records_follow_one_another_and_are_walked_as_one(panel):
+    whole = tilted(panel).with_members([tilted(panel)], CONSTRAINTS.cost_rate)
+    rows = np.arange(len(STEPS))
+    first, later = (on_weeks("part", whole, part, CONSTRAINTS) for part in (rows[:40], rows[40:]))
+    again = on_weeks("whole", followed_by(first, later), rows, CONSTRAINTS)
+    np.testing.assert_allclose(again.net, whole.net, rtol=0, atol=1e-15)
+    alone = replace(later, members=later.members[:, :0], entries=later.entries[:, :0])
+    assert followed_by(first, alone).members.shape == (len(STEPS), 0)
 
 
 def test_calendar_years_compound_to_the_whole(panel):

@@ -1,8 +1,18 @@
+import math
+
 import numpy as np
 import pytest
 from scipy import stats
 
-from sac.evidence import Difference, Search, deflated_sharpe, difference, probabilistic_sharpe
+from sac.evidence import (
+    Difference,
+    Search,
+    deflated_sharpe,
+    difference,
+    information_ratio,
+    leads,
+    probabilistic_sharpe,
+)
 
 
 def weekly(seed, weeks=260, mean=0.0, spread=0.02):
@@ -28,7 +38,9 @@ def test_the_difference_is_that_of_log_growth_and_paired():
     assert found.low == pytest.approx(0.052)  # what both share cancels
     assert found.p_better == 1.0
     same = difference(market, market)
-    assert (same.mean, same.low, same.high, same.p_better) == (0.0, 0.0, 0.0, 0.5)
+    assert (same.mean, same.low, same.high, same.detectable) == (0.0, 0.0, 0.0, 0.0)
+    assert math.isnan(same.p_better)
+    assert same.verdict == "is none: every week is the same"
 
 
 def test_swapping_the_two_swaps_the_answer():
@@ -162,6 +174,30 @@ def test_the_deflated_sharpe_is_measured_against_the_best_that_luck_yields():
         assert deflated_sharpe(net, Search(count, 0.4)) == pytest.approx(expected)
     for nothing_searched in (Search(1, 0.4), Search(0, 0.4), Search(24, float("nan"))):
         assert deflated_sharpe(net, nothing_searched) == probabilistic_sharpe(net)
+
+
+def test_equal_weight_itself_has_no_skill_and_who_stands_behind_it_little():
+    """Of the total return equal weight shows a Sharpe ratio; what everybody earned is no skill."""
+    rng = np.random.default_rng(5)
+    market = rng.normal(0.0, 0.02, 104)
+    market += 0.003 - market.mean()
+    lag = rng.normal(0.0, 0.004, 104)
+    behind = market + lag - lag.mean() - 0.04 / 52
+    nobody, search = Search.among(), Search.among([0.1, -0.3, 0.5])
+    assert probabilistic_sharpe(market) > 0.8
+    assert math.isnan(deflated_sharpe(leads(market, market), search))
+    assert deflated_sharpe(leads(behind, market), nobody) < 0.3
+    assert deflated_sharpe(leads(behind, market), search) < deflated_sharpe(leads(behind, market), nobody)
+    assert math.isnan(information_ratio(leads(market, market)))
+    assert information_ratio(leads(behind, market)) < 0
+
+
+def test_the_probability_is_as_cautious_as_the_interval():
+    """Few weeks widen both: an interval that just includes 0 has a probability near 97.5 %."""
+    rng = np.random.default_rng(1)
+    for _ in range(40):
+        found = difference(rng.normal(0.002, 0.01, 30), np.zeros(30))
+        assert (found.low > 0) == (found.p_better > 0.975)
 
 
 def test_the_spread_of_a_search_is_that_within_its_groups():

@@ -207,21 +207,38 @@ def test_the_newest_forecaster_predicts_what_the_walk_did(panel, settings, tmp_p
     state = torch.load(tmp_path / "forecaster.pt", weights_only=True)
     steps = len(panel.decisions)
     for chosen in (range(steps - 1, steps), range(steps - 30, steps - 3), range(steps, steps)):
-        assert same_bytes(forecast_at(state, panel, chosen), forecasts.values[chosen.start : chosen.stop])
+        assert same_bytes(
+            forecast_at(state, panel, chosen, settings), forecasts.values[chosen.start : chosen.stop]
+        )
 
 
 def test_a_forecaster_refuses_other_data_and_years_it_has_seen(panel, settings, tmp_path):
     newest = walk_forward(panel, settings, tmp_path).newest
     last = range(len(panel.decisions) - 1, len(panel.decisions))
     with pytest.raises(DataError, match=r"symbols S00, S01, S02, S03.*S00, S01, S02\."):
-        forecast_at(newest, random_panel(stocks=3), last)
+        forecast_at(newest, random_panel(stocks=3), last, settings)
     wider = dataclasses.replace(panel, prices={**panel.prices, "high": panel.closes})
     with pytest.raises(DataError, match=r"price fields close, .* close, high"):
-        forecast_at(newest, wider, last)
+        forecast_at(newest, wider, last, settings)
+    early = int(np.searchsorted(panel.decisions, np.datetime64("2018-12-28")))
     with pytest.raises(DataError, match="2018-12-28"):
-        forecast_at(
-            newest, panel, range(int(np.searchsorted(panel.decisions, np.datetime64("2018-12-28"))), 210)
-        )
+        forecast_at(newest, panel, range(early, 210), settings)
+
+
+def test_a_later_years_forecaster_is_the_walks_and_is_found_again(settings, tmp_path, fits):
+    """A version that was trained in a December serves in January."""
+    closes = random_closes()
+    panel, december = panel_of(closes), panel_of(closes.loc[:"2018-12-31"])
+    whole = walk_forward(panel, settings, tmp_path / "whole").values
+    stored = walk_forward(december, settings, tmp_path / "stored").newest
+    first = int(np.searchsorted(panel.decisions, np.datetime64(f"{stored['year']}-01-01")))
+    steps = range(first, len(panel.decisions))
+    assert (stored["year"], str(panel.decisions[-1])[:4]) == (2018, "2019")
+    fits.clear()
+    for cache in (None, tmp_path / "own", tmp_path / "own"):
+        assert same_bytes(forecast_at(stored, panel, steps, settings, cache), whole[first:])
+    assert fits == [2019, 2019]  # the stored year's was not fitted again, and the last time it was found
+    assert len(list((tmp_path / "own" / "forecasts").iterdir())) == 1
 
 
 def momentum_returns(seed=0):

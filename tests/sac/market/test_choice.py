@@ -29,6 +29,7 @@ def test_what_was_written_is_read(tmp_path, choice):
         ('universe = ["A"]', "has a key 'universe'"),
         ('source = "files"\nsymbols = "AAPL"', r'must look like symbols = \["AAPL"'),
         ('source = "files"\nsymbols = ["AAPL", "AAPL"]', "AAPL stands twice"),
+        ('source = "files"\nsymbols = ["BRK.B", "BRK-B"]', "BRK.B and BRK-B are the same share"),
         ('source = "files"\nsymbols = ["AAPL"]', "has 2 to 200 symbols, this one 1"),
         ('source = "files"\nsymbols = ["../x", "AAPL"]', "not a valid symbol: write it as AAPL"),
         ('source = "files"\nsymbols = ["CASH", "AAPL"]', "'CASH' is not a valid symbol"),
@@ -41,3 +42,8 @@ def test_a_choice_that_cannot_be_says_what_to_write(tmp_path, text, message):
     (tmp_path / "market.toml").write_text(text)
     with pytest.raises(DataError, match=message):
         read_choice(tmp_path)
+
+
+def test_share_classes_are_written_so_that_they_can_name_a_file(tmp_path):
+    (tmp_path / "market.toml").write_text('source = "files"\nsymbols = ["brk/b", "BF.B", "aapl"]')
+    assert read_choice(tmp_path).symbols == ("BRK-B", "BF.B", "AAPL")

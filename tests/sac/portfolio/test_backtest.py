@@ -234,6 +234,9 @@ def test_members_stand_beside_the_walk_in_columns(panel):
     assert result.members.shape == (12, 0)
     assert not result.folds.any()  # nothing was fitted
     other = backtest(BuyAndHold(constraints), panel, steps, constraints)
-    both = result.with_members([result, other])
+    both = result.with_members([result, other], constraints.cost_rate)
     np.testing.assert_array_equal(both.members, np.column_stack([result.net, other.net]))
     np.testing.assert_array_equal(both.net, result.net)
+    for week in (0, 5):  # what a member's week is worth to whoever comes out of cash
+        bought = other.weights[week, :-1].sum()
+        assert both.entries[week, 1] == pytest.approx((1 - 0.001 * bought) * (1 + other.gross[week]) - 1)

@@ -9,10 +9,10 @@ from sac.config import TrainingSettings
 from sac.errors import Cancelled, DataError
 from sac.evidence import Search
 from sac.promotion import Ledger
-from sac.promotion.ledger import Candidate
+from sac.promotion.ledger import Candidate, weeks_of
 from sac.promotion.record import RECORD
 
-VARIANT, NAME = "sac_lstm", "v2022-12-23-0123456789ab"
+VARIANT, NAME, PRINT = "sac_lstm", "v2022-12-23-0123456789ab", "f" * 64
 
 
 @pytest.fixture
@@ -20,14 +20,14 @@ def ledger(tmp_path):
     return Ledger(tmp_path)
 
 
-def entered(ledger, name=NAME, metrics=None, ending=None, kind="full"):
+def entered(ledger, name=NAME, metrics=None, ending=None, kind="full", fingerprint=PRINT):
     with ledger.trial(
         VARIANT,
         name,
         kind=kind,
         parent=None,
         settings=TrainingSettings(seed=7),
-        fingerprint="f" * 64,
+        fingerprint=fingerprint,
         symbols=("A", "B"),
     ) as evaluated:
         if metrics:
@@ -41,7 +41,7 @@ def test_a_training_is_entered_with_everything_that_determines_it(ledger):
     (trial,) = ledger.trials()
     assert (trial.variant, trial.version, trial.kind, trial.outcome) == (VARIANT, NAME, "full", "succeeded")
     assert trial.settings["seed"] == 7
-    assert (trial.fingerprint, trial.symbols) == ("f" * 64, ["A", "B"])
+    assert (trial.fingerprint, trial.symbols) == (PRINT, ["A", "B"])
     assert trial.metrics == {"eval_sharpe": 0.8}
     assert trial.finished_at >= trial.started_at
 
@@ -64,21 +64,42 @@ def test_a_training_that_was_killed_stays_unfinished(ledger):
     assert (trial.outcome, trial.finished_at) == ("unfinished", None)
 
 
-def test_each_candidate_gives_one_sharpe_ratio(ledger):
-    entered(ledger, metrics={"eval_sharpe": 0.8})
-    entered(ledger, metrics={"eval_sharpe": 0.8})  # the same version, trained again after it was deleted
-    entered(ledger, NAME.replace("0", "1"), metrics={"eval_sharpe": -0.1})
+def measured(ratio):
+    return {"eval_sharpe": 1.0, "eval_information_ratio": ratio}
+
+
+def test_each_candidate_gives_one_information_ratio(ledger):
+    entered(ledger, metrics=measured(0.8))
+    entered(ledger, metrics=measured(0.8))  # the same version, trained again after it was deleted
+    entered(ledger, NAME.replace("0", "1"), metrics=measured(-0.1))
     entered(ledger, NAME.replace("0", "2"))
     assert ledger.search() == Search.among([-0.1, 0.8])
     assert len(ledger.trials()) == 4
 
 
 def test_sweeps_and_trainings_are_not_measured_against_each_other(ledger):
-    for digit, (kind, sharpe) in enumerate([("full", 0.5), ("full", 0.7), ("sweep", 2.5), ("sweep", 2.7)]):
-        entered(ledger, NAME.replace("0", str(digit)), kind=kind, metrics={"eval_sharpe": sharpe})
+    for digit, (kind, ratio) in enumerate([("full", 0.5), ("full", 0.7), ("sweep", 2.5), ("sweep", 2.7)]):
+        name = "excess_sharpe" if kind == "sweep" else "eval_information_ratio"
+        figures = {"eval_sharpe": 1.0, name: ratio}
+        entered(ledger, NAME.replace("0", str(digit)), kind=kind, metrics=figures)
     found = ledger.search()
     assert found.candidates == 4
     assert found.spread == pytest.approx(0.1 * 2**0.5)  # that within each pair
+
+
+def test_retrainings_of_equal_weight_count_and_have_no_spread(ledger):
+    """Equal weight has no lead, whichever weeks it is measured on: 52 of it are no scatter of skill."""
+    for week in range(52):
+        entered(ledger, f"v2022-12-23-{week:012x}", metrics={"eval_sharpe": 0.5 + 0.02 * week})
+    found = ledger.search()
+    assert found.candidates == 52
+    assert math.isnan(found.spread)
+
+
+def test_retrainings_on_other_data_are_not_measured_against_each_other(ledger):
+    for week in range(4):
+        entered(ledger, f"v2022-12-23-{week:012x}", metrics=measured(0.3 * week), fingerprint=str(week))
+    assert math.isnan(ledger.search().spread)
 
 
 def test_reading_an_empty_ledger_makes_no_file(ledger, tmp_path):
@@ -117,8 +138,8 @@ def test_a_version_and_a_sweeps_trial_of_one_name_are_two_candidates(ledger):
     )  # of one tried twice the last figures count
     entered(ledger, NAME.replace("0", "1"), metrics={"eval_cagr": 0.1})  # not one that was evaluated
     assert ledger.candidates() == {
-        Candidate(VARIANT, NAME, 0): {"eval_sharpe": 0.9, "eval_cagr": 0.2},
-        Candidate(VARIANT, NAME, 1): {"eval_sharpe": 1.8},
+        Candidate(VARIANT, NAME, weeks_of("full", PRINT, 2)): {"eval_sharpe": 0.9, "eval_cagr": 0.2},
+        Candidate(VARIANT, NAME, weeks_of("sweep", PRINT, 2)): {"eval_sharpe": 1.8},
     }
 
 

@@ -14,7 +14,7 @@ import torch
 from sac.errors import ArtifactError
 from sac.registry import Registry
 from sac.registry.folder import FILES, MANIFEST
-from tests.support.small_versions import VARIANT, small_artifacts
+from tests.support.small_versions import VARIANT, WEEKS, small_artifacts
 
 
 def test_everything_comes_back_to_the_last_bit(registry, artifacts):
@@ -51,19 +51,20 @@ def test_the_walks_come_back_exactly(registry, artifacts, table):
 def test_an_index_comes_back_and_baselines_of_other_weeks_are_not_saved(registry, artifacts):
     [result] = artifacts.baselines
     index = dataclasses.replace(
-        result, name="Index", symbols=(), weights=np.ones((20, 1)), growth=np.ones((20, 1))
+        result, name="Index", symbols=(), weights=np.ones((WEEKS, 1)), growth=np.ones((WEEKS, 1))
     )
     [read] = registry.save(dataclasses.replace(artifacts, baselines=[index])).baselines()
-    assert (read.symbols, read.weights.shape, read.growth.shape) == ((), (20, 1), (20, 1))
+    assert (read.symbols, read.weights.shape, read.growth.shape) == ((), (WEEKS, 1), (WEEKS, 1))
     late = dataclasses.replace(result, fills=result.fills + 7)
     with pytest.raises(ArtifactError, match=r"baselines\.parquet holds other weeks"):
         registry.save(dataclasses.replace(small_artifacts(seed=3), baselines=[late]))
 
 
 def test_an_evaluation_without_members_comes_back(registry, artifacts):
-    alone = dataclasses.replace(artifacts.evaluation, members=np.empty((20, 0)))
+    nobody = np.empty((WEEKS, 0))
+    alone = dataclasses.replace(artifacts.evaluation, members=nobody, entries=nobody)
     version = registry.save(dataclasses.replace(artifacts, evaluation=alone))
-    assert version.evaluation().members.shape == (20, 0)
+    assert version.evaluation().members.shape == (WEEKS, 0)
 
 
 @pytest.mark.parametrize("part", ["actor", "critic", "critic_target", "log_alpha"])

@@ -67,8 +67,8 @@ def test_a_killed_writer_leaves_no_version(registry, artifacts, call, count):
 
 
 def test_a_writer_killed_after_the_rename_leaves_a_whole_version(registry, artifacts):
-    # 14 files, the manifest, the staging folder and the models folder are synced before the rename.
-    assert run(save_and_die_before, registry.root, "fsync", 18) == -signal.SIGKILL
+    # 15 files, the manifest, the staging folder and the models folder are synced before the rename.
+    assert run(save_and_die_before, registry.root, "fsync", 19) == -signal.SIGKILL
     assert registry.version(VARIANT, artifacts.metadata.version).evaluation().folds.tolist()
     assert leftovers(registry) == []
 

@@ -20,13 +20,10 @@ def test_a_score_counts_from_the_next_sessions_close(tmp_path):
     # Friday 2019-03-08; a Thursday's score is known at Friday's close, a Friday's or weekend's on Monday.
     write_scores(tmp_path, [("2019-03-07", "A", 0.5, 3), ("2019-03-08", "B", -0.5, 1)])
     np.testing.assert_array_equal(signal(tmp_path, days("2019-03-08")), [[0.5, np.nan]])
-    np.testing.assert_array_equal(signal(tmp_path, days("2019-03-11")), [[0.5, -0.5]])
-
-
-def test_the_last_known_score_counts_for_five_sessions(tmp_path):
-    write_scores(tmp_path, [("2019-03-05", "A", 0.1, 2), ("2019-03-07", "A", 0.2, 2)])
-    decisions = days("2019-03-07", "2019-03-08", "2019-03-15", "2019-03-18")
-    np.testing.assert_array_equal(signal(tmp_path, decisions, ("A",))[:, 0], [0.1, 0.2, 0.2, np.nan])
+    np.testing.assert_array_equal(signal(tmp_path, days("2019-03-11")), [[np.nan, -0.5]])
+    np.testing.assert_array_equal(
+        signal(tmp_path, days("2019-03-08", "2019-03-15")), [[0.5, np.nan], [np.nan, -0.5]]
+    )
 
 
 def test_looked_and_found_none_is_neutral_but_no_row_is_unknown(tmp_path):
@@ -98,7 +95,7 @@ def test_rows_are_read_in_any_order_and_come_back_by_symbol_and_day(tmp_path):
     assert scored["score"].tolist() == [0.1, 0.2, 0.4]
     assert scored["articles"].tolist() == [3, 2, 1]
     assert scored.index.tolist() == [0, 1, 2]
-    np.testing.assert_array_equal(signal(tmp_path, days("2019-03-08")), [[0.2, 0.4]])
+    np.testing.assert_allclose(signal(tmp_path, days("2019-03-08")), [[(2 * 0.2 + 3 * 0.1) / 5, 0.4]])
 
 
 def test_scores_of_no_article_are_neutral_whatever_was_written(tmp_path):
