@@ -8,7 +8,6 @@ what trainings left, and so does a command at the end of the training that it fo
 
 import logging
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -61,15 +60,18 @@ def resume(root: Settings) -> None:
             start_sending(root)
 
 
-def keep_sending(root: Settings) -> None:
-    """Resume now, and every few seconds for as long as this process lives; for a server."""
+def keep_sending(root: Settings) -> threading.Event:
+    """Resume now, and every few seconds until the event is set, or this process ends; for a server."""
+    enough = threading.Event()
 
     def look() -> None:
         while True:
             resume(root)
-            time.sleep(LOOK_SECONDS)
+            if enough.wait(LOOK_SECONDS):
+                return
 
     threading.Thread(target=look, name="outbox", daemon=True).start()
+    return enough
 
 
 def _enqueue(variant: str, item: str, start: bool) -> None:

@@ -279,11 +279,16 @@ def test_a_training_leaves_sending_to_who_knows_the_token(sharing, version, unst
 
 def test_a_server_looks_again_and_again(sharing, version, unstarted, monkeypatch):
     monkeypatch.setattr(outbox, "LOOK_SECONDS", 0.01)
-    outbox.keep_sending(sharing)
-    assert unstarted == []
-    enqueue_version(VARIANT, version.name, start=False)
-    deadline = time.monotonic() + 10.0
-    while not unstarted:
+    enough = outbox.keep_sending(sharing)
+    try:
+        assert unstarted == []
+        enqueue_version(VARIANT, version.name, start=False)
+        deadline = time.monotonic() + 10.0
+        while not unstarted:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    finally:
+        enough.set()
+    while "outbox" in {thread.name for thread in threading.enumerate()}:
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    monkeypatch.setattr(outbox, "LOOK_SECONDS", 1e6)
