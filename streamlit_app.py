@@ -1,21 +1,19 @@
 """Launcher: our routes and the pages on one port. Start it with `sac-desk` or `streamlit run`."""
 
 import logging
-import signal
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
 import streamlit as st
-import uvicorn
 from fastapi import FastAPI
 
-from app.access import exposure
-from app.api import install
+from app.access import exposure, login
+from app.api import install, serving
 from app.decisions import acting
 from app.hub import outbox
-from app.settings import choose_file_rights, network, settings
+from app.settings import check_settings, choose_file_rights, network, settings
 from sac.errors import DeskError
 from sac.text import LogLines, printable
 
@@ -31,26 +29,26 @@ try:
 except PackageNotFoundError:  # a checkout that was never installed
     VERSION = "unknown"
 
-SHUTDOWN_SECONDS = 3  # for answers under way, once the server is asked to stop
-
 lines = logging.StreamHandler()
 lines.setFormatter(LogLines("%(asctime)s %(levelname)s %(message)s"))
 logging.basicConfig(handlers=[lines])
 logging.getLogger("app").setLevel(logging.INFO)
-# Streamlit has no option for this, and without a limit one client that waits for a training keeps the server.
-server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
-if isinstance(server, uvicorn.Server):
-    server.config.timeout_graceful_shutdown = SHUTDOWN_SECONDS
 try:
     choose_file_rights()
+    check_settings()
+    login.rules_of_access()
     exposure.check_exposure()
-    known = network()
 except DeskError as refusal:
     sys.exit(f"error: {printable(str(refusal))}")
+known = network()
 
 # Bare `streamlit run` looks for this name; `app` would hide the package.
 streamlit_app = FastAPI(
-    title="SAC Desk", version=VERSION, lifespan=ui.lifespan(), docs_url=None, redoc_url=None
+    title="SAC Desk",
+    version=VERSION,
+    lifespan=serving.lifespan(ui.lifespan(), known),
+    docs_url=None,
+    redoc_url=None,
 )
 install.install(streamlit_app, ui, st.get_option("server.allowedHosts") or ["localhost", "127.0.0.1"], known)
 acting.finish_moves(settings())

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -21,6 +22,7 @@ __all__ = [
     "HubAccess",
     "Network",
     "Settings",
+    "check_settings",
     "choose_file_rights",
     "feeds",
     "hub_access",
@@ -155,6 +157,7 @@ class Network:
     viewer_token: str | None = field(repr=False)  # of programs that look and change nothing
     requests_per_minute: int  # of one client of the HTTP interface
     trusted: bool  # everyone who reaches the port may do everything, also from other machines
+    proxies: tuple[str, ...] = ()  # addresses and networks that are believed whom they ask for
 
 
 def network() -> Network:
@@ -172,7 +175,29 @@ def network() -> Network:
     rate = os.environ.get("SAC_DESK_API_REQUESTS_PER_MINUTE") or "600"
     if not rate.isascii() or not rate.isdigit() or not 1 <= int(rate) <= 1_000_000:
         raise SettingsError("SAC_DESK_API_REQUESTS_PER_MINUTE must be a number from 1 to 1000000.")
-    return Network(tokens[0], tokens[1], int(rate), os.environ.get("SAC_DESK_TRUST_NETWORK") == "yes")
+    trust = os.environ.get("SAC_DESK_TRUST_NETWORK") or "no"
+    if trust not in ("yes", "no"):
+        raise SettingsError(f"SAC_DESK_TRUST_NETWORK is {trust!r}: set it to yes, or unset it.")
+    return Network(tokens[0], tokens[1], int(rate), trust == "yes", _proxies())
+
+
+def _proxies() -> tuple[str, ...]:
+    named = [name.strip() for name in os.environ.get("FORWARDED_ALLOW_IPS", "").split(",") if name.strip()]
+    for name in named:
+        try:
+            ip_network(name)
+        except ValueError:
+            raise SettingsError(
+                f"FORWARDED_ALLOW_IPS names {name!r}: list the proxies' addresses and networks, as "
+                "127.0.0.1,10.0.0.0/8."
+            ) from None
+    return tuple(named)
+
+
+def check_settings() -> None:
+    """Raise SettingsError for what cannot be meant, where the server starts and not where it is needed."""
+    network()
+    settings().promotion  # noqa: B018
 
 
 def choose_file_rights() -> None:

@@ -26,11 +26,11 @@ from app.settings import Settings
 from app.tasks.sweep import SWEEP, SWEEPS, SweepRequest
 from app.tasks.training import result_from
 from sac.config import DEMO_VARIANTS, ENGINE_VERSION, TrainingSettings, preset_settings
-from sac.evidence import metrics
-from sac.evidence.comparison import on_weeks
+from sac.evidence.comparison import figures, on_weeks
 from sac.experiments import sweep_of
 from sac.market import MarketChoice, load_panel, write_choice
 from sac.market.loading import price_folder
+from sac.portfolio import Backtest
 from sac.progress import Progress
 from sac.promotion import Ledger
 from sac.promotion.deciding import decide, state_of
@@ -172,6 +172,7 @@ def _stored(version: Version) -> Artifacts:
         settings=version.settings,
         symbols=version.symbols,
         evaluation=version.evaluation(),
+        agents=version.agents() or version.evaluation(),
         baselines=version.baselines(),
         training_log=version.training_log(),
         metadata=version.metadata,
@@ -180,15 +181,15 @@ def _stored(version: Version) -> Artifacts:
 
 def reshuffled(original: Artifacts, seed: int) -> Artifacts:
     """A version under another seed, its weights given to the stocks in another order."""
-    settings, evaluated, metadata = (
-        dataclasses.replace(original.settings, seed=seed),
-        original.evaluation,
-        original.metadata,
-    )
+    settings, metadata = dataclasses.replace(original.settings, seed=seed), original.metadata
     order = np.append(np.random.default_rng(seed).permutation(len(original.symbols)), len(original.symbols))
-    shuffled = dataclasses.replace(evaluated, weights=evaluated.weights[:, order])
-    evaluation = on_weeks(evaluated.name, shuffled, np.arange(len(evaluated.net)), settings.constraints)
-    figures = dataclasses.asdict(metrics(evaluation, settings.constraints))
+
+    def turned(record: Backtest) -> Backtest:
+        shuffled = dataclasses.replace(record, weights=record.weights[:, order])
+        return on_weeks(record.name, shuffled, np.arange(len(record.net)), settings.constraints)
+
+    evaluation, agents = turned(original.evaluation), turned(original.agents)
+    both = figures("eval", evaluation, settings.constraints) | figures("agents", agents, settings.constraints)
     name = version_name(
         metadata.last_decision,
         fingerprint=metadata.provenance.sha256,
@@ -200,9 +201,10 @@ def reshuffled(original: Artifacts, seed: int) -> Artifacts:
         metadata,
         version=name,
         created_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        metrics=metadata.metrics | {f"eval_{figure}": value for figure, value in figures.items()},
+        metrics=metadata.metrics | both,
     )
-    return dataclasses.replace(original, settings=settings, evaluation=evaluation, metadata=metadata)
+    records: dict[str, Any] = {"evaluation": evaluation, "agents": agents}
+    return dataclasses.replace(original, settings=settings, metadata=metadata, **records)
 
 
 def history(root: Settings, results: Sequence[dict[str, Any]]) -> None:

@@ -25,7 +25,7 @@ print(
 )
 for baseline in version.baselines():
     print(f"  {baseline.name}: {metrics(baseline, version.settings.constraints).cagr:+.1%}")
-print(told.production.verdict if told.production else "No weeks were held out of its training.")
+print(told.production.evidence if told.production else "No weeks were held out of its training.")
 print(evaluation.weights[-1].round(3))
 
 actor = version.tensors("actor")

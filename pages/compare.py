@@ -7,9 +7,10 @@ from app.queries.market import panel
 from app.queries.versions import shelves
 from app.ui.compare.common_weeks import weeks_in_common
 from app.ui.compare.comparison import compared
+from app.ui.compare.conviction import record_note
 from app.ui.compare.downloads import downloads
 from app.ui.compare.sections import equity, external_note, verdicts
-from app.ui.compare.selection import BASELINES, pick, years_of
+from app.ui.compare.selection import BASELINES, own_record, pick, years_of
 from app.ui.compare.tabs import sections
 from app.ui.shared.charts.figure import show
 from app.ui.shared.navigation import go_to
@@ -39,15 +40,20 @@ if not chosen:
     )
     st.stop()
 
-common = weeks_in_common(chosen, {name: one for name, one in external.readable.items() if name in picked})
+choices = st.container(horizontal=True)
+with choices:
+    own = own_record()
+beside = {name: one for name, one in external.readable.items() if name in picked}
+common = weeks_in_common(chosen, beside, own)
 if not common.versions:
     st.error("\n".join(f"- {said(remark)}" for remark in common.remarks), icon=":material/error:")
     st.stop()
-years = years_of(common.count)
+with choices:
+    years = years_of(common.count)
 comparison = compared(common, [name for name in picked if name in BASELINES], years)
 for remark in comparison.remarks:
     st.warning(said(remark), icon=":material/info:")
-st.markdown(f"{said(comparison.basis)}. All strategies start in cash.")
+st.markdown(f"{said(comparison.basis)}. All strategies start in cash. {said(record_note(comparison))}")
 for verdict in verdicts(comparison):
     st.markdown(said(verdict))
 if comparison.external:

@@ -4,10 +4,10 @@ import streamlit as st
 
 from app.queries import market, versions, weights
 from app.ui.shared.charts.figure import show
-from app.ui.shared.charts.weights import before_after
+from app.ui.shared.charts.weights import trade_chart
 from app.ui.shared.navigation import go_to
-from app.ui.shared.notes import damaged_versions, freshness, provenance_line, trust_note, version_notes
-from app.ui.weights import holdings
+from app.ui.shared.notes import damaged_versions, freshness, provenance_line, version_notes
+from app.ui.weights import following, holdings
 from app.ui.weights.champions import all_champions
 from app.ui.weights.sections import headline, reasons, trade_list
 from app.ui.weights.selection import chosen
@@ -39,13 +39,12 @@ except (StaleData, ExpiredAgents) as refusal:
     st.stop()
 with banner:
     freshness(panel.provenance)
+    following.ageing(version, date)
 headline(plan, version)
-trust_note(version)
-now = {change.symbol: change.current_weight for change in plan.advice.weight_changes}
-show(
-    before_after(now, {name: plan.advice.target_weights.get(name, 0.0) for name in now}),
-    "before-after",
-)
+following.conviction(version)
+show(trade_chart(plan.advice), "before-after")
+if version.name == shelves[version.variant].current:
+    following.follow_choice(version)
 trade_list(plan, portfolio, version)
 reasons(version, portfolio, date)
 all_champions(shelves, portfolio, date)

@@ -21,6 +21,7 @@ __all__ = [
     "Outside",
     "Recommendation",
     "WeightChange",
+    "ageing_note",
     "committee_of",
     "conviction_of",
     "decision_dates",
@@ -148,6 +149,14 @@ def expiry(version: Version) -> np.datetime64:
     return np.datetime64(version.metadata.last_decision) + np.timedelta64(7 * SERVICE_WEEKS, "D")
 
 
+def ageing_note(version: Version, decision: np.datetime64) -> str | None:
+    """What to know of agents that are about to expire at a decision; None while they are young."""
+    age = int((decision - np.datetime64(version.metadata.last_decision)) / np.timedelta64(7, "D"))
+    if age < AGEING_WEEKS:
+        return None
+    return f"Its agents last learned {age} weeks ago and expire on {expiry(version)}: train again soon."
+
+
 def conviction_of(version: Version, follow: FollowChoice) -> float:
     """How far its weights go from equal weight (0) to its agents' (1)."""
     return {"as trained": version.conviction, "agents": 1.0, "equal weight": 0.0}[follow]
@@ -207,11 +216,9 @@ def _notes(version: Version, panel: MarketPanel, step: int) -> list[str]:
     notes, source, decision = list(version.metadata.notes), panel.provenance, panel.decisions[step]
     if version.metadata.production:
         notes.append(f"Its agents earned {version.metadata.production.evidence}")
-    age = int((decision - np.datetime64(version.metadata.last_decision)) / np.timedelta64(7, "D"))
-    if age >= AGEING_WEEKS:
-        notes.append(
-            f"Its agents last learned {age} weeks ago and expire on {expiry(version)}: train again soon."
-        )
+    ageing = ageing_note(version, decision)
+    if ageing:
+        notes.append(ageing)
     if source.source == "sample":
         notes.append(f"The embedded sample ends on {source.window_end}, as is known: not for trading.")
     if step < len(panel.decisions) - 1:

@@ -30,7 +30,7 @@ FLOORS = [
     {"sac.evidence"},
     {"sac.registry"},
     {"sac.promotion", "sac.hub"},
-    {"sac.assembly", "sac.training", "sac.inference", "sac.forward", "sac.explanation"},
+    {"sac.assembly", "sac.agents_record", "sac.training", "sac.inference", "sac.forward", "sac.explanation"},
     {"sac.experiments"},
     {"app.settings", "app.formats", "app.holdings", "app.access", "app.jobs"},
     {"app.hub"},

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.access.exposure import check_exposure
-from app.access.login import admitted, login_configured, secrets
+from app.access.login import admitted, login_configured, rules_of_access
 from app.access.roles import Forbidden, Visitor, may_act, only_looks
 
 __all__ = ["approver", "refusal", "signed_out", "visitor"]
@@ -24,7 +24,7 @@ def visitor() -> Visitor:
         return LOCAL
     if signed_out():
         raise Forbidden("You are not logged in: reload the page and log in.")
-    return admitted(st.user.to_dict(), secrets().get("access", {}))
+    return admitted(st.user.to_dict(), rules_of_access())
 
 
 def approver() -> str:

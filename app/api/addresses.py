@@ -18,3 +18,8 @@ class Pages(Mount):
 def section(scope: Scope) -> str:
     """The first part of the path: "train" of /train/sac_lstm/full."""
     return str(scope["path"]).split("/")[1] if "/" in scope["path"] else ""
+
+
+def metrics(scope: Scope) -> bool:
+    """Whether Streamlit's counters are asked for: memory and visitors, for programs that watch a server."""
+    return str(scope["path"]).rstrip("/").endswith("/_stcore/metrics")

@@ -10,11 +10,12 @@ from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from app.api import errors, jobs, models, trainings, weights
+from app.api import errors, health, jobs, models, trainings, weights
 from app.api.addresses import SECTIONS, Pages
 from app.api.guard import Guard
 from app.api.request_log import RequestLog
-from app.api.schemas import Health
+from app.api.security_headers import SecurityHeaders
+from app.api.uploads import Uploads
 from app.settings import Network
 
 __all__ = ["install"]
@@ -27,11 +28,6 @@ def install(app: FastAPI, pages: ASGIApp, hosts: Sequence[str], network: Network
     """Give an application the interface, its guard, and the pages at all other addresses."""
     app.description = DESCRIPTION
     app.router.redirect_slashes = False
-
-    @app.get("/health")
-    async def health() -> Health:
-        """Whether the desk is up."""
-        return Health(version=app.version)
 
     @app.get("/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:
@@ -49,9 +45,12 @@ def install(app: FastAPI, pages: ASGIApp, hosts: Sequence[str], network: Network
     # Checked by the guard; here only for the description, so that /docs has a field for the token.
     guarded = network.token or network.viewer_token
     described = [Depends(HTTPBearer(auto_error=False))] if guarded else []
+    app.include_router(health.router)
     for routes in (trainings, jobs, weights, models):
         app.include_router(routes.router, dependencies=described)
     app.router.routes.append(Pages("/", pages))
     errors.install(app)
+    app.add_middleware(Uploads)
     app.add_middleware(Guard, hosts=hosts, sections=SECTIONS, network=network)
-    app.add_middleware(RequestLog, sections=SECTIONS)  # outermost: it also logs what the guard refuses
+    app.add_middleware(RequestLog, sections=SECTIONS)  # around the guard: it also logs what that refuses
+    app.add_middleware(SecurityHeaders)

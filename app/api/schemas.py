@@ -7,12 +7,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 __all__ = [
     "Accepted",
+    "Check",
     "Health",
     "InferenceRequest",
     "JobList",
     "JobRecord",
     "ModelList",
     "ModelVersion",
+    "Readiness",
     "TargetWeights",
     "TrainingSummary",
     "VariantName",
@@ -92,6 +94,13 @@ class TargetWeights(Answer):
     """Shares of wealth to hold over a week, and how far they are from what is held."""
 
     target_weights: dict[str, float] = Field(description="By symbol, and CASH")
+    agents_weights: dict[str, float] = Field(description="What its agents want, whatever the conviction")
+    conviction: float = Field(
+        ge=0, le=1, description="How far the target goes from equal weight (0) to the agents' weights (1)"
+    )
+    follow: Literal["as trained", "agents", "equal weight"] = Field(
+        description="Whether the training or a person decided the conviction"
+    )
     turnover: float = Field(description="Dollars traded in stocks per dollar of wealth")
     target_week_start: str = Field(description="Fill session: trade at its close")
     target_week_end: str = Field(description="Last session of that week")
@@ -174,3 +183,20 @@ class Health(Answer):
 
     status: Literal["ok"] = "ok"
     version: str
+
+
+class Check(BaseModel):
+    """One thing that the desk needs for its work."""
+
+    passed: bool
+    detail: str
+
+
+class Readiness(BaseModel):
+    """Whether the desk can do its work, and what it lacks."""
+
+    ready: bool
+    data_root: Check
+    databases: Check
+    data_age: Check
+    champions: Check

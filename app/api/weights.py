@@ -15,9 +15,10 @@ from app.settings import settings
 from sac.errors import SettingsError
 from sac.market import MarketPanel, load_panel, market_stamp
 from sac.promotion.deciding import champion_of
+from sac.promotion.following import follow_of
 from sac.threads import one_thread
 
-__all__ = ["router"]
+__all__ = ["market", "router"]
 
 # One after the other: an answer takes about 10 ms of one core, and pages and trainings need theirs.
 DESK = ThreadPoolExecutor(1, thread_name_prefix="inference")
@@ -48,14 +49,25 @@ def recommended(variant: str, wanted: InferenceRequest) -> TargetWeights:
     from sac.inference import Holdings, target_weights  # here, because it loads torch
 
     one_thread()
-    panel = _panel(root.data, market_stamp(root.data))
+    panel = market(root.data)
     holdings, step = Holdings(wanted.portfolio.cash, positions), panel.step_at(wanted.as_of_date)
-    return TargetWeights.model_validate(
-        target_weights(champion, panel, holdings, step, outside=wanted.outside)
+    weights = target_weights(
+        champion,
+        panel,
+        holdings,
+        step,
+        outside=wanted.outside,
+        follow=follow_of(root.registry, variant, champion.name),
+        cache=root.cache,
     )
+    return TargetWeights.model_validate(weights)
+
+
+def market(data: Path) -> MarketPanel:
+    """The market data, read again whenever the choice or a file of theirs changed."""
+    return _panel(data, market_stamp(data))
 
 
 @lru_cache(maxsize=1)
 def _panel(data: Path, state: str) -> MarketPanel:
-    """The market data, read again whenever the choice or a file of theirs changed."""
     return load_panel(data)

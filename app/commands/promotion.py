@@ -1,4 +1,4 @@
-"""`sac-desk promote`, `reject`, `rollback`, `decisions` and `prune`."""
+"""`sac-desk promote`, `reject`, `rollback`, `follow`, `decisions` and `prune`."""
 
 import argparse
 from dataclasses import asdict
@@ -15,6 +15,7 @@ from sac.config import VARIANTS
 from sac.errors import DeskError
 from sac.promotion import SealedDecision
 from sac.promotion.deciding import Verdict, champion_name, problems
+from sac.promotion.following import FOLLOWS, choose_follow
 
 __all__ = ["add"]
 
@@ -41,6 +42,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     back.add_argument("--to", metavar="VERSION", help="without it: the champion before the current one")
     for command in (promote, reject, back):
         command.add_argument("--reason", required=True, metavar="TEXT", help="recorded in the history")
+
+    follow = commands.add_parser("follow", help="choose how far a champion's weights follow its agents")
+    follow.set_defaults(command=choose)
+    follow.add_argument("variant", choices=VARIANTS)
+    follow.add_argument("choice", choices=[_hyphened(choice) for choice in FOLLOWS])
+    follow.add_argument("--reason", required=True, metavar="TEXT", help="recorded in the history")
 
     log = commands.add_parser("decisions", help="print the decision history, and check its integrity")
     log.set_defaults(command=decisions)
@@ -84,6 +91,28 @@ def roll_back(options: argparse.Namespace) -> None:
     _printed(decision, options.json)
 
 
+def choose(options: argparse.Namespace) -> None:
+    """Let the champion follow its agents, equal weight, or its training."""
+    registry = settings().registry
+    choice = next(choice for choice in FOLLOWS if _hyphened(choice) == options.choice)
+    decision = choose_follow(
+        registry,
+        options.variant,
+        choice,
+        actor=actor(),
+        reason=options.reason,
+        champion=champion_name(registry, options.variant),
+    )
+    if options.json:
+        print_json(asdict(decision))
+    else:
+        say(f"Decision {decision.seq}: {decision.version} follows {FOLLOWS[choice]} from now on.")
+
+
+def _hyphened(choice: str) -> str:
+    return choice.replace(" ", "-")
+
+
 def _printed(decision: SealedDecision, json: bool) -> None:
     if json:
         print_json(asdict(decision) | {"evidence_hash": decision.evidence_hash})
@@ -110,7 +139,7 @@ def decisions(options: argparse.Namespace) -> None:
                     str(row.seq),
                     moment(row.at),
                     row.actor,
-                    row.action,
+                    f"follow {row.verdict}" if row.action == "follow" else row.action,
                     row.version,
                     percent(row.eval_cagr),
                     percent(row.prior_cagr),

@@ -1,6 +1,8 @@
 """`sac-desk train` and `sac-desk finetune`."""
 
 import argparse
+import sys
+from typing import get_args
 
 from app.commands.following import actor, followed
 from app.commands.printing import print_json, say
@@ -9,8 +11,10 @@ from app.hub.outbox import resume
 from app.jobs.kind import Asked, Kind
 from app.jobs.queue import jobs_of
 from app.settings import settings
-from app.tasks.training import FINETUNE, FULL, FineTuning, FullRequest, TrainingResult
-from sac.config import PRESETS, VARIANTS
+from app.tasks.training import FINETUNE, FULL, FineTuning, FullRequest, TrainingResult, doubt
+from sac.config import PRESETS, VARIANTS, Follow
+from sac.promotion.deciding import champion_of
+from sac.text import printable
 
 __all__ = ["add"]
 
@@ -25,6 +29,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     command.add_argument("--steps", type=int, metavar="N", help="updates of every agent")
     command.add_argument("--years", type=int, metavar="N", help="walk-forward evaluation years")
     command.add_argument("--seed", type=int, metavar="N")
+    command.add_argument("--follow", choices=get_args(Follow), help="what is held; the preset's by default")
+    command.add_argument(
+        "--trials", type=int, metavar="N", help="settings compared to choose these: the best of many is lucky"
+    )
 
     command = commands.add_parser("finetune", help="fine-tune a champion on the most recent 26 weeks")
     command.set_defaults(command=finetune)
@@ -39,6 +47,8 @@ def train(options: argparse.Namespace) -> None:
         members=options.members,
         evaluation_years=options.years,
         seed=options.seed,
+        follow=options.follow,
+        trials=options.trials,
         updates=options.steps,
     )
     _trained(options, FULL, request)
@@ -46,6 +56,10 @@ def train(options: argparse.Namespace) -> None:
 
 def finetune(options: argparse.Namespace) -> None:
     """Submit a fine-tuning of the champion and follow it to its end. Ctrl-C cancels it."""
+    champion = champion_of(settings().registry, options.variant)
+    warning = doubt(champion) if champion else None
+    if warning:
+        print(printable(f"Warning: {warning}"), file=sys.stderr)
     _trained(options, FINETUNE, FineTuning(updates=options.steps))
 
 

@@ -5,6 +5,7 @@ import dataclasses
 from pathlib import Path
 
 from app.commands.printing import print_json, print_table, say
+from app.decisions.following import conviction_line
 from app.formats import dollars, percent
 from app.holdings.plan import Plan, planned
 from app.holdings.portfolio import Portfolio
@@ -12,7 +13,9 @@ from app.holdings.reading import from_file
 from app.settings import settings
 from sac.config import VARIANTS
 from sac.errors import DeskError
+from sac.promotion import Decision
 from sac.promotion.deciding import champion_of
+from sac.promotion.following import follow_in, last_choice
 from sac.registry import Version
 
 __all__ = ["add"]
@@ -56,28 +59,34 @@ def weights(options: argparse.Namespace) -> None:
             f"{', '.join(strange)} is not in the universe ({', '.join(panel.symbols)}): say --outside keep "
             "or --outside sell, or leave it out."
         )
-    plan = planned(version, panel, held, panel.step_at(options.as_of))
+    choice, step = last_choice(root.registry, options.variant, version.name), panel.step_at(options.as_of)
+    plan = planned(version, panel, held, step, follow=follow_in(choice), cache=root.cache)
     if options.json:
         answer = dataclasses.asdict(plan.advice)
         print_json(answer | {"trade_list": _listed(plan)} if options.trades else answer)
         return
-    _print_weights(plan)
+    _print_weights(plan, version, choice)
     if options.trades:
         _print_trades(plan, version)
+    told = conviction_line(version, choice).casefold()
     for note in plan.advice.notes:
-        say(f"Note: {note}")
+        if note.casefold() not in told:
+            say(f"Note: {note}")
 
 
-def _print_weights(plan: Plan) -> None:
+def _print_weights(plan: Plan, version: Version, choice: Decision | None) -> None:
     wanted = plan.advice
     say(f"{wanted.variant} {wanted.model_version}, decided on the close of {wanted.as_of}")
     say(f"Trade at the close of {wanted.target_week_start}, hold to {wanted.target_week_end}")
+    say(conviction_line(version, choice))
     say(f"Turnover {percent(wanted.turnover)} of wealth, cost {percent(wanted.cost, 3)}")
-    rows = [
-        (change.symbol, *(percent(share, 2) for share in (change.current_weight, change.target_weight)))
-        for change in wanted.weight_changes
-    ]
-    print_table(("symbol", "now", "target"), rows)
+    apart = wanted.conviction < 1.0  # else the target is what the agents want
+    rows = []
+    for change in wanted.weight_changes:
+        shares = [change.current_weight, change.target_weight]
+        shares += [wanted.agents_weights.get(change.symbol, 0.0)] * apart
+        rows.append((change.symbol, *(percent(share, 2) for share in shares)))
+    print_table(("symbol", "now", "target", *["agents' own"] * apart), rows)
 
 
 def _print_trades(plan: Plan, version: Version) -> None:

@@ -10,7 +10,7 @@ from app.holdings.portfolio import Portfolio, Position
 from sac.config import CASH
 from sac.errors import DeskError
 
-__all__ = ["from_file", "from_rows", "from_text"]
+__all__ = ["LARGEST_FILE", "from_file", "from_rows", "from_text"]
 
 
 LARGEST_FILE = 1_000_000  # bytes

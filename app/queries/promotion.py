@@ -18,7 +18,7 @@ from sac.promotion import Gate, SealedDecision, deciding
 from sac.promotion.case import Case, side_by_side
 from sac.registry import Version
 
-__all__ = ["Docket", "backtests", "case", "decisions", "docket", "problems", "verdict"]
+__all__ = ["Docket", "backtests", "case", "champion_since", "decisions", "docket", "problems", "verdict"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +55,12 @@ def _verdict(
 def _market() -> str:
     """What a champion's weeks after its last decision hang on."""
     return market_stamp(settings().data)
+
+
+def champion_since(shelf: versions.Shelf) -> str | None:
+    """Day on which a variant's champion became that; None where the log does not say so."""
+    move = settings().decision_log.last_move(shelf.variant)
+    return move.at[:10] if move and move.version == shelf.current else None
 
 
 def decisions() -> list[SealedDecision]:

@@ -3,20 +3,24 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from app.holdings.plan import Plan, planned
 from app.holdings.portfolio import Portfolio
 from app.queries import market
+from app.settings import settings
+from sac.config import FollowChoice
 from sac.market import MarketPanel
+from sac.promotion.following import follow_of
 from sac.registry import Version
 
 if TYPE_CHECKING:
     from sac.explanation import Explanation
     from sac.inference import Recommendation
 
-__all__ = ["dates", "explanation", "from_cash", "plan"]
+__all__ = ["ageing", "dates", "explanation", "from_cash", "plan"]
 
 Key = tuple[Path, str, str]  # versions never change, data and the day do
 
@@ -24,12 +28,19 @@ Key = tuple[Path, str, str]  # versions never change, data and the day do
 def plan(version: Version, portfolio: Portfolio, as_of: str) -> Plan:
     """Advice and orders. Raises DeskError."""
     panel = market.panel()
-    return _plan(_key(version, panel), portfolio, panel.step_at(as_of), version, panel)
+    return _plan(_key(version, panel), portfolio, panel.step_at(as_of), _follow(version), version, panel)
 
 
 @st.cache_resource(show_spinner="Asking the model for its weights…", max_entries=64)
-def _plan(key: Key, portfolio: Portfolio, step: int, _version: Version, _panel: MarketPanel) -> Plan:
-    return planned(_version, _panel, portfolio, step)
+def _plan(
+    key: Key,
+    portfolio: Portfolio,
+    step: int,
+    follow: FollowChoice,
+    _version: Version,
+    _panel: MarketPanel,
+) -> Plan:
+    return planned(_version, _panel, portfolio, step, follow=follow, cache=settings().cache)
 
 
 def from_cash(version: Version) -> "Recommendation":
@@ -40,16 +51,30 @@ def from_cash(version: Version) -> "Recommendation":
 def explanation(version: Version, portfolio: Portfolio, as_of: str) -> "Explanation":
     """Why the trade plan's weights are what they are. Raises DeskError."""
     panel = market.panel()
-    return _explanation(_key(version, panel), portfolio, panel.step_at(as_of), version, panel)
+    step, follow = panel.step_at(as_of), _follow(version)
+    return _explanation(_key(version, panel), portfolio, step, follow, version, panel)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _explanation(
-    key: Key, portfolio: Portfolio, step: int, _version: Version, _panel: MarketPanel
+    key: Key,
+    portfolio: Portfolio,
+    step: int,
+    follow: FollowChoice,
+    _version: Version,
+    _panel: MarketPanel,
 ) -> "Explanation":
     from sac.explanation import explain  # here, because it loads torch
 
-    return explain(_version, _panel, step, _plan(key, portfolio, step, _version, _panel).advice)
+    advice = _plan(key, portfolio, step, follow, _version, _panel).advice
+    return explain(_version, _panel, step, advice)
+
+
+def ageing(version: Version, as_of: str) -> str | None:
+    """What to know of agents that expire soon after a decision; None while they are young."""
+    from sac.inference import ageing_note  # here, because it loads torch
+
+    return ageing_note(version, np.datetime64(as_of))
 
 
 def dates(version: Version) -> list[str]:
@@ -64,6 +89,10 @@ def _dates(key: Key, _version: Version, _panel: MarketPanel) -> list[str]:
     from sac.inference import decision_dates  # here, because it loads torch
 
     return decision_dates(_version, _panel)
+
+
+def _follow(version: Version) -> FollowChoice:
+    return follow_of(settings().registry, version.variant, version.name)
 
 
 def _key(version: Version, panel: MarketPanel) -> Key:

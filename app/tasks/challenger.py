@@ -12,9 +12,14 @@ __all__ = ["challenger_request"]
 
 
 def challenger_request(
-    sweep: Sweep, choices: Mapping[str, Any], result: TrialResult, panel: MarketPanel, members: int
+    sweep: Sweep,
+    choices: Mapping[str, Any],
+    result: TrialResult,
+    panel: MarketPanel,
+    members: int,
+    trials: int,
 ) -> FullRequest:
-    """The request of an ordinary full training with a trial's settings.
+    """The request of an ordinary full training with a trial's settings, chosen among so many trials.
 
     Raises SettingsError where a training would answer another question than the trial did.
     """
@@ -37,6 +42,8 @@ def challenger_request(
             "preset": sweep.preset,
             "members": members,
             "evaluation_years": sweep.years,
+            "follow": sweep.follow,
+            "trials": trials,
             "seed": choices["seed"],
             "experiment": changes or None,
         }

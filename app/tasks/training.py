@@ -10,12 +10,13 @@ from app.jobs.kind import Kind, Request, Result
 from app.jobs.record import Job
 from app.settings import Settings
 from app.tasks.market import market_panel
-from sac.config import FineTuneSettings, TrainingSettings, preset_settings
+from sac.config import FineTuneSettings, Follow, TrainingSettings, preset_settings
 from sac.errors import SettingsError
 from sac.progress import Report
 from sac.promotion.deciding import champion_of
 
 if TYPE_CHECKING:
+    from sac.registry import Version
     from sac.training import Outcome
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "FullRequest",
     "FullTraining",
     "TrainingResult",
+    "doubt",
     "result_of",
 ]
 
@@ -36,6 +38,15 @@ class FullTraining(Request):
     members: int | None = Field(default=None, description="Agents of the committee")
     evaluation_years: int | None = Field(default=None, description="Walk-forward years of 52 weeks")
     validation_weeks: int | None = Field(default=None, description="Weeks that validate the committee")
+    follow: Follow | None = Field(
+        default=None,
+        description="What is held: the agents' weights always (plan's default), or equal weight and theirs "
+        "by how far validation convinces (desk's)",
+    )
+    trials: int | None = Field(
+        default=None,
+        description="Settings that were compared to choose these; validation allows for the luck of the best",
+    )
     seed: int | None = None
     updates: int | None = Field(default=None, description="Of every agent")
     action_scale: float | None = None
@@ -120,6 +131,16 @@ def check_finetune(variant: str, request: FineTuning, root: Settings) -> None:
     if champion is None:
         raise SettingsError(f"{variant} has no champion to start from: train it in full first.")
     request.settings().applied(champion.settings)
+
+
+def doubt(champion: "Version") -> str | None:
+    """Why fine-tuning a champion may be in vain; None where nothing speaks against it."""
+    if champion.conviction:
+        return None
+    return (
+        f"{champion.name} has conviction 0 %: its validation found no lead over equal weight. A fine-tuning "
+        "inherits that until the validation is 53 weeks old; a full training measures anew."
+    )
 
 
 def run_finetune(job: Job, request: FineTuning, root: Settings, report: Report) -> TrainingResult:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from sac.config import ENGINE_VERSION, SELECTION_WEEKS, TrainingSettings, preset_settings
+from sac.config import ENGINE_VERSION, SELECTION_WEEKS, Follow, TrainingSettings, preset_settings
 from sac.errors import SettingsError
 from sac.market import MarketPanel, build_panel
 from sac.registry.codecs import Unreadable, canonical, unpack_json
@@ -42,6 +42,7 @@ class Sweep:
     members: int = 1  # of every trial's committee
     seeds: tuple[int, ...] = (0,)
     years: int = 2  # evaluation years that stay unseen
+    follow: Follow | None = None  # of a challenger; trials are judged by their agents' own weights
     universes: tuple[tuple[str, ...], ...] = ()  # none: the whole panel
     grid: dict[str, list[Any]] = field(default_factory=dict)  # setting -> values, every combination
     trial: list[dict[str, Any]] = field(default_factory=list)  # or one table of settings per trial

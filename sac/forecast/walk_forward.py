@@ -38,12 +38,17 @@ class Forecasts:
 
 
 def walk_forward(
-    panel: MarketPanel, settings: ForecastSettings, cache: Path, report: Report | None = None
+    panel: MarketPanel,
+    settings: ForecastSettings,
+    cache: Path,
+    report: Report | None = None,
+    since: int = 0,
 ) -> Forecasts:
     """Forecast every calendar year with a model fitted on the `fit_years` before it (original plan).
 
-    A year with less than `least_years` of weeks before it stays NaN. Fitted years are kept in
-    cache/forecasts and found again by their content. Raises DataError where no year can be forecast.
+    A year with less than `least_years` of weeks before it stays NaN, and so does one before `since`. Fitted
+    years are kept in cache/forecasts and found again by their content. Raises DataError where no year can be
+    forecast.
     """
     from sac.forecast.fitting import predict
 
@@ -51,7 +56,8 @@ def walk_forward(
     daily = daily_inputs(panel)
     values = np.full(panel.returns.shape, np.nan)
     newest: dict[str, Any] = {}
-    spans = [int(year) for year in np.unique(years) if len(training_steps(panel, year, settings))]
+    asked = np.unique(years[years >= since])
+    spans = [int(year) for year in asked if len(training_steps(panel, year, settings))]
     for done, year in enumerate(spans):
         progress = _progress_of(
             report, f"{_LABELS.get(settings.kind, settings.kind)} for {year}", done, len(spans)

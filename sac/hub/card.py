@@ -41,6 +41,7 @@ def model_card(metadata: Metadata, settings: TrainingSettings) -> bytes:
         f"{plain(metadata.evaluation_end)}:",
         "",
         *_table(metadata),
+        *_conviction(metadata, settings),
         *("", "## Data", ""),
         f"Source {code(source.source)}, {plain(source.window_start)} to {plain(source.window_end)}, last "
         f"decision on {plain(metadata.last_decision)}. Real fields: {plain(', '.join(source.fields))}.",
@@ -55,7 +56,12 @@ def model_card(metadata: Metadata, settings: TrainingSettings) -> bytes:
 
 
 def _table(metadata: Metadata) -> list[str]:
-    columns = {"this version": metadata.metrics, **metadata.baselines}
+    own = {
+        name.replace("agents_", "eval_"): value
+        for name, value in metadata.metrics.items()
+        if name.startswith("agents_")
+    }
+    columns = {"as traded": metadata.metrics, "agents' own": own, **metadata.baselines}
     return [
         f"| | {' | '.join(map(_cell, columns))} |",
         f"|---|{'---|' * len(columns)}",
@@ -68,6 +74,15 @@ def _table(metadata: Metadata) -> list[str]:
 
 def _cell(text: str) -> str:
     return re.sub(r"(?<!\\)\|", r"\|", plain(text))  # in code too a bar would end the cell
+
+
+def _conviction(metadata: Metadata, settings: TrainingSettings) -> list[str]:
+    """How far it follows its agents, year by year; a version of engine 3 has only the record as traded."""
+    if settings.follow == "agents" or not metadata.validations:
+        return ["", "It holds what its agents want."]
+    *years, today = (f"{validation.conviction:.0%}" for validation in metadata.validations)
+    before = f"{', '.join(years)} in these years, " if years else ""
+    return ["", f"Conviction (how far it goes from equal weight to its agents): {before}{today} today."]
 
 
 def _figure(value: float | None, share: bool) -> str:

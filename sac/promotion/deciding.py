@@ -33,6 +33,7 @@ __all__ = [
     "finish_moves",
     "judged",
     "problems",
+    "refuse_stale_view",
     "rollback",
     "settle",
     "settled_before",
@@ -95,7 +96,7 @@ class State:
 
     def pending(self, versions: Iterable[Version]) -> list[Version]:
         """Those versions that are pending review: neither champion nor decided on, in their order."""
-        reviewed = {row.version for row in self.decisions}
+        reviewed = {row.version for row in self.decisions if row.action != "follow"}
         return [v for v in versions if v.name != self.champion and v.name not in reviewed]
 
 
@@ -136,8 +137,7 @@ def settle(
 ) -> Settlement:
     """Promote the first model, and with the policy "auto" every later one that passes the gate.
 
-    `forward`: how the champion did after its last decision, by the data of now. It is the end of a training:
-    where another process holds the record, it waits.
+    `forward`: how the champion did after its last decision, by the data of now. Waits for a locked record.
     """
     return patiently(lambda: _settlement(registry, version, policy, forward))
 
@@ -315,6 +315,13 @@ def _former(state: State, to: str | None) -> str:
 
 def _refuse_conflict(state: State, name: str, champion: str | None) -> None:
     """The champion of now must be the one that the person saw, and another one than the version."""
+    refuse_stale_view(state, champion)
+    if state.champion == name:
+        raise DecisionConflict(f"{name} is the champion already.")
+
+
+def refuse_stale_view(state: State, champion: str | None) -> None:
+    """Raise DecisionConflict where the champion of now is not the one that the person saw."""
     if state.champion != champion:
         last = next(iter(state.moves), None)
         who = f" ({last.action} by {last.actor}, {last.at[:16].replace('T', ' ')} UTC)" if last else ""
@@ -322,16 +329,12 @@ def _refuse_conflict(state: State, name: str, champion: str | None) -> None:
             f"{state.champion or 'Nobody'} is {state.variant}'s champion by now{who}, no longer "
             f"{champion or 'nobody'}: look again before you decide."
         )
-    if state.champion == name:
-        raise DecisionConflict(f"{name} is the champion already.")
 
 
 def _written(
     registry: Registry, question: _Question, action: Action, actor: str, reason: str, evidence: str
 ) -> SealedDecision:
     """Write the decision, then let the pointer follow it."""
-    if not reason.strip():
-        raise DeskError("A decision needs a reason: say why, for those who read the history.")
     decision = DecisionLog(registry.root).append(
         action,
         question.state.variant,
@@ -339,7 +342,7 @@ def _written(
         actor=actor,
         champion=question.state.champion,
         gate=question.gate,
-        reason=reason.strip(),
+        reason=reason,
         evidence=evidence,
     )
     if decision.moved:

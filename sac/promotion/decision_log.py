@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from sac.errors import DeskError
 from sac.promotion.gate import Gate
 from sac.promotion.record import record
 
 __all__ = ["MOVES", "Action", "Decision", "DecisionLog", "SealedDecision"]
 
-Action = Literal["first", "automatic", "approve", "override", "rollback", "reject"]
+Action = Literal["first", "automatic", "approve", "override", "rollback", "reject", "follow"]
 MOVES = ("first", "automatic", "approve", "override", "rollback")  # those that make a version champion
 _START = "0" * 64
 
@@ -33,7 +34,7 @@ class Decision:
     passed: int  # 1 where the gate was passed
     eval_cagr: float | None
     prior_cagr: float | None  # of the champion before
-    verdict: str  # of the gate, one sentence
+    verdict: str  # of the gate, one sentence; of a row "follow" what was chosen
     reason: str
 
     @property
@@ -78,7 +79,9 @@ class DecisionLog:
         reason: str,
         evidence: str,
     ) -> SealedDecision:
-        """Add a row; it is on the disk when this returns."""
+        """Add a row; it is on the disk when this returns. Raises DeskError where the reason is empty."""
+        if not reason.strip():
+            raise DeskError("A decision needs a reason: say why, for those who read the history.")
         with record(self._root).transaction() as db:
             last = db.execute("SELECT seq, hash FROM decisions ORDER BY seq DESC LIMIT 1").fetchone()
             decision = SealedDecision(
@@ -93,7 +96,7 @@ class DecisionLog:
                 eval_cagr=_finite(gate.eval_cagr),
                 prior_cagr=_finite(gate.prior_cagr),
                 verdict=gate.reason,
-                reason=reason,
+                reason=reason.strip(),
                 evidence=evidence,
                 previous=last["hash"] if last else _START,
                 hash="",
@@ -116,6 +119,11 @@ class DecisionLog:
         rows = self._rows(_COLUMNS, variant, f"action IN {MOVES}", limit=1)
         return Decision(**rows[0]) if rows else None
 
+    def last_follow(self, variant: str, version: str) -> Decision | None:
+        """The newest decision on how far that version is followed."""
+        rows = self._rows(_COLUMNS, variant, "action = 'follow' AND version = ?", version, limit=1)
+        return Decision(**rows[0]) if rows else None
+
     def problems(self) -> list[str]:
         """What shows that somebody changed or removed rows; empty for a whole log."""
         with record(self._root).reading() as db:
@@ -136,15 +144,15 @@ class DecisionLog:
         return findings
 
     def _rows(
-        self, columns: str, variant: str | None, condition: str = "TRUE", limit: int = -1
+        self, columns: str, variant: str | None, condition: str = "TRUE", *values: str, limit: int = -1
     ) -> list[sqlite3.Row]:
-        """Rows of one variant, or of all, newest first."""
+        """Rows of one variant, or of all, newest first; `values` are those of the condition."""
         query = (
             f"SELECT {columns} FROM decisions WHERE variant = COALESCE(?, variant) AND {condition} "
             f"ORDER BY seq DESC LIMIT {limit}"
         )
         with record(self._root).reading() as db:
-            return db.execute(query, (variant,)).fetchall()
+            return db.execute(query, (variant, *values)).fetchall()
 
 
 def _issued(db: sqlite3.Connection) -> int:

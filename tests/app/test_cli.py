@@ -16,6 +16,7 @@ from sac import training
 from sac.config import VARIANTS, ForecastSettings, SACSettings, TrainingSettings
 from sac.market import DEMO_UNIVERSE, sample_panel
 from sac.registry import Registry
+from tests.support.judged_versions import judge
 from tests.support.quick_jobs import COUNT, Steps
 
 pytestmark = pytest.mark.slow
@@ -76,6 +77,15 @@ def test_train_prints_the_result_as_json_only(desk, quick):
     [job] = quick.list()
     assert job.actor
     assert job.request == {"preset": "plan", "members": 3, "evaluation_years": 1, "seed": 5, "updates": 40}
+
+
+def test_train_takes_what_is_followed_and_how_many_settings_were_compared(desk, quick):
+    assert desk("train", "sac_lstm", "--follow", "conviction", "--trials", "24")[0] == 0
+    [job] = quick.list()
+    assert job.request == {"preset": "plan", "follow": "conviction", "trials": 24}
+    assert desk("train", "sac_lstm", "--follow", "sometimes")[0] == 2
+    code, _, err = desk("train", "sac_lstm", "--trials", "0")
+    assert (code, err) == (1, "error: trials is 0, outside its range 1 to 100000.\n")
 
 
 def test_train_says_what_came_of_it(desk, quick):
@@ -237,6 +247,20 @@ def test_a_fine_tuning_needs_a_champion_and_known_settings(desk, trained):
     code, _, err = desk("finetune", "sac_lstm", "--steps", "0", data=trained[0].data)
     assert (code, "updates is 0" in err) == (1, True)
     assert Jobs(trained[0]).list() == []
+
+
+def test_fine_tuning_a_champion_without_conviction_warns(desk, trained, tmp_path):
+    shutil.copytree(trained[0].data, tmp_path / "data")
+    code, _, err = desk("finetune", "sac_lstm", "--steps", "0")
+    assert (code, "Warning" in err) == (1, False)
+    judge(trained_version(tmp_path / "data"), 0.0)
+    code, _, err = desk("finetune", "sac_lstm", "--steps", "0")
+    assert err.startswith(f"Warning: {trained[1].name} has conviction 0 %: ")
+    assert "updates is 0" in err
+
+
+def trained_version(data):
+    return Registry(Settings(data).models).champion("sac_lstm")
 
 
 def test_a_champion_is_fine_tuned_by_a_command(trained, tmp_path):

@@ -1,8 +1,10 @@
 import http.client
 import json
 import os
+import shutil
 import subprocess
 import sys
+import time
 import tomllib
 
 import pytest
@@ -48,21 +50,76 @@ def test_a_foreign_host_is_refused(desk):
         assert ask(desk, path, host="desk.example.com")[0] == 400
 
 
+def started(folder, *command, **environment):
+    """A start that must fail, in one line."""
+    ended = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "SAC_DESK_DATA": str(folder / "data"), **environment},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    return next(line for line in ended.stderr.splitlines() if line.startswith("error: "))
+
+
 @pytest.mark.parametrize("secrets", ["", '[Auth]\nclient_id = "desk"\n'])
 def test_it_does_not_start_where_strangers_could_reach_it_without_a_login(tmp_path, secrets):
     (tmp_path / ".streamlit").mkdir()
     (tmp_path / ".streamlit" / "secrets.toml").write_text(secrets)
-    ended = subprocess.run(
-        [sys.executable, "-m", "app.cli", "--server.port", str(free_port()), "--server.address", "0.0.0.0"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "SAC_DESK_DATA": str(tmp_path / "data")},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert ended.returncode == 1
-    assert "error: Other machines could reach this desk" in ended.stderr
-    assert "Traceback" not in ended.stderr
+    options = ("--server.port", str(free_port()), "--server.address", "0.0.0.0")
+    assert "Other machines could reach this desk" in started(tmp_path, "app.cli", *options)
+
+
+@pytest.mark.parametrize(
+    "options", [("--host", "0.0.0.0"), ("--host", "::"), ("--uds", "desk.sock"), ("--fd", "0")]
+)
+def test_nor_does_another_command_open_it_to_them(tmp_path, options):
+    (tmp_path / ".streamlit").mkdir()
+    shutil.copy(ROOT / ".streamlit" / "config.toml", tmp_path / ".streamlit")
+    command = ("uvicorn", "streamlit_app:streamlit_app", "--port", str(free_port()), *options)
+    assert "Other machines could reach this desk" in started(tmp_path, *command)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SAC_DESK_PROMOTION", "x"),
+        ("SAC_DESK_TRUST_NETWORK", "true"),
+        ("SAC_DESK_API_TOKEN", "short"),
+        ("FORWARDED_ALLOW_IPS", "*"),
+        ("FORWARDED_ALLOW_IPS", "127.0.0.1,proxy"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_refused_at_the_start(tmp_path, variable, value):
+    said = started(tmp_path, "app.cli", "--server.port", str(free_port()), **{variable: value})
+    assert variable in said
+
+
+def test_rules_that_cannot_be_meant_are_refused_at_the_start(tmp_path):
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit" / "secrets.toml").write_text('[access]\napprovers = "ada@desk.test"\n')
+    assert "must be a list" in started(tmp_path, "app.cli", "--server.port", str(free_port()))
+
+
+@pytest.mark.parametrize(
+    ("proxies", "address"), [("", "127.0.0.1"), ("192.0.2.0/24", "127.0.0.1"), ("127.0.0.0/8", "203.0.113.9")]
+)
+def test_only_proxies_that_were_named_are_believed_for_whom_they_ask(tmp_path, proxies, address):
+    with served(tmp_path, FORWARDED_ALLOW_IPS=proxies) as desk:
+        connection = http.client.HTTPConnection("127.0.0.1", desk.port, timeout=5)
+        headers = {"X-Forwarded-For": "127.0.0.1, 203.0.113.9", "X-Request-ID": "asked-for-another"}
+        connection.request("GET", "/health", headers=headers)
+        assert connection.getresponse().read()
+        connection.close()
+        deadline = time.monotonic() + 20  # the line follows the answer
+        while "asked-for-another" not in desk.log.read_text():
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert f"nobody at {address}, request asked-for-another" in desk.log.read_text()
 
 
 def test_it_listens_on_this_machine_only():

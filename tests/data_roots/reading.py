@@ -95,7 +95,7 @@ def _version(version: Version) -> dict[str, Any]:
         "engine": record.engine_version,
         "last decision": record.last_decision,
         "evaluation": [record.evaluation_start, record.evaluation_end],
-        "trusted": [verdict.passed for verdict in record.validations],
+        "trusted": [validation.conviction == 1.0 for validation in record.validations],
         "figures": record.metrics,
         "baselines": {name: figures["eval_cagr"] for name, figures in record.baselines.items()},
         "skill": [dataclasses.asdict(year) for year in record.forecast_skill],

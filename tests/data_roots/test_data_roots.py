@@ -148,7 +148,7 @@ def test_settings_of_a_stored_job_and_of_a_stored_trial_can_be_asked_for_again(d
         trials = finished_trials(plan)
         assert len(trials) == len(plan.keys)
         for trial, choices in zip(trials, plan.choices, strict=True):
-            request = challenger_request(plan.sweep, choices, trial, panel, members=2)
+            request = challenger_request(plan.sweep, choices, trial, panel, members=2, trials=len(trials))
             asked = request.settings(plan.sweep.variant)
             assert asked.agent == trial.settings.agent
 
@@ -205,6 +205,18 @@ def test_versions_are_compared_with_each_other_and_with_an_external_strategy(dat
         assert not at.exception, section.title
         assert not at.error, section.title
     assert all(name in said(at) for name in external)
+
+
+def test_every_version_has_the_record_of_its_agents_own(data, release):
+    """Those that did not store it are run again from their folds, on the data of the root."""
+    names = [name for shelf in release[1]["versions"].values() for name in shelf["versions"]]
+    at = opened("compare", strategy=names, record="Agents' own")
+    assert not at.error
+    assert not [remark.value for remark in at.warning if "own record" in remark.value]
+    assert "**Agents' own**, out of sample" in said(at)
+    assert len(list((data / "cache" / "agents").iterdir())) == len(
+        [version for version in stored_versions(Registry(data / "models")) if version.agents() is None]
+    )
 
 
 def trained_again(version, data, folder):

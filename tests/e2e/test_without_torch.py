@@ -27,7 +27,7 @@ def test_the_server_loads_torch_for_no_page_but_weights(tmp_path, port, page):
         for path in WHOLE:
             if path != "weights":
                 opened(page, "", path)
-        page.goto(f"/compare?version={names[0]}")
+        page.goto(f"/compare?version={names[0]}&record=Agents%27+own")
         for section in SECTIONS:
             page.get_by_role("tab", name=section.title).click()
             page.get_by_role("tab", name=section.title, selected=True).wait_for()

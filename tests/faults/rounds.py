@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 from app.jobs.queue import Jobs
 from app.settings import Settings
@@ -69,7 +70,7 @@ class Desk:
             yield
             for action in ("approve", "rollback"):
                 champion, version = self.registry.current(VARIANT), self.registry.version(VARIANT, name)
-                who = {"actor": "ada", "reason": "A round.", "champion": champion}
+                who: dict[str, Any] = {"actor": "ada", "reason": "A round.", "champion": champion}
                 if action == "approve":
                     row = decide(self.registry, version, "approve", **who)
                 else:

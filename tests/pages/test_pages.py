@@ -31,8 +31,9 @@ def record(root, *, pid=None, error=None):
     if error:
         store.finish("0123456789ab", "failed", error=error)
         return
+    looks = {"validation": 0.02, "validation_low": -0.01, "validation_high": 0.04}
     for update, fraction in ((100, 0.3), (200, 0.4)):
-        point = {"update": update, "actor_loss": -1.0, "critic_loss": 2.0, "alpha": 0.2, "entropy": 9.0}
+        point = {"update": update, "actor_loss": -1.0, "critic_loss": 2.0, **looks}
         store.advance("0123456789ab", Progress("agents", fraction, f"Update {update}", 75.0, point))
 
 
@@ -126,7 +127,8 @@ def test_running_job_is_watched_and_blocks_its_variant(running):
     assert "already training (started by Ada" in said(at)
     assert at.progress[0].value == 40
     assert figures(at)["Time left"] == "1 min 15 s"
-    assert len(at.get("echarts_chart")) == 3, "one per figure that was reported"
+    assert "+2.0 pp a year over equal weight on the validation weeks after 200 updates" in said(at)
+    assert len(at.get("echarts_chart")) == 1, "losses are behind a fold"
     assert "time left 1 min 15 s" in opened("overview").progress[0].text
 
 
@@ -190,7 +192,10 @@ def test_start_begins_a_training_and_a_second_one_is_refused(empty):
     assert at.button(key="start").disabled
     [job] = jobs.jobs().list()
     try:
-        assert job.request == {"preset": "desk", "members": 1, "updates": 1, "evaluation_years": 1, "seed": 0}
+        assert job.request == {
+            **{"preset": "desk", "members": 1, "updates": 1, "evaluation_years": 1, "seed": 0},
+            **{"follow": "conviction", "trials": 1},
+        }
         late.button(key="start").click().run()
         assert len(jobs.jobs().list()) == 1
         assert "is already training (started by " in said(late)

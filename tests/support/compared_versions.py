@@ -1,13 +1,15 @@
 """Stored versions whose evaluation covers chosen weeks, for comparing them."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
 from app.ui.compare.common_weeks import weeks_in_common
 from app.ui.compare.comparison import Comparison, compared
 from sac.config import Constraints
-from sac.portfolio import Backtest, backtest
+from sac.evidence.comparison import figures, rerun
+from sac.portfolio import Backtest, Validation, backtest, equal_weights
 from sac.portfolio.risk_based import RISK_BASED, RiskBased
 from sac.registry import Registry, Version
 from tests.support.small_versions import small_artifacts
@@ -31,27 +33,48 @@ class Tilted:
         return np.append(0.55 * stocks / stocks.sum(), 0.45)
 
 
-def saved(registry: Registry, seed: int, steps: range = range(150, 254), stocks: int = 3) -> Version:
-    """A stored version with that evaluation, two members and the fitted baselines."""
+def saved(
+    registry: Registry,
+    seed: int,
+    steps: range = range(150, 254),
+    stocks: int = 3,
+    convictions: tuple[float, float, float] = (1.0, 1.0, 0.7),
+    **metadata: Any,
+) -> Version:
+    """A stored version with that evaluation, two members and the fitted baselines.
+
+    convictions: of its two evaluation years, as traded, and of today.
+    """
     panel = random_panel(stocks=stocks, first="2014-01-02", last="2019-12-31")
     folds = np.repeat([1, 2], [len(steps) // 2, len(steps) - len(steps) // 2])
-    committee = backtest(Tilted(seed), panel, steps, CONSTRAINTS, folds)
+    agents = backtest(Tilted(seed), panel, steps, CONSTRAINTS, folds)
+    followed = np.take(convictions, folds - 1)[:, None]
+    equal = equal_weights(stocks, CONSTRAINTS)
+    weights = equal + followed * (agents.weights - equal)
+    committee = rerun("SAC + LSTM", lambda row, _: weights[row], agents, np.arange(len(steps)), CONSTRAINTS)
     members = [backtest(Tilted(seed + 100 + i), panel, steps, CONSTRAINTS) for i in range(2)]
     fitted = [
         backtest(RiskBased(name, CONSTRAINTS, steps.start), panel, steps, CONSTRAINTS) for name in RISK_BASED
     ]
     artifacts = small_artifacts(seed=seed)
-    metadata = dataclasses.replace(
-        artifacts.metadata, evaluation_start=str(committee.dates[0]), evaluation_end=str(committee.dates[-1])
+    told = dataclasses.replace(
+        artifacts.metadata,
+        evaluation_start=str(committee.dates[0]),
+        evaluation_end=str(committee.dates[-1]),
+        metrics=figures("eval", committee, CONSTRAINTS) | figures("agents", agents, CONSTRAINTS),
+        validations=[
+            Validation(fold, "2014-01-03", "2016-12-30", 156, 0.02, 2.0 * conviction, conviction)
+            for fold, conviction in zip((1, 2, 0), convictions, strict=True)
+        ],
     )
     return registry.save(
         dataclasses.replace(
             artifacts,
             symbols=panel.symbols,
             evaluation=committee.with_members(members, CONSTRAINTS.cost_rate),
-            agents=committee.with_members(members, CONSTRAINTS.cost_rate),
+            agents=agents.with_members(members, CONSTRAINTS.cost_rate),
             baselines=fitted,
-            metadata=metadata,
+            metadata=dataclasses.replace(told, **metadata),
         )
     )
 

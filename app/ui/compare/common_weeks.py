@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from app.queries.versions import evaluation
+from app.queries.versions import agents, evaluation
 from app.ui.shared.labels import short_name
 from sac.errors import ArtifactError, DataError
 from sac.evidence.comparison import common_weeks
@@ -29,6 +29,7 @@ class CommonWeeks:
     records: dict[str, Backtest] = field(default_factory=dict)  # every week of each
     rows: dict[str, npt.NDArray[np.intp]] = field(default_factory=dict)  # of them the common ones
     remarks: tuple[str, ...] = ()  # what was left out, and why
+    own: bool = False  # whether the versions' records are their agents' own, else those as traded
 
     @property
     def count(self) -> int:
@@ -37,19 +38,19 @@ class CommonWeeks:
 
 
 def weeks_in_common(
-    versions: Sequence[Version], external: Mapping[str, Backtest] | None = None
+    versions: Sequence[Version], external: Mapping[str, Backtest] | None = None, own: bool = False
 ) -> CommonWeeks:
     """The weeks that all versions and external backtests have, in their order.
 
-    What leaves fewer than 26 is left out. So is a version whose evaluation cannot be read, and an external
-    backtest that fits to none of the versions.
+    What leaves fewer than 26 is left out. So is a version whose record (as traded, or its agents' own) cannot
+    be had, and an external backtest that fits to none of the versions.
     """
-    common = CommonWeeks()
+    common = CommonWeeks(own=own)
     for version in versions:
         name = short_name(version)
         try:
-            record = evaluation(version)
-        except ArtifactError as error:
+            record = agents(version) if own else evaluation(version)
+        except (ArtifactError, DataError) as error:
             common = _without(common, f"{name} is left out. {error}")
             continue
         common = _joined(common, name, record)
@@ -65,7 +66,7 @@ def _beside_a_version(common: CommonWeeks, backtest: Backtest) -> CommonWeeks:
     reasons: dict[str, list[str]] = {}  # what is wrong -> beside which versions
     for name, version in common.versions.items():
         try:
-            record = beside(backtest, evaluation(version), version.settings.constraints)
+            record = beside(backtest, common.records[name], version.settings.constraints)
         except DataError as error:
             reasons.setdefault(str(error), []).append(name)
             continue

@@ -33,6 +33,7 @@ class Comparison:
     baselines: list[Backtest]  # those that were asked for
     reference: Backtest  # equal weight, what every edge is measured against
     search: Search  # every candidate ever trained
+    own: bool  # whether the versions' records are their agents' own, else those as traded
     remarks: tuple[str, ...]
 
     @property
@@ -78,8 +79,9 @@ class Comparison:
             for version in self.versions.values()
         )
         rate = self.first.settings.constraints.cost_rate
+        record = "Agents' own" if self.own else "As traded"
         return (
-            f"Out of sample, net of {bps(rate)} on every dollar traded in stocks · "
+            f"**{record}**, out of sample, net of {bps(rate)} on every dollar traded in stocks · "
             f"**{len(self.reference.net)} common weeks**, {self.span}, fill to fill · {', '.join(market)}"
         )
 
@@ -113,6 +115,7 @@ def compared(common: CommonWeeks, wanted: Collection[str], years: int | None = N
         baselines=[each for each in benchmarks if each.name in wanted],
         reference=next(each for each in benchmarks if each.name == EqualWeight.name),
         search=trials.search(),
+        own=common.own,
         remarks=tuple(remarks),
     )
 

@@ -13,7 +13,7 @@ __all__ = ["downloads"]
 
 def downloads(comparison: Comparison) -> None:
     """The report, and what is behind its charts."""
-    span = comparison.span.replace(" to ", "_")
+    span = ("agents_" if comparison.own else "") + comparison.span.replace(" to ", "_")
     with st.container(horizontal=True):
         st.download_button(
             "Report (HTML)",

@@ -12,6 +12,7 @@ from plotly.offline import get_plotlyjs
 
 from app.formats import moment
 from app.ui.compare.comparison import Comparison
+from app.ui.compare.conviction import record_note
 from app.ui.compare.sections import SECTIONS, Block, Table, equity, external_note, verdicts
 from app.ui.shared.charts.figure import Chart, untagged
 from app.ui.shared.labels import label
@@ -43,7 +44,7 @@ def html(comparison: Comparison) -> str:
 
 def _body(comparison: Comparison) -> Iterator[str]:
     yield "<h1>Strategies side by side</h1>"
-    yield f"<p>{_text(comparison.basis)}. All strategies start in cash.</p>"
+    yield f"<p>{_text(comparison.basis)}. All strategies start in cash. {_text(record_note(comparison))}</p>"
     yield f'<p class="small">Written {moment(datetime.now(UTC))} by SAC Desk.</p>'
     yield _cells(_versions(comparison), "Versions")
     for remark in comparison.remarks:

@@ -10,8 +10,10 @@ from pandas.io.formats.style import Styler
 from app.formats import percent, points, unbroken
 from app.ui.compare import tables
 from app.ui.compare.comparison import Comparison
+from app.ui.compare.conviction import conviction_of, convictions, unlike_members
 from app.ui.shared.charts import attribution, growth, members, weights
 from app.ui.shared.charts.figure import Chart
+from app.ui.shared.charts.learning import learning
 from sac.evidence import cagr, edge, edge_by_asset
 from sac.portfolio import Backtest
 
@@ -47,7 +49,7 @@ class Section:
 
 
 def verdicts(comparison: Comparison) -> list[str]:
-    """Each strategy in a sentence or two."""
+    """Each strategy in a sentence or three."""
     equal = cagr(comparison.reference.net)
     return [
         unbroken(
@@ -57,6 +59,11 @@ def verdicts(comparison: Comparison) -> list[str]:
                 if judged.none
                 else f"{points(cagr(each.net) - equal)} against equal weight. "
                 + tables.difference_verdict(judged)
+            )
+            + (
+                f" {conviction_of(comparison.versions[each.name])}"
+                if each.name in comparison.versions
+                else ""
             )
         )
         for each, judged in zip(comparison.strategies, comparison.differences, strict=True)
@@ -92,12 +99,18 @@ def _figures(comparison: Comparison, shown: Sequence[Backtest]) -> Blocks:
     constraints, search = comparison.first.settings.constraints, comparison.search
     yield Table(tables.figures(comparison.backtests, constraints), "Metrics of every strategy")
     yield Table(
-        tables.luck(comparison.strategies, comparison.differences, search, uncounted=comparison.hosts),
-        "How sure each lead and each Sharpe ratio is",
+        tables.luck(
+            comparison.strategies,
+            comparison.reference,
+            comparison.differences,
+            search,
+            uncounted=comparison.hosts,
+        ),
+        "How sure each lead over equal weight is",
     )
     note = (
         "Leads over equal weight are in log growth a year. Interval and P(better): 10,000 resampled "
-        "histories, in blocks of a few weeks. P(Sharpe > 0) allows for fat tails"
+        "histories, in blocks of a few weeks. IR: Sharpe ratio of the weekly lead, allowing for fat tails"
     )
     if search.candidates > 1:
         note += ", the last column also for having picked the best of all candidates ever trained"
@@ -161,22 +174,41 @@ def _members(comparison: Comparison, shown: Sequence[Backtest]) -> Blocks:
         yield members.member_spread(alone)
         yield Table(tables.members(alone), "CAGR of the members")
         yield Text(
-            "Each member alone (dots), whether it passed validation or not, their interquartile mean (bar) "
-            "and the committee (diamond): the spread is luck of the seed."
+            "Each member alone (dots), their interquartile mean (bar) and the committee (diamond): the "
+            "spread is luck of the seed."
         )
     for each in shown:
         if each.members.shape[1]:
             yield Text(f"**{each.name}**: each member (thin) and the committee against equal weight.")
             yield members.member_fan(each, comparison.reference, comparison.palette[each.name])
-    judged = tables.validations(
-        {name: version.metadata.validations for name, version in comparison.versions.items()}
-    )
-    if not judged.empty:
+    unlike = [name for name, version in comparison.versions.items() if unlike_members(version)]
+    if unlike and not comparison.own:
         yield Text(
-            "**Validation.** A committee trades only if it beats equal weight by one standard error, net of "
-            "costs, on the last weeks of its training window, which its agents had not seen."
+            f"Members of {' and '.join(unlike)} are shown without reserve: so their engine stored them."
         )
-        yield Table(judged, "Validation of every committee")
+
+
+def _conviction(comparison: Comparison, shown: Sequence[Backtest]) -> Blocks:
+    judged = convictions(comparison.versions)
+    if judged.empty:
+        yield Text("No weeks were held out to measure a conviction: the agents are followed without reserve.")
+    else:
+        yield Table(judged, "Conviction of every committee")
+        yield Text(
+            "As traded, weights go from equal weight towards the agents' own by the conviction: half of t, "
+            "less the luck of the search, of the weekly lead over equal weight on weeks that the agents had "
+            "not seen."
+        )
+    for each in (one for one in shown if one.name in comparison.versions):
+        curve = comparison.versions[each.name].metadata.learning
+        if curve:
+            yield Text(
+                f"**{each.name}**: lead of the committee (line) and its members (band) on the validation "
+                "weeks, by update, before its agents saw them."
+            )
+            yield learning(curve, each.name, comparison.palette[each.name])
+        else:
+            yield Text(f"**{each.name}**: no learning curve was stored.")
 
 
 def _forecasts(comparison: Comparison, shown: Sequence[Backtest]) -> Blocks:
@@ -195,5 +227,6 @@ SECTIONS = (
     Section("Costs", _costs),
     Section("Attribution", _attribution, chooses="invested"),
     Section("Members", _members, chooses="models"),
+    Section("Conviction", _conviction, chooses="models"),
     Section("Forecasts", _forecasts),
 )

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app.formats import moment, percent
+from app.queries.versions import agents_cagr
 from app.ui.shared.charts.figure import BASELINE_COLOURS
 from app.ui.shared.figures import right_aligned
 from app.ui.shared.labels import short_name
@@ -14,11 +15,16 @@ from sac.config import WEEKS_PER_YEAR
 from sac.portfolio import Backtest
 from sac.registry import Version
 
-__all__ = ["BASELINES", "pick"]
+__all__ = ["BASELINES", "own_record", "pick", "years_of"]
 
 BASELINES = tuple(BASELINE_COLOURS)
 
-FULL_WIDTH = {  # pixels: empty cells of baselines make a column too narrow for those of versions
+OTHERS = {
+    "Agents' own": st.column_config.TextColumn(
+        alignment="right",
+        help="CAGR of the agents followed without reserve. Where it was not stored, the switch below has it.",
+    ),
+    # In pixels: empty cells of baselines make a column too narrow for those of versions.
     "Trained": st.column_config.TextColumn(width=165),
     "Version": st.column_config.TextColumn(width=200),
 }
@@ -49,7 +55,7 @@ def pick(
         "strategy",
         "Versions, external strategies and baselines to compare",
         preselected=[*(linked or champions or names[:1]), *BASELINES[: 1 if linked else 2]],
-        columns=right_aligned("CAGR, net", "Members", "Updates", "Seed") | FULL_WIDTH,
+        columns=right_aligned("CAGR, as traded", "Members", "Updates", "Seed") | OTHERS,
     )
     if linked:
         del st.query_params["version"]  # said by `strategy` from here on
@@ -61,7 +67,8 @@ def _of_version(version: Version, champion: bool) -> Row:
     return {
         "Strategy": short_name(version),
         "Role": "champion" if champion else "",
-        "CAGR, net": percent(metadata.metrics.get("eval_cagr")),
+        "CAGR, as traded": percent(metadata.metrics.get("eval_cagr")),
+        "Agents' own": percent(agents_cagr(version)),
         "Evaluated": f"{metadata.evaluation_start} to {metadata.evaluation_end}",
         "Preset": metadata.preset,
         "Members": str(version.settings.members),
@@ -83,6 +90,21 @@ def _of_external(backtest: Backtest) -> Row:
 
 def _of_baseline(name: str) -> Row:
     return {"Strategy": name, "Role": "baseline", "Evaluated": "the weeks of the versions"}
+
+
+def own_record() -> bool:
+    """Whether the agents' own record is looked at, or that as traded; the URL keeps which."""
+    records = ("As traded", "Agents' own")
+    chosen = st.segmented_control(
+        "Record",
+        records,
+        default=records[0],
+        required=True,
+        key="record",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return chosen == records[1]
 
 
 def years_of(weeks: int) -> int | None:

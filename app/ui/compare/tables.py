@@ -24,11 +24,12 @@ from sac.evidence import (
     contributions,
     deflated_sharpe,
     interquartile_mean,
+    leads,
     metrics,
     probabilistic_sharpe,
 )
 from sac.evidence.comparison import calendar_years
-from sac.portfolio import Backtest, Validation
+from sac.portfolio import Backtest
 from sac.registry import ForecastSkill
 
 __all__ = [
@@ -41,7 +42,6 @@ __all__ = [
     "members",
     "skill",
     "skill_verdict",
-    "validations",
     "years",
 ]
 
@@ -92,15 +92,17 @@ def years(backtests: Sequence[Backtest]) -> Styler:
 
 def luck(
     backtests: Sequence[Backtest],
+    equal: Backtest,
     differences: Sequence[Difference],
     search: Search,
     uncounted: Collection[str] = (),
 ) -> Styler:
-    """How sure each lead over equal weight and each Sharpe ratio is.
+    """How sure each lead over equal weight, on the same weeks, is.
 
     `uncounted` strategies were picked from an unknown number: how far that is luck is not determined.
     """
-    leads = pd.DataFrame(
+    weekly = [leads(each.net, equal.net) for each in backtests]
+    sure = pd.DataFrame(
         {
             "Ahead of equal weight (a year)": [each.mean for each in differences],
             "95 %, from": [each.low for each in differences],
@@ -111,14 +113,17 @@ def luck(
     )
     chances = {
         "P(better)": [each.p_better for each in differences],
-        "P(Sharpe > 0)": [probabilistic_sharpe(each.net) for each in backtests],
+        "P(IR > 0)": [probabilistic_sharpe(lead) for lead in weekly],
     }
     if search.candidates > 1:
-        chances[f"P(Sharpe > best of {search.candidates} by luck)"] = [
-            math.nan if each.name in uncounted else deflated_sharpe(each.net, search) for each in backtests
+        chances[f"P(IR > best of {search.candidates} by luck)"] = [
+            math.nan if each.name in uncounted else deflated_sharpe(lead, search)
+            for each, lead in zip(backtests, weekly, strict=True)
         ]
-    styled = leads.assign(**chances).style.format(_points, subset=list(leads))
-    return styled.format(_whole_percent, subset=list(chances))
+    styled = sure.assign(**chances).style.format(_points, subset=list(sure))
+    styled = styled.format(_whole_percent, subset=list(chances))
+    same = [each.name for each, judged in zip(backtests, differences, strict=True) if judged.none]
+    return styled.format(lambda _: "no difference", subset=pd.IndexSlice[same, list(chances)])
 
 
 def difference_verdict(difference: Difference) -> str:
@@ -231,20 +236,4 @@ def skill_verdict(years: Sequence[ForecastSkill]) -> str:
         f"{verdict} over {len(years)} years together: mean rank IC {mean}, combined t {ratio(combined)} "
         f"(2 is needed). Years that reach 2 alone: {', '.join(single) or 'none'}; "
         "about 1 in 40 does so by chance."
-    )
-
-
-def validations(judged: Mapping[str, Sequence[Validation]]) -> pd.DataFrame:
-    """Each committee's verdict on its validation weeks, by strategy; empty where there were none."""
-    return pd.DataFrame(
-        {
-            "Strategy": name,
-            "Committee of": f"evaluation year {verdict.fold}" if verdict.fold else "today",
-            "Validation weeks": f"{verdict.weeks}, {verdict.start} to {verdict.end}",
-            "Over equal weight (a year)": percent(verdict.excess),
-            "t": ratio(verdict.t_statistic, digits=1),
-            "Validation": "passed" if verdict.passed else "not passed: equal weight",
-        }
-        for name, verdicts in judged.items()
-        for verdict in verdicts
     )

@@ -9,11 +9,13 @@ from app.tasks.sweep import SWEEP, SWEEPS, SweepRequest
 from app.ui.shared.action import action
 from app.ui.shared.labels import label
 from app.ui.shared.refusals import refusals_shown
+from app.ui.shared.uploads import content, file_field
 from sac.config import LIMITS, PRESETS, VARIANTS
 from sac.experiments import MOST_TRIALS, Sweep, read_sweep
 
 __all__ = ["new_sweep"]
 
+LARGEST_FILE = 64 * 1024  # bytes
 EXAMPLE = """[grid]
 action_scale = [2, 5, 8]
 init_alpha = [0.02, 0.2]
@@ -61,14 +63,14 @@ def _fields() -> None:
         help="One setting a line, with the values to try. Any setting of the agent, and cost_rate.",
     )
     with st.expander("Use a TOML file instead"):
-        st.file_uploader("A sweep as a TOML file", type="toml", max_upload_size=1, key="file")
+        file_field("A sweep as a TOML file of at most 64 KB", LARGEST_FILE, type="toml", key="file")
 
 
 def _entered() -> Sweep:
     """The sweep of the form as it is now, or of an uploaded file. Raises SettingsError."""
     state = st.session_state
     if state["file"] is not None:
-        return read_sweep(state["file"].getvalue().decode(errors="replace"))
+        return read_sweep(content(state["file"], LARGEST_FILE).decode(errors="replace"))
     head = (
         f'variant = "{state["variant"]}"\npreset = "{state["preset"]}"\n'
         f"years = {state['years']}\nseeds = {list(range(int(state['seeds'])))}\n"

@@ -88,14 +88,15 @@ def _challenger(plan: Plan, row: Row, choices: dict[str, object]) -> None:
 
     def start(actor: str) -> str:
         members = int(st.session_state["members"])
-        request = challenger_request(plan.sweep, choices, row.result, market.panel(), members)
+        request = challenger_request(plan.sweep, choices, row.result, market.panel(), members, len(plan.keys))
         jobs.jobs().submit(FULL, plan.sweep.variant, request, actor)
         return "The training has started: watch it on the Training page."
 
     with st.container(border=True):
         st.markdown(
             "**Make challenger**: a full training with these settings. Only then are the evaluation years "
-            "looked at, for this row alone."
+            "looked at, for this row alone. Its conviction allows for the luck of the best of "
+            f"{len(plan.keys)} trials."
         )
         least, most = LIMITS["members"]
         st.number_input(

@@ -5,11 +5,12 @@ import streamlit as st
 from app.formats import moment, percent, points, ratio, unbroken
 from app.queries import versions
 from app.queries.versions import Shelf
+from app.ui.overview.holding import grounds, holding
 from app.ui.shared.figures import lead
 from app.ui.shared.labels import label
 from app.ui.shared.navigation import go_to
-from app.ui.shared.notes import trust_note
 from sac.evidence import Difference, Metrics
+from sac.registry import Version
 from sac.text import code, plain
 
 __all__ = ["champion_card"]
@@ -23,6 +24,7 @@ def champion_card(shelf: Shelf) -> None:
         if version is None:
             st.markdown("No champion yet. Train this variant to get one.")
             return
+        holding(shelf, version)
         champion, equal, difference = versions.figures(version)
         lead(
             st.container(),
@@ -31,10 +33,11 @@ def champion_card(shelf: Shelf) -> None:
             points(champion.cagr - equal.cagr),
             than="equal weight",
             growth=versions.evaluation(version).wealth.tolist(),
-            help="Compound annual growth rate out of sample, after the cost of every trade. "
+            help="Compound annual growth rate out of sample, as traded, after the cost of every trade. "
             f"Equal weight, same weeks and costs: {percent(equal.cagr)}. The line is the growth of $1.",
         )
         st.markdown(_certainty(difference))
+        st.markdown(_agents(version))
         _risk(champion, equal)
         metadata = version.metadata
         preset = plain(metadata.preset)
@@ -43,7 +46,7 @@ def champion_card(shelf: Shelf) -> None:
             f"{plain(metadata.evaluation_end)}. {code(version.name)}, preset {preset}, trained "
             f"{moment(metadata.created_at)}."
         )
-        trust_note(version)
+        grounds(version)
         with st.container(horizontal=True):
             go_to("weights", "Weights", variant=shelf.variant)
             go_to("compare", "Compare", version=version.name)
@@ -56,6 +59,14 @@ def _certainty(difference: Difference) -> str:
         f"Lead over equal weight, 95 % interval: {points(difference.low)} to {points(difference.high)} "
         f"of log growth a year, which {difference.verdict}."
     )
+
+
+def _agents(version: Version) -> str:
+    """What its agents earned where they were not followed without reserve."""
+    if version.follows_agents:
+        return "Agents' own record: the same."
+    own = versions.agents_cagr(version)
+    return unbroken(f"Agents' own record: {'see Compare' if own is None else f'{percent(own)} a year'}.")
 
 
 def _risk(champion: Metrics, equal: Metrics) -> None:

@@ -1,6 +1,7 @@
 """Every decision, with a filter and a file."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import pandas as pd
 import streamlit as st
@@ -9,8 +10,9 @@ from app.formats import moment, percent
 from app.ui.shared.downloads import csv_button
 from app.ui.shared.figures import right_aligned
 from app.ui.shared.labels import label
-from sac.config import VARIANTS
-from sac.promotion import SealedDecision
+from sac.config import VARIANTS, FollowChoice
+from sac.promotion import Decision, SealedDecision
+from sac.promotion.following import FOLLOWS
 from sac.text import csv_of
 
 __all__ = ["ACTION_WORDS", "decision_history", "history_csv"]
@@ -23,6 +25,7 @@ ACTION_WORDS = {
     "override": "promoted by override",
     "rollback": "rolled back to",
     "reject": "rejected",
+    "follow": "follows by choice",
 }
 
 
@@ -70,17 +73,27 @@ def _table(decisions: Sequence[SealedDecision]) -> pd.DataFrame:
             "No.": [row.seq for row in decisions],
             "When": [moment(row.at) for row in decisions],
             "Who": [row.actor for row in decisions],
-            "Decision": [ACTION_WORDS.get(row.action, row.action) for row in decisions],
+            "Decision": [_words(row) for row in decisions],
             "Version": [row.version for row in decisions],
             "Variant": [label(row.variant) for row in decisions],
             "Champion before": [row.champion or "none" for row in decisions],
-            "CAGR": [percent(row.eval_cagr) for row in decisions],
-            "Champion's CAGR": [percent(row.prior_cagr) for row in decisions],
-            "Gate": ["eligible" if row.passed else "not eligible" for row in decisions],
+            "CAGR": [_compared(row, percent(row.eval_cagr)) for row in decisions],
+            "Champion's CAGR": [_compared(row, percent(row.prior_cagr)) for row in decisions],
+            "Gate": [_compared(row, "eligible" if row.passed else "not eligible") for row in decisions],
             "Reason": [row.reason for row in decisions],
             "Evidence": [row.evidence_hash[:12] if row.evidence else "" for row in decisions],
         }
     )
+
+
+def _words(row: Decision) -> str:
+    if row.action == "follow":
+        return f"follows {FOLLOWS.get(cast('FollowChoice', row.verdict), row.verdict)}"
+    return ACTION_WORDS.get(row.action, row.action)
+
+
+def _compared(row: Decision, text: str) -> str:
+    return "" if row.action == "follow" else text  # which compares nothing
 
 
 def history_csv(decisions: Sequence[SealedDecision]) -> str:

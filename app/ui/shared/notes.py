@@ -18,7 +18,6 @@ __all__ = [
     "left_out",
     "provenance_line",
     "provenance_of",
-    "trust_note",
     "version_notes",
 ]
 
@@ -55,13 +54,6 @@ def version_notes(*versions: Version) -> None:
     """What a reader of their results must know, once each, such as the survivors in the sample."""
     for note in dict.fromkeys(note for version in versions for note in version.metadata.notes):
         st.caption(f":material/info: {plain(note)}")
-
-
-def trust_note(version: Version) -> None:
-    """Whether today's committee passed validation."""
-    verdict = version.metadata.production
-    if verdict:
-        st.caption(f":material/{'task_alt' if verdict.passed else 'balance'}: {said(verdict.verdict)}")
 
 
 def freshness(source: Provenance) -> None:

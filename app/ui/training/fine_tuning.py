@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.jobs.queue import Job
 from app.queries import jobs, versions
-from app.tasks.training import FINETUNE, FineTuning
+from app.tasks.training import FINETUNE, FineTuning, doubt
 from app.ui.shared.action import action
 from app.ui.shared.labels import short_name
 
@@ -32,6 +32,10 @@ def fine_tuning(busy: Mapping[str, Job]) -> None:
             key="champion",
             width=420,
         )
+
+        warning = doubt(champions[variant])
+        if warning:
+            st.warning(warning, icon=":material/balance:")
 
         def start(actor: str) -> None:
             variant = st.session_state["champion"]

@@ -1,7 +1,7 @@
 """The form that starts a full training."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from app.tasks.training import FULL, FullRequest
 from app.ui.shared.action import action
 from app.ui.shared.labels import label
 from app.ui.shared.links import linked
-from sac.config import LIMITS, VARIANTS, preset_settings
+from sac.config import LIMITS, VARIANTS, Follow, preset_settings
 from sac.text import plain
 
 __all__ = ["new_training"]
@@ -35,7 +35,13 @@ FIELDS = {
         "Evaluation years", 1, "52 weeks each, out of sample, the last ending with the data."
     ),
     "seed": Field("Seed", 1, "Another seed gives another committee; the same one gives the same result."),
+    "trials": Field(
+        "Settings compared", 1, "Before you chose these; validation allows for the luck of the best of many."
+    ),
 }
+FOLLOW_MEANING = (
+    "conviction: from equal weight towards the agents, as far as validation convinces; agents: theirs always."
+)
 
 PRESET_TEXTS = {
     "desk": "desk: shared network (recommended)",
@@ -77,7 +83,8 @@ def new_training(busy: Mapping[str, Job]) -> None:
             )
 
         def start(actor: str) -> None:
-            chosen = {name: st.session_state[_key(variant, preset, name)] for name in FIELDS}
+            names = (*FIELDS, "follow")
+            chosen = {name: st.session_state[_key(variant, preset, name)] for name in names}
             request = FullRequest.model_validate({"preset": preset, **chosen})
             jobs.jobs().submit(FULL, variant, request, actor)
 
@@ -98,10 +105,12 @@ def _fields(variant: str, preset: str) -> None:
         "updates": settings.agent.updates,
         "evaluation_years": settings.evaluation_years,
         "seed": settings.seed,
+        "trials": settings.trials,
     }
-    for column, (name, field) in zip(st.columns(len(FIELDS)), FIELDS.items(), strict=True):
+    grid = st.grid(3, min_column_width=200)
+    for name, field in FIELDS.items():
         least, most = LIMITS[name]
-        column.number_input(
+        grid.number_input(
             field.title,
             int(least),
             int(most),
@@ -112,6 +121,16 @@ def _fields(variant: str, preset: str) -> None:
             persist_state="session",
             help=f"{field.meaning} Default: {defaults[name]:,}.",
         )
+    follows = get_args(Follow)
+    grid.selectbox(
+        "Follow",
+        follows,
+        follows.index(settings.follow),
+        key=_key(variant, preset, "follow"),
+        bind="query-params",
+        persist_state="session",
+        help=f"{FOLLOW_MEANING} Default: {settings.follow}.",
+    )
 
 
 def _key(variant: str, preset: str, name: str) -> str:

@@ -11,6 +11,7 @@ from app.ui.shared.figures import figure, right_aligned
 from app.ui.shared.labels import KIND_WORDS, label
 from app.ui.shared.links import not_here, selectable
 from app.ui.shared.navigation import go_to
+from app.ui.training.learning_curve import curves
 from sac.text import code, plain, said
 
 __all__ = ["job_table", "result"]
@@ -67,4 +68,6 @@ def result(job: Job) -> None:
         }.items():
             figure(grid, title, value)
         go_to("compare", "Compare with the baselines", version=given.version)
+    if not job.active:  # else it is watched above
+        curves(job)
     st.code(jobs.jobs().log(job.id) or "The log is empty.", language=None, height=220)

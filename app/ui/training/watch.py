@@ -10,18 +10,10 @@ from app.queries import jobs
 from app.ui.shared.labels import KIND_WORDS, label
 from app.ui.shared.live import live
 from app.ui.shared.progress import cancel_button
-from app.ui.training.learning_curve import learning_curve
+from app.ui.training.learning_curve import curves
 from sac.text import code, plain, said
 
 __all__ = ["watch"]
-
-
-CURVES = {  # title -> figures on one axis
-    "Losses": ("actor_loss", "critic_loss"),
-    "Weekly reward": ("reward",),
-    "Entropy (nats)": ("entropy",),
-    "Temperature": ("alpha",),
-}
 
 
 def watch(active: Collection[Job]) -> None:
@@ -63,23 +55,8 @@ def _training(job: Job) -> None:
             grid.metric("Time left", duration(job.eta_seconds), help="Measured from the work done so far.")
             grid.metric("Elapsed", duration(jobs.elapsed(job)), help="Since its turn came.")
             grid.metric("Status", job.status.capitalize())
-        _curves(job)
+        curves(job)
         st.caption(
             f"Job {code(job.id)} · started by {plain(job.actor)} · {moment(job.created_at)} · goes on "
             "without this page"
-        )
-
-
-def _curves(job: Job) -> None:
-    curve = jobs.jobs().curve(job.id)
-    if curve.empty:
-        return
-    drawn = {title: names for title, names in CURVES.items() if curve.columns.isin(names).any()}
-    charts = st.grid(len(drawn), min_column_width=220)
-    for title, figures in drawn.items():
-        charts.echarts_chart(
-            learning_curve(curve, figures, title),
-            height=230,
-            key=f"{title}-{job.id}",
-            alt=f"{title} after {int(curve['update'].iloc[-1]):,} updates",
         )

@@ -10,7 +10,9 @@ from app.queries import weights
 from app.queries.versions import Shelf
 from app.ui.shared.labels import label
 from app.ui.weights import tables
+from sac.config import FollowChoice
 from sac.errors import DeskError
+from sac.promotion.following import FOLLOWS
 from sac.text import said
 
 __all__ = ["all_champions"]
@@ -43,7 +45,12 @@ def all_champions(shelves: Mapping[str, Shelf], portfolio: Portfolio, date: str)
                 table, height="content", column_config=columns, alt="Target weights of all champions"
             )
             turnovers = "; ".join(
-                f"{label(variant)} {percent(plan.advice.turnover)} (`{plan.advice.model_version}`)"
+                f"{label(variant)} {percent(plan.advice.turnover)} (`{plan.advice.model_version}`, "
+                f"conviction {percent(plan.advice.conviction, 0)}{_by_choice(plan.advice.follow)})"
                 for variant, plan in plans.items()
             )
             st.caption(f"Turnover to get there: {turnovers}.")
+
+
+def _by_choice(follow: FollowChoice) -> str:
+    return "" if follow == "as trained" else f", follows {FOLLOWS[follow]} by choice"

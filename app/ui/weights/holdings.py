@@ -10,10 +10,11 @@ from app.access import visitors
 from app.formats import dollars, moment
 from app.holdings import saved
 from app.holdings.portfolio import OUTSIDE, Portfolio
-from app.holdings.reading import from_file, from_rows, from_text
+from app.holdings.reading import LARGEST_FILE, from_file, from_rows, from_text
 from app.holdings.saved import SavedHoldings
 from app.settings import settings
 from app.ui.shared.flash import flash, keep
+from app.ui.shared.uploads import file_field
 from sac.errors import DeskError
 from sac.text import plain, said
 
@@ -139,7 +140,7 @@ def _pasted(portfolio: Portfolio, stamp: str) -> None:
         placeholder="symbol,shares\nAAPL,12\nKO,40\nCASH,2500",
         help="Columns: symbol, and shares or value (dollars). CASH is a symbol.",
     )
-    file = st.file_uploader("CSV file", type=["csv", "txt"], key=f"file-{stamp}", max_upload_size=1)
+    file = file_field("CSV file", LARGEST_FILE, type=["csv", "txt"], key=f"file-{stamp}")
     if st.form_submit_button("Replace the holdings", key="replace"):
         _replace(lambda: from_file(file) if file else from_text(text), portfolio)
 

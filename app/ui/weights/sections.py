@@ -92,13 +92,13 @@ def reasons(version: Version, portfolio: Portfolio, date: str) -> None:
         alt="Forecast, signals, current weight and sensitivity of each stock",
         column_config=tables.why_columns(),
     )
-    if explanation.passed:
+    if explanation.conviction:
         moved = (
             "*Weight moves by*: change of the target weight if the stock's forecast rose by "
             f"{percent(explanation.forecast_step, 2)}, one standard deviation of past forecasts."
         )
     else:
-        moved = "*Weight moves by* is zero: this committee did not pass validation and stays at equal weight."
+        moved = "*Weight moves by* is zero: the target is equal weight, whatever the agents see."
     unknown = [
         name.replace("_", " ") for name, known in tables.signals_known(explanation).items() if not known
     ]

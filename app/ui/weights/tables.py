@@ -1,6 +1,6 @@
 """The tables of the Weights page, and the file of its orders."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -13,6 +13,7 @@ from sac.text import csv_of
 
 if TYPE_CHECKING:
     from sac.explanation import Explanation
+    from sac.inference import Recommendation
 
 __all__ = ["orders_csv", "side_by_side", "signals_known", "trade_columns", "trades", "why", "why_columns"]
 
@@ -35,6 +36,7 @@ def trades(plan: Plan) -> pd.DataFrame:
             "symbol": list(now),
             "weight_now": [100 * share for share in now.values()],
             "target_weight": [100 * share for share in target.values()],
+            **_beside_target(advice, now),
             "weight_after": [100 * after.get(name, 0.0) for name in now],
             "shares": pd.Series([order.get(name) for name in now], dtype="Int64"),
             "price": [plan.holdings.prices.get(name) for name in now],
@@ -46,6 +48,13 @@ def trades(plan: Plan) -> pd.DataFrame:
     )
 
 
+def _beside_target(advice: "Recommendation", assets: Iterable[str]) -> dict[str, list[float]]:
+    """The agents' own weights, where the target is not theirs."""
+    if advice.conviction == 1.0:
+        return {}
+    return {"agents_weight": [100 * advice.agents_weights.get(name, 0.0) for name in assets]}
+
+
 def trade_columns() -> dict[str, Any]:
     """How the table of trades is written on the page."""
     number = st.column_config.NumberColumn
@@ -53,6 +62,7 @@ def trade_columns() -> dict[str, Any]:
         "symbol": "Asset",
         "weight_now": number("Now", format="%.1f %%", help="Share of the portfolio before the trades"),
         "target_weight": number("Target", format="%.1f %%"),
+        "agents_weight": number("Agents' own", format="%.1f %%", help="What its agents alone would hold"),
         "weight_after": number("After", format="%.1f %%", help="Share of what is left after trades and cost"),
         "shares": number("Trade (shares)", format="%+d", help="Buys are positive, sells negative"),
         "price": number("Price ($)", format="%.2f", help="Close of the decision's session"),

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.access import visitors
+from app.access import login, visitors
 from app.access.login import admitted
 from app.access.roles import Forbidden, Visitor
 from app.jobs.queue import Jobs
@@ -28,7 +28,7 @@ def opened(page, email=None):
     at = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=30)
     at.secrets["auth"] = {"client_id": "desk"}
     at.secrets["access"] = RULES
-    at.user = {"is_logged_in": email is not None, "email": email}
+    at.user = {"is_logged_in": email is not None, "email": email, "email_verified": True}
     at.run()
     if page:
         at.switch_page(f"../pages/{page}.py").run()
@@ -42,22 +42,56 @@ def undimmed(monkeypatch):
     monkeypatch.setattr(visitors, "refusal", lambda: None)
 
 
+def confirmed(email):
+    return {"email": email, "email_verified": True}
+
+
 def test_roles_follow_the_address_whatever_its_case():
-    assert admitted({"email": "Ada@Desk.test"}, RULES) == Visitor("Ada@Desk.test", "approver")
-    assert admitted({"email": "vic@desk.test"}, RULES).role == "viewer"
+    assert admitted(confirmed("Ada@Desk.test"), RULES) == Visitor("Ada@Desk.test", "approver")
+    assert admitted(confirmed("vic@desk.test"), RULES).role == "viewer"
     with pytest.raises(Forbidden, match=r"eve@desk.test has no access"):
-        admitted({"email": "eve@desk.test"}, RULES)
+        admitted(confirmed("eve@desk.test"), RULES)
 
 
 def test_without_a_list_of_viewers_everybody_who_can_log_in_may_look():
-    assert admitted({"email": "eve@desk.test"}, {"approvers": ["ada@desk.test"]}).role == "viewer"
+    assert admitted(confirmed("eve@desk.test"), {"approvers": ["ada@desk.test"]}).role == "viewer"
     assert admitted({"email": "eve@desk.test"}, {}).role == "viewer"
 
 
-@pytest.mark.parametrize("verified", [False, "false"])
-def test_an_address_that_nobody_confirmed_gives_no_role(verified):
-    with pytest.raises(Forbidden):
-        admitted({"email": "ada@desk.test", "email_verified": verified}, RULES)
+@pytest.mark.parametrize("assumed", [{}, {"assume_email_verified": True}])
+@pytest.mark.parametrize("verified", [False, "false", None, "", 0, "no", "1"])
+def test_an_address_that_nobody_confirmed_gives_no_role(verified, assumed):
+    with pytest.raises(Forbidden, match="confirmed"):
+        admitted({"email": "ada@desk.test", "email_verified": verified}, {**RULES, **assumed})
+
+
+def test_a_provider_that_does_not_say_whether_it_confirmed_an_address_is_believed_on_request_only():
+    claims = {"email": "ada@desk.test", "sub": "1234"}
+    with pytest.raises(Forbidden, match="confirmed"):
+        admitted(claims, RULES)
+    assert admitted(claims, {**RULES, "assume_email_verified": True}) == Visitor("ada@desk.test", "approver")
+
+
+def test_records_do_not_name_an_address_that_nobody_confirmed():
+    rules = {"claim": "groups", "approvers": ["desk-approvers"]}
+    claims = {"email": "ada@desk.test", "sub": "1234", "groups": ["desk-approvers"]}
+    assert admitted(claims, rules) == Visitor("1234", "approver")
+    assert admitted({**claims, "email_verified": True}, rules).name == "ada@desk.test"
+
+
+@pytest.mark.parametrize(
+    ("access", "said"),
+    [
+        ({"approvers": "ada@desk.test"}, "approvers must be a list"),
+        ({"viewers": 5}, "viewers must be a list"),
+        ({"assume_email_verified": "yes"}, "must be true or false"),
+        ("ada@desk.test", "must be a section"),
+    ],
+)
+def test_rules_that_cannot_be_meant_are_refused(access, said, monkeypatch):
+    monkeypatch.setattr(login, "secrets", lambda: {"auth": {}, "access": access})
+    with pytest.raises(DeskError, match=said):
+        login.rules_of_access()
 
 
 def test_roles_can_come_from_another_claim():
@@ -66,11 +100,6 @@ def test_roles_can_come_from_another_claim():
     assert admitted({"email": "a@b.c", "groups": "staff"}, rules).role == "viewer"
     with pytest.raises(Forbidden):
         admitted({"email": "desk-approvers"}, rules)
-
-
-def test_a_text_in_place_of_a_list_is_named():
-    with pytest.raises(DeskError, match="must be a list"):
-        admitted({"email": "ada@desk.test"}, {"approvers": "ada@desk.test"})
 
 
 def test_nobody_sees_a_page_before_logging_in(home):

@@ -32,7 +32,7 @@ def desk(jobs, monkeypatch):
 
 def test_it_knows_the_engines_variants_and_open_settings():
     assert set(get_args(VariantName)) == set(VARIANTS)
-    of_training = {"preset", "members", "evaluation_years", "validation_weeks", "seed"}
+    of_training = {"preset", "members", "evaluation_years", "validation_weeks", "seed", "follow", "trials"}
     assert FullTraining.model_fields.keys() == of_training | OPEN_SETTINGS
 
 
@@ -284,6 +284,9 @@ def test_fifty_questions_at_once_are_answered_one_after_the_other(desk, monkeypa
 def api_client_weights(turnover):
     return TargetWeights(
         target_weights={"CASH": 1.0},
+        agents_weights={"CASH": 1.0},
+        conviction=1.0,
+        follow="as trained",
         turnover=turnover,
         target_week_start="2022-12-19",
         target_week_end="2022-12-23",
@@ -307,7 +310,8 @@ def test_the_documentation_needs_no_internet(desk):
     described = desk.get("/openapi.json").json()
     assert set(described["paths"]) == {
         *("/train/{variant}/full", "/train/{variant}/finetune", "/inference/{variant}"),
-        *("/jobs", "/jobs/{job_id}", "/jobs/{job_id}/cancel", "/models/{variant}", "/health"),
+        *("/jobs", "/jobs/{job_id}", "/jobs/{job_id}/cancel", "/models/{variant}"),
+        *("/health", "/health/live", "/health/ready"),
     }
 
 

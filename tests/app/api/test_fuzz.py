@@ -92,4 +92,5 @@ def test_whatever_is_asked_gets_a_described_answer(described, method, path, mode
 
 def test_no_operation_that_takes_anything_is_left_out(described):
     operations = [found.ok() for found in described.get_all_operations()]
-    assert {(one.method.upper(), one.path) for one in operations} - {("GET", "/health")} == set(OPERATIONS)
+    asked = {(one.method.upper(), one.path) for one in operations if not one.path.startswith("/health")}
+    assert asked == set(OPERATIONS)

@@ -1,6 +1,5 @@
 """Who reaches the HTTP interface: tokens, hosts, origins, limits, and what the log says."""
 
-import asyncio
 import logging
 
 import pytest
@@ -10,7 +9,6 @@ from starlette.testclient import TestClient
 from app.access import exposure, login, visitors
 from app.access.roles import Forbidden
 from app.api import dependencies
-from app.api.guard import Guard
 from app.settings import Network, Settings, network
 from sac.errors import SettingsError
 from tests.support import api_client
@@ -264,24 +262,3 @@ def test_a_clock_that_is_set_back_turns_nobody_away(monkeypatch):
     assert [desk.get("/health").status_code for _ in range(3)] == [200, 200, 429]
     now[0] += 61
     assert desk.get("/health").status_code == 200
-
-
-async def _nothing(*_):
-    raise AssertionError("nobody is asked")
-
-
-def test_what_is_no_request_passes_and_a_foreign_socket_is_closed():
-    reached, sent = [], []
-
-    async def app(scope, receive, send):
-        reached.append(scope["type"])
-
-    async def send(message):
-        sent.append(message)
-
-    guard = Guard(app, ["localhost"], ["jobs"], api_client.OPEN)
-    for kind, host in (("lifespan", None), ("websocket", b"localhost"), ("websocket", b"evil.test")):
-        headers = [] if host is None else [(b"host", host)]
-        asyncio.run(guard({"type": kind, "path": "/jobs", "headers": headers}, _nothing, send))
-    assert reached == ["lifespan", "websocket"]
-    assert sent == [{"type": "websocket.close", "code": 1008}]

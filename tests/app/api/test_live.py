@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from websockets import Subprotocol
+from websockets import Origin, Subprotocol
 from websockets.sync.client import connect
 
 from app.jobs.queue import Jobs
@@ -73,8 +73,10 @@ def test_from_a_training_to_the_weights_that_the_engine_gives(folder):
         answered = answer.json()
         assert set(answered) == {
             *("target_weights", "turnover", "target_week_start", "target_week_end", "model_version"),
-            "weight_changes",
+            *("weight_changes", "agents_weights", "conviction", "follow"),
         }
+        assert answered["agents_weights"] == pytest.approx(wanted.agents_weights, abs=1e-6)
+        assert (answered["conviction"], answered["follow"]) == (1.0, "as trained")
         assert answered["target_weights"] == pytest.approx(wanted.target_weights, abs=1e-6)
         assert answered["turnover"] == pytest.approx(wanted.turnover, abs=1e-6)
         assert answered["target_week_start"] == wanted.target_week_start
@@ -99,7 +101,9 @@ def test_a_client_that_hangs_up_and_a_server_that_stops_leave_the_training_runni
                 )
             again = pool.submit(asked, desk, "/train/ppo_lstm/full", ENDLESS, headers=key, params=waiting)
             socket = connect(
-                f"ws://localhost:{desk.port}/_stcore/stream", subprotocols=[Subprotocol("streamlit")]
+                f"ws://localhost:{desk.port}/_stcore/stream",
+                subprotocols=[Subprotocol("streamlit")],
+                origin=Origin(desk.url),
             )
             time.sleep(1)
             assert not again.done()

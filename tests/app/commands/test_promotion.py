@@ -64,6 +64,25 @@ def test_promote_reject_and_rollback_leave_a_history(desk, registry, versions):
     assert "Too dear" in out
 
 
+def test_a_choice_of_what_is_followed_leaves_a_row(desk, registry, versions):
+    champion = versions[0].name
+    code, out, _ = desk("follow", VARIANT, "equal-weight", "--reason", "The spread is gone")
+    assert (code, out) == (0, f"Decision 2: {champion} follows equal weight from now on.\n")
+    code, out, _ = desk("follow", VARIANT, "as-trained", "--reason", "It is back", "--json")
+    assert (code, json.loads(out)["verdict"]) == (0, "as trained")
+    assert registry.current(VARIANT) == champion
+    code, out, _ = desk("decisions")
+    assert code == 0
+    rows = [line.split("  ") for line in out.splitlines()]
+    decided = [
+        next(cell.strip() for cell in row if "follow" in cell) for row in rows if "follow" in "".join(row)
+    ]
+    assert decided == ["follow as trained", "follow equal weight"]
+    code, _, err = desk("follow", VARIANT, "as-trained", "--reason", "Again")
+    assert (code, "follows its training already" in err) == (1, True)
+    assert desk("follow", VARIANT, "momentum", "--reason", "r")[0] == 2
+
+
 def test_what_the_gate_holds_takes_an_override(desk, registry, versions):
     _, worse, _ = versions
     code, _, err = desk("promote", VARIANT, worse.name, "--reason", "Anyway")

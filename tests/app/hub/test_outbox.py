@@ -105,13 +105,13 @@ def test_what_was_sent_is_not_sent_again(home, hub_server, version, unstarted):
 
 
 def test_a_training_leaves_its_version_and_a_first_champion_in_the_outbox(sharing, version, unstarted):
-    result = training._shared(Outcome(version, True, Settlement(True, None, gate(version.metadata, None))))
+    result = training._shared(Outcome(version, True, Settlement(True, None, gate(version, None))))
     assert (result.hf_repo, result.hf_url) == where(VARIANT, version.name)
     assert set(UploadStore(sharing.hub).of(REPO, VARIANT)) == {version.name, CHAMPION}
 
 
 def test_a_training_that_made_a_challenger_leaves_the_champion_alone(sharing, version, unstarted):
-    training._shared(Outcome(version, True, Settlement(False, None, gate(version.metadata, None))))
+    training._shared(Outcome(version, True, Settlement(False, None, gate(version, None))))
     assert set(UploadStore(sharing.hub).of(REPO, VARIANT)) == {version.name}
 
 

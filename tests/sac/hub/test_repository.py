@@ -41,7 +41,17 @@ def test_a_version_is_one_commit_with_its_tag_in_a_private_repository(server, re
     assert files == on_disk(version)
     assert repo.history(MAIN) == ["initial commit"]  # an upload promotes nothing
     source = version.metadata.provenance.source
-    for said in ("| CAGR | 10.0 % | 5.0 % |", "n/a", "survivors", f"Source `{source}`", "10 bps"):
+    own = f"{version.metadata.metrics['agents_cagr'] * 100:.1f} %"
+    row = f"| CAGR | {version.metadata.metrics['eval_cagr'] * 100:.1f} % | {own} | 5.0 % |"
+    for said in (
+        row,
+        "| | as traded | agents' own |",
+        "70% today",
+        "n/a",
+        "survivors",
+        f"Source `{source}`",
+        "10 bps",
+    ):
         assert said in card
 
 

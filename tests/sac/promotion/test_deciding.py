@@ -3,6 +3,7 @@
 import dataclasses
 import shutil
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ def pending(registry):
 
 
 def word(registry, version, action="approve", champion=None, **given):
-    facts = {"actor": "ada", "reason": "It earns more.", **given}
+    facts: dict[str, Any] = {"actor": "ada", "reason": "It earns more.", **given}
     seen = champion or registry.current(VARIANT)
     return decide(registry, version, action, champion=seen, **facts)
 
@@ -119,7 +120,7 @@ def test_rollback_goes_back_champion_by_champion(registry, versions):
     word(registry, better)
     word(registry, worse, "override")
     assert state_of(registry, VARIANT).former_champions == [better.name, first.name]
-    back = {"actor": "ada", "reason": "Too dear."}
+    back: dict[str, Any] = {"actor": "ada", "reason": "Too dear."}
     rollback(registry, VARIANT, champion=worse.name, **back)
     assert registry.current(VARIANT) == better.name
     rollback(registry, VARIANT, champion=better.name, **back)  # not to and fro between the last two

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -21,7 +22,7 @@ from sac.promotion.deciding import (
 )
 from tests.support.small_versions import VARIANT, small_artifacts
 
-WORD = {"actor": "ada", "reason": "It earns more."}
+WORD: dict[str, Any] = {"actor": "ada", "reason": "It earns more."}
 
 
 @pytest.fixture

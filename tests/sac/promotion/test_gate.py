@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -59,7 +60,9 @@ class Strategy:
 
 def weeks_of(record: Backtest, rows: slice) -> Backtest:
     """Some weeks of a record."""
-    arrays = {name: value[rows] for name, value in vars(record).items() if isinstance(value, np.ndarray)}
+    arrays: dict[str, Any] = {
+        name: value[rows] for name, value in vars(record).items() if isinstance(value, np.ndarray)
+    }
     return dataclasses.replace(record, **arrays)
 
 

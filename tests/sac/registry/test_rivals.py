@@ -6,6 +6,7 @@ import random
 import signal
 import threading
 import time
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ def deciding(root, seed: int, attempts: int) -> None:
     for _ in range(attempts):
         current = registry.current(VARIANT)
         version = chance.choice(registry.versions(VARIANT))
-        facts = {"actor": f"process {seed}", "reason": "Because.", "champion": current}
+        facts: dict[str, Any] = {"actor": f"process {seed}", "reason": "Because.", "champion": current}
         try:
             if chance.random() < 0.3:
                 rollback(registry, VARIANT, **facts)

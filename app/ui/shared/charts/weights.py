@@ -1,6 +1,7 @@
 """Weights: before and after, and over time."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import plotly.graph_objects as go
@@ -16,15 +17,27 @@ from app.ui.shared.charts.figure import (
 )
 from sac.portfolio import Backtest
 
-__all__ = ["allocation", "before_after"]
+if TYPE_CHECKING:
+    from sac.inference import Recommendation
+
+__all__ = ["allocation", "before_after", "trade_chart"]
+
+AGENTS = "Agents' own"
 
 
 def before_after(
-    current: Mapping[str, float], target: Mapping[str, float], names: tuple[str, str] = ("Now", "Target")
+    current: Mapping[str, float],
+    target: Mapping[str, float],
+    names: tuple[str, str] = ("Now", "Target"),
+    agents: Mapping[str, float] | None = None,
 ) -> Chart:
-    """Weight of every asset before and after the trades."""
+    """Weight of every asset before and after the trades, and as the agents alone want it."""
+    bars = {names[0]: (current, CASH_COLOUR), names[1]: (target, STRATEGY_COLOURS[0])}
+    alt = f"Weights before and after the trades; largest target: {_largest(target)}"
+    if agents is not None:
+        bars[AGENTS] = (agents, STRATEGY_COLOURS[1])
+        alt += f"; largest of the agents' own: {_largest(agents)}"
     assets = list(target)
-    bars = zip(names, (current, target), (CASH_COLOUR, STRATEGY_COLOURS[0]), strict=True)
     figure = go.Figure(
         [
             go.Bar(
@@ -34,14 +47,26 @@ def before_after(
                 marker_color=colour,
                 hovertemplate="%{y:.1%}",
             )
-            for label, weights, colour in bars
+            for label, (weights, colour) in bars.items()
         ],
         layout("Weight (% of wealth)", percent_axis=True, barmode="group", bargap=0.25),
     )
-    top = max(target, key=lambda name: target[name])
-    return Chart(
-        figure, f"Weights before and after the trades; largest target: {top}, {percent(target[top])}"
+    return Chart(figure, alt)
+
+
+def trade_chart(advice: "Recommendation") -> Chart:
+    """What is held now and its target, beside the agents' own weights where these are not the target."""
+    now = {change.symbol: change.current_weight for change in advice.weight_changes}
+    target, agents = (
+        {name: weights.get(name, 0.0) for name in now}
+        for weights in (advice.target_weights, advice.agents_weights)
     )
+    return before_after(now, target, agents=agents if advice.conviction < 1.0 else None)
+
+
+def _largest(weights: Mapping[str, float]) -> str:
+    top = max(weights, key=lambda name: weights[name])
+    return f"{top}, {percent(weights[top])}"
 
 
 def allocation(backtest: Backtest) -> Chart:

@@ -187,7 +187,7 @@ def test_nobody_counted_what_was_tried_before_an_external_strategy(registry):
     [figures] = [section for section in SECTIONS if section.title == "Figures"]
     blocks: list[Any] = list(figures.blocks(comparison, []))
     _, luck, note = blocks
-    by_luck = luck.cells.data["P(Sharpe > best of 3 by luck)"]
+    by_luck = luck.cells.data["P(IR > best of 3 by luck)"]
     assert np.isfinite(by_luck[short_name(version)])
     assert np.isnan(by_luck["Mine"])
     assert "n/a for external strategies" in note.text

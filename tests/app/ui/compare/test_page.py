@@ -7,7 +7,9 @@ from app.ui.compare.sections import SECTIONS
 from sac.portfolio import Backtest
 from sac.registry import Registry
 from sac.registry.external import save_backtest
+from tests.support.compared_versions import saved
 from tests.support.desk_pages import opened, said
+from tests.support.older_versions import without_own_record
 
 pytestmark = pytest.mark.slow
 
@@ -50,6 +52,25 @@ def test_compare_agrees_with_the_record(filled):
     assert f"{recorded * 100:.1f}\u00a0% a year" in said(at)
     at = opened("compare", version=[champion.name], view="Forecasts")
     assert "skill over 15 years" in said(at).lower() or "skill over 16 years" in said(at).lower()
+
+
+def test_the_record_is_chosen_by_its_link_and_the_default_is_not_in_the_url(filled):
+    champion = Registry(filled.models).current("sac_lstm")
+    at = opened("compare", version=[champion])
+    assert "**As traded**, out of sample" in said(at)
+    assert "Both records are the same" in said(at), "the preset plan follows its agents"
+    assert "record" not in at.query_params
+    at = opened("compare", version=[champion], record="Agents' own")
+    assert "**Agents' own**, out of sample" in said(at)
+
+
+def test_where_no_version_has_the_record_the_way_back_stays_open(empty):
+    older = without_own_record(saved(Registry(empty.models), 0, convictions=(0.0, 0.0, 0.0)))
+    at = opened("compare", version=[older.name], record="Agents' own")
+    assert "own record was not stored and cannot be run again" in at.error[0].value
+    at.session_state["record"] = "As traded"
+    assert "**As traded**, out of sample" in said(at.run())
+    assert not at.error
 
 
 def store(desk, name, **changes):

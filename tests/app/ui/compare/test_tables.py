@@ -86,9 +86,21 @@ def test_contributions_add_up_on_paper_too():
 def test_luck_counts_the_trials_only_where_there_are_some(still):
     trader = walk(5, "Trader")
     judged = [difference(trader.net, still.net)]
-    assert len(read(tables.luck([trader], judged, Search.among([0.5]))).columns) == 6
-    shown = read(tables.luck([trader], judged, Search.among([0.5, 0.7, 1.1])))
-    assert shown.columns[-1] == "P(Sharpe > best of 3 by luck)"
+    assert len(read(tables.luck([trader], still, judged, Search.among([0.5]))).columns) == 6
+    shown = read(tables.luck([trader], still, judged, Search.among([0.5, 0.7, 1.1])))
+    assert shown.columns[-1] == "P(IR > best of 3 by luck)"
+
+
+def test_skill_is_what_is_earned_over_equal_weight_and_none_is_no_difference(still):
+    """A bull market makes nobody skilled, and who holds equal weight is neither better nor worse."""
+    rising = dataclasses.replace(still, net=still.net + 0.01)
+    behind = dataclasses.replace(rising, name="Behind", net=rising.net - 0.0004 * (1 + np.arange(104) % 2))
+    twin = dataclasses.replace(rising, name="Twin")
+    judged = [difference(each.net, rising.net) for each in (behind, twin)]
+    shown = read(tables.luck([behind, twin], rising, judged, Search.among([0.5, 0.7, 1.1])))
+    chances = ["P(better)", "P(IR > 0)", "P(IR > best of 3 by luck)"]
+    assert list(shown.loc["Behind", chances]) == ["0 %"] * 3
+    assert list(shown.loc["Twin", chances]) == ["no difference"] * 3
 
 
 def test_verdicts_say_what_the_interval_says(still):

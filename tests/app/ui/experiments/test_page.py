@@ -67,16 +67,20 @@ def test_a_challenger_is_a_training_with_the_trials_settings(swept):
     results = TrialResults(swept.sweeps / "trials")
     trials = [(results.get(key), choices) for key, choices in zip(plan.keys, plan.choices, strict=True)]
     plain = next(trial for trial in trials if trial[1]["cost_rate"] == 0.001)
-    request = challenger_request(plan.sweep, plain[1], plain[0], panel, 3)
+    request = challenger_request(plan.sweep, plain[1], plain[0], panel, 3, len(plan.keys))
     settings = request.settings("sac_lstm")
+    assert (settings.trials, settings.follow) == (8, "agents")
+    asked = dataclasses.replace(plan.sweep, follow="conviction")
+    request = challenger_request(asked, plain[1], plain[0], panel, 3, 8)
+    assert request.settings("sac_lstm").follow == "conviction"
     assert settings.agent == plain[0].settings.agent
     assert (settings.members, settings.evaluation_years, settings.preset) == (3, 1, "plan, changed")
     dear = next(trial for trial in trials if trial[1]["cost_rate"] == 0.002)
     with pytest.raises(SettingsError, match="traded at 20 bps"):
-        challenger_request(plan.sweep, dear[1], dear[0], panel, 3)
+        challenger_request(plan.sweep, dear[1], dear[0], panel, 3, 8)
     with pytest.raises(SettingsError, match="other stocks or other data"):
         challenger_request(
-            plan.sweep, plain[1], dataclasses.replace(plain[0], fingerprint="0" * 64), panel, 3
+            plan.sweep, plain[1], dataclasses.replace(plain[0], fingerprint="0" * 64), panel, 3, 8
         )
 
 

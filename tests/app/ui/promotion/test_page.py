@@ -72,9 +72,9 @@ def test_an_empty_desk_says_that_nothing_is_pending(root):
 def test_the_eligible_challenger_is_shown_first_with_its_verdict(versions):
     at = opened()
     assert list(at.dataframe[0].value["Gate"]) == ["eligible", "not eligible"]
-    assert "CAGR 12.0000 % is higher than the champion's 10.0000 %." in words(at, "markdown")
+    assert "CAGR 12.0000 % is higher than the champion's 10.0000 % on the 40 weeks" in words(at, "markdown")
     assert [button.key for button in at.button] == ["approve", "reject"]
-    assert "20 weeks that both have out of sample" in words(at, "markdown")
+    assert "40 weeks that both have out of sample" in words(at, "markdown")
 
 
 def test_approving_takes_a_reason_and_stands_in_the_history(registry, versions):

@@ -276,17 +276,6 @@ def test_stale_data_block_weights_trades_and_the_file(own):
     assert not at.get("plotly_chart")
 
 
-def test_an_expired_forecaster_blocks_weights_trades_and_the_file(own, on_day):
-    write_prices(price_folder(own), random_closes(STOCKS, FIRST, "2019-02-15"))
-    on_day("2019-02-18")
-    at = opened()
-    [banner] = at.error
-    assert "older than 53 weeks" in banner.value
-    assert not tables(at)
-    assert not at.get("download_button")
-    assert not at.get("plotly_chart")
-
-
 def test_what_was_fresh_when_it_was_shown_is_asked_again_after_a_refresh(own, on_day):
     on_day("2019-01-08")
     at = opened()

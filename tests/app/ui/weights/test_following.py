@@ -1,0 +1,222 @@
+"""How far the agents are followed: said, drawn and chosen on the page Weights, used wherever weights are."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from app import cli
+from app.access import roles, visitors
+from app.api import weights as route
+from app.api.schemas import InferenceRequest
+from sac.market import price_folder
+from sac.market.calendar import weeks_behind
+from sac.promotion import DecisionLog
+from sac.promotion.deciding import champion_of
+from sac.promotion.following import choose_follow
+from tests.support.desk_pages import opened, said
+from tests.support.judged_versions import judge
+from tests.support.small_trainings import CLOSES, FIRST
+from tests.support.synthetic import random_closes, write_prices
+
+pytestmark = pytest.mark.slow
+
+VARIANT = "sac_lstm"
+EVIDENCE = "its agents earned +3.1 pp of annualised log growth over equal weight"
+
+
+@pytest.fixture
+def on_day(monkeypatch):
+    """Sets today's date for the age of data."""
+
+    def on(day):
+        for module in ("sac.inference", "app.ui.shared.notes"):
+            monkeypatch.setattr(
+                f"{module}.weeks_behind",
+                lambda last, today=None: weeks_behind(last, today or np.datetime64(day)),
+            )
+
+    return on
+
+
+@pytest.fixture
+def root(empty, own_desk, on_day):
+    """A desk on own prices whose champion has conviction 40 %, on a day on which its data are fresh."""
+    shutil.copytree(own_desk, empty.data, dirs_exist_ok=True)
+    judge(champion_of(empty.registry, VARIANT), 0.4)
+    on_day("2019-01-02")
+    return empty
+
+
+def trades_of(at):
+    return next(table.value for table in at.dataframe if "trade_dollars" in table.value).set_index("symbol")
+
+
+def bars(at):
+    """Weights (%) of the first chart, by what they are."""
+    figure = json.loads(at.get("plotly_chart")[0].proto.spec)
+    return {trace["name"]: trace for trace in figure["data"]}
+
+
+def words(at):
+    """What the page says, without the marks that keep a text from formatting."""
+    return said(at).replace("\\", "")
+
+
+def chosen(root, choice, **given):
+    """Somebody's choice for the champion of now."""
+    champion = champion_of(root.registry, VARIANT).name
+    facts = {"actor": "ada", "reason": "The spread is gone.", **given}
+    return choose_follow(root.registry, VARIANT, choice, champion=champion, **facts)
+
+
+def pick(at, choice, reason):
+    at.segmented_control[0].set_value(choice).run()
+    next(field for field in at.text_input if field.label == "Reason to follow that").input(reason)
+    return at.button(key="choose-follow").click().run()
+
+
+def test_a_target_between_equal_weight_and_the_agents_shows_both(root):
+    at = opened("weights")
+    assert f"Conviction 40 %: {EVIDENCE} (t +0.8) on 156 validation weeks" in words(at)
+    table = trades_of(at)
+    equal = np.array([98 / 6] * 6 + [2.0])
+    agents = table["agents_weight"].to_numpy()
+    assert agents.sum() == pytest.approx(100)
+    assert np.abs(agents - equal).max() > 0.1
+    assert table["target_weight"].to_numpy() == pytest.approx(equal + 0.4 * (agents - equal))
+    assert list(bars(at)) == ["Now", "Target", "Agents' own"]
+    assert "; largest of the agents' own: " in at.get("plotly_chart")[0].proto.alt
+
+
+def test_agents_that_are_followed_without_reserve_are_the_target_and_drawn_once(root):
+    judge(champion_of(root.registry, VARIANT), 0.0, follow="agents")
+    at = opened("weights")
+    assert f"Conviction 100 % by its training's choice: {EVIDENCE}" in words(at)
+    assert "agents_weight" not in trades_of(at)
+    assert list(bars(at)) == ["Now", "Target"]
+
+
+def test_without_validation_weeks_nothing_measured_the_agents(empty, own_desk, on_day):
+    shutil.copytree(own_desk, empty.data, dirs_exist_ok=True)
+    on_day("2019-01-02")
+    assert "Conviction 100 %: no validation weeks measured its agents." in words(opened("weights"))
+
+
+def test_a_choice_with_a_reason_changes_the_target_at_once_and_is_said(root):
+    before = trades_of(at := opened("weights"))
+    assert at.button(key="choose-follow").disabled, "it is that already"
+    at = pick(at, "equal weight", "The *spread* is gone")
+    assert "follows equal weight from now on: decision 2 of the history." in said(at)
+    table = trades_of(at)
+    assert table["target_weight"].to_numpy() == pytest.approx([98 / 6] * 6 + [2.0])
+    assert table["agents_weight"].tolist() == before["agents_weight"].tolist()
+    assert "Follows equal weight, as local user chose on 20" in words(at)
+    assert "The \\*spread\\* is gone. As trained\\: conviction 40 %" in said(at), "a reason formats nothing"
+    assert "*Weight moves by* is zero: the target is equal weight" in said(at)
+    row = DecisionLog(root.models).decisions()[0]
+    assert (row.action, row.verdict, row.actor) == ("follow", "equal weight", "local user")
+    at = pick(opened("weights"), "as trained", "It is back")
+    assert "Conviction 40 %" in words(at)
+    assert trades_of(at)["target_weight"].tolist() == before["target_weight"].tolist()
+
+
+def test_a_choice_without_a_reason_is_refused(root):
+    at = opened("weights")
+    at.segmented_control[0].set_value("agents").run()
+    at = at.button(key="choose-follow").click().run()
+    assert "needs a reason" in at.error[0].value
+    assert "Conviction 40 %" in said(at)
+
+
+def test_a_viewer_cannot_choose_even_by_calling_the_callback(root, monkeypatch):
+    at = opened("weights")
+    at.segmented_control[0].set_value("agents").run()
+    monkeypatch.setattr(visitors, "visitor", lambda: roles.Visitor("eve", "viewer"))
+    at = at.button(key="choose-follow").click().run()
+    assert "eve has the role viewer" in at.error[0].value
+    assert at.button(key="choose-follow").disabled
+    assert [row.action for row in DecisionLog(root.models).decisions()] == ["first"]
+
+
+def test_only_a_champion_is_offered_a_choice(filled):
+    champion = champion_of(filled.registry, VARIANT).name
+    other = next(v.name for v in filled.registry.versions(VARIANT) if v.name != champion)
+    assert "Follow: as trained" in [panel.label for panel in opened("weights").expander]
+    at = opened("weights", version=other)
+    assert not [panel for panel in at.expander if panel.label.startswith("Follow")]
+
+
+def test_agents_that_expire_soon_are_warned_of_from_week_40(root, on_day):
+    """They last learned on 2018-12-28."""
+    for last, today, warned in (("2019-09-27", "2019-09-30", False), ("2019-10-04", "2019-10-07", True)):
+        write_prices(price_folder(root.data), random_closes(len(CLOSES.columns), FIRST, last))
+        on_day(today)
+        warnings = [warning.value for warning in opened("weights").warning]
+        note = "Its agents last learned 40 weeks ago and expire on 2020-01-03: train again soon."
+        assert (note in warnings) == warned
+    assert any(root.cache.rglob("*")), "the new year's forecaster is kept where the desk keeps them"
+
+
+def test_expired_agents_block_weights_trades_and_the_file(root, on_day):
+    write_prices(price_folder(root.data), random_closes(len(CLOSES.columns), FIRST, "2020-01-03"))
+    on_day("2020-01-06")
+    at = opened("weights")
+    [banner] = at.error
+    assert "last learned on 2018-12-28 and expired on 2020-01-03, 53 weeks later" in banner.value
+    assert not [table for table in at.dataframe if not str(table.key).startswith("positions-")]
+    assert not at.get("download_button")
+    assert not at.get("plotly_chart")
+
+
+@pytest.mark.parametrize("choice", ["as trained", "equal weight", "agents"])
+def test_page_command_and_http_interface_give_the_same_weights(root, choice, capsys):
+    if choice != "as trained":
+        chosen(root, choice)
+    wanted = InferenceRequest.model_validate({"portfolio": {"cash": 1e6}})
+    answer = route.recommended(VARIANT, wanted)
+    assert cli.main(["weights", VARIANT, "--cash", "1000000", "--trades", "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    table = trades_of(opened("weights"))
+    conviction = {"as trained": 0.4, "equal weight": 0.0, "agents": 1.0}[choice]
+    assert (answer.conviction, answer.follow) == (conviction, choice)
+    assert (printed["conviction"], printed["follow"]) == (conviction, choice)
+    for name, weight in answer.target_weights.items():
+        assert printed["target_weights"][name] == pytest.approx(weight, abs=1e-9)
+        assert table["target_weight"][name] == pytest.approx(100 * weight, abs=1e-7)
+    assert printed["agents_weights"] == pytest.approx(answer.agents_weights)
+    dollars = {t["symbol"]: t["value"] for t in printed["trade_list"]["trades"]}
+    orders = {name: dollars.get(name, 0.0) / 1e6 for name in CLOSES.columns}
+    targets = {name: answer.target_weights[name] for name in CLOSES.columns}
+    assert orders == pytest.approx(targets, abs=0.001), "orders follow it too"
+
+
+def test_the_command_says_what_is_followed_and_why(root, capsys):
+    assert cli.main(["weights", VARIANT]) == 0
+    out = capsys.readouterr().out
+    assert f"\nConviction 40 %: {EVIDENCE}" in out
+    assert out.count("annualised log growth") == 1
+    assert out.splitlines()[4].split() == ["symbol", "now", "target", "agents'", "own"]
+    chosen(root, "agents")
+    assert cli.main(["weights", VARIANT]) == 0
+    out = capsys.readouterr().out
+    assert "Follows its agents, as ada chose on 20" in out
+    assert "The spread is gone. As trained: conviction 40 %" in out
+    assert "agents' own" not in out
+
+
+def test_champions_side_by_side_say_what_each_follows(root):
+    chosen(root, "equal weight")
+    assert "conviction 0 %, follows equal weight by choice)" in said(opened("weights", champions="true"))
+
+
+def test_a_choice_stands_in_the_history_in_words(root):
+    chosen(root, "equal weight")
+    at = opened("promotion")
+    table = at.dataframe[-1].value
+    assert table["Decision"].tolist() == ["follows equal weight", "promoted as the first model"]
+    assert table["Gate"].tolist() == ["", "eligible"]
+    assert table["CAGR"][0] == "", "nothing was compared"
+    assert table["Reason"][0] == "The spread is gone."
+    assert not at.error
