@@ -13,6 +13,7 @@ from app.ui.data.source import editor
 from app.ui.shared.notes import freshness, provenance_line
 from sac.errors import DataError
 from sac.market import MarketChoice, MarketPanel, Survey, read_choice
+from sac.text import plain, said
 
 st.title("Data")
 choice = MarketChoice()
@@ -25,9 +26,9 @@ try:
     freshness(panel.provenance)
     st.success(f"{len(panel.symbols)} symbols passed every check.", icon=":material/task_alt:")
     if panel.provenance.note:
-        st.caption(f":material/info: {panel.provenance.note}")
+        st.caption(f":material/info: {plain(panel.provenance.note)}")
 except DataError as finding:
-    st.error(str(finding), title="These data cannot be used yet", icon=":material/rule:")
+    st.error(said(str(finding)), title="These data cannot be used yet", icon=":material/rule:")
 if survey is not None:
     findings(survey, "present")
 editor(choice)

@@ -13,7 +13,16 @@ import sac
 
 ROOT = Path(sac.__file__).parents[1]
 FLOORS = [
-    {"sac.errors", "sac.arrays", "sac.config", "sac.progress", "sac.files", "sac.database", "sac.threads"},
+    {
+        "sac.errors",
+        "sac.arrays",
+        "sac.config",
+        "sac.progress",
+        "sac.files",
+        "sac.database",
+        "sac.threads",
+        "sac.text",
+    },
     {"sac.parquet"},
     {"sac.market"},
     {"sac.forecast"},

@@ -22,7 +22,7 @@ RECORDS = ThreadPoolExecutor(4, thread_name_prefix="records")  # not the server'
 
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorBody} for status in (400, 401, 403, 404, 409, 413, 422, 429, 507)
+    status: {"model": ErrorBody} for status in (400, 401, 403, 404, 409, 413, 422, 429, 503, 507)
 }
 
 

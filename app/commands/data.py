@@ -8,7 +8,7 @@ from pathlib import Path
 from app.commands.findings import printed, raised, shown
 from app.commands.following import actor, followed
 from app.commands.not_used import not_used, print_not_used
-from app.commands.printing import print_json, print_table
+from app.commands.printing import print_json, print_table, say
 from app.jobs.kind import NoSettings
 from app.jobs.queue import jobs_of
 from app.settings import settings
@@ -89,15 +89,15 @@ def status(options: argparse.Namespace) -> None:
         print_json({"symbols": list(panel.symbols), **known})
         return
     source = panel.provenance
-    print(f"{source.source}: {SOURCES.get(source.source, 'your own files and Yahoo')}")
-    print(f"{len(panel.symbols)} symbols, {source.window_start} to {source.window_end}")
-    print(f"known: {', '.join(source.fields)}")
-    print(f"unknown: {', '.join(name for name in SIGNALS if name not in source.fields) or 'nothing'}")
+    say(f"{source.source}: {SOURCES.get(source.source, 'your own files and Yahoo')}")
+    say(f"{len(panel.symbols)} symbols, {source.window_start} to {source.window_end}")
+    say(f"known: {', '.join(source.fields)}")
+    say(f"unknown: {', '.join(name for name in SIGNALS if name not in source.fields) or 'nothing'}")
     print_not_used(findings)
     if source.note:
-        print(f"Note: {source.note}")
+        say(f"Note: {source.note}")
     for one in source.accepted:
-        print(f"{one.text}.")
+        say(f"{one.text}.")
 
 
 def refresh(options: argparse.Namespace) -> None:
@@ -109,14 +109,14 @@ def refresh(options: argparse.Namespace) -> None:
         print_json(result.model_dump(exclude_none=True))
         return
     for name, part in result.parts.items():
-        print(f"{name}: {_counts(part)}")
+        say(f"{name}: {_counts(part)}")
         if isinstance(part, FetchedPrices):
             for symbol, years in part.corrected.items():
-                print(f"{symbol}: Yahoo corrected returns of {years}")
+                say(f"{symbol}: Yahoo corrected returns of {years}")
     if result.failed:
         print_table(("failed", "reason"), result.failed)
     for reason in result.skipped.values():
-        print(f"left out: {reason}")
+        say(f"left out: {reason}")
 
 
 def check(options: argparse.Namespace) -> None:
@@ -152,15 +152,15 @@ def use(options: argparse.Namespace) -> None:
     if options.apply:
         apply_choice(data, choice, staged)
     if not options.json:
-        print(f"{choice.source}, {len(choice.symbols)} symbols from {choice.start}")
+        say(f"{choice.source}, {len(choice.symbols)} symbols from {choice.start}")
         _next_step(present, choice, applied)
 
 
 def _next_step(present: MarketChoice, choice: MarketChoice, applied: bool) -> None:
     if not applied:
-        print("Nothing was changed: the same command with --apply switches the desk.")
+        say("Nothing was changed: the same command with --apply switches the desk.")
     elif set(choice.symbols) != set(present.symbols):
-        print("The universe changed: models of the old one need a full training before they can be used.")
+        say("The universe changed: models of the old one need a full training before they can be used.")
 
 
 def accept(options: argparse.Namespace) -> None:
@@ -185,7 +185,7 @@ def _keep(options: argparse.Namespace, entry: Accepted, symbols: tuple[str, ...]
     if options.json:
         print_json(dataclasses.asdict(entry))
     else:
-        print(f"{entry.text}.")
+        say(f"{entry.text}.")
 
 
 def _brought(options: argparse.Namespace) -> dict[str, bytes]:

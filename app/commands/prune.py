@@ -2,7 +2,7 @@
 
 import argparse
 
-from app.commands.printing import print_json
+from app.commands.printing import print_json, say
 from app.formats import megabytes
 from app.settings import settings
 from sac.config import VARIANTS
@@ -25,10 +25,10 @@ def pruned(options: argparse.Namespace) -> None:
         print_json({"versions": facts, "deleted": options.apply})
         return
     for version in doomed:
-        print(f"{version.variant} {version.name}  {megabytes(version.size)}")
+        say(f"{version.variant} {version.name}  {megabytes(version.size)}")
     total = megabytes(sum(version.size for version in doomed))
     done = "deleted" if options.apply else "would be deleted; add --apply to do it"
-    print(f"{len(doomed)} versions, {total}, {done}.")
+    say(f"{len(doomed)} versions, {total}, {done}.")
 
 
 def deleted(options: argparse.Namespace) -> None:
@@ -37,4 +37,4 @@ def deleted(options: argparse.Namespace) -> None:
     if options.json:
         print_json({"variant": options.variant, "version": options.version, "deleted": True})
         return
-    print(f"{options.variant} {options.version} is deleted.")
+    say(f"{options.variant} {options.version} is deleted.")

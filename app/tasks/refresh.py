@@ -153,5 +153,11 @@ def _steps(choice: MarketChoice, root: Settings) -> tuple[dict[Stage, Step], dic
 
 
 REFRESH = Kind(  # it spends its time on the network, so it takes no turn
-    "refresh", NoSettings, RefreshResult, run_refresh, doing="refreshed", takes_turns=False
+    "refresh",
+    NoSettings,
+    RefreshResult,
+    run_refresh,
+    doing="refreshed",
+    takes_turns=False,
+    secrets=("ALPHA_VANTAGE_API_KEY", "ALPACA_API_KEY", "ALPACA_SECRET_KEY"),
 )

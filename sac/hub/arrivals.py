@@ -27,6 +27,7 @@ from sac.registry.codecs import Unreadable
 from sac.registry.names import check_variant, check_version, stored_name
 from sac.registry.origin import Origin, note_origin, origin, seal
 from sac.registry.store import Registry, Version
+from sac.text import printable
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -40,7 +41,7 @@ _T = TypeVar("_T")
 
 _MOST_BYTES = 1 << 30  # of all files of a version together
 _STAGING = ".pull-"
-_MARKUP = re.compile(rb"\]\(|!\[|<|://")
+_MARKUP = re.compile(r"[\[\]<>`]|://|\bwww\.|\w@\w|(?<!\d):[\w+-]+:|\$[^$]*\$|&#?\w+;", re.IGNORECASE)
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -228,9 +229,24 @@ def _check_words(version: Version) -> None:
         *((result.name, *result.symbols) for result in results),
         *version.symbols,
     ]
-    markup = _MARKUP.search(codecs.pack_json(shown))
-    if markup:
-        raise ArtifactError(f"its texts hold {markup[0].decode()!r}, which is markup and no plain text.")
+    for text in _texts(shown):
+        markup = _MARKUP.search(text)
+        if markup or text != printable(text):
+            found = markup[0] if markup else printable(text)[:60]
+            raise ArtifactError(f"its texts hold {found!r}, which is markup and no plain text.")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text of nested values, names of fields included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield str(name)
+            yield from _texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner)
 
 
 def _install(staged: Path, final: Path, source: Origin) -> None:

@@ -75,7 +75,9 @@ def read_choice(data: Path) -> MarketChoice:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return MarketChoice()
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise DataError(f"{path.name} cannot be read: {error.strerror}. Fix it, or move it away.") from None
+    except (ValueError, RecursionError) as error:
         raise DataError(
             f"{path.name} is not valid TOML: {error}. Fix it, or delete it to get the sample."
         ) from None

@@ -13,7 +13,9 @@ from typing import Literal
 
 from filelock import FileLock, Timeout
 
+from sac.database import patiently
 from sac.errors import ArtifactError, DeskError
+from sac.files import explained
 from sac.promotion.decision_log import Action, Decision, DecisionLog, SealedDecision
 from sac.promotion.gate import Forward, Gate, gate, nothing_later
 from sac.registry.origin import origin
@@ -137,8 +139,12 @@ def settle(
     """Promote the first model, and with the policy "auto" every later one that passes the gate.
 
     A version that came from elsewhere is left to a person, whatever it says of itself. `forward`: how the
-    champion did after its last decision, by the data of now.
+    champion did after its last decision, by the data of now. Waits for a locked record.
     """
+    return patiently(lambda: _settlement(registry, version, policy, forward))
+
+
+def _settlement(registry: Registry, version: Version, policy: Policy, forward: Forward) -> Settlement:
     with deciding(registry, version.variant) as state:
         question = _question(registry, state, version.name, forward)
         foreign = origin(registry, version.variant, version.name) is not None
@@ -233,9 +239,11 @@ def problems(registry: Registry, variants: Sequence[str]) -> list[str]:
 @contextmanager
 def deciding(registry: Registry, variant: str) -> Iterator[State]:
     """One decision at a time in this registry, on the state of now; a move that was cut off is finished."""
-    registry.root.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(registry.root / ".decisions.lock", timeout=_PATIENCE):
+        with explained(registry.root):
+            registry.root.mkdir(parents=True, exist_ok=True)
+            turn = FileLock(registry.root / ".decisions.lock").acquire(timeout=_PATIENCE)
+        with turn:
             state = state_of(registry, variant)
             if state.unfinished:
                 registry.set_current(variant, state.unfinished)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from sac.config import CASH, FollowChoice, TrainingSettings
 from sac.errors import ArtifactError
-from sac.files import room_needed
+from sac.files import explained
 from sac.portfolio import Backtest
 from sac.registry import codecs, folder, records, tables
 from sac.registry.artifacts import Artifacts, Metadata
@@ -120,12 +120,12 @@ class Registry:
         """Write a version, whole or not at all. One of that name that exists already is returned unchanged.
 
         Raises ArtifactError where the artifacts don't fit together, or the existing version is damaged, and
-        DiskFull.
+        StorageError.
         """
         variant, name = artifacts.metadata.variant, artifacts.metadata.version
         final = self._path(variant, name)
         if not os.path.lexists(final):
-            with room_needed(final):
+            with explained(final):
                 _publish(_packed(artifacts), final)
         return self.version(variant, name)
 
@@ -173,7 +173,7 @@ class Registry:
         """Make a version the champion that `version` has just read: its files are not compared again."""
         shelf, name = version.path.parent, version.name
         pointer = shelf / f"{_NEXT_POINTER}{uuid.uuid4().hex}"
-        with room_needed(shelf / _POINTER):
+        with explained(shelf / _POINTER):
             try:
                 folder.write(pointer, f"{name}\n".encode())
                 os.replace(pointer, shelf / _POINTER)  # a reader sees the old name or the new one

@@ -19,6 +19,7 @@ from app.ui.shared.action import action
 from app.ui.shared.live import live
 from app.ui.shared.progress import cancel_button, progress_text
 from sac.market import MarketChoice
+from sac.text import plain, said
 
 __all__ = ["refresh"]
 
@@ -54,12 +55,12 @@ def _result(job: Job) -> None:
     """Counts, and every failure with its reason."""
     if job.error:
         st.error(
-            f"{job.error} ({moment(job.finished_at)})",
+            f"{said(job.error)} ({moment(job.finished_at)})",
             title="The last refresh failed",
             icon=":material/error:",
         )
         return
-    st.caption(f"Last refresh: {job.status}, {moment(job.finished_at)}, by {job.actor}.")
+    st.caption(f"Last refresh: {job.status}, {moment(job.finished_at)}, by {plain(job.actor)}.")
     result = REFRESH.result_of(job) or RefreshResult()
     for name, part in result.parts.items():
         if isinstance(part, ScoredNews):
@@ -77,4 +78,4 @@ def _result(job: Job) -> None:
             names = "; ".join(f"{symbol} ({years})" for symbol, years in part.corrected.items())
             st.caption(f":material/info: Yahoo corrected returns of earlier years: {names}. Train again.")
     for reason in result.skipped.values():
-        st.caption(f":material/info: Left out: {reason}.")
+        st.caption(f":material/info: Left out: {plain(reason)}.")

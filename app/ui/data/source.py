@@ -26,6 +26,7 @@ from sac.market import (
     read_choice,
 )
 from sac.market.symbols import written
+from sac.text import plain
 
 __all__ = ["editor"]
 
@@ -146,7 +147,7 @@ def _preview() -> None:
     st.subheader("Preview: nothing is changed yet")
     st.markdown(f"It would work on: {_described(choice)}.")
     for note in _preview_notes(proposal, survey):
-        st.caption(f":material/info: {note}")
+        st.caption(f":material/info: {plain(note)}")
     findings(survey, "preview")
     blocked = blocks(choice, survey)
     if blocked:

@@ -9,11 +9,11 @@ from app.formats import percent, unbroken
 from app.queries import promotion
 from app.queries.versions import Shelf
 from app.settings import settings
-from app.ui.shared.plain import plain
 from sac.errors import ArtifactError
 from sac.promotion import Decision
 from sac.promotion.following import follow_in, last_choice
 from sac.registry import Version
+from sac.text import plain
 
 __all__ = ["grounds", "holding"]
 

@@ -7,10 +7,10 @@ from app.queries import weights
 from app.settings import settings
 from app.ui.shared.action import action
 from app.ui.shared.flash import flash
-from app.ui.shared.plain import plain
 from sac.promotion import Decision
 from sac.promotion.following import FOLLOWS, choose_follow, follow_in, last_choice
 from sac.registry import Version
+from sac.text import plain
 
 __all__ = ["ageing", "conviction", "follow_choice"]
 
