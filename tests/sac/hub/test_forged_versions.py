@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ VALIDATION = {
     **{"fold": 0, "start": "2018-01-05", "end": "2018-06-29", "weeks": 26},
     **{"excess": 0.0, "t_statistic": 0.0, "conviction": 1.0},
 }
-WORD = {"actor": "ada", "reason": "I know who made it."}
+WORD: dict[str, Any] = {"actor": "ada", "reason": "I know who made it."}
 
 
 # --- names, and who decides
