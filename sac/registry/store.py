@@ -61,9 +61,9 @@ class Version:
 
     def evaluation(self) -> Backtest:
         """Its walk-forward evaluation as traded, week by week, with its members."""
-        return self.record(records.RECORDS["eval"])
+        return self.stored_record(records.RECORDS["eval"])
 
-    def record(self, file: str) -> Backtest:
+    def stored_record(self, file: str) -> Backtest:
         """A weekly record of its symbols."""
         unpack = partial(tables.unpack_evaluation, symbols=self.symbols)
         return folder.read(self.path, self.manifest, file, unpack)
@@ -71,7 +71,7 @@ class Version:
     def agents(self) -> Backtest | None:
         """The same weeks followed without reserve; None where an engine up to 3 did not store them."""
         if "agents.parquet" in self.manifest:
-            return self.record("agents.parquet")
+            return self.stored_record("agents.parquet")
         return self.evaluation() if self.follows_agents else None
 
     @property
@@ -235,7 +235,9 @@ def _agreed(version: Version) -> Metadata:
     """The metadata with the figures of the weekly records. ArtifactError where they contradict each other."""
     key = frozenset((name, entry.sha256) for name, entry in version.manifest.items())
     if key not in _AGREED:
-        found = {p: version.record(file) for p, file in records.RECORDS.items() if file in version.manifest}
+        found = {
+            p: version.stored_record(file) for p, file in records.RECORDS.items() if file in version.manifest
+        }
         rules, fitted = version.settings.constraints, version.baselines()
         try:
             _AGREED[key] = records.checked(version.metadata, rules, found, fitted)

@@ -144,7 +144,9 @@ def undetermined(version: Version, monkeypatch: pytest.MonkeyPatch) -> Version:
 
     def evaluation(self: Version) -> Backtest:
         record = read(self)
-        return dataclasses.replace(record, net=record.net * np.nan) if self.name == version.name else record
+        if self.name != version.name:
+            return record
+        return dataclasses.replace(record, growth=record.growth * np.nan, net=record.net * np.nan)
 
     monkeypatch.setattr(Version, "evaluation", evaluation)
     return version
