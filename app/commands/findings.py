@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Any
 
-from app.commands.printing import print_table
+from app.commands.printing import print_table, say
 from sac.errors import DataError
 from sac.market import Survey
 
@@ -28,13 +28,13 @@ def printed(survey: Survey) -> None:
     ]
     print_table(_HEAD, rows)
     for finding in survey.findings:
-        print(f"refused: {finding.text}")
+        say(f"refused: {finding.text}")
     for note in survey.notes:
-        print(f"Note: {note}")
+        say(f"Note: {note}")
     for day in survey.unpriced:
-        print(f"Note: no symbol has a close on {day}.")
+        say(f"Note: no symbol has a close on {day}.")
     for one in survey.accepted:
-        print(f"{one.text}.")
+        say(f"{one.text}.")
 
 
 def shown(survey: Survey) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import argparse
 import dataclasses
 from pathlib import Path
 
-from app.commands.printing import print_json, print_table
+from app.commands.printing import print_json, print_table, say
 from app.formats import UNKNOWN, dollars
 from app.holdings.reading import Answers, Preview, from_file
 from app.holdings.reading.numbers import plain
@@ -70,10 +70,10 @@ def holdings(options: argparse.Namespace) -> None:
         for one in preview.entries
     ]
     print_table(("symbol", "shares", "value", "lines"), rows)
-    print(f"Cash {dollars(preview.cash, 2)}")
+    say(f"Cash {dollars(preview.cash, 2)}")
     for note in preview.notes:
-        print(f"Note: {note}")
+        say(f"Note: {note}")
     for row in preview.aside:
-        print(f"Left out: {place(row.line)} {row.reason}: {row.text[:60]}")
+        say(f"Left out: {place(row.line)} {row.reason}: {row.text[:60]}")
     for row in preview.skipped:
-        print(f"Skipped: {place(row.line)} {row.reason}: {row.text[:60]}")
+        say(f"Skipped: {place(row.line)} {row.reason}: {row.text[:60]}")

@@ -45,7 +45,7 @@ def versions(options: argparse.Namespace) -> None:
         if rows:
             print_table(("version", "created", "preset", "CAGR", "Sharpe", "size", ""), rows)
         if shelf["problem"]:
-            print(f"champion unknown: {shelf['problem']}")
+            say(f"champion unknown: {shelf['problem']}")
         for folder, problem in shelf["damaged"].items():
             say(f"damaged: {folder}: {problem}")
 
