@@ -16,6 +16,7 @@ from sac.config import PRESETS
 from sac.progress import Progress
 from sac.registry import Registry
 from tests.support.desk_pages import ROOT, opened, said
+from tests.support.small_versions import VARIANT, small_artifacts
 
 pytestmark = pytest.mark.slow
 
@@ -97,10 +98,13 @@ def test_overview_shows_the_champion_against_equal_weight(filled):
     assert at.metric[0].delta == f"{lead * 100:+.1f} pp vs equal weight".replace("-0.0", "+0.0")
     assert "1 challenger pending review" in said(at)
     assert "train **SAC + PatchTST** and **PPO + LSTM**" in said(at)
-    assert "Same as equal weight in every week." in said(at)
 
 
-def test_promotion_and_compare_say_that_two_are_the_same_in_every_week(filled):
+def test_pages_say_that_two_are_the_same_in_every_week(empty):
+    """The records of these versions are equal weight's."""
+    champion, _ = (empty.registry.save(small_artifacts(seed)) for seed in (0, 1))
+    empty.registry.set_current(VARIANT, champion.name)
+    assert "Same as equal weight in every week." in said(opened("overview"))
     assert "Same as the champion in every week." in said(opened("promotion"))
     assert "a year, same as equal weight in every week." in said(opened("compare"))
 
