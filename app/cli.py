@@ -6,14 +6,14 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from app.commands import data, hub, promotion, sweep, training, versions, weights
+from app.commands import data, holdings, hub, promotion, sweep, training, versions, weights
 from app.settings import CODE, settings
 from sac.errors import DeskError
 from sac.files import disk_full
 
 __all__ = ["main"]
 
-COMMANDS = (training, sweep, weights, versions, promotion, data, hub)
+COMMANDS = (training, sweep, weights, holdings, versions, promotion, data, hub)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

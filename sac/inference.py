@@ -12,6 +12,7 @@ from sac.config import AGEING_WEEKS, CASH, SERVICE_WEEKS, STALE_WEEKS, FollowCho
 from sac.errors import DataError, ExpiredAgents, SettingsError, StaleData
 from sac.forecast import forecast_at
 from sac.market import MarketPanel, weeks_behind
+from sac.market.symbols import symbol_key
 from sac.portfolio import account, all_cash, equal_weights, tilted
 from sac.portfolio.trades import reference_prices
 from sac.promotion.following import conviction_of
@@ -172,7 +173,7 @@ def committee_of(version: Version) -> Committee:
 
 def _refuse_unusable(version: Version, panel: MarketPanel, step: int, behind: int) -> None:
     """Refuse another universe, data that end too early and agents that have expired."""
-    if version.symbols != panel.symbols:
+    if [*map(symbol_key, version.symbols)] != [*map(symbol_key, panel.symbols)]:
         raise DataError(
             f"{version.name} was trained on {', '.join(version.symbols)}; the data hold "
             f"{', '.join(panel.symbols)}. Train again on this universe, or go back to that one."

@@ -27,7 +27,7 @@ __all__ = [
     "refused",
 ]
 
-LONGEST = 300  # characters of what a client sent that are said back
+LONGEST = 1000  # characters of a message: what a client sent is said back, and every line of a file
 
 
 class Problem(BaseModel):

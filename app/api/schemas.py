@@ -3,17 +3,21 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 __all__ = [
     "Accepted",
     "Check",
     "Health",
+    "Holding",
+    "HoldingsRead",
     "InferenceRequest",
     "JobList",
     "JobRecord",
+    "LineLeftOut",
     "ModelList",
     "ModelVersion",
+    "Portfolio",
     "Readiness",
     "TargetWeights",
     "TrainingSummary",
@@ -43,10 +47,18 @@ class Strict(BaseModel):
 
 
 class Holding(Strict):
-    """A position."""
+    """A position: its shares, or its market value; where shares are given, they count."""
 
-    symbol: str = Field(min_length=1, max_length=15)
-    market_value: Dollars
+    symbol: str = Field(min_length=1, max_length=20)
+    shares: Annotated[float, Field(ge=0, le=1e12)] | None = None
+    market_value: Dollars | None = Field(default=None, validate_default=True)
+
+    @field_validator("market_value")
+    @classmethod
+    def _amount(cls, dollars: float | None, other: ValidationInfo) -> float | None:
+        if dollars is None and other.data.get("shares") is None:
+            raise ValueError("it is required where there are no shares")
+        return dollars
 
 
 class Portfolio(Strict):
@@ -106,6 +118,23 @@ class TargetWeights(Answer):
     target_week_end: str = Field(description="Last session of that week")
     model_version: str
     weight_changes: list[WeightChange]
+
+
+class LineLeftOut(Answer):
+    """A line of a file that becomes no position."""
+
+    line: int
+    text: str
+    reason: str
+
+
+class HoldingsRead(Answer):
+    """What a file of holdings comes to; nothing is saved."""
+
+    portfolio: Portfolio = Field(description="As a request for target weights takes it")
+    skipped: list[LineLeftOut] = Field(description="Titles, totals, notes, lots: nothing that is held")
+    left_out: list[LineLeftOut] = Field(description="Held, but not as a stock in dollars")
+    notes: list[str] = Field(description="What was added up, or counted as cash")
 
 
 class Accepted(Answer):

@@ -1,6 +1,7 @@
 """Target weights over HTTP."""
 
 import asyncio
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
 from pathlib import Path
@@ -11,9 +12,12 @@ from starlette.responses import Response
 from app.api.dependencies import REFUSALS, Caller, answer
 from app.api.errors import NoModel
 from app.api.schemas import InferenceRequest, TargetWeights, VariantName
+from app.holdings.plan import respelled
 from app.settings import settings
 from sac.errors import SettingsError
 from sac.market import MarketPanel, load_panel, market_stamp
+from sac.market.symbols import by_key, symbol_key
+from sac.portfolio.trades import reference_prices
 from sac.promotion.deciding import champion_of
 from sac.promotion.following import follow_of
 from sac.threads import one_thread
@@ -39,8 +43,9 @@ def recommended(variant: str, wanted: InferenceRequest) -> TargetWeights:
     Nothing but the market is kept in memory from one request to the next: a version's files are read and
     compared with their checksums every time, which costs a few milliseconds.
     """
-    positions = {holding.symbol: holding.market_value for holding in wanted.portfolio.positions}
-    if len(positions) < len(wanted.portfolio.positions):
+    if len({symbol_key(holding.symbol) for holding in wanted.portfolio.positions}) < len(
+        wanted.portfolio.positions
+    ):
         raise SettingsError("A symbol is listed twice: add its values up.", "portfolio.positions")
     root = settings()
     champion = champion_of(root.registry, variant)
@@ -50,22 +55,42 @@ def recommended(variant: str, wanted: InferenceRequest) -> TargetWeights:
 
     one_thread()
     panel = market(root.data)
-    holdings, step = Holdings(wanted.portfolio.cash, positions), panel.step_at(wanted.as_of_date)
-    weights = target_weights(
+    step = panel.step_at(wanted.as_of_date)
+    positions, spelling = _held(wanted, reference_prices(panel, step))
+    advice = target_weights(
         champion,
         panel,
-        holdings,
+        Holdings(wanted.portfolio.cash, positions),
         step,
         outside=wanted.outside,
         follow=follow_of(root.registry, variant, champion.name),
         cache=root.cache,
     )
-    return TargetWeights.model_validate(weights)
+    return TargetWeights.model_validate(respelled(advice, spelling))
 
 
 def market(data: Path) -> MarketPanel:
     """The market data, read again whenever the choice or a file of theirs changed."""
     return _panel(data, market_stamp(data))
+
+
+def _held(wanted: InferenceRequest, prices: Mapping[str, float]) -> tuple[dict[str, float], dict[str, str]]:
+    """Dollars by symbol, and symbol of the universe -> as the client writes it. Raises SettingsError."""
+    universe = by_key(prices)
+    dollars: dict[str, float] = {}
+    spelling: dict[str, str] = {}
+    for place, holding in enumerate(wanted.portfolio.positions):
+        symbol = universe.get(symbol_key(holding.symbol), holding.symbol)
+        price = prices.get(symbol)
+        value = holding.market_value if holding.shares is None or price is None else holding.shares * price
+        if value is None and wanted.outside == "sell":
+            raise SettingsError(
+                f"{symbol} is outside the universe, where the desk knows no prices: give its market_value.",
+                f"portfolio.positions.{place}",
+            )
+        dollars[symbol] = value or 0.0  # what is kept aside has no part in the weights
+        spelling |= {symbol: holding.symbol} if symbol != holding.symbol else {}
+    return dollars, spelling
 
 
 @lru_cache(maxsize=1)

@@ -4,12 +4,14 @@ import argparse
 import dataclasses
 from pathlib import Path
 
+from app.commands.holdings import add_answers, preview_of
 from app.commands.printing import print_json, print_table
 from app.decisions.following import conviction_line
 from app.formats import dollars, percent
-from app.holdings.plan import Plan, planned
-from app.holdings.portfolio import Portfolio
-from app.holdings.reading import from_file
+from app.holdings.plan import Plan, planned, respelled
+from app.holdings.portfolio import Portfolio, meant, outsiders
+from app.holdings.reading import Preview
+from app.holdings.reading.preview import place
 from app.settings import settings
 from sac.config import VARIANTS
 from sac.errors import DeskError
@@ -28,8 +30,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     command.add_argument("variant", choices=VARIANTS)
     command.add_argument("--cash", type=float, metavar="X", help="cash held now, in dollars")
     command.add_argument(
-        "--holdings", type=Path, metavar="FILE", help="CSV: symbol, and shares or value (dollars), or both"
+        "--holdings", type=Path, metavar="FILE", help="a broker's export of positions, or a CSV file"
     )
+    add_answers(command)
     command.add_argument("--as-of", metavar="DATE", help="newest complete week by default")
     command.add_argument(
         "--outside",
@@ -44,7 +47,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def weights(options: argparse.Namespace) -> None:
     """Print the champion's target weights."""
-    held, root = _holdings(options), settings()
+    (held, preview), root = _holdings(options), settings()
     version = champion_of(root.registry, options.variant)
     if version is None:
         raise DeskError(
@@ -53,25 +56,34 @@ def weights(options: argparse.Namespace) -> None:
     from sac.market import load_panel
 
     panel = load_panel(root.data)
-    strange = [position.symbol for position in held.positions if position.symbol not in panel.symbols]
+    strange = [position.symbol for position in outsiders(held.positions, panel.symbols)]
     if strange and options.outside is None:
+        named = ", ".join(symbol + meant(symbol, panel.symbols) for symbol in strange)
         raise DeskError(
-            f"{', '.join(strange)} is not in the universe ({', '.join(panel.symbols)}): say --outside keep "
+            f"{named} is not in the universe ({', '.join(panel.symbols)}): say --outside keep "
             "or --outside sell, or leave it out."
         )
     choice, step = last_choice(root.registry, options.variant, version.name), panel.step_at(options.as_of)
     plan = planned(version, panel, held, step, follow=follow_in(choice), cache=root.cache)
+    if options.trades and plan.over():
+        raise DeskError(
+            f"The week of {plan.advice.target_week_start} to {plan.advice.target_week_end} is over: there "
+            "are no orders for it. Leave out --as-of, or refresh the data (sac-desk data refresh)."
+        )
     if options.json:
-        answer = dataclasses.asdict(plan.advice)
-        print_json(answer | {"trade_list": _listed(plan)} if options.trades else answer)
+        answer = dataclasses.asdict(respelled(plan.advice, plan.holdings.spelling))
+        answer |= {"trade_list": _listed(plan)} if options.trades else {}
+        print_json(answer | {"holdings": dataclasses.asdict(preview)} if preview else answer)
         return
     _print_weights(plan, version, choice)
     if options.trades:
         _print_trades(plan, version)
+    read = [*preview.notes, *_left_out(preview)] if preview else []
+    late = f"The session of {plan.advice.target_week_start} is over: orders placed now fill at later prices."
     told = conviction_line(version, choice).casefold()
-    for note in plan.advice.notes:
-        if note.casefold() not in told:
-            print(f"Note: {note}")
+    notes = [note for note in plan.advice.notes if note.casefold() not in told]
+    for note in (*notes, *([late] if plan.filled() else []), *read):
+        print(f"Note: {note}")
 
 
 def _print_weights(plan: Plan, version: Version, choice: Decision | None) -> None:
@@ -85,7 +97,7 @@ def _print_weights(plan: Plan, version: Version, choice: Decision | None) -> Non
     for change in wanted.weight_changes:
         shares = [change.current_weight, change.target_weight]
         shares += [wanted.agents_weights.get(change.symbol, 0.0)] * apart
-        rows.append((change.symbol, *(percent(share, 2) for share in shares)))
+        rows.append((plan.holdings.spelled(change.symbol), *(percent(share, 2) for share in shares)))
     print_table(("symbol", "now", "target", *["agents' own"] * apart), rows)
 
 
@@ -94,7 +106,7 @@ def _print_trades(plan: Plan, version: Version) -> None:
     print(f"Trades in whole shares, at the closes of {plan.advice.as_of}:")
     rows = [
         (
-            f"{trade.side} {trade.symbol}",
+            f"{trade.side} {plan.holdings.spelled(trade.symbol)}",
             str(trade.shares),
             dollars(trade.price_cents / 100, 2),
             dollars(trade.value_cents / 100, 2),
@@ -107,7 +119,7 @@ def _print_trades(plan: Plan, version: Version) -> None:
         f"cash after trades {dollars(orders.cash_cents / 100, 2)}"
     )
     if orders.skipped:
-        print(f"Left out as too small: {', '.join(orders.skipped)}")
+        print(f"Left out as too small: {', '.join(map(plan.holdings.spelled, orders.skipped))}")
     if plan.holdings.kept:
         print(f"Kept aside: {', '.join(position.symbol for position in plan.holdings.kept)}")
 
@@ -118,7 +130,7 @@ def _listed(plan: Plan) -> dict[str, object]:
     return {
         "trades": [
             {
-                "symbol": trade.symbol,
+                "symbol": plan.holdings.spelled(trade.symbol),
                 "side": trade.side,
                 "shares": trade.shares,
                 "reference_price": trade.price_cents / 100,
@@ -129,28 +141,39 @@ def _listed(plan: Plan) -> dict[str, object]:
         "portfolio_value": orders.value_cents / 100,
         "cost": orders.cost_cents / 100,
         "cash_after": orders.cash_cents / 100,
-        "positions_after": {symbol: cents / 100 for symbol, cents in orders.positions_cents.items()},
-        "skipped": list(orders.skipped),
+        "positions_after": {
+            plan.holdings.spelled(symbol): cents / 100 for symbol, cents in orders.positions_cents.items()
+        },
+        "skipped": list(map(plan.holdings.spelled, orders.skipped)),
         "kept_aside": [position.symbol for position in plan.holdings.kept],
     }
 
 
-def _holdings(options: argparse.Namespace) -> Portfolio:
-    """What the options say is held; a dollar in cash where they say nothing: weights need no amount."""
+def _left_out(preview: Preview) -> list[str]:
+    """Every line of the file that became no position, and why."""
+    return [f"{place(row.line)} {row.reason}: {row.text[:60]}" for row in (*preview.skipped, *preview.aside)]
+
+
+def _holdings(options: argparse.Namespace) -> tuple[Portfolio, Preview | None]:
+    """What the options say is held, and the file that says so.
+
+    A dollar in cash where they say nothing: weights need no amount.
+    """
     path, cash = options.holdings, options.cash
-    held = Portfolio()
+    held, preview = Portfolio(), None
     if path is not None:
-        with path.open("rb") as file:
-            held = from_file(file)
+        preview = preview_of(options, path)
+        held = preview.portfolio(leave_out=options.leave_out)
     if cash is not None and held.cash:
         raise DeskError(f"Cash is given twice: by --cash and by the line CASH in {path}.")
     if path is None and cash is None:
         if options.trades:
             raise DeskError("A trade list needs holdings: give --holdings FILE or --cash X.")
         cash = 1.0
-    return dataclasses.replace(
+    held = dataclasses.replace(
         held,
         cash=held.cash if cash is None else cash,
         outside=options.outside or "keep",
         minimum=options.smallest_trade,
     )
+    return held, preview

@@ -1,19 +1,23 @@
 """From a portfolio to a trade plan: advice and orders, as pages and commands ask for them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from app.holdings.portfolio import Portfolio, Valued, valued
 from sac.config import FollowChoice
 from sac.market import MarketPanel
+from sac.market.hours import has_ended
 from sac.portfolio.trades import TradeList, reference_prices, whole_share_trades
 from sac.registry import Version
 
 if TYPE_CHECKING:
     from sac.inference import Recommendation
 
-__all__ = ["Plan", "planned"]
+__all__ = ["Plan", "planned", "respelled"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,16 @@ class Plan:
     advice: "Recommendation"
     holdings: Valued
     orders: TradeList
+    demo: bool = False  # of the embedded sample, which is known to have ended
+
+    def over(self, now: pd.Timestamp | None = None) -> bool:
+        """Whether the week that the orders are for has ended: nobody trades it any more."""
+        behind = self.advice.weeks_behind > 0 and has_ended(self.advice.target_week_end, now)
+        return self.advice.historic or (behind and not self.demo)
+
+    def filled(self, now: pd.Timestamp | None = None) -> bool:
+        """Whether the session at whose close the orders were to be traded is over, and its week is not."""
+        return not (self.demo or self.over(now)) and has_ended(self.advice.target_week_start, now)
 
 
 def planned(
@@ -58,4 +72,16 @@ def planned(
         version.settings.constraints.cost_rate,
         portfolio.minimum,
     )
-    return Plan(advice, held, orders)
+    return Plan(advice, held, orders, panel.provenance.source == "sample")
+
+
+def respelled(advice: "Recommendation", spelling: Mapping[str, str]) -> "Recommendation":
+    """Advice about the same stocks, each named as its holder does: symbol of the universe -> their own."""
+    return replace(
+        advice,
+        target_weights={spelling.get(name, name): share for name, share in advice.target_weights.items()},
+        weight_changes=[
+            replace(change, symbol=spelling.get(change.symbol, change.symbol))
+            for change in advice.weight_changes
+        ],
+    )

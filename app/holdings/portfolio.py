@@ -1,18 +1,34 @@
 """Holdings as people type, paste or upload them: symbols with shares or dollars, and CASH."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from sac.config import CASH
 from sac.errors import DeskError
+from sac.market.symbols import by_key, symbol_key
 
-__all__ = ["CASH", "OUTSIDE", "Portfolio", "Position", "Valued", "valued"]
+__all__ = [
+    "CASH",
+    "OUTSIDE",
+    "Portfolio",
+    "Position",
+    "Valued",
+    "meant",
+    "outsiders",
+    "valid_symbol",
+    "valued",
+]
 
 OUTSIDE: dict[Literal["keep", "sell"], str] = {"keep": "Keep them aside", "sell": "Sell them"}
 LARGEST_AMOUNT = 1e12  # dollars or shares
-_SYMBOL = re.compile(r"[A-Z0-9^][A-Z0-9.\-=^/]{0,19}")
+_SYMBOL = re.compile(r"[A-Z0-9^][A-Z0-9.\-=^/]{0,19}|[A-Z]{1,6} [A-Z]")  # the last is a share class: BRK B
+
+
+def valid_symbol(text: str) -> bool:
+    """Whether a text names a stock, in capitals."""
+    return text != CASH and bool(_SYMBOL.fullmatch(text))
 
 
 @dataclass(frozen=True)
@@ -25,7 +41,7 @@ class Position:
 
     def __post_init__(self) -> None:
         """Raises DeskError for what cannot be held."""
-        if not _SYMBOL.fullmatch(self.symbol) or self.symbol == CASH:
+        if not valid_symbol(self.symbol):
             raise DeskError(f"{self.symbol[:20]!r} is not a valid symbol: write it as AAPL or BRK-B.")
         if self.shares is None and self.value is None:
             raise DeskError(f"{self.symbol} has neither shares nor a value: give one, or leave it out.")
@@ -63,32 +79,55 @@ class Valued:
     prices: dict[str, float]  # of the universe, and of what is sold outside it
     kept: tuple[Position, ...]  # outside the universe, not traded
     sold: tuple[Position, ...]  # outside the universe, to be sold
+    spelling: dict[str, str]  # symbol of the universe -> as its holder writes it, where that differs
 
     @property
     def values(self) -> dict[str, float]:
         """Dollars by symbol."""
         return {symbol: shares * self.prices[symbol] for symbol, shares in self.shares.items()}
 
+    def spelled(self, symbol: str) -> str:
+        """A symbol as its holder writes it: orders go out as holdings came in."""
+        return self.spelling.get(symbol, symbol)
+
+
+def outsiders(positions: Iterable[Position], symbols: Iterable[str]) -> tuple[Position, ...]:
+    """Positions that a universe does not know in any spelling."""
+    known = {symbol_key(symbol) for symbol in symbols}
+    return tuple(position for position in positions if symbol_key(position.symbol) not in known)
+
+
+def meant(symbol: str, symbols: Iterable[str]) -> str:
+    """A question where a symbol is one of the universe but for its mark, as BRKB is of BRK-B; else ""."""
+    alike = next((one for one in symbols if symbol_key(one).replace("-", "") == symbol != one), None)
+    return f" ({alike} is: write it so if that is meant)" if alike else ""
+
 
 def valued(portfolio: Portfolio, prices: Mapping[str, float]) -> Valued:
     """A portfolio at the universe's prices (dollars by symbol); where shares are given, they count.
 
-    A stock outside the universe has its own price, value through shares. Raises DeskError where it is to be
-    sold without both.
+    A share class is found in any spelling. A stock outside the universe has its own price, value through
+    shares. Raises DeskError where it is to be sold without both.
     """
-    shares, known = {}, dict(prices)
-    strange = tuple(position for position in portfolio.positions if position.symbol not in prices)
+    known, universe = dict(prices), by_key(prices)
+    shares: dict[str, float] = {}
+    spelling: dict[str, str] = {}
+    strange = outsiders(portfolio.positions, prices)
     for position in portfolio.positions:
-        symbol = position.symbol
-        if symbol in prices:
+        symbol = universe.get(symbol_key(position.symbol))
+        if symbol:
             given = position.shares
-            shares[symbol] = (position.value or 0.0) / prices[symbol] if given is None else given
+            own = (position.value or 0.0) / prices[symbol] if given is None else given
+            shares[symbol] = shares.get(symbol, 0.0) + own
+            spelling |= {symbol: position.symbol} if symbol != position.symbol else {}
         elif portfolio.outside == "sell":
             if not position.shares or not position.value:
                 raise DeskError(
-                    f"{symbol} is outside the universe, where the desk knows no prices: to sell it, "
+                    f"{position.symbol} is outside the universe, where the desk knows no prices: to sell it, "
                     "give both its shares and its value in dollars; or keep it aside."
                 )
-            shares[symbol], known[symbol] = position.shares, position.value / position.shares
+            shares[position.symbol] = position.shares
+            known[position.symbol] = position.value / position.shares
     selling = portfolio.outside == "sell"
-    return Valued(portfolio.cash, shares, known, () if selling else strange, strange if selling else ())
+    kept, sold = ((), strange) if selling else (strange, ())
+    return Valued(portfolio.cash, shares, known, kept, sold, spelling)

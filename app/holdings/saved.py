@@ -1,17 +1,28 @@
 """Each person's holdings in the data root: one JSON file, whichever browser they come back with."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from filelock import FileLock
 from pydantic import TypeAdapter, ValidationError
 
 from app.holdings.portfolio import Portfolio
 from sac.errors import DeskError
 from sac.files import replace_file
 
-__all__ = ["SavedHoldings", "clear", "load", "save"]
+__all__ = [
+    "NewerHoldings",
+    "SavedHoldings",
+    "choose",
+    "clear",
+    "enter",
+    "load",
+    "same_holdings",
+    "save",
+]
 
 
 @dataclass(frozen=True)
@@ -21,6 +32,16 @@ class SavedHoldings:
     person: str
     saved_at: datetime
     portfolio: Portfolio
+
+
+class NewerHoldings(DeskError):  # noqa: N818 - a state of the file
+    """Other holdings were saved, or cleared, since those that are to be replaced were shown."""
+
+    def __init__(self, there: SavedHoldings | None) -> None:
+        """`there`: what is saved now."""
+        what = f"saved others at {there.saved_at:%H:%M} UTC" if there else "cleared these holdings"
+        super().__init__(f"Another tab or browser {what}: yours are not saved yet.")
+        self.there = there
 
 
 _FORMAT = TypeAdapter(SavedHoldings)
@@ -40,14 +61,61 @@ def load(data: Path, person: str) -> SavedHoldings | None:
 
 
 def save(data: Path, person: str, portfolio: Portfolio) -> None:
-    """Replace a person's holdings."""
+    """Replace a person's holdings, whatever they are."""
+    with _alone(data):
+        _write(data, person, portfolio)
+
+
+def enter(data: Path, person: str, entered: Portfolio, seen: Portfolio | None) -> None:
+    """Replace cash and positions of a person who saw `seen` (None: nothing saved); choices stay as they are.
+
+    Raises NewerHoldings where another tab saved or cleared since.
+    """
+    with _alone(data):
+        before = _unchanged(data, person, seen)
+        choices = before.portfolio if before else Portfolio()
+        _write(data, person, replace(entered, outside=choices.outside, minimum=choices.minimum))
+
+
+def choose(data: Path, person: str, changed: Callable[[Portfolio | None], Portfolio]) -> None:
+    """Replace a person's holdings by what becomes of those that are saved now, if any."""
+    with _alone(data):
+        before = load(data, person)
+        _write(data, person, changed(before.portfolio if before else None))
+
+
+def clear(data: Path, person: str, seen: Portfolio | None = None) -> None:
+    """Forget a person's holdings; where they saw some, only those. Raises NewerHoldings."""
+    with _alone(data):
+        if seen is not None:
+            _unchanged(data, person, seen)
+        _file(data, person).unlink(missing_ok=True)
+
+
+def same_holdings(one: Portfolio | None, other: Portfolio | None) -> bool:
+    """Whether two portfolios hold the same; how they are to be traded does not matter."""
+    if one is None or other is None:
+        return one is other
+    return (one.cash, one.positions) == (other.cash, other.positions)
+
+
+def _unchanged(data: Path, person: str, seen: Portfolio | None) -> SavedHoldings | None:
+    """What is saved, as a person saw it. Raises NewerHoldings."""
+    there = load(data, person)
+    if not same_holdings(there.portfolio if there else None, seen):
+        raise NewerHoldings(there)
+    return there
+
+
+def _write(data: Path, person: str, portfolio: Portfolio) -> None:
     content = _FORMAT.dump_json(SavedHoldings(person, datetime.now(UTC), portfolio), indent=2)
     replace_file(_file(data, person), content)
 
 
-def clear(data: Path, person: str) -> None:
-    """Forget a person's holdings."""
-    _file(data, person).unlink(missing_ok=True)
+def _alone(data: Path) -> FileLock:
+    """Held by whoever compares and replaces: two tabs do so one after the other."""
+    data.mkdir(parents=True, exist_ok=True)
+    return FileLock(data / ".holdings.lock")
 
 
 def _file(data: Path, person: str) -> Path:

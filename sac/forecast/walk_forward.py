@@ -17,6 +17,7 @@ from sac.errors import DataError
 from sac.forecast.inputs import channels, daily_inputs, windows
 from sac.forecast.skill import ForecastSkill, yearly_skill
 from sac.market import MarketPanel
+from sac.market.symbols import symbol_key
 
 __all__ = ["Forecasts", "Report", "forecast_at", "training_steps", "walk_forward"]
 
@@ -92,10 +93,10 @@ def forecast_at(
     from sac.forecast.fitting import predict
 
     for what, fitted, given in (
-        ("symbols", state["symbols"], panel.symbols),
+        ("symbols", state["symbols"], panel.symbols),  # a share class in any spelling
         ("price fields", state["channels"], channels(panel)),
     ):
-        if given != tuple(fitted):
+        if [*map(symbol_key, given)] != [*map(symbol_key, fitted)]:
             raise DataError(
                 f"The forecaster was fitted on the {what} {', '.join(fitted)}, but the data has "
                 f"{', '.join(given)}. Use the same data or train again."

@@ -13,6 +13,7 @@ pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 from playwright.sync_api import expect
 
 from benchmarks.chromium import rest
+from tests.support.broker_files import FILES
 from tests.support.browsing import fill, heading, see
 from tests.support.serving import ROOT, served
 
@@ -34,7 +35,7 @@ def upload(page, file, text):
     file.write_text(text)
     page.locator("input[type=file]").set_input_files(file)
     see(page, file.name)
-    page.get_by_role("button", name="Replace the holdings").click()
+    page.get_by_role("button", name="Show how it is read").click()
 
 
 def orders(page):
@@ -66,6 +67,10 @@ def test_uploaded_holdings_become_orders_that_page_file_and_command_agree_on(des
 
     held = desk / "held.csv"
     upload(page, held, HELD)
+    see(page, "Preview: nothing is saved yet.")
+    see(page, "Cash $9,000.00.")
+    see(page, re.compile(r"Holdings: \$100,000.00 in cash, 0 positions"))
+    page.get_by_role("button", name="Replace the holdings").click()
     see(page, re.compile(r"Holdings: \$9,000.00 in cash, 3 positions"))
     see(page, "Outside the universe")
     page.get_by_role("radio", name="Sell them").click()
@@ -97,3 +102,43 @@ def test_typed_holdings_survive_a_reload_and_nothing_to_trade_is_no_file(desk, p
     page.reload()
     see(page, re.compile(r"Holdings: \$50.00 in cash, 0 positions \(saved "), timeout=60_000)
     expect(page.get_by_role("button", name="Orders (CSV)")).to_be_disabled()
+
+
+def test_a_minus_that_is_typed_is_refused_not_dropped(desk, page):
+    rest(page)
+    box = page.get_by_test_id("stDataFrame").first.bounding_box()
+    page.mouse.dblclick(box["x"] + box["width"] * 0.5, box["y"] + 35 * 1.5)  # shares of the first stock
+    cell = page.locator("textarea.gdg-input")
+    cell.press_sequentially("-7")
+    expect(cell).to_have_value("-7")
+    cell.press("Enter")
+    page.wait_for_timeout(2_000)  # ms: the table tells its form of an edit with a delay
+    page.get_by_role("button", name="Save holdings").click()
+    see(page, "AAPL is negative or short")
+    see(page, re.compile(r"Holdings: \$100,000.00 in cash, 0 positions \(an example"))
+
+
+def test_a_brokers_file_shows_its_rows_and_what_is_left_out_before_it_is_saved(desk, page):
+    upload(page, desk / "schwab.csv", FILES["schwab"].text)
+    see(page, "Held, but not as a stock in dollars.")
+    replace = page.get_by_role("button", name="Replace the holdings")
+    expect(replace).to_be_disabled()
+    page.get_by_text("Leave this row out").click()
+    expect(replace).to_be_enabled()
+    replace.click()
+    see(page, re.compile(r"Holdings: \$85,000.25 in cash, 3 positions"))
+
+
+def test_a_second_tab_that_saves_over_newer_holdings_is_told(desk, page):
+    other = page.context.new_page()
+    other.goto("/weights")
+    see(other, re.compile("^Holdings: "), timeout=60_000)
+    other.get_by_text(re.compile("^Holdings: ")).click()
+    for tab, cash in ((other, 70), (page, 50)):
+        rest(tab)
+        tab.get_by_label("Cash ($)", exact=True).fill(str(cash))
+        tab.get_by_role("button", name="Save holdings").click()
+    see(page, re.compile("Another tab or browser saved others"))
+    see(page, re.compile(r"Holdings: \$70.00 in cash"))
+    page.get_by_role("button", name="Save mine over them").click()
+    see(page, re.compile(r"Holdings: \$50.00 in cash"))

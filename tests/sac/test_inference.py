@@ -1,5 +1,7 @@
 import dataclasses
 from functools import partial
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -258,3 +260,19 @@ def test_every_date_on_offer_is_answered_and_the_others_are_not(version, longer)
     for date in ("2020-01-03", "2017-12-29"):
         with pytest.raises((DataError, ExpiredAgents)):
             asked(version, longer, date)
+
+
+def test_a_universe_in_another_spelling_is_the_same():
+    def check(trained, universe):
+        record = SimpleNamespace(last_decision="2022-12-16")
+        version: Any = SimpleNamespace(name="v", symbols=trained, metadata=record)
+        window = SimpleNamespace(source="sample", window_end="2022-12-23")
+        panel: Any = SimpleNamespace(
+            symbols=universe, decisions=np.array(["2022-12-16"], "datetime64[D]"), provenance=window
+        )
+        inference._refuse_unusable(version, panel, 0, 0)
+
+    check(("AAPL", "BRK.B"), ("AAPL", "BRK-B"))
+    for universe in (("BRK-B", "AAPL"), ("AAPL", "BRK-A"), ("AAPL",)):
+        with pytest.raises(DataError, match="was trained on"):
+            check(("AAPL", "BRK.B"), universe)

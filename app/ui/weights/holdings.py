@@ -1,7 +1,10 @@
 """Where a person enters what they hold: typed, pasted or uploaded, and kept in the data root."""
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
+from io import BytesIO
 
 import pandas as pd
 import streamlit as st
@@ -9,52 +12,74 @@ import streamlit as st
 from app.access import visitors
 from app.formats import dollars, moment
 from app.holdings import saved
-from app.holdings.portfolio import OUTSIDE, Portfolio
-from app.holdings.reading import LARGEST_FILE, from_file, from_rows, from_text
-from app.holdings.saved import SavedHoldings
+from app.holdings.portfolio import OUTSIDE, Portfolio, meant, outsiders
+from app.holdings.reading import (
+    LARGEST_FILE,
+    Answers,
+    HoldingsError,
+    Preview,
+    from_file,
+    from_rows,
+    from_text,
+)
+from app.holdings.reading.numbers import plain
 from app.settings import settings
 from app.ui.shared.uploads import file_field
+from app.ui.weights import entering
+from app.ui.weights.entering import EXAMPLE, Entered
+from app.ui.weights.preview import preview
 from sac.errors import DeskError
+from sac.market.symbols import symbol_key
 
 __all__ = ["holdings", "minimum_trade", "outside_choice"]
-
-EXAMPLE = Portfolio(cash=100_000.0)
 
 
 def holdings(symbols: tuple[str, ...]) -> Portfolio:
     """The visitor's saved holdings, with everything to change them; an example where there are none."""
     try:
-        saved = _saved()
+        there = entering.load()
     except DeskError as refusal:
         st.error(str(refusal), icon=":material/error:")
-        st.button("Clear the saved holdings", on_click=_clear, key="clear", icon=":material/delete:")
+        st.button(
+            "Clear the saved holdings", on_click=entering.clear_damaged, key="clear", icon=":material/delete:"
+        )
         st.stop()
-    portfolio = saved.portfolio if saved else EXAMPLE
-    count = len(portfolio.positions)
-    content = f"{dollars(portfolio.cash, 2)} in cash, {count} position{'' if count == 1 else 's'}"
-    origin = f"saved {moment(saved.saved_at)}" if saved else "an example: enter your own"
+    portfolio = there.portfolio if there else EXAMPLE
+    origin = f"saved {moment(there.saved_at)}" if there else "an example: enter your own"
+    entering.conflict()
     with st.expander(
-        f"Holdings: {content} ({origin})", key="holdings", icon=":material/account_balance_wallet:"
+        f"Holdings: {entering.described(portfolio)} ({origin})",
+        key="holdings",
+        icon=":material/account_balance_wallet:",
     ):
+        above = st.container()  # the preview of what is entered below
+        known = entering.shown(there)
+        own = known.portfolio if known else EXAMPLE
         table, text = st.columns([3, 2], gap="large")
         # What is saved again is another form: it must not show edits of the one before.
-        stamp = saved.saved_at.isoformat() if saved else "none"
+        stamp = "none" if saved.same_holdings(own, EXAMPLE) else _stamp(own)
         with table, st.form(f"typed-{stamp}", border=False):
-            _typed(symbols, portfolio, stamp)
+            _typed(symbols, own, stamp)
         with text, st.form(f"pasted-{stamp}", border=False):
-            _pasted(portfolio, stamp)
-        if saved:
-            text.button("Clear the saved holdings", on_click=_clear, key="clear", icon=":material/delete:")
+            _pasted(stamp)
+        if known:
+            text.button(
+                "Clear the saved holdings", on_click=entering.clear, key="clear", icon=":material/delete:"
+            )
+        entered = entering.entered()
+        if entered:
+            with above:
+                preview(entered)
     return portfolio
 
 
 def outside_choice(portfolio: Portfolio, symbols: tuple[str, ...]) -> None:
     """Lists what the universe does not know, and asks whether it is kept or sold."""
-    strange = [position for position in portfolio.positions if position.symbol not in symbols]
+    strange = outsiders(portfolio.positions, symbols)
     if not strange:
         return
     names = ", ".join(
-        f"**{position.symbol}** ("
+        f"**{position.symbol}**{meant(position.symbol, symbols)} ("
         + ", ".join(
             text
             for amount, text in (
@@ -74,7 +99,7 @@ def outside_choice(portfolio: Portfolio, symbols: tuple[str, ...]) -> None:
         required=True,
         key="outside",
         help="Selling them adds cash to the portfolio, less the cost. Kept aside, they are no part of it.",
-        on_change=lambda: _save(replace(portfolio, outside=st.session_state["outside"])),
+        on_change=lambda: _choose(lambda now: replace(now, outside=st.session_state["outside"])),
     )
 
 
@@ -90,24 +115,23 @@ def minimum_trade(portfolio: Portfolio) -> None:
         key="minimum",
         help="Trades worth less are left out.",
         width=220,
-        on_change=lambda: _save(replace(portfolio, minimum=st.session_state["minimum"])),
+        on_change=lambda: _choose(lambda now: replace(now, minimum=st.session_state["minimum"])),
     )
 
 
 def _typed(symbols: tuple[str, ...], portfolio: Portfolio, stamp: str) -> None:
     st.markdown("**Type** shares or market values; a row at the end takes other stocks.")
-    cash = st.number_input(
-        "Cash ($)", 0.0, 1e12, portfolio.cash, step=1000.0, format="%.2f", key=f"cash-{stamp}", width=240
-    )
-    held = {position.symbol: position for position in portfolio.positions}
-    names = [*symbols, *(name for name in held if name not in symbols)]
+    cash = st.text_input("Cash ($)", plain(portfolio.cash), key=f"cash-{stamp}", width=240)
+    own = {position.symbol: position for position in portfolio.positions}
+    names = _names(symbols, own)
     amounts = {
-        "Shares": [held[name].shares if name in held else None for name in names],
-        "Value": [held[name].value if name in held else None for name in names],
+        "Shares": [_text(own[name].shares) if name in own else "" for name in names],
+        "Value": [_text(own[name].value) if name in own else "" for name in names],
     }
-    number = st.column_config.NumberColumn
+    # Text, not numbers: a field of numbers drops the marks that it does not know, and -7 or 0,5 with them.
+    amount = st.column_config.TextColumn
     edited = st.data_editor(
-        pd.DataFrame({"Symbol": names, **amounts}).astype({"Shares": float, "Value": float}),
+        pd.DataFrame({"Symbol": names, **amounts}),
         hide_index=True,
         num_rows="dynamic",
         height="content",
@@ -116,49 +140,66 @@ def _typed(symbols: tuple[str, ...], portfolio: Portfolio, stamp: str) -> None:
         alt="Holdings by stock: shares, or market value in dollars",
         column_config={
             "Symbol": st.column_config.TextColumn("Symbol", required=True),
-            "Shares": number("Shares", min_value=0.0),
-            "Value": number(
-                "Value ($)", min_value=0.0, format="dollar", help="Where shares are given, they count."
-            ),
+            "Shares": amount("Shares", alignment="right"),
+            "Value": amount("Value ($)", alignment="right", help="Where shares are given, they count."),
         },
     )
     if st.form_submit_button("Save holdings", type="primary", key="save"):
-        rows = [(str(name or ""), shares, value) for name, shares, value in edited.itertuples(index=False)]
-        _replace(lambda: from_rows(rows, cash), portfolio)
+        rows = [(name, shares, value) for name, shares, value in edited.fillna("").astype(str).to_numpy()]
+        _enter(lambda answers: from_rows(rows, cash, answers))
 
 
-def _pasted(portfolio: Portfolio, stamp: str) -> None:
-    st.markdown("**Paste** from a spreadsheet, or **upload** a CSV file.")
+def _pasted(stamp: str) -> None:
+    st.markdown("**Paste** from a spreadsheet, or **upload** what your broker exports.")
     text = st.text_area(
         "Lines",
         height=180,
         key=f"pasted-{stamp}",
         placeholder="symbol,shares\nAAPL,12\nKO,40\nCASH,2500",
-        help="Columns: symbol, and shares or value (dollars). CASH is a symbol.",
+        help="With a line that names the columns: symbol, and shares or value (dollars). CASH is a symbol.",
     )
     file = file_field("CSV file", LARGEST_FILE, type=["csv", "txt"], key=f"file-{stamp}")
-    if st.form_submit_button("Replace the holdings", key="replace"):
-        _replace(lambda: from_file(file) if file else from_text(text), portfolio)
+    if st.form_submit_button("Show how it is read", key="read"):
+        if file:
+            content = file.read(LARGEST_FILE + 1)
+            entering.hold(Entered(lambda answers: from_file(BytesIO(content), answers)))
+        else:
+            entering.hold(Entered(partial(from_text, text)))
 
 
-def _replace(read: Callable[[], Portfolio], before: Portfolio) -> None:
-    """Save what was entered, with the choices made before; say what is wrong with it."""
+def _enter(read: Callable[[Answers], Preview]) -> None:
+    """Save what was typed at once where it is what will be saved; else show that first."""
     try:
-        entered = read()
-    except DeskError as refusal:
-        st.error(str(refusal), icon=":material/error:")
+        typed = read(Answers())
+    except HoldingsError as refusal:
+        st.error("\n".join(f"- {finding}" for finding in refusal.findings).replace("$", r"\$"))
         return
-    _save(replace(entered, outside=before.outside, minimum=before.minimum))
-    st.rerun()
+    if typed.aside or typed.notes or typed.skipped:
+        entering.hold(Entered(read))
+    else:
+        entering.save(typed.portfolio())
 
 
-def _saved() -> SavedHoldings | None:
-    return saved.load(settings().data, visitors.visitor().name)
+def _choose(changed: Callable[[Portfolio], Portfolio]) -> None:
+    """Change how the holdings that are saved now are traded."""
+    saved.choose(
+        settings().data, visitors.visitor().name, lambda now: changed(EXAMPLE if now is None else now)
+    )
 
 
-def _save(portfolio: Portfolio) -> None:
-    saved.save(settings().data, visitors.visitor().name, portfolio)
+def _stamp(portfolio: Portfolio) -> str:
+    """What changes when the holdings do."""
+    return hashlib.sha256(repr((portfolio.cash, portfolio.positions)).encode()).hexdigest()[:12]
 
 
-def _clear() -> None:
-    saved.clear(settings().data, visitors.visitor().name)
+def _names(symbols: Iterable[str], own: Iterable[str]) -> list[str]:
+    """The universe's stocks, each in the holder's spelling if it is held, then the other stocks held."""
+    held: dict[str, list[str]] = {symbol_key(symbol): [] for symbol in symbols}
+    for name in own:
+        held.setdefault(symbol_key(name), []).append(name)
+    universe = {symbol_key(symbol): symbol for symbol in symbols}
+    return [name for key, names in held.items() for name in names or [universe[key]]]
+
+
+def _text(amount: float | None) -> str:
+    return "" if amount is None else plain(amount)

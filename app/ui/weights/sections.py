@@ -29,6 +29,17 @@ def headline(plan: Plan, version: Version) -> None:
             f"History: a later decision is known. Not for trading this week.{inside}",
             icon=":material/history:",
         )
+    elif plan.over():
+        st.warning(
+            f"This week ended on {advice.target_week_end}: there are no orders for it any more. "
+            "Refresh the data.",
+            icon=":material/block:",
+        )
+    elif plan.filled():
+        st.warning(
+            f"The session of {advice.target_week_start} is over: orders placed now fill at later prices.",
+            icon=":material/schedule:",
+        )
     grid = st.grid(4, min_column_width=250)
     figure(grid, "Portfolio value", dollars(orders.value_cents / 100, 2))
     figure(
@@ -70,6 +81,9 @@ def trade_list(plan: Plan, portfolio: Portfolio, version: Version) -> None:
     st.caption(_rounding(plan, version))
     if advice.historic:  # else data too old to trade on would give orders by way of an earlier date
         st.caption("History has no file of orders: choose the newest date to trade.")
+        return
+    if plan.over():
+        st.caption("A week that is over has no file of orders: refresh the data.")
         return
     csv_button(
         "Orders",
@@ -117,7 +131,7 @@ def _rounding(plan: Plan, version: Version) -> str:
     traded = f"{_counted(plan)}, in whole shares; where cash falls short, the largest buy is cut."
     parts = [traded if orders.trades else "No trades."]
     if orders.skipped:
-        parts.append(f"Left out as too small: {', '.join(orders.skipped)}.")
+        parts.append(f"Left out as too small: {', '.join(map(plan.holdings.spelled, orders.skipped))}.")
     if plan.holdings.kept:
         parts.append(f"Kept aside: {', '.join(position.symbol for position in plan.holdings.kept)}.")
     buffer = version.settings.constraints.cash_buffer

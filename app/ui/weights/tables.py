@@ -32,7 +32,7 @@ def trades(plan: Plan) -> pd.DataFrame:
     dollars[CASH] = -sum(dollars.values()) - orders.cost_cents / 100
     return pd.DataFrame(
         {
-            "symbol": list(now),
+            "symbol": [plan.holdings.spelled(name) for name in now],
             "weight_now": [100 * share for share in now.values()],
             "target_weight": [100 * share for share in target.values()],
             **_beside_target(advice, now),
@@ -76,7 +76,7 @@ def orders_csv(plan: Plan) -> str:
     rows = [
         (
             advice.target_week_start,
-            trade.symbol,
+            plan.holdings.spelled(trade.symbol),
             trade.side.upper(),
             trade.shares,
             f"{trade.price_cents / 100:.2f}",

@@ -197,7 +197,7 @@ def test_the_wrong_content_type_is_named(desk):
 
 
 def test_a_symbol_that_is_listed_twice_is_refused(desk):
-    held = [{"symbol": "AAPL", "market_value": 1.0}] * 2
+    held = [{"symbol": symbol, "market_value": 1.0} for symbol in ("BRK.B", "BRK-B")]
     answer = desk.post("/inference/sac_lstm", json={"portfolio": {"positions": held}})
     assert "twice" in problem(answer, 422, "settings_error", "portfolio.positions")
 
@@ -310,7 +310,7 @@ def test_the_documentation_needs_no_internet(desk):
     described = desk.get("/openapi.json").json()
     assert set(described["paths"]) == {
         *("/train/{variant}/full", "/train/{variant}/finetune", "/inference/{variant}"),
-        *("/jobs", "/jobs/{job_id}", "/jobs/{job_id}/cancel", "/models/{variant}"),
+        *("/jobs", "/jobs/{job_id}", "/jobs/{job_id}/cancel", "/models/{variant}", "/holdings"),
         *("/health", "/health/live", "/health/ready"),
     }
 

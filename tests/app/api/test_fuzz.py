@@ -35,6 +35,7 @@ OPERATIONS = [
     ("POST", "/train/{variant}/full"),
     ("POST", "/train/{variant}/finetune"),
     ("POST", "/inference/{variant}"),
+    ("POST", "/holdings"),
     ("POST", "/jobs/{job_id}/cancel"),
     ("GET", "/jobs"),
     ("GET", "/jobs/{job_id}"),

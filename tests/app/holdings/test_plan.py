@@ -2,9 +2,10 @@ import csv
 import dataclasses
 from io import StringIO
 
+import pandas as pd
 import pytest
 
-from app.holdings.plan import planned
+from app.holdings.plan import planned, respelled
 from app.holdings.portfolio import Portfolio, Position
 from app.ui.weights.tables import orders_csv, side_by_side, trades, why
 from sac.config import SIGNALS
@@ -80,3 +81,44 @@ def test_variants_stand_beside_what_is_held(plan):
     table = side_by_side({"sac_lstm": plan, "ppo_lstm": plan})
     assert list(table.columns) == ["Now", "SAC + LSTM", "PPO + LSTM"]
     assert table.sum().tolist() == pytest.approx([100, 100, 100])
+
+
+def new_york(moment):
+    return pd.Timestamp(moment, tz="America/New_York")
+
+
+@pytest.mark.parametrize(
+    ("moment", "filled", "over"),
+    [
+        ("2019-12-30 15:59", False, False),
+        ("2019-12-30 16:00", True, False),
+        ("2020-01-03 15:59", True, False),
+        ("2020-01-03 16:00", False, True),
+        ("2020-01-16 09:00", False, True),
+    ],
+)
+def test_orders_are_late_after_their_session_and_gone_after_their_week(plan, moment, filled, over):
+    behind = int(moment >= "2020-01-03")
+    week = {"target_week_start": "2019-12-30", "target_week_end": "2020-01-03"}
+    advice = dataclasses.replace(plan.advice, historic=False, weeks_behind=behind, **week)
+    now = new_york(moment)
+    own = dataclasses.replace(plan, advice=advice)
+    assert (own.filled(now), own.over(now)) == (filled, over)
+    demo = dataclasses.replace(own, demo=True)
+    assert (demo.filled(now), demo.over(now)) == (False, False)
+
+
+def test_history_is_over(plan):
+    assert plan.advice.historic
+    assert plan.over()
+
+
+def test_orders_go_out_in_the_spelling_that_came_in(plan):
+    spelled = dataclasses.replace(plan, holdings=dataclasses.replace(plan.holdings, spelling={"S01": "S.01"}))
+    rows = list(csv.DictReader(StringIO(orders_csv(spelled))))
+    assert "S.01" in {row["symbol"] for row in rows}
+    assert "S01" not in {row["symbol"] for row in rows}
+    assert "S.01" in trades(spelled)["symbol"].tolist()
+    advice = respelled(plan.advice, {"S01": "S.01"})
+    assert list(advice.target_weights)[1] == "S.01"
+    assert advice.weight_changes[1].symbol == "S.01"

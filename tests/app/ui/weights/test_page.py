@@ -1,94 +1,27 @@
 """The Weights page over own data: holdings, trades, reasons, and what is too old to trade on."""
 
-import json
 import math
-import shutil
-from pathlib import Path
 
-import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from sac.market import price_folder
 from tests.support.small_trainings import CLOSES, FIRST
 from tests.support.synthetic import random_closes, write_prices
+from tests.support.weights_page import (
+    amount,
+    metrics,
+    opened,
+    paste,
+    preview,
+    said,
+    saved,
+    tables,
+    trades_of,
+)
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).resolve().parents[4]
 STOCKS = len(CLOSES.columns)
-
-
-@pytest.fixture
-def own(own_desk, tmp_path, monkeypatch):
-    """That root, to be changed."""
-    shutil.copytree(own_desk, tmp_path, dirs_exist_ok=True)
-    monkeypatch.setenv("SAC_DESK_DATA", str(tmp_path))
-    return tmp_path
-
-
-@pytest.fixture
-def on_day(monkeypatch):
-    """Sets today's date for the age of data."""
-    from sac.market.calendar import weeks_behind
-
-    def on(day):
-        for module in ("sac.inference", "app.ui.shared.notes"):
-            monkeypatch.setattr(
-                f"{module}.weeks_behind",
-                lambda last, today=None: weeks_behind(last, today or np.datetime64(day)),
-            )
-
-    return on
-
-
-@pytest.fixture
-def fresh(own, on_day):
-    """That root on a day on which its data are fresh."""
-    on_day("2019-01-02")
-    return own
-
-
-def opened(**query):
-    at = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=30).run()
-    for name, value in query.items():
-        at.query_params[name] = value
-    at.switch_page("../pages/weights.py").run()
-    assert not at.exception, at.exception[0].message
-    return at
-
-
-def metrics(at):
-    return {metric.label: metric.value for metric in at.metric}
-
-
-def amount(text):
-    return float(text.replace("$", "").replace(",", ""))
-
-
-def said(at):
-    kinds = ("subheader", "markdown", "caption", "info", "warning", "error")
-    return "\n".join(element.value for kind in kinds for element in getattr(at, kind))
-
-
-def saved(root):
-    """The holdings of the one person at this desk, as their file says."""
-    [file] = (root / "holdings").iterdir()
-    return json.loads(file.read_text())["portfolio"]
-
-
-def tables(at):
-    """The tables that only show."""
-    return [element.value for element in at.dataframe if not str(element.key).startswith("positions-")]
-
-
-def trades_of(at):
-    return tables(at)[0].set_index("symbol")
-
-
-def paste(at, text):
-    at.text_area[0].set_value(text)
-    return at.button(key="replace").click().run()
 
 
 def test_all_cash_buys_every_stock_and_the_figures_add_up(fresh):
@@ -114,7 +47,7 @@ def test_typed_holdings_are_remembered_for_every_browser_until_they_are_cleared(
     assert "an example: enter your own" in at.expander[0].label
     edits = {1: {"Shares": 12}, 2: {"Value": 500.0}}
     at.session_state["positions-none"] = {"edited_rows": edits, "added_rows": [], "deleted_rows": []}
-    at.number_input(key="cash-none").set_value(2_500.0)
+    at.text_input(key="cash-none").set_value("2,500.00")
     at.button(key="save").click().run()
     assert saved(fresh)["cash"] == 2_500
     assert [(p["symbol"], p["shares"], p["value"]) for p in saved(fresh)["positions"]] == [
@@ -139,6 +72,8 @@ def test_pasted_and_uploaded_holdings_replace_those_before(fresh):
     assert at.text_area[0].value == "", "what was read need not be read twice"
     assert [position["symbol"] for position in saved(fresh)["positions"]] == ["S01"]
     at.file_uploader[0].upload("held.csv", b"symbol,value\nS03,6000\nCASH,4000\n")
+    at.button(key="read").click().run()
+    assert [position["symbol"] for position in saved(fresh)["positions"]] == ["S01"], "nothing is saved yet"
     at.button(key="replace").click().run()
     assert [position["symbol"] for position in saved(fresh)["positions"]] == ["S03"]
     assert metrics(at)["Portfolio value"] == "$10,000.00"
@@ -148,14 +83,17 @@ def test_pasted_and_uploaded_holdings_replace_those_before(fresh):
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("S01,5", "first line must name the columns"),
-        ("symbol,shares\nS01,-5", "S01 has -5.0 shares"),
+        ("S01,5", "No line names the columns"),
+        ("symbol,shares\nS01,-5", "S01 is negative or short"),
         ("symbol,shares\nS01,five", "'five'"),
+        ("symbol,shares\nS01,1,500", "more cells than the header"),
+        ("symbol;shares\nS01;1.234", "may be 1.2340 or 1234"),
     ],
 )
 def test_wrong_holdings_are_refused_with_their_reason_and_not_saved(fresh, text, complaint):
-    at = paste(opened(), text)
+    at = preview(opened(), text)
     assert complaint in at.error[0].value
+    assert "replace" not in {button.key for button in at.button}
     assert not (fresh / "holdings").exists()
     assert len(tables(at)) == 2
 
@@ -250,6 +188,13 @@ def test_data_that_are_a_little_old_are_said_to_be(own, on_day):
     at = opened()
     assert not at.error
     assert "2 complete weeks are missing" in at.warning[0].value
+    assert "This week ended on 2019-01-04: there are no orders for it any more" in said(at)
+    assert not at.get("download_button")
+
+
+def test_after_the_session_that_trades_them_orders_are_late(fresh):
+    at = opened()
+    assert "The session of 2018-12-31 is over: orders placed now fill at later prices" in said(at)
     assert len(at.get("download_button")) == 1
 
 
