@@ -38,7 +38,7 @@ def test_old_data_and_an_old_forecaster_block_orders_and_show_the_way_out(own_fo
         closes = random_closes(len(CLOSES.columns), FIRST, yesterday)  # a refresh brought the years since
         write_prices(price_folder(own_folder / "data"), closes)
         page.goto("/weights")
-        blocked(page, "older than 53 weeks", "Training")
+        blocked(page, "expired on 2020-01-03, 53 weeks later", "Training")
         expect(page.get_by_test_id("stException")).to_have_count(0)
 
 

@@ -43,6 +43,7 @@ def test_what_was_chosen_is_what_is_asked_for(empty, jobs, monkeypatch):
 
 def test_a_champion_without_conviction_is_not_fine_tuned_unwarned(filled):
     champion = champion_of(filled.registry, "sac_lstm")
+    judge(champion, 0.01)
     assert not opened("training").warning
     judge(champion, 0.0)
     [warning] = opened("training").warning
