@@ -13,8 +13,9 @@ from app.access import exposure, login
 from app.api import install, serving
 from app.decisions import acting
 from app.hub import outbox
-from app.settings import check_settings, network, settings
+from app.settings import check_settings, choose_file_rights, network, settings
 from sac.errors import DeskError
+from sac.text import LogLines, printable
 
 # The pages' script is another file: Streamlit must not run this one again for every visitor. It is looked
 # up through the package, because an installed wheel keeps this launcher elsewhere (app/_launch).
@@ -28,14 +29,17 @@ try:
 except PackageNotFoundError:  # a checkout that was never installed
     VERSION = "unknown"
 
-logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+lines = logging.StreamHandler()
+lines.setFormatter(LogLines("%(asctime)s %(levelname)s %(message)s"))
+logging.basicConfig(handlers=[lines])
 logging.getLogger("app").setLevel(logging.INFO)
 try:
+    choose_file_rights()
     check_settings()
     login.rules_of_access()
     exposure.check_exposure()
 except DeskError as refusal:
-    sys.exit(f"error: {refusal}")
+    sys.exit(f"error: {printable(str(refusal))}")
 known = network()
 
 # Bare `streamlit run` looks for this name; `app` would hide the package.
@@ -48,4 +52,4 @@ streamlit_app = FastAPI(
 )
 install.install(streamlit_app, ui, st.get_option("server.allowedHosts") or ["localhost", "127.0.0.1"], known)
 acting.finish_moves(settings())
-outbox.resume(settings())
+outbox.keep_sending(settings())

@@ -1,17 +1,21 @@
 """`sac-desk`: the dashboard, and the desk's work without it."""
 
 import argparse
+import atexit
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 from app.commands import data, holdings, hub, promotion, sweep, training, versions, weights
-from app.settings import CODE, settings
+from app.settings import CODE, choose_file_rights, settings
 from sac.errors import DeskError
-from sac.files import disk_full
+from sac.files import refusal_of
+from sac.text import printable
 
-__all__ = ["main"]
+__all__ = ["main", "run"]
 
 COMMANDS = (training, sweep, weights, holdings, versions, promotion, data, hub)
 
@@ -24,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], None] = options.command
     try:
+        choose_file_rights()
         command(options)
     except DeskError as error:
         return _fail(str(error))
@@ -31,15 +36,26 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at its end
         return 1
     except OSError as error:
-        full = disk_full(error, settings().data) if error.filename else None
-        if full:
-            return _fail(str(full))
-        return _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        return _fail(str(refusal_of(error, settings().data) or error))
     return 0
 
 
+def run() -> NoReturn:
+    """`sac-desk` as a process. It ends when its work has, before Python takes itself apart.
+
+    A thread of a library that comes back for the interpreter then finds none, and the system aborts the
+    process: code 134, after everything was said.
+    """
+    code = main()
+    atexit._run_exitfuncs()
+    with suppress(OSError):  # nobody listens any more
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
+
+
 def _fail(message: str) -> int:
-    print(f"error: {message}", file=sys.stderr)
+    print(f"error: {printable(message)}", file=sys.stderr)
     return 1
 
 
@@ -68,4 +84,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -72,10 +72,13 @@ def megabytes(size: int) -> str:
 
 
 def moment(when: datetime | str | None) -> str:
-    """A moment in UTC, to the minute."""
+    """A moment in UTC, to the minute; "n/a" also for text that is none."""
     if when is None:
         return UNKNOWN
-    known = datetime.fromisoformat(when) if isinstance(when, str) else when
+    try:
+        known = datetime.fromisoformat(when) if isinstance(when, str) else when
+    except ValueError:  # somebody else wrote it
+        return UNKNOWN
     return f"{known:%Y-%m-%d %H:%M} UTC"
 
 

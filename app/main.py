@@ -6,6 +6,7 @@ from app.access import login, uploads, visitors
 from app.ui.shared import garbage
 from app.ui.shared.navigation import pages
 from app.ui.shared.refusals import refusals_shown, room_note
+from sac.text import plain
 
 garbage.spare_modules()
 uploads.begin()
@@ -23,7 +24,7 @@ if login.login_configured():
 with refusals_shown():
     person = visitors.visitor()  # refuses somebody whom the desk does not know, before the page says anything
     if login.login_configured():
-        st.caption(f"Logged in as {person.name}, {person.role}")
+        st.caption(f"Logged in as {plain(person.name)}, {person.role}")
     room_note()
     page.run()
 uploads.finish()

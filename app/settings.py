@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from sac.config import VARIANTS
 from sac.errors import SettingsError
+from sac.files import follow_umask
 from sac.promotion import DecisionLog, Ledger, Policy
 from sac.registry import Registry
 
@@ -22,6 +23,7 @@ __all__ = [
     "Network",
     "Settings",
     "check_settings",
+    "choose_file_rights",
     "feeds",
     "hub_access",
     "network",
@@ -30,6 +32,7 @@ __all__ = [
 ]
 
 TOKEN = re.compile(r"[A-Za-z0-9\-._~+/=]{16,200}")  # RFC 6750, and too long to be guessed
+SECRET = re.compile(r"TOKEN(?!IZER)|SECRET|PASSW|CREDENTIAL|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY", re.IGNORECASE)
 CODE = Path(__file__).resolve().parent.parent  # the folder that holds the packages app and sac
 
 
@@ -86,10 +89,16 @@ class Settings:
     def hub(self) -> Path:
         return self.data / "hub"
 
-    def child_environment(self) -> dict[str, str]:
-        """Environment for a process that works on the same data root, on one core."""
+    def child_environment(self, secrets: Collection[str] = ()) -> dict[str, str]:
+        """Environment for a process that works on the same data root, on one core.
+
+        Of all that looks like a secret it is told what `secrets` names.
+        """
         one_thread = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-        return {**os.environ, **one_thread, "SAC_DESK_DATA": str(self.data.absolute())}
+        told = {
+            name: value for name, value in os.environ.items() if name in secrets or not SECRET.search(name)
+        }
+        return {**told, **one_thread, "SAC_DESK_DATA": str(self.data.absolute())}
 
 
 @dataclass(frozen=True)
@@ -189,6 +198,18 @@ def check_settings() -> None:
     """Raise SettingsError for what cannot be meant, where the server starts and not where it is needed."""
     network()
     settings().promotion  # noqa: B018
+
+
+def choose_file_rights() -> None:
+    """Let new records, holdings and logs be their owner's only, or follow the umask. For a process's start.
+
+    Raises SettingsError for another word in SAC_DESK_FILE_MODE.
+    """
+    mode = os.environ.get("SAC_DESK_FILE_MODE") or "private"
+    if mode not in ("private", "umask"):
+        raise SettingsError(f"SAC_DESK_FILE_MODE is {mode!r}: set it to private or umask.")
+    if mode == "umask":
+        follow_umask()
 
 
 def settings() -> Settings:

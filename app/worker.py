@@ -4,12 +4,11 @@ import os
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
@@ -18,18 +17,22 @@ from app.jobs.locks import slot_lock
 from app.jobs.queue import jobs_of
 from app.jobs.record import MESSAGES, Status
 from app.jobs.store import JobStore
-from app.settings import Settings, settings
+from app.settings import Settings, choose_file_rights, settings
 from app.tasks.kinds import KINDS
-from sac.errors import Cancelled, DeskError, DiskFull
-from sac.files import disk_full
+from sac.database import patiently
+from sac.errors import Cancelled, DeskError, StorageError
+from sac.files import refusal_of
 from sac.progress import Progress
+from sac.text import printable, trace
 
 __all__ = ["main"]
 
 NICENESS = 10  # the dashboard comes first
 WRITE_SECONDS = 0.5  # between two writes of mere progress
-POLL_SECONDS = 0.5  # between two looks at the slot, or at a full disk
-ROOM_SECONDS = 600.0  # that a record waits for room on a full disk, before it is given up
+POLL_SECONDS = 0.5  # between two looks at the slot
+PATIENCE_SECONDS = 600.0  # that a record waits for a full disk or a locked database, before it is given up
+
+T = TypeVar("T")
 
 
 class Watch:
@@ -59,7 +62,9 @@ class Watch:
             return
         self._log(progress)
         self._stage, self._written = progress.stage, now
-        with suppress(DiskFull):  # only a look at the work: that goes on, and may end well when there is room
+        with suppress(
+            StorageError
+        ):  # only a look at the work: that goes on, and its end is written patiently
             self.check(self._store.advance(self._job_id, progress))
 
     def _log(self, progress: Progress) -> None:
@@ -72,12 +77,13 @@ class Watch:
 def log(line: str) -> None:
     """One line of the job's log, which is this process's output. On a full disk it is left out."""
     with suppress(OSError):
-        print(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC  {line}", flush=True)
+        print(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC  {printable(line)}", flush=True)
 
 
 def main(job_id: str) -> int:
     """Do one job from its record, and close the record. 0 when it succeeded or was cancelled."""
     root = settings()
+    choose_file_rights()
     store = JobStore(root.jobs)
     watch = Watch(store, job_id)
     signal.signal(signal.SIGTERM, watch.stop)
@@ -106,37 +112,33 @@ def _ended(
 ) -> tuple[Status, dict[str, Any]]:
     """Do the work; how it ended, and the error or the result."""
     try:
-        name = store.get(job_id).kind
+        name = _patient(lambda: store.get(job_id)).kind
         kind = KINDS.get(name)
         if kind is None:
             raise DeskError(f"This release has no kind of job {name!r}: it knows {', '.join(KINDS)}.")
         if kind.takes_turns:
             await_turn(root, store, watch, job_id, slot)
-        watch.check(store.start(job_id))
-        return "succeeded", {"result": kind.perform(store.get(job_id), root, watch)}
+        watch.check(_patient(lambda: store.start(job_id), watch.check))
+        job = _patient(lambda: store.get(job_id), watch.check)
+        return "succeeded", {"result": kind.perform(job, root, watch)}
     except Cancelled:
         return "cancelled", {}
-    except DeskError as refusal:
-        return "failed", {"error": str(refusal)}
+    except DeskError as refused:
+        return "failed", {"error": str(refused)}
     except Exception as error:
         with suppress(OSError):
-            traceback.print_exc()
-        full = disk_full(error, root.data)
+            print(trace(), flush=True)
+        refusal = refusal_of(error, root.data) if isinstance(error, OSError) else None
         unexpected = f"Unexpected error: {type(error).__name__}: {error}. The log has the details."
-        return "failed", {"error": str(full) if full else unexpected}
+        return "failed", {"error": str(refusal or unexpected)}
 
 
-def _patient(write: Callable[[], bool], meanwhile: Callable[[], object] = bool) -> bool:
-    """Write to the record; on a full disk as soon as there is room. Raises DiskFull in the end."""
-    deadline = time.monotonic() + ROOM_SECONDS
-    while True:
-        try:
-            return write()
-        except DiskFull:
-            if time.monotonic() > deadline:
-                raise
-        meanwhile()
-        time.sleep(POLL_SECONDS)
+def _patient(operation: Callable[[], T], meanwhile: Callable[[], object] = bool) -> T:
+    """What the record must hear, or say: as soon as the disk has room, or whoever locks it lets go.
+
+    Raises StorageError in the end.
+    """
+    return patiently(operation, PATIENCE_SECONDS, StorageError, meanwhile)
 
 
 def await_turn(root: Settings, store: JobStore, watch: Watch, job_id: str, slot: FileLock) -> None:
@@ -145,11 +147,11 @@ def await_turn(root: Settings, store: JobStore, watch: Watch, job_id: str, slot:
     while True:
         watch.check()
         with suppress(Timeout):
-            if jobs_of(root).next_in_line(job_id):
+            if _patient(lambda: jobs_of(root).next_in_line(job_id), watch.check):
                 slot.acquire(timeout=0)
                 break
         if not announced:
-            with suppress(DiskFull):
+            with suppress(StorageError):
                 watch.check(store.wait(job_id, "Waiting for another training to finish"))
                 announced = True
         time.sleep(POLL_SECONDS)

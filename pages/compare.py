@@ -15,6 +15,7 @@ from app.ui.compare.tabs import sections
 from app.ui.shared.charts.figure import show
 from app.ui.shared.navigation import go_to
 from app.ui.shared.notes import damaged_versions, left_out, provenance_line, provenance_of, version_notes
+from sac.text import said
 
 st.title("Compare")
 by_variant, external = shelves(), external_strategies()
@@ -45,18 +46,18 @@ with choices:
 beside = {name: one for name, one in external.readable.items() if name in picked}
 common = weeks_in_common(chosen, beside, own)
 if not common.versions:
-    st.error("\n".join(f"- {remark}" for remark in common.remarks), icon=":material/error:")
+    st.error("\n".join(f"- {said(remark)}" for remark in common.remarks), icon=":material/error:")
     st.stop()
 with choices:
     years = years_of(common.count)
 comparison = compared(common, [name for name in picked if name in BASELINES], years)
 for remark in comparison.remarks:
-    st.warning(remark, icon=":material/info:")
-st.markdown(f"{comparison.basis}. All strategies start in cash. {record_note(comparison)}")
+    st.warning(said(remark), icon=":material/info:")
+st.markdown(f"{said(comparison.basis)}. All strategies start in cash. {said(record_note(comparison))}")
 for verdict in verdicts(comparison):
-    st.markdown(verdict)
+    st.markdown(said(verdict))
 if comparison.external:
-    st.caption(f":material/info: {external_note(comparison)}")
+    st.caption(f":material/info: {said(external_note(comparison))}")
 
 st.subheader("Equity")
 show(equity(comparison), "equity")

@@ -1,4 +1,4 @@
-"""What the desk works on: source, universe, what is known of each stock, and the refresh."""
+"""What the desk works on: source, universe, findings, what is known of each stock, and the refresh."""
 
 import streamlit as st
 
@@ -6,28 +6,31 @@ from app.queries import market
 from app.queries.signals import signal_findings
 from app.settings import settings
 from app.ui.data.coverage import known
+from app.ui.data.findings import findings
 from app.ui.data.refresh import refresh
 from app.ui.data.signals import not_used
 from app.ui.data.source import editor
 from app.ui.shared.notes import freshness, provenance_line
 from sac.errors import DataError
-from sac.market import MarketChoice, MarketPanel, read_choice
+from sac.market import MarketChoice, MarketPanel, Survey, read_choice
+from sac.text import plain, said
 
 st.title("Data")
+choice = MarketChoice()
+panel: MarketPanel | None = None
+survey: Survey | None = None
 try:
     choice = read_choice(settings().data)
-except DataError as broken:
-    st.error(str(broken), title="market.toml cannot be used", icon=":material/error:")
-    choice = MarketChoice()
-panel: MarketPanel | None = None
-try:
+    survey = market.survey(choice)
     panel = market.panel()
     freshness(panel.provenance)
     st.success(f"{len(panel.symbols)} symbols passed every check.", icon=":material/task_alt:")
     if panel.provenance.note:
-        st.caption(f":material/info: {panel.provenance.note}")
+        st.caption(f":material/info: {plain(panel.provenance.note)}")
 except DataError as finding:
-    st.error(str(finding), title="These data cannot be used yet", icon=":material/rule:")
+    st.error(said(str(finding)), title="These data cannot be used yet", icon=":material/rule:")
+if survey is not None:
+    findings(survey, "present")
 editor(choice)
 refresh(choice)
 if panel is not None:

@@ -11,6 +11,7 @@ from app.ui.experiments.watch import watch
 from app.ui.shared.notes import provenance_line
 from app.ui.shared.refusals import refusals_shown
 from sac.experiments import read_plan
+from sac.text import said
 
 st.title("Experiments")
 st.caption(
@@ -23,7 +24,7 @@ new_sweep(active is not None, first=not sweeps)
 if sweeps:
     picked = pick(sweeps)
     if picked.error:
-        st.error(picked.error, icon=":material/error:")
+        st.error(said(picked.error), icon=":material/error:")
     with refusals_shown():
         shown = read_plan(settings().sweeps, picked.id)
         if shown and not picked.active:

@@ -11,13 +11,14 @@ from app.ui.shared.notes import damaged_versions, freshness, provenance_line, ve
 
 st.title("Overview")
 busy = trainings()
-source = market.panel().provenance
+panel = market.panel()
+source = panel.provenance
 freshness(source)
 shelves = versions.shelves()
 damaged_versions(shelves)
 filled = [shelf for shelf in shelves.values() if shelf.versions]
 if filled:
-    agenda(shelves, source, busy)
+    agenda(shelves, panel, busy)
     cards = st.grid(len(filled), min_column_width=300)
     for shelf in filled:
         with cards.container():

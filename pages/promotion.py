@@ -5,6 +5,7 @@ import streamlit as st
 from app.queries import market, promotion, versions
 from app.settings import settings
 from app.ui.promotion.challenger import deliberation
+from app.ui.promotion.damaged import deletion
 from app.ui.promotion.forms import ANSWER
 from app.ui.promotion.history import decision_history
 from app.ui.promotion.hub import hub_section
@@ -13,6 +14,7 @@ from app.ui.promotion.rollback import rollback_section
 from app.ui.shared.flash import flash
 from app.ui.shared.notes import damaged_versions, provenance_line
 from sac.config import VARIANTS
+from sac.text import said
 
 st.title("Promotion", help="The first model of a variant becomes champion automatically.")
 policy = settings().promotion
@@ -28,8 +30,9 @@ flash(ANSWER)
 dockets = {variant: promotion.docket(variant) for variant in VARIANTS}
 shelves = versions.shelves()
 for problem in promotion.problems():
-    st.error(problem, title="The decision log failed its integrity check", icon=":material/gpp_bad:")
+    st.error(said(problem), title="The decision log failed its integrity check", icon=":material/gpp_bad:")
 damaged_versions(shelves)
+deletion(shelves, dockets)
 
 chosen = queue(shelves, dockets)
 if chosen:

@@ -12,6 +12,7 @@ from app.ui.weights.champions import all_champions
 from app.ui.weights.sections import headline, reasons, trade_list
 from app.ui.weights.selection import chosen
 from sac.errors import ExpiredAgents, StaleData
+from sac.text import said
 
 st.title("Weights")
 banner = st.container()
@@ -31,7 +32,9 @@ try:
     plan = weights.plan(version, portfolio, date)
 except (StaleData, ExpiredAgents) as refusal:
     with banner:
-        st.error(str(refusal), title="Weights, trades and downloads are blocked", icon=":material/block:")
+        st.error(
+            said(str(refusal)), title="Weights, trades and downloads are blocked", icon=":material/block:"
+        )
         go_to("data" if isinstance(refusal, StaleData) else "training")
     st.stop()
 with banner:

@@ -50,9 +50,9 @@ def _rerun(version: Version, panel: MarketPanel, cache: Path) -> Backtest:
     trained = version.metadata.provenance
     if panel.provenance.sha256 != trained.sha256:
         raise DataError(
-            "Its agents' own record was not stored and cannot be run again: the data are not those that it "
-            f"was trained on ({trained.source}, {trained.window_start} to {trained.window_end}). Train it "
-            "again."
+            "Its agents' own record was not stored and cannot be run again: the data, as they are read now, "
+            f"are not those that it was trained on ({trained.source}, {trained.window_start} to "
+            f"{trained.window_end}). Train it again."
         )
     one_thread()  # as it was trained: more of them round otherwise, and are slower on networks this small
     recorded = version.evaluation()

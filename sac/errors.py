@@ -9,8 +9,10 @@ __all__ = [
     "DeskError",
     "DiskFull",
     "ExpiredAgents",
+    "Locked",
     "SettingsError",
     "StaleData",
+    "StorageError",
 ]
 
 
@@ -43,7 +45,15 @@ class ArtifactError(DeskError):
     """A version folder that is missing, damaged or not ours."""
 
 
-class DiskFull(DeskError):  # noqa: N818 - a state of the machine
+class StorageError(DeskError):
+    """A file or a database that the machine does not let this process read or write."""
+
+
+class Locked(StorageError):  # noqa: N818 - a state of the machine
+    """A database that another process holds: the same request may succeed later."""
+
+
+class DiskFull(StorageError):  # noqa: N818 - a state of the machine
     """There is no room on the disk for what had to be written."""
 
     def __init__(self, path: Path) -> None:

@@ -1,5 +1,7 @@
 """Target weights and trades of one version for one week."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -9,13 +11,12 @@ import numpy as np
 from sac.agent import Committee, PortfolioScaler
 from sac.arrays import Floats
 from sac.config import AGEING_WEEKS, CASH, SERVICE_WEEKS, STALE_WEEKS, FollowChoice
-from sac.errors import DataError, ExpiredAgents, SettingsError, StaleData
+from sac.errors import ArtifactError, DataError, ExpiredAgents, SettingsError, StaleData
 from sac.forecast import forecast_at
 from sac.market import MarketPanel, weeks_behind
 from sac.market.symbols import symbol_key
 from sac.portfolio import account, all_cash, equal_weights, tilted
 from sac.portfolio.trades import reference_prices
-from sac.promotion.following import conviction_of
 from sac.registry import Version
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "committee_of",
     "decision_dates",
     "expiry",
+    "fitting",
     "target_weights",
     "with_own_forecasts",
 ]
@@ -98,12 +100,12 @@ def target_weights(
     """
     newest = len(panel.decisions) - 1
     step = newest if step is None else step
-    behind = weeks_behind(panel.provenance.window_end, today)
+    behind = weeks_behind(panel.provenance.covered_until, today)
     _refuse_unusable(version, panel, step, behind)
     current, sold = _weights_of(panel.symbols, holdings, outside)
     known = with_own_forecasts(version, panel, range(step, step + 1), cache)
-    wanted = committee_of(version).allocate(known, step, current)
-    constraints, conviction = version.settings.constraints, conviction_of(version, follow)
+    wanted = _wanted(version, known, step, current)
+    constraints, conviction = version.settings.constraints, version.followed(follow)
     target = tilted(wanted, equal_weights(len(panel.symbols), constraints), conviction)
     turnover = account(current, target, np.ones_like(target), 0.0).turnover + sum(sold.values())
     return Recommendation(
@@ -128,19 +130,26 @@ def target_weights(
     )
 
 
+def _wanted(version: Version, panel: MarketPanel, step: int, current: Floats) -> Floats:
+    with fitting(version, "actor.pt"):
+        return committee_of(version).allocate(panel, step, current)
+
+
 def with_own_forecasts(
     version: Version, panel: MarketPanel, steps: range, cache: Path | None = None
 ) -> MarketPanel:
     """The panel with what the version's forecasters predict at these steps, and nothing at others."""
     forecasts = np.full_like(panel.forecasts, np.nan)
-    fitted = version.tensors("forecaster")
-    forecasts[steps.start : steps.stop] = forecast_at(fitted, panel, steps, version.settings.forecast, cache)
+    with fitting(version, "forecaster.pt"):
+        fitted, settings = version.tensors("forecaster"), version.settings.forecast
+        forecasts[steps.start : steps.stop] = forecast_at(fitted, panel, steps, settings, cache)
     return panel.with_forecasts(forecasts)
 
 
 def decision_dates(version: Version, panel: MarketPanel) -> list[str]:
     """Decisions that a version can be asked about, newest first: from its forecaster's year to its expiry."""
-    first = np.datetime64(f"{version.tensors('forecaster')['year']}-01-01")
+    with fitting(version, "forecaster.pt"):
+        first = np.datetime64(f"{version.tensors('forecaster')['year']}-01-01")
     dates = panel.decisions[(panel.decisions >= first) & (panel.decisions < expiry(version))]
     return [str(date) for date in dates[::-1]]
 
@@ -161,14 +170,28 @@ def ageing_note(version: Version, decision: np.datetime64) -> str | None:
 def committee_of(version: Version) -> Committee:
     """The production committee of a version, followed without reserve."""
     scaler, settings = PortfolioScaler.from_payload(version.scaler()), version.settings
-    return Committee(
-        version.tensors("actor"),
-        len(version.symbols) + 1,
-        scaler,
-        settings.agent,
-        settings.constraints,
-        version.name,
-    )
+    with fitting(version, "actor.pt"):
+        return Committee(
+            version.tensors("actor"),
+            len(version.symbols) + 1,
+            scaler,
+            settings.agent,
+            settings.constraints,
+            version.name,
+        )
+
+
+@contextmanager
+def fitting(version: Version, file: str) -> Iterator[None]:
+    """Let it be an ArtifactError where a file's tensors are not those that the version's settings ask for."""
+    try:
+        yield
+    # What torch and dicts raise; a StopIteration that left here would never reach an awaiting coroutine.
+    except (StopIteration, LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+        raise ArtifactError(
+            f"{version.variant}/{version.name}: {file} does not fit the version's settings "
+            f"({type(error).__name__}). Delete the version, and train or pull it again."
+        ) from error
 
 
 def _refuse_unusable(version: Version, panel: MarketPanel, step: int, behind: int) -> None:

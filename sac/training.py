@@ -23,8 +23,10 @@ from sac.market import MarketPanel
 from sac.portfolio import Backtest
 from sac.progress import Report, Stopwatch, unwatched
 from sac.promotion import Ledger, Policy, Settlement, settle
-from sac.promotion.deciding import champion_of, settled_before
+from sac.promotion.deciding import champion_of, settled_before, state_of
+from sac.promotion.retention import champions, remove
 from sac.registry import Artifacts, Registry, Version, version_name
+from sac.registry.origin import origin
 
 __all__ = ["Outcome", "finetune", "full", "parent_of"]
 
@@ -143,7 +145,7 @@ class _Request:
 
 
 def _existing(request: _Request, registry: Registry) -> Outcome | None:
-    """The version, if it was trained before."""
+    """The version, if it was trained here before; one of its name from elsewhere is not it."""
     variant, name = request.variant, request.name
     damage = registry.damaged(variant).get(name)
     if damage:
@@ -153,9 +155,17 @@ def _existing(request: _Request, registry: Registry) -> Outcome | None:
         )
     if name not in {version.name for version in registry.versions(variant)}:
         return None
-    version = registry.version(variant, name)
-    settlement = settled_before(registry, version, request.policy, request.forward)
-    return Outcome(version, created=False, settlement=settlement)
+    source = origin(registry, variant, name)
+    if source is None:
+        version = registry.version(variant, name)
+        settlement = settled_before(registry, version, request.policy, request.forward)
+        return Outcome(version, created=False, settlement=settlement)
+    if name in champions(state_of(registry, variant)):
+        raise SettingsError(
+            f"{name} is or was {variant}'s champion, and it was pulled from {source.repo}, not trained here: "
+            "a training of the same data and settings cannot take its place. Train with another seed."
+        )
+    return None
 
 
 def _made(request: _Request, registry: Registry, report: Report, folds: int, learn: Learn) -> Outcome:
@@ -169,11 +179,20 @@ def _made(request: _Request, registry: Registry, report: Report, folds: int, lea
         fingerprint=request.panel.provenance.sha256,
         symbols=request.panel.symbols,
     ) as evaluated:
-        version = registry.save(_learned(request, report, folds, learn))
+        learned = _learned(request, report, folds, learn)
+        _give_way(request, registry)
+        version = registry.save(learned)
         evaluated(version.metadata.metrics)
     return Outcome(
         version, created=True, settlement=settle(registry, version, request.policy, request.forward)
     )
+
+
+def _give_way(request: _Request, registry: Registry) -> None:
+    """A pulled version of the name makes room for the one that was trained here, unless a person chose it."""
+    variant, name = request.variant, request.name
+    if origin(registry, variant, name) is not None:
+        remove(registry, variant, name)
 
 
 def _learned(request: _Request, report: Report, folds: int, learn: Learn) -> Artifacts:

@@ -16,7 +16,7 @@ from sac.portfolio import EqualWeight, backtest
 from sac.registry import Registry
 from sac.registry.external import read_backtest, stored_backtests
 from tests.support.desk_pages import opened
-from tests.support.small_versions import VARIANT, small_artifacts
+from tests.support.small_versions import VARIANT, small_artifacts, truthful
 
 pytestmark = pytest.mark.slow
 
@@ -33,9 +33,8 @@ def desk(tmp_path, monkeypatch):
     steps = range(panel.complete_steps - 60, panel.complete_steps)
     result = backtest(EqualWeight(Constraints()), panel, steps, Constraints(), np.ones(60, dtype=np.int64))
     registry = Registry(tmp_path / "data" / "models")
-    version = registry.save(
-        dataclasses.replace(small, symbols=panel.symbols, evaluation=result, baselines=[])
-    )
+    evaluated = dataclasses.replace(small, symbols=panel.symbols, evaluation=result, baselines=[])
+    version = registry.save(truthful(evaluated))
     registry.set_current(VARIANT, version.name)
     return tmp_path / "data"
 

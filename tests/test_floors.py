@@ -13,16 +13,26 @@ import sac
 
 ROOT = Path(sac.__file__).parents[1]
 FLOORS = [
-    {"sac.errors", "sac.arrays", "sac.config", "sac.progress", "sac.files", "sac.database", "sac.threads"},
+    {
+        "sac.errors",
+        "sac.arrays",
+        "sac.config",
+        "sac.progress",
+        "sac.files",
+        "sac.database",
+        "sac.threads",
+        "sac.text",
+    },
+    {"sac.parquet"},
     {"sac.market"},
     {"sac.forecast"},
     {"sac.portfolio"},
     {"sac.agent"},
     {"sac.evidence"},
     {"sac.registry"},
-    {"sac.promotion", "sac.hub"},
+    {"sac.promotion"},
     {"sac.assembly", "sac.agents_record", "sac.training", "sac.inference", "sac.forward", "sac.explanation"},
-    {"sac.experiments"},
+    {"sac.experiments", "sac.hub"},
     {"app.settings", "app.formats", "app.holdings", "app.access", "app.jobs"},
     {"app.hub"},
     {"app.tasks", "app.decisions"},
@@ -31,7 +41,7 @@ FLOORS = [
     {"app.main"},
     {"pages"},
 ]
-ENGINE = 10  # the floors of `sac`
+ENGINE = 11  # the floors of `sac`
 SHELL = ("app", "pages", "streamlit", "plotly")  # what the engine knows nothing of
 
 PATHS = [path for folder in ("sac", "app", "pages") for path in sorted((ROOT / folder).rglob("*.py"))]

@@ -22,7 +22,7 @@ RECORDS = ThreadPoolExecutor(4, thread_name_prefix="records")  # not the server'
 
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorBody} for status in (400, 401, 403, 404, 409, 413, 422, 429, 507)
+    status: {"model": ErrorBody} for status in (400, 401, 403, 404, 409, 413, 422, 429, 503, 507)
 }
 
 
@@ -56,7 +56,14 @@ def answer(model: BaseModel, status: int = 200, headers: dict[str, str] | None =
 
 async def off_loop(work: Callable[[], T]) -> T:
     """Do something that waits for the disk, while the server goes on with its other visitors."""
-    return await asyncio.get_running_loop().run_in_executor(RECORDS, work)
+
+    def answered() -> T:
+        try:
+            return work()
+        except StopIteration as error:  # a future cannot carry it: the request would never end
+            raise RuntimeError("an iterator ended too early") from error
+
+    return await asyncio.get_running_loop().run_in_executor(RECORDS, answered)
 
 
 def queue() -> Jobs:

@@ -13,7 +13,9 @@ from starlette.responses import Response
 from app.access.programs import Unknown
 from app.access.roles import Forbidden
 from app.jobs.record import JobConflict, JobNotFound
-from sac.errors import ArtifactError, DeskError, DiskFull
+from app.settings import settings
+from sac.errors import ArtifactError, DeskError, DiskFull, Locked, StorageError
+from sac.files import refusal_of
 
 __all__ = [
     "Busy",
@@ -93,6 +95,8 @@ STATUS: dict[type[DeskError], tuple[int, str]] = {
     ArtifactError: (409, "damaged_version"),
     TrainingFailed: (422, "training_failed"),
     DiskFull: (507, "disk_full"),
+    Locked: (503, "locked"),
+    StorageError: (503, "storage_error"),
 }
 
 FRAMEWORK = {
@@ -129,8 +133,17 @@ def for_desk_error(request: Request, error: Exception) -> Response:
         (answer for kind, answer in STATUS.items() if isinstance(error, kind)), (422, _code(type(error)))
     )
     field = getattr(error, "field", None)
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "15"}}.get(status)
     return refused(status, code, str(error), field, headers, getattr(error, "job_id", None))
+
+
+def for_system_error(request: Request, error: Exception) -> Response:
+    """A file of the data root that the system does not let us read or write; other trouble is a fault."""
+    assert isinstance(error, OSError)
+    refusal = refusal_of(error, settings().data)
+    if refusal is None:
+        raise error
+    return for_desk_error(request, refusal)
 
 
 def for_framework_error(request: Request, error: Exception) -> Response:
@@ -168,6 +181,7 @@ def for_invalid_request(request: Request, error: Exception) -> Response:
 def install(app: FastAPI) -> None:
     """Let the application answer every error in this shape."""
     app.add_exception_handler(DeskError, for_desk_error)
+    app.add_exception_handler(OSError, for_system_error)
     app.add_exception_handler(HTTPException, for_framework_error)
     app.add_exception_handler(RequestValidationError, for_invalid_request)
 

@@ -173,7 +173,7 @@ class JobRecord(Answer):
     message: str
     error: str | None
     result: dict[str, Any] | None
-    created_at: datetime
+    created_at: datetime | None = Field(description="null in a damaged record")
     started_at: datetime | None
     finished_at: datetime | None
 

@@ -8,6 +8,7 @@ from app.formats import duration
 from app.jobs.kind import Asked, Given, Kind
 from app.jobs.queue import Job, Jobs
 from sac.errors import DeskError
+from sac.text import printable
 
 __all__ = ["actor", "followed"]
 
@@ -66,7 +67,7 @@ class _ProgressLine:
             return
         self._news = news
         left = "" if job.eta_seconds is None else f", {duration(job.eta_seconds)} left"
-        text = f"{job.fraction:4.0%} {job.message}{left}"
+        text = printable(f"{job.fraction:4.0%} {job.message}{left}")
         print(
             f"\r\033[K{text}" if self._terminal else text, end="" if self._terminal else "\n", file=sys.stderr
         )

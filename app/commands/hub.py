@@ -4,7 +4,7 @@ import argparse
 import dataclasses
 from typing import Any
 
-from app.commands.printing import print_json
+from app.commands.printing import print_json, say
 from app.hub.outbox import start_sending
 from app.hub.repository import remote_of
 from app.hub.sending import deliver
@@ -42,14 +42,14 @@ def status(options: argparse.Namespace) -> None:
         return
     for state in states:
         if state.remote is None:
-            print(state.problem)
+            say(state.problem or "")
             continue
-        print(f"{state.variant}: {state.remote.repo}")
+        say(f"{state.variant}: {state.remote.repo}")
         if state.champion:
-            print(f"  main, champion {state.champion.version}: {state_words(state.champion)}")
+            say(f"  main, champion {state.champion.version}: {state_words(state.champion)}")
         for row in state.versions:
             source = f"; {came_from(row.origin)}" if row.origin else ""
-            print(f"  {row.version}: {state_words(row)}{source}")
+            say(f"  {row.version}: {state_words(row)}{source}")
 
 
 def push(options: argparse.Namespace) -> None:
@@ -76,7 +76,7 @@ def push(options: argparse.Namespace) -> None:
         place = {"hf_repo": remote.repo, "hf_url": url}
         print_json({"version": task.version, "commit": task.commit_sha, **place})
         return
-    print(f"{task.version} is on {'main of ' if item == CHAMPION else ''}{remote.repo}: {url}")
+    say(f"{task.version} is on {'main of ' if item == CHAMPION else ''}{remote.repo}: {url}")
 
 
 def pull(options: argparse.Namespace) -> None:
@@ -90,9 +90,9 @@ def pull(options: argparse.Namespace) -> None:
         return
     name = arrival.version.name
     if not arrival.new:
-        print(f"{name} was here already, byte for byte.")
+        say(f"{name} was here already, byte for byte.")
         return
-    print(f"{name} is here as a challenger, from commit {arrival.commit[:8]}. Nothing was promoted.")
+    say(f"{name} is here as a challenger, from commit {arrival.commit[:8]}. Nothing was promoted.")
 
 
 def _plain(state: Shared) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What of the news and reports is not used, as `sac-desk data status` tells it."""
 
-from app.commands.printing import print_table
+from app.commands.printing import print_table, say
 from app.settings import settings
 from sac.market.findings import SignalFindings, signal_findings
 
@@ -15,6 +15,6 @@ def not_used() -> SignalFindings:
 def print_not_used(findings: SignalFindings) -> None:
     """Counts, and every finding by name."""
     for sentence in findings.counts:
-        print(f"not used: {sentence}")
+        say(f"not used: {sentence}")
     if findings.table:
         print_table(("symbol", "quarter to", "finding"), findings.table)

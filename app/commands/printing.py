@@ -5,13 +5,21 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["print_json", "print_table"]
+from sac.text import printable
+
+__all__ = ["print_json", "print_table", "say"]
+
+
+def say(line: str) -> None:
+    """One line for people on stdout; what somebody else wrote in it moves no cursor and forges no line."""
+    print(printable(line))
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Columns under their heads: the first to the left, the others to the right."""
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-    for row in (head, *rows):
+    lines = [[printable(cell) for cell in row] for row in (head, *rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    for row in lines:
         first, *others = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
         print("  ".join((first.strip().ljust(widths[0]), *others)).rstrip())
 

@@ -5,8 +5,8 @@ from dataclasses import asdict
 from typing import cast
 
 from app.commands.following import actor
-from app.commands.printing import print_json, print_table
-from app.commands.prune import pruned
+from app.commands.printing import print_json, print_table, say
+from app.commands.prune import deleted, pruned
 from app.decisions.acting import decided, rolled_back
 from app.decisions.case import case_of
 from app.formats import moment, percent
@@ -53,6 +53,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     log.set_defaults(command=decisions)
     log.add_argument("variant", nargs="?", choices=VARIANTS)
 
+    delete = commands.add_parser("delete", help="delete one version that was never champion, readable or not")
+    delete.set_defaults(command=deleted)
+    delete.add_argument("variant", choices=VARIANTS)
+    delete.add_argument("version", metavar="VERSION")
     prune = commands.add_parser("prune", help="delete old versions that were never champion")
     prune.set_defaults(command=pruned)
     prune.add_argument("variant", nargs="?", choices=VARIANTS)
@@ -76,9 +80,9 @@ def decide(options: argparse.Namespace) -> None:
     )
     _printed(decision, options.json)
     if not options.json:
-        print(case.advice)
+        say(case.advice)
         for warning in case.warnings:
-            print(warning)
+            say(warning)
 
 
 def roll_back(options: argparse.Namespace) -> None:
@@ -106,7 +110,7 @@ def choose(options: argparse.Namespace) -> None:
     if options.json:
         print_json(asdict(decision))
     else:
-        print(f"Decision {decision.seq}: {decision.version} follows {FOLLOWS[choice]} from now on.")
+        say(f"Decision {decision.seq}: {decision.version} follows {FOLLOWS[choice]} from now on.")
 
 
 def _hyphened(choice: str) -> str:
@@ -117,11 +121,11 @@ def _printed(decision: SealedDecision, json: bool) -> None:
     if json:
         print_json(asdict(decision) | {"evidence_hash": decision.evidence_hash})
         return
-    print(f"Decision {decision.seq}: {decision.action} {decision.version}. {decision.verdict}")
+    say(f"Decision {decision.seq}: {decision.action} {decision.version}. {decision.verdict}")
     if decision.moved:
-        print(f"It is {decision.variant}'s champion; before: {decision.champion or 'nobody'}.")
+        say(f"It is {decision.variant}'s champion; before: {decision.champion or 'nobody'}.")
     else:
-        print(f"{decision.variant}'s champion is still {decision.champion or 'nobody'}.")
+        say(f"{decision.variant}'s champion is still {decision.champion or 'nobody'}.")
 
 
 def decisions(options: argparse.Namespace) -> None:

@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from app.commands.following import actor, followed
-from app.commands.printing import print_json, print_table
+from app.commands.printing import print_json, print_table, say
 from app.formats import percent, points
 from app.jobs.queue import jobs_of
 from app.settings import settings
 from app.tasks.sweep import SWEEP, SWEEPS, SweepRequest
 from sac.errors import DeskError
 from sac.experiments import Row, TrialResults, leaderboard, read_plan, read_sweep
+from sac.experiments.sweep import LARGEST
 
 __all__ = ["add"]
 
@@ -29,7 +30,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def sweep(options: argparse.Namespace) -> None:
     """Submit a sweep and follow it to its end. Ctrl-C cancels it; finished trials are kept."""
-    asked, root = read_sweep(options.file.read_text(encoding="utf-8")), settings()
+    asked, root = read_sweep(options.file.read_bytes()[: 4 * LARGEST].decode(errors="replace")), settings()
     request = SweepRequest(sweep=asked, processes=options.processes, ray=options.ray)
     jobs = jobs_of(root)
     job = jobs.submit(SWEEP, SWEEPS, request, actor())
@@ -46,12 +47,12 @@ def sweep(options: argparse.Namespace) -> None:
             {**result.model_dump(), "leaderboard": [_plain(row, choices[row.result.key]) for row in rows]}
         )
         return
-    print(f"{result.trials} trials, {result.found} of them known before, {result.failed} failed.")
+    say(f"{result.trials} trials, {result.found} of them known before, {result.failed} failed.")
     print_table(
         ("trial", "over equal weight", "95 % interval", "deflated Sharpe", "settings"),
         [_line(row, choices[row.result.key]) for row in rows[:SHOWN]],
     )
-    print("Judged on the two years before the evaluation years, net of costs, on none of those years.")
+    say("Judged on the two years before the evaluation years, net of costs, on none of those years.")
 
 
 def _plain(row: Row, choices: dict[str, Any]) -> dict[str, Any]:

@@ -5,14 +5,16 @@ import sys
 from typing import get_args
 
 from app.commands.following import actor, followed
-from app.commands.printing import print_json
+from app.commands.printing import print_json, say
 from app.formats import percent, ratio
+from app.hub.outbox import resume
 from app.jobs.kind import Asked, Kind
 from app.jobs.queue import jobs_of
 from app.settings import settings
 from app.tasks.training import FINETUNE, FULL, FineTuning, FullRequest, TrainingResult, doubt
 from sac.config import PRESETS, VARIANTS, Follow
 from sac.promotion.deciding import champion_of
+from sac.text import printable
 
 __all__ = ["add"]
 
@@ -57,7 +59,7 @@ def finetune(options: argparse.Namespace) -> None:
     champion = champion_of(settings().registry, options.variant)
     warning = doubt(champion) if champion else None
     if warning:
-        print(f"Warning: {warning}", file=sys.stderr)
+        print(printable(f"Warning: {warning}"), file=sys.stderr)
     _trained(options, FINETUNE, FineTuning(updates=options.steps))
 
 
@@ -65,20 +67,21 @@ def _trained(options: argparse.Namespace, kind: Kind[Asked, TrainingResult], req
     jobs = jobs_of(settings())
     job = jobs.submit(kind, options.variant, request, actor())
     result = followed(jobs, kind, job, "training", "nothing was saved")
+    resume(settings())  # its worker does not know the Hub's token
     if options.json:
         print_json(result.model_dump())
         return
     figures = result.metrics
-    print(f"{result.version}, data {result.data_window_start} to {result.data_window_end}")
-    print(
+    say(f"{result.version}, data {result.data_window_start} to {result.data_window_end}")
+    say(
         f"Out of sample, net of costs: CAGR {percent(figures.get('eval_cagr'))}, "
         f"Sharpe {ratio(figures.get('eval_sharpe'))}, "
         f"max drawdown {percent(figures.get('eval_max_drawdown'))}"
     )
     champion = f"{options.variant}'s champion"
     if result.promoted:
-        print(f"It is {champion}.")
+        say(f"It is {champion}.")
     else:
-        print(f"It was not promoted: {champion} is still {result.prior_version}. {result.verdict}")
+        say(f"It was not promoted: {champion} is still {result.prior_version}. {result.verdict}")
         if result.eligible:
-            print(f"Pending review: sac-desk promote {options.variant} {result.version} --reason TEXT")
+            say(f"Pending review: sac-desk promote {options.variant} {result.version} --reason TEXT")

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from app.commands.printing import print_json, print_table
+from app.commands.printing import print_json, print_table, say
 from app.formats import megabytes, moment, percent, ratio
 from app.settings import settings
 from sac.config import VARIANTS
@@ -29,7 +29,7 @@ def versions(options: argparse.Namespace) -> None:
         return
     for shelf in shelves:
         count = len(shelf["versions"])
-        print(f"{shelf['variant']}: {count or 'no'} version{'' if count == 1 else 's'}")
+        say(f"{shelf['variant']}: {count or 'no'} version{'' if count == 1 else 's'}")
         rows = [
             (
                 version["version"],
@@ -44,17 +44,20 @@ def versions(options: argparse.Namespace) -> None:
         ]
         if rows:
             print_table(("version", "created", "preset", "CAGR", "Sharpe", "size", ""), rows)
+        if shelf["problem"]:
+            print(f"champion unknown: {shelf['problem']}")
         for folder, problem in shelf["damaged"].items():
-            print(f"damaged: {folder}: {problem}")
+            say(f"damaged: {folder}: {problem}")
 
 
 def _shelf(registry: Registry, variant: str) -> dict[str, Any]:
-    state = state_of(registry, variant).checked()
+    state = state_of(registry, variant)
     current, shelved = state.champion, registry.versions(variant)
     waits = {version.name for version in state.pending(shelved)}
     return {
         "variant": variant,
         "champion": current,
+        "problem": state.problem,
         "versions": [
             {
                 "version": version.name,

@@ -5,7 +5,7 @@ import dataclasses
 from pathlib import Path
 
 from app.commands.holdings import add_answers, preview_of
-from app.commands.printing import print_json, print_table
+from app.commands.printing import print_json, print_table, say
 from app.decisions.following import conviction_line
 from app.formats import dollars, percent
 from app.holdings.plan import Plan, planned, respelled
@@ -65,10 +65,10 @@ def weights(options: argparse.Namespace) -> None:
         )
     choice, step = last_choice(root.registry, options.variant, version.name), panel.step_at(options.as_of)
     plan = planned(version, panel, held, step, follow=follow_in(choice), cache=root.cache)
-    if options.trades and plan.over():
+    if options.trades and plan.over() and not plan.advice.historic:  # history is asked for by its date
         raise DeskError(
             f"The week of {plan.advice.target_week_start} to {plan.advice.target_week_end} is over: there "
-            "are no orders for it. Leave out --as-of, or refresh the data (sac-desk data refresh)."
+            "are no orders for it. Refresh the data (sac-desk data refresh)."
         )
     if options.json:
         answer = dataclasses.asdict(respelled(plan.advice, plan.holdings.spelling))
@@ -83,15 +83,15 @@ def weights(options: argparse.Namespace) -> None:
     told = conviction_line(version, choice).casefold()
     notes = [note for note in plan.advice.notes if note.casefold() not in told]
     for note in (*notes, *([late] if plan.filled() else []), *read):
-        print(f"Note: {note}")
+        say(f"Note: {note}")
 
 
 def _print_weights(plan: Plan, version: Version, choice: Decision | None) -> None:
     wanted = plan.advice
-    print(f"{wanted.variant} {wanted.model_version}, decided on the close of {wanted.as_of}")
-    print(f"Trade at the close of {wanted.target_week_start}, hold to {wanted.target_week_end}")
-    print(conviction_line(version, choice))
-    print(f"Turnover {percent(wanted.turnover)} of wealth, cost {percent(wanted.cost, 3)}")
+    say(f"{wanted.variant} {wanted.model_version}, decided on the close of {wanted.as_of}")
+    say(f"Trade at the close of {wanted.target_week_start}, hold to {wanted.target_week_end}")
+    say(conviction_line(version, choice))
+    say(f"Turnover {percent(wanted.turnover)} of wealth, cost {percent(wanted.cost, 3)}")
     apart = wanted.conviction < 1.0  # else the target is what the agents want
     rows = []
     for change in wanted.weight_changes:
@@ -103,7 +103,7 @@ def _print_weights(plan: Plan, version: Version, choice: Decision | None) -> Non
 
 def _print_trades(plan: Plan, version: Version) -> None:
     orders = plan.orders
-    print(f"Trades in whole shares, at the closes of {plan.advice.as_of}:")
+    say(f"Trades in whole shares, at the closes of {plan.advice.as_of}:")
     rows = [
         (
             f"{trade.side} {plan.holdings.spelled(trade.symbol)}",
@@ -114,14 +114,14 @@ def _print_trades(plan: Plan, version: Version) -> None:
         for trade in orders.trades
     ]
     print_table(("order", "shares", "price", "value"), rows)
-    print(
+    say(
         f"Portfolio {dollars(orders.value_cents / 100, 2)}, cost {dollars(orders.cost_cents / 100, 2)}, "
         f"cash after trades {dollars(orders.cash_cents / 100, 2)}"
     )
     if orders.skipped:
-        print(f"Left out as too small: {', '.join(map(plan.holdings.spelled, orders.skipped))}")
+        say(f"Left out as too small: {', '.join(map(plan.holdings.spelled, orders.skipped))}")
     if plan.holdings.kept:
-        print(f"Kept aside: {', '.join(position.symbol for position in plan.holdings.kept)}")
+        say(f"Kept aside: {', '.join(position.symbol for position in plan.holdings.kept)}")
 
 
 def _listed(plan: Plan) -> dict[str, object]:

@@ -1,7 +1,6 @@
 """Decisions on champions as pages and commands make them: with the evidence that there is today."""
 
 import logging
-import sqlite3
 
 from app.decisions.forward import forward_of
 from app.hub.outbox import enqueue_champion
@@ -65,8 +64,8 @@ def finish_moves(root: Settings) -> None:
     """
     try:
         deciding.finish_moves(root.registry, VARIANTS)
-    except (DeskError, OSError, sqlite3.Error):
-        logging.getLogger(__name__).exception("A decision that was cut off could not be finished")
+    except (DeskError, OSError) as trouble:
+        logging.getLogger(__name__).warning("A decision that was cut off could not be finished: %s", trouble)
 
 
 def _announced(decision: SealedDecision) -> SealedDecision:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.holdings.portfolio import Portfolio
 from sac.errors import DeskError
-from sac.files import replace_file
+from sac.files import explained, replace_file
 
 __all__ = [
     "NewerHoldings",
@@ -89,7 +89,9 @@ def clear(data: Path, person: str, seen: Portfolio | None = None) -> None:
     with _alone(data):
         if seen is not None:
             _unchanged(data, person, seen)
-        _file(data, person).unlink(missing_ok=True)
+        path = _file(data, person)
+        with explained(path):
+            path.unlink(missing_ok=True)
 
 
 def same_holdings(one: Portfolio | None, other: Portfolio | None) -> bool:
@@ -114,8 +116,10 @@ def _write(data: Path, person: str, portfolio: Portfolio) -> None:
 
 def _alone(data: Path) -> FileLock:
     """Held by whoever compares and replaces: two tabs do so one after the other."""
-    data.mkdir(parents=True, exist_ok=True)
-    return FileLock(data / ".holdings.lock")
+    lock = data / ".holdings.lock"
+    with explained(lock):
+        data.mkdir(parents=True, exist_ok=True)
+    return FileLock(lock)
 
 
 def _file(data: Path, person: str) -> Path:

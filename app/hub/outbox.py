@@ -1,12 +1,13 @@
 """The way to the Hugging Face Hub: upload tasks are written down at once, and a job sends them.
 
 A training or a decision never waits for the network: it leaves a row in the outbox and goes on. The job that
-sends (kind `send`, beside the trainings) lives as long as something is queued and waits between its tries, so
-it needs no clock in the server; whoever leaves a task starts it, and so does a server that finds some.
+sends (kind `send`, beside the trainings) lives as long as something is queued and waits between its tries.
+Whoever decides starts it. A training does not know the Hub's token: the server looks every few seconds for
+what trainings left, and so does a command at the end of the training that it followed.
 """
 
 import logging
-import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,17 +20,22 @@ from app.settings import Settings, hub_access, settings
 from sac.errors import DeskError
 from sac.promotion.deciding import champion_name
 
-__all__ = ["enqueue_champion", "enqueue_version", "resume", "start_sending"]
+__all__ = ["enqueue_champion", "enqueue_version", "keep_sending", "resume", "start_sending"]
+
+LOOK_SECONDS = 5.0  # between two looks of a server for what trainings left
 
 
-def enqueue_version(variant: str, version: str) -> None:
-    """Have a new version sent. Returns at once, also where the Hub is down or the variant is not shared."""
-    _enqueue(variant, version)
+def enqueue_version(variant: str, version: str, *, start: bool = True) -> None:
+    """Have a new version sent. Returns at once, also where the Hub is down or the variant is not shared.
+
+    `start`: whether to start sending here; a process that does not know the Hub's token leaves it to others.
+    """
+    _enqueue(variant, version, start)
 
 
-def enqueue_champion(variant: str) -> None:
+def enqueue_champion(variant: str, *, start: bool = True) -> None:
     """Have `main` follow the champion, after a promotion or a rollback. Returns at once, as above."""
-    _enqueue(variant, CHAMPION)
+    _enqueue(variant, CHAMPION, start)
 
 
 def start_sending(root: Settings) -> None:
@@ -54,14 +60,29 @@ def resume(root: Settings) -> None:
             start_sending(root)
 
 
-def _enqueue(variant: str, item: str) -> None:
+def keep_sending(root: Settings) -> threading.Event:
+    """Resume now, and every few seconds until the event is set, or this process ends; for a server."""
+    enough = threading.Event()
+
+    def look() -> None:
+        while True:
+            resume(root)
+            if enough.wait(LOOK_SECONDS):
+                return
+
+    threading.Thread(target=look, name="outbox", daemon=True).start()
+    return enough
+
+
+def _enqueue(variant: str, item: str, start: bool) -> None:
     repo = hub_access().repos.get(variant)
     if repo is None:
         return
     root = settings()
     with _logged(f"{item} of {variant}"):
         uploads_of(root).ask(repo, variant, item)
-        start_sending(root)
+        if start:
+            start_sending(root)
 
 
 @contextmanager
@@ -69,5 +90,5 @@ def _logged(what: str) -> Iterator[None]:
     """Log trouble of this machine instead of raising it: what is shared was saved, only its copy is late."""
     try:
         yield
-    except (DeskError, OSError, sqlite3.Error):
-        logging.getLogger(__name__).exception("%s could not be handed to the outbox", what)
+    except (DeskError, OSError) as trouble:
+        logging.getLogger(__name__).warning("%s could not be handed to the outbox: %s", what, trouble)

@@ -55,5 +55,12 @@ def run_pull(job: Job, request: PullRequest, root: Settings, report: Report) -> 
 
 
 PULL = Kind(  # it spends its time on the network, so it takes no turn
-    "pull", PullRequest, PullResult, run_pull, check_pull, doing="pulled", takes_turns=False
+    "pull",
+    PullRequest,
+    PullResult,
+    run_pull,
+    check_pull,
+    doing="pulled",
+    takes_turns=False,
+    secrets=("HF_TOKEN",),
 )

@@ -22,7 +22,10 @@ def remote_of(variant: str) -> Remote:
         )
     if not _REPO.fullmatch(repo):
         raise SettingsError(f"{variable} is {repo[:60]!r}: write the repository as owner/name.")
-    others = [other for other, name in access.repos.items() if other != variant and name == repo]
+    # The Hub's names ignore case: under two spellings one champion would overwrite the other's `main`.
+    others = [
+        other for other, name in access.repos.items() if other != variant and name.lower() == repo.lower()
+    ]
     if others:
         raise SettingsError(
             f"{variable} and {repo_variable(others[0])} both name {repo}: give each variant its own."

@@ -1,7 +1,6 @@
 """The job that empties the outbox: it sends what is queued to the Hugging Face Hub."""
 
 import time
-import traceback
 
 from filelock import FileLock, Timeout
 
@@ -12,8 +11,10 @@ from app.jobs.kind import Kind, NoSettings, Result
 from app.jobs.record import Job
 from app.settings import Settings
 from sac.errors import DeskError, SettingsError
+from sac.files import refusal_of
 from sac.progress import Progress, Report
 from sac.promotion.deciding import champion_of
+from sac.text import trace
 
 __all__ = ["OUTBOX", "SEND", "SendResult", "deliver"]
 
@@ -58,8 +59,10 @@ def deliver(root: Settings, store: UploadStore, task: UploadTask) -> UploadTask:
         store.give_up(task, str(refusal))
     except Timeout:
         store.put_off(task, "Another process is talking to the Hub.")
+    except OSError as error:
+        store.put_off(task, str(refusal_of(error, root.hub) or f"{type(error).__name__}: {error}."))
     except Exception as error:  # one task's bad luck must not hold up the others
-        traceback.print_exc()
+        print(trace(), flush=True)
         store.put_off(task, f"Unexpected error: {type(error).__name__}: {error}.")
     else:
         store.sent(task, version, commit)
@@ -87,5 +90,11 @@ def _sent(root: Settings, store: UploadStore, task: UploadTask) -> tuple[str, st
 
 
 SEND = Kind(  # it spends its time on the network, so it takes no turn
-    "send", NoSettings, SendResult, run_send, doing="emptied", takes_turns=False
+    "send",
+    NoSettings,
+    SendResult,
+    run_send,
+    doing="emptied",
+    takes_turns=False,
+    secrets=("HF_TOKEN",),
 )

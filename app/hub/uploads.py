@@ -120,7 +120,7 @@ class UploadStore:
             )
 
     def _rows(self, condition: str, *values: str) -> list[UploadTask]:
-        with self._database.connection() as db:
+        with self._database.reading() as db:
             rows = db.execute(f"SELECT * FROM parcels WHERE {condition}", values)
             return [UploadTask(**dict(row)) for row in rows]
 

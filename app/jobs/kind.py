@@ -53,6 +53,7 @@ class Kind(Generic[Asked, Given]):
     check: Callable[[str, Asked, Settings], None] = _anything  # of (subject, request, root): raises DeskError
     doing: str = "worked on"  # what is done to its subject, in a sentence
     takes_turns: bool = True  # with all others that do: one of them works at a time
+    secrets: tuple[str, ...] = ()  # environment variables that only its worker is told
 
     def request_of(self, job: Job) -> Asked | None:
         """What a job was asked to do; None where another release wrote it and this one cannot read it."""

@@ -2,9 +2,12 @@
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock
+
+from sac.files import explained
 
 __all__ = ["WorkerLock", "slot_lock"]
 
@@ -26,8 +29,18 @@ class WorkerLock:
         self.handles: list[int] = []  # file descriptors for the process that inherits it
 
     def acquire(self) -> bool:
-        """Take the lock; False where a living worker holds it."""
-        self.handles.append(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644))
+        """Take the lock; False where a living worker holds it. Raises StorageError."""
+        with explained(self._path):
+            return self._taken(os.O_RDWR | os.O_CREAT)
+
+    def free(self) -> bool:
+        """Whether no living worker holds it; makes no file. Raises StorageError where nobody can tell."""
+        with explained(self._path), suppress(FileNotFoundError):
+            return self._taken(os.O_RDONLY)
+        return True
+
+    def _taken(self, flags: int) -> bool:
+        self.handles.append(os.open(self._path, flags, 0o644))
         try:
             fcntl.flock(self.handles[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

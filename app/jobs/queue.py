@@ -1,7 +1,6 @@
 """Jobs: one subprocess each, started, followed, stopped and accounted for."""
 
 import os
-import secrets
 import signal
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import closing, suppress
 from functools import lru_cache
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import pandas as pd
@@ -19,8 +19,8 @@ from app.jobs.locks import WorkerLock
 from app.jobs.record import Job, JobConflict, JobNotFound
 from app.jobs.store import JobStore
 from app.settings import CODE, Settings
-from sac.errors import DeskError, DiskFull
-from sac.files import room_needed
+from sac.errors import DeskError, StorageError
+from sac.files import explained, private
 
 __all__ = ["Job", "JobConflict", "JobNotFound", "Jobs", "jobs_of", "log_path"]
 
@@ -65,15 +65,15 @@ class Jobs:
         """
         kind.check(subject, request, self._root)
         self.reconcile()  # a dead job must not block its subject
-        job_id = job_id or secrets.token_hex(6)
-        with room_needed(self._folder), closing(WorkerLock(self._folder, job_id)) as lock:
+        job_id = job_id or token_hex(6)
+        with explained(self._folder), closing(WorkerLock(self._folder, job_id)) as lock:
             try:
                 self._store.add(job_id, subject, kind.name, request.plain(), actor, lock.acquire)
             except JobConflict as busy:
                 wait = "wait until it has finished, or cancel it"
                 raise JobConflict(f"{subject} is already being {kind.doing}: {wait}.", busy.job_id) from None
             try:
-                self._children[job_id] = self._spawn(job_id, lock)
+                self._children[job_id] = self._spawn(job_id, lock, kind.secrets)
             except OSError as refused:
                 error = f"The process could not be started: {refused}."
                 self._store.finish(job_id, "failed", error=error)
@@ -112,7 +112,7 @@ class Jobs:
                     self._signal(job, signal.SIGKILL)
                 continue
             # The worker closes its record before it lets go of its lock, so this changes no final word.
-            with suppress(DiskFull):  # it is closed when there is room
+            with suppress(StorageError):  # it is closed when that can be written
                 if job.status == "cancelling":
                     self._store.finish(job.id, "cancelled")
                 else:
@@ -134,18 +134,17 @@ class Jobs:
     def log(self, job_id: str) -> str:
         """The end of what a job's worker wrote. Raises JobNotFound."""
         path = log_path(self._folder, self._store.get(job_id).id)
-        if not path.exists():
-            return ""
-        with path.open("rb") as file:
+        with explained(path), suppress(FileNotFoundError), path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - LOG_TAIL))
             return file.read().decode(errors="replace")
+        return ""
 
-    def _spawn(self, job_id: str, lock: WorkerLock) -> subprocess.Popen[bytes]:
-        with log_path(self._folder, job_id).open("ab") as log:
+    def _spawn(self, job_id: str, lock: WorkerLock, secrets: Sequence[str]) -> subprocess.Popen[bytes]:
+        with open(log_path(self._folder, job_id), "ab", opener=private) as log:
             return subprocess.Popen(
                 [*self._worker, job_id],
                 cwd=CODE,  # `-m` puts it on the import path
-                env=self._root.child_environment(),
+                env=self._root.child_environment(secrets),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -154,8 +153,11 @@ class Jobs:
             )
 
     def _alive(self, job: Job) -> bool:
-        with closing(WorkerLock(self._folder, job.id)) as lock:
-            return not lock.acquire()
+        try:
+            with closing(WorkerLock(self._folder, job.id)) as lock:
+                return not lock.free()
+        except StorageError:  # nobody can tell: it is not closed as dead
+            return True
 
     def _signal(self, job: Job, number: signal.Signals) -> None:
         if job.pid is not None and self._alive(job):  # else the number may be another process by now

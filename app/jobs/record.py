@@ -47,7 +47,7 @@ class Job:
     message: str
     error: str | None  # for the user; a stack trace is in the log only
     result: dict[str, Any] | None
-    created_at: datetime
+    created_at: datetime | None  # None only in a record that is damaged there
     started_at: datetime | None  # when its turn came, not when it was asked for
     cancelled_at: datetime | None  # when somebody asked to stop it
     finished_at: datetime | None

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ from typing import Any
 import pandas as pd
 
 from app.jobs.record import ACTIVE, MESSAGES, Job, JobConflict, JobNotFound, Status
+from app.jobs.rows import job_of
 from sac.database import Database
+from sac.errors import StorageError
 from sac.progress import Progress
 
 __all__ = ["JobStore"]
@@ -46,14 +49,14 @@ CREATE TABLE points (
 """
 
 
-def _job(row: sqlite3.Row) -> Job:
-    columns: dict[str, Any] = dict(row)
-    columns["subject"] = columns.pop("variant")  # the column keeps the name that it has in older files
-    for name in ("request", "result"):
-        columns[name] = None if columns[name] is None else json.loads(columns[name])
-    for name in ("created_at", "started_at", "cancelled_at", "finished_at"):
-        columns[name] = None if columns[name] is None else datetime.fromisoformat(columns[name])
-    return Job(**columns)
+def _figures(text: str) -> dict[str, float]:
+    """A point of a curve; empty where it is damaged."""
+    try:
+        figures = json.loads(text)
+    except ValueError:
+        return {}
+    whole = type(figures) is dict and all(type(value) in (int, float) for value in figures.values())
+    return figures if whole else {}
 
 
 def _now() -> str:
@@ -68,7 +71,10 @@ class JobStore:
     """
 
     def __init__(self, folder: Path) -> None:
+        """Raises DeskError for a folder that another version wrote."""
         self._database = Database(folder / "jobs.sqlite3", SCHEMA, SCHEMA_VERSION)
+        with suppress(StorageError), self._database.connection():
+            pass  # made where it can be; where not, each use says why
 
     def add(
         self,
@@ -99,24 +105,24 @@ class JobStore:
 
     def get(self, job_id: str) -> Job:
         """One job. Raises JobNotFound."""
-        with self._database.connection() as db:
+        with self._database.reading() as db:
             row = db.execute("SELECT * FROM jobs WHERE id = ?", (job_id,)).fetchone()
         if row is None:
             raise JobNotFound(f"There is no job {job_id!r}.")
-        return _job(row)
+        return job_of(row)
 
     def newest(self, limit: int, kinds: Sequence[str] = ()) -> list[Job]:
         """The latest jobs of these kinds, of all where none is named. Clocks are set, rows are added."""
         only = f"WHERE kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
-        with self._database.connection() as db:
+        with self._database.reading() as db:
             rows = db.execute(f"SELECT * FROM jobs {only} ORDER BY rowid DESC LIMIT ?", (*kinds, limit))
-            return [_job(row) for row in rows]
+            return [job_of(row) for row in rows]
 
     def active(self) -> list[Job]:
         """Those that wait or work, in the order in which they came."""
-        with self._database.connection() as db:
+        with self._database.reading() as db:
             rows = db.execute(f"SELECT * FROM jobs WHERE status IN {ACTIVE} ORDER BY rowid")
-            return [_job(row) for row in rows]
+            return [job_of(row) for row in rows]
 
     def claim(self, job_id: str, pid: int) -> bool:
         """Make a worker the job's own; False when the job has ended, or another worker was faster."""
@@ -171,13 +177,12 @@ class JobStore:
 
     def curve(self, job_id: str) -> pd.DataFrame:
         """Learning curve: a column `update`, ascending, and one column per figure."""
-        with self._database.connection() as db:
+        with self._database.reading() as db:
             rows = db.execute(
                 "SELECT update_no, figures FROM points WHERE job_id = ? ORDER BY update_no", (job_id,)
             ).fetchall()
-        if not rows:
-            return pd.DataFrame({"update": pd.Series(dtype="int64")})
-        return pd.DataFrame([{"update": no, **json.loads(figures)} for no, figures in rows])
+        points = [{"update": no, **figures} for no, text in rows if (figures := _figures(text))]
+        return pd.DataFrame(points) if points else pd.DataFrame({"update": pd.Series(dtype="int64")})
 
     def _change(
         self, assignments: str, values: tuple[Any, ...], job_id: str, only: tuple[str, ...], also: str = ""

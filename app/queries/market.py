@@ -1,13 +1,14 @@
-"""The market data that the desk works on."""
+"""The market data that the desk works on, and what the checks say of them or of another choice."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
 
 from app.settings import settings
-from sac.market import MarketPanel, load_panel, market_stamp
+from sac.market import MarketChoice, MarketPanel, Survey, load_panel, market_stamp, survey_market
 
-__all__ = ["panel"]
+__all__ = ["panel", "survey"]
 
 
 def panel() -> MarketPanel:
@@ -16,6 +17,19 @@ def panel() -> MarketPanel:
     return _panel(data, market_stamp(data))
 
 
+def survey(choice: MarketChoice, staged: Mapping[str, bytes] | None = None, digest: str = "") -> Survey:
+    """Every finding about a choice's prices. `digest` tells one set of `staged` CSV files from another."""
+    data = settings().data
+    return _survey(data, market_stamp(data), choice, digest, staged)
+
+
 @st.cache_resource(show_spinner="Reading market data…", max_entries=2)
 def _panel(data: Path, state: str) -> MarketPanel:
     return load_panel(data)
+
+
+@st.cache_resource(show_spinner="Checking prices…", max_entries=4)
+def _survey(
+    data: Path, state: str, choice: MarketChoice, digest: str, _staged: Mapping[str, bytes] | None
+) -> Survey:
+    return survey_market(data, choice, _staged)

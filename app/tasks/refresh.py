@@ -12,7 +12,15 @@ from sac.errors import DataError
 from sac.market import MarketChoice, price_folder, read_choice
 from sac.progress import Report, Stage, Stopwatch
 
-__all__ = ["MARKET", "REFRESH", "FetchedPrices", "FetchedSymbols", "RefreshResult", "ScoredNews"]
+__all__ = [
+    "MARKET",
+    "REFRESH",
+    "FetchedPrices",
+    "FetchedSymbols",
+    "RefreshResult",
+    "ScoredNews",
+    "refreshable",
+]
 
 MARKET = "market"  # the subject of every refresh: there is one at a time
 
@@ -30,6 +38,7 @@ class FetchedPrices(FetchedSymbols):
 
     finished_at: str = ""
     last_session: str = ""
+    corrected: dict[str, str] = Field(default_factory=dict)  # symbol -> years with other returns than before
     sha256: dict[str, str] = Field(default_factory=dict)  # of each symbol's file
 
 
@@ -91,6 +100,13 @@ def run_refresh(job: Job, request: NoSettings, root: Settings, report: Report) -
     return result
 
 
+def refreshable(choice: MarketChoice) -> bool:
+    """Whether a refresh of that market would fetch anything."""
+    keys = feeds()
+    own = choice.source == "files" and (keys.alpha_vantage or keys.alpaca)
+    return choice.source == "yahoo" or bool(own)
+
+
 def _steps(choice: MarketChoice, root: Settings) -> tuple[dict[Stage, Step], dict[str, str]]:
     """What can be refreshed, in order, and why the rest cannot."""
     # Imported here: the server reads this module too and has no need of the clients.
@@ -104,7 +120,11 @@ def _steps(choice: MarketChoice, root: Settings) -> tuple[dict[Stage, Step], dic
     symbols, end, data = choice.symbols, last_closed_session(), root.data
     if choice.source == "yahoo":
         steps["prices"] = lambda on_progress: FetchedPrices(
-            **dataclasses.asdict(refresh_prices(price_folder(data), symbols, choice.start, end, on_progress))
+            **dataclasses.asdict(
+                refresh_prices(
+                    price_folder(data), symbols, choice.start, end, on_progress, accepted=choice.accepted
+                )
+            )
         )
     else:
         skipped["prices"] = "prices are your own files, which a refresh never touches"
@@ -133,5 +153,11 @@ def _steps(choice: MarketChoice, root: Settings) -> tuple[dict[Stage, Step], dic
 
 
 REFRESH = Kind(  # it spends its time on the network, so it takes no turn
-    "refresh", NoSettings, RefreshResult, run_refresh, doing="refreshed", takes_turns=False
+    "refresh",
+    NoSettings,
+    RefreshResult,
+    run_refresh,
+    doing="refreshed",
+    takes_turns=False,
+    secrets=("ALPHA_VANTAGE_API_KEY", "ALPACA_API_KEY", "ALPACA_SECRET_KEY"),
 )

@@ -83,4 +83,12 @@ def _execution(request: SweepRequest) -> Execute:
     return in_process
 
 
-SWEEP = Kind("sweep", SweepRequest, SweepResult, run_sweep_job, check_sweep, doing="run")
+SWEEP = Kind(
+    "sweep",
+    SweepRequest,
+    SweepResult,
+    run_sweep_job,
+    check_sweep,
+    doing="run",
+    secrets=("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"),
+)

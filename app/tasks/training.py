@@ -163,9 +163,9 @@ def run_finetune(job: Job, request: FineTuning, root: Settings, report: Report) 
 def _shared(outcome: "Outcome") -> TrainingResult:
     """Leave the version, and the news of a new champion, to the outbox; the result, with its place there."""
     version = outcome.version
-    enqueue_version(version.variant, version.name)
+    enqueue_version(version.variant, version.name, start=False)
     if outcome.settlement.promoted:
-        enqueue_champion(version.variant)
+        enqueue_champion(version.variant, start=False)
     return result_from(outcome, *where(version.variant, version.name))
 
 

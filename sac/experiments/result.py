@@ -103,7 +103,7 @@ class TrialResults:
 
     def get(self, key: str) -> TrialResult | None:
         """A finished trial; None for one that is not, or whose file is damaged: it can be done again."""
-        with suppress(FileNotFoundError, Unreadable):
+        with suppress(OSError, Unreadable):
             return unpack_json(self._path(key).read_bytes(), TrialResult)
         return None
 

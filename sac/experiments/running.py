@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sac.errors import DeskError
+from sac.errors import ArtifactError, DeskError
 from sac.experiments.result import TrialResult, TrialResults
 from sac.experiments.sweep import Sweep, SweepTrial, panel_of, trials_of
-from sac.files import replace_file
+from sac.files import explained, replace_file
 from sac.forecast import walk_forward
 from sac.market import MarketPanel
 from sac.progress import Report, Stopwatch, unwatched
@@ -111,9 +111,13 @@ def work_of(pack: Sequence[SweepTrial]) -> int:
 
 
 def read_plan(folder: Path, name: str) -> Plan | None:
-    """The plan of a run; None where it has none yet."""
-    with suppress(FileNotFoundError, Unreadable):
-        return unpack_json(_plan_path(folder, name).read_bytes(), Plan)
+    """The plan of a run; None where it has none yet. ArtifactError, StorageError for a damaged one."""
+    path = _plan_path(folder, name)
+    try:
+        with explained(path), suppress(FileNotFoundError):
+            return unpack_json(path.read_bytes(), Plan)
+    except Unreadable as error:
+        raise ArtifactError(f"The sweep's plan, {path}, {error}: start the sweep again.") from error
     return None
 
 

@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 MOST_TRIALS = 500
+LARGEST = 64_000  # characters of a file: 500 trials take a tenth of that
 COST = "cost_rate"  # the one setting of a trial that is not its agent's
 
 
@@ -72,9 +73,13 @@ class SweepTrial:
 
 def read_sweep(text: str) -> Sweep:
     """A sweep from TOML. Raises SettingsError that says what to fix."""
+    if len(text) > LARGEST:
+        raise SettingsError(f"The sweep is longer than {LARGEST:,} characters: write fewer settings.")
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise SettingsError("The sweep is not valid TOML: its values are nested too deeply.") from None
+    except ValueError as error:  # also a number of thousands of digits
         raise SettingsError(f"The sweep is not valid TOML: {error}.") from None
     return sweep_of(raw)
 
@@ -91,6 +96,8 @@ def sweep_of(raw: Mapping[str, Any]) -> Sweep:
         sweep = unpack_json(json.dumps(dict(raw)).encode(), Sweep)
     except TypeError as error:  # a date, which JSON does not know
         raise SettingsError(f"The sweep: {error}.") from None
+    except RecursionError:
+        raise SettingsError("The sweep's values are nested too deeply.") from None
     except Unreadable as error:
         raise SettingsError(f"The sweep {error}.") from None
     for what, empty in (("seeds", not sweep.seeds), *((f"grid.{n}", not v) for n, v in sweep.grid.items())):
@@ -170,6 +177,7 @@ def panel_of(panel: MarketPanel, universe: Sequence[str]) -> MarketPanel:
         note=panel.provenance.note,
         fetched_at=panel.provenance.fetched_at,
         signals=lambda symbols, decisions: panel.signals[:, rows],
+        accepted=panel.provenance.accepted,
     )
 
 

@@ -15,10 +15,10 @@ _DIGEST = 64  # hex characters at the file's end; torch's reader finds its archi
 
 
 def load(path: Path) -> dict[str, Any] | None:
-    """The state stored at path, or None where there is none or a byte of it changed."""
+    """The state stored at path, or None where there is none, it cannot be read, or a byte of it changed."""
     try:
         content = path.read_bytes()
-    except FileNotFoundError:
+    except OSError:
         return None
     body, digest = content[:-_DIGEST], content[-_DIGEST:]
     if hashlib.sha256(body).hexdigest().encode() != digest:  # torch itself loads flipped bits without a word

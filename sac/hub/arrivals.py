@@ -6,7 +6,6 @@ moves a pointer. Its provenance lies beside its folder, whose bytes are those th
 """
 
 import dataclasses
-import hashlib
 import os
 import re
 import shutil
@@ -15,17 +14,20 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sac.errors import ArtifactError
-from sac.files import replace_file
 from sac.hub.repository import BESIDE, MAIN, HubError, Remote, Snapshot, client, explained, snapshot
+from sac.hub.trial import try_out
 from sac.registry import codecs, folder
 from sac.registry.artifacts import Metadata
 from sac.registry.codecs import Unreadable
-from sac.registry.names import check_variant, check_version
-from sac.registry.store import Part, Registry, Version
+from sac.registry.names import check_variant, check_version, stored_name
+from sac.registry.origin import Origin, note_origin, origin, seal
+from sac.registry.store import Registry, Version
+from sac.text import printable
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -35,21 +37,12 @@ __all__ = ["Arrival", "Origin", "origin", "pull"]
 NAMES = (*folder.FILES, folder.MANIFEST)
 FileProgress = Callable[[int, int, str], None]  # of (files done, files, the next one)
 
+_T = TypeVar("_T")
+
 _MOST_BYTES = 1 << 30  # of all files of a version together
 _STAGING = ".pull-"
-_MARKUP = re.compile(rb"\]\(|!\[|<|://")
+_MARKUP = re.compile(r"[\[\]<>`]|://|\bwww\.|\w@\w|(?<!\d):[\w+-]+:|\$[^$]*\$|&#?\w+;", re.IGNORECASE)
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a version came from."""
-
-    endpoint: str
-    repo: str
-    commit: str
-    pulled_at: str  # UTC
-    manifest: str  # sha256 of the version's manifest: another version of that name came from elsewhere
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,22 +93,9 @@ def pull(
                 return Arrival(present, there.commit, new=False)
             version = _checked(staging, variant, found)
         moment = datetime.now(UTC).isoformat(timespec="seconds")
-        source = Origin(remote.endpoint, remote.repo, there.commit, moment, _seal(version.path))
+        source = Origin(remote.endpoint, remote.repo, there.commit, moment, seal(version.path))
         _install(version.path, shelf / found, source)
     return Arrival(registry.version(variant, found), there.commit, new=True)
-
-
-def origin(registry: Registry, variant: str, name: str) -> Origin | None:
-    """Where a version was pulled from; None for one that was trained here. ArtifactError where unreadable."""
-    path = registry.root / check_variant(variant) / check_version(name)
-    note = _note(path)
-    if not (os.path.lexists(note) and os.path.lexists(path)):
-        return None
-    try:
-        source = codecs.unpack_json(folder.read_small(note), Origin)
-        return source if source.manifest == _seal(path) else None
-    except Unreadable as error:
-        raise ArtifactError(f"{note.name} {error}. Delete it, and pull the version again.") from error
 
 
 @contextmanager
@@ -189,17 +169,31 @@ class _Meter:
 
 
 def _named(downloads: Path, variant: str, wanted: str | None) -> str:
-    """The version's name, as its metadata say."""
-    try:
-        data = folder.read_small(downloads / "metadata.json")
-        metadata = codecs.unpack_json(data, Metadata)
-    except Unreadable as error:
-        raise ArtifactError(f"metadata.json {error}.") from error
+    """The version's name, as its metadata say and as its settings, stocks and data make it."""
+    read = partial(_read, downloads)
+    metadata = read("metadata.json", Metadata)
     if metadata.variant != variant:
         raise ArtifactError(f"it holds a version of {metadata.variant[:60]}, not of {variant}.")
     if metadata.version != (wanted or metadata.version):
         raise ArtifactError(f"it holds {metadata.version[:60]}, not {wanted}.")
-    return check_version(metadata.version)
+    try:
+        made = stored_name(
+            metadata, read("symbol_order.json", list[str]), read("config.json", dict[str, Any])
+        )
+    except Unreadable as error:
+        raise ArtifactError(f"it {error}.") from error
+    if metadata.version != made:
+        raise ArtifactError(
+            f"its settings, stocks and data make {made}, but it is called {metadata.version[:60]}."
+        )
+    return made
+
+
+def _read(downloads: Path, file: str, kind: type[_T]) -> _T:
+    try:
+        return codecs.unpack_json(folder.read_small(downloads / file), kind)
+    except Unreadable as error:
+        raise ArtifactError(f"{file} {error}.") from error
 
 
 def _present(registry: Registry, variant: str, name: str, downloads: Path) -> Version | None:
@@ -216,17 +210,13 @@ def _present(registry: Registry, variant: str, name: str, downloads: Path) -> Ve
 
 
 def _checked(staging: Path, variant: str, name: str) -> Version:
-    """The version in a registry of its own, after every check of a local load, and with every file loaded."""
+    """The version in a registry of its own, after every check of a local load and a week that it decided."""
     path = staging / variant / name
     path.mkdir(parents=True)
     for file in _names(os.listdir(staging / "downloads")):
         os.rename(staging / "downloads" / file, path / file)
+    try_out(staging, variant, name)  # first, and elsewhere: nothing large is decoded in this process before
     version = Registry(staging).version(variant, name)
-    for part in get_args(Part):
-        version.tensors(part)
-    version.scaler()
-    version.training_log()
-    version.agents()
     _check_words(version)
     return version
 
@@ -239,9 +229,24 @@ def _check_words(version: Version) -> None:
         *((result.name, *result.symbols) for result in results),
         *version.symbols,
     ]
-    markup = _MARKUP.search(codecs.pack_json(shown))
-    if markup:
-        raise ArtifactError(f"its texts hold {markup[0].decode()!r}, which is markup and no plain text.")
+    for text in _texts(shown):
+        markup = _MARKUP.search(text)
+        if markup or text != printable(text):
+            found = markup[0] if markup else printable(text)[:60]
+            raise ArtifactError(f"its texts hold {found!r}, which is markup and no plain text.")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text of nested values, names of fields included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield str(name)
+            yield from _texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner)
 
 
 def _install(staged: Path, final: Path, source: Origin) -> None:
@@ -251,7 +256,7 @@ def _install(staged: Path, final: Path, source: Origin) -> None:
             os.fsync(handle.fileno())
     folder.sync(staged)
     final.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(_note(final), codecs.pack_json(source))
+    note_origin(final, source)
     try:
         os.rename(staged, final)
     except OSError:
@@ -260,16 +265,8 @@ def _install(staged: Path, final: Path, source: Origin) -> None:
     folder.sync(final.parent)
 
 
-def _note(path: Path) -> Path:
-    return path.with_name(f"{path.name}.origin.json")
-
-
 def _sweep(root: Path) -> None:
     for path in root.glob(f"{_STAGING}*"):
         with suppress(FileNotFoundError):  # another process swept it
             if not folder.in_use(path):
                 shutil.rmtree(path, ignore_errors=True)
-
-
-def _seal(version: Path) -> str:
-    return hashlib.sha256(folder.read_small(version / folder.MANIFEST)).hexdigest()

@@ -1,9 +1,11 @@
 """The page that a version has on the Hugging Face Hub: its record, its data and its limits."""
 
 import math
+import re
 
 from sac.config import VARIANTS, TrainingSettings
 from sac.registry.artifacts import Metadata
+from sac.text import code, plain
 
 __all__ = ["CARD", "model_card"]
 
@@ -31,20 +33,20 @@ def model_card(metadata: Metadata, settings: TrainingSettings) -> bytes:
     lines = [
         *("---", "library_name: sac-desk", "tags:", "- portfolio", "- reinforcement-learning", "---"),
         *("", f"# {VARIANTS[metadata.variant].label}, {metadata.version}", ""),
-        f"A version of SAC Desk's variant `{metadata.variant}`, preset `{metadata.preset}`, "
-        f"{settings.members} members, made {metadata.created_at} by engine {metadata.engine_version}"
-        f"{f' from {metadata.parent}' if metadata.parent else ''}.",
+        f"A version of SAC Desk's variant `{metadata.variant}`, preset {code(metadata.preset)}, "
+        f"{settings.members} members, made {plain(metadata.created_at)} by engine "
+        f"{plain(metadata.engine_version)}{f' from {plain(metadata.parent)}' if metadata.parent else ''}.",
         *("", "## Record", ""),
-        f"Walk-forward, out of sample, net of {bps} a dollar traded, {metadata.evaluation_start} to "
-        f"{metadata.evaluation_end}:",
+        f"Walk-forward, out of sample, net of {bps} a dollar traded, {plain(metadata.evaluation_start)} to "
+        f"{plain(metadata.evaluation_end)}:",
         "",
         *_table(metadata),
         *_conviction(metadata, settings),
         *("", "## Data", ""),
-        f"Source `{source.source}`, {source.window_start} to {source.window_end}, last decision on "
-        f"{metadata.last_decision}. Real fields: {', '.join(source.fields)}.",
+        f"Source {code(source.source)}, {plain(source.window_start)} to {plain(source.window_end)}, last "
+        f"decision on {plain(metadata.last_decision)}. Real fields: {plain(', '.join(source.fields))}.",
         *("", "## Limits", ""),
-        *(f"* {note}" for note in dict.fromkeys([*metadata.notes, *_LIMITS])),
+        *(f"* {plain(note)}" for note in dict.fromkeys([*metadata.notes, *_LIMITS])),
         *("", "## Use", ""),
         f"`sac-desk hub pull {metadata.variant} {metadata.version}`. Every file is checked against "
         "`manifest.json`, and nothing in it is run.",
@@ -61,13 +63,17 @@ def _table(metadata: Metadata) -> list[str]:
     }
     columns = {"as traded": metadata.metrics, "agents' own": own, **metadata.baselines}
     return [
-        f"| | {' | '.join(columns)} |",
+        f"| | {' | '.join(map(_cell, columns))} |",
         f"|---|{'---|' * len(columns)}",
         *(
             f"| {label} | {' | '.join(_figure(figures.get(name), share) for figures in columns.values())} |"
             for name, (label, share) in _FIGURES.items()
         ),
     ]
+
+
+def _cell(text: str) -> str:
+    return re.sub(r"(?<!\\)\|", r"\|", plain(text))  # in code too a bar would end the cell
 
 
 def _conviction(metadata: Metadata, settings: TrainingSettings) -> list[str]:

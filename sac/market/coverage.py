@@ -16,7 +16,7 @@ def coverage(panel: MarketPanel, name: str) -> pd.DataFrame:
     if name in SIGNALS:
         known = np.isfinite(panel.signals[..., SIGNALS.index(name)])  # (T, n)
         return _shares(known, panel.decisions, panel.decisions, panel.symbols)
-    expected = exchange_sessions(panel.sessions[0], panel.sessions[-1])
+    expected = exchange_sessions(panel.sessions[0], panel.sessions[-1], panel.provenance.closures)
     values = panel.prices.get(name, np.full_like(panel.closes, np.nan))  # (S, n)
     return _shares(np.isfinite(values), panel.sessions, expected, panel.symbols)
 

@@ -1,21 +1,26 @@
 """From the data folder to a panel: the chosen source's prices, and the signals that are there."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
+import pandas as pd
 
 from sac.arrays import Dates, Floats
 from sac.config import SIGNALS
 from sac.files import stamp
-from sac.market.choice import read_choice
+from sac.market.calendar import last_ended_session
+from sac.market.choice import MarketChoice, read_choice
 from sac.market.fundamentals.ratios import fundamental_signals, fundamentals_folder
 from sac.market.news.sentiment import read_sentiment, sentiment_file, sentiment_signal
 from sac.market.panel import MarketPanel, build_panel, sample_panel
-from sac.market.prices.files import FETCHED_AT, file_of, read_prices
+from sac.market.prices.sample import sample_closes
+from sac.market.prices.survey import Survey, survey_of, survey_prices
+from sac.market.prices.tables import PriceFile
 
-__all__ = ["known_signals", "load_panel", "market_stamp", "price_folder"]
+__all__ = ["known_signals", "load_panel", "market_stamp", "price_folder", "survey_market"]
 
 _PARTS = ("market.toml", "raw", "output")  # of the data folder: what `load_panel` reads
 
@@ -25,26 +30,50 @@ def price_folder(data: Path) -> Path:
     return data / "raw" / "prices"
 
 
-def load_panel(data: Path) -> MarketPanel:
-    """The market that `market.toml` chooses; nothing is fetched. Raises DataError with the remedy."""
+def load_panel(data: Path, now: pd.Timestamp | None = None) -> MarketPanel:
+    """The market that `market.toml` chooses; nothing is fetched. Raises DataError with the remedy.
+
+    `now`: today's prices are left out until the session is over.
+    """
     choice = read_choice(data)
     if choice.source == "sample":
         return sample_panel()
-    folder = price_folder(data)
-    prices, note = read_prices(folder, choice.symbols, choice.start)
-    moments = [_fetched_at(file_of(folder, symbol)) for symbol in choice.symbols]
+    survey = survey_market(data, choice, now=now)
     return build_panel(
-        prices,
-        source=choice.source,
-        note=note,
-        fetched_at=min((moment for moment in moments if moment), default=None),
+        survey.trusted(),
+        source=survey.source,
+        note=" ".join(survey.notes),
+        fetched_at=survey.fetched_at,
         signals=partial(known_signals, data),
+        accepted=survey.accepted,
+    )
+
+
+def survey_market(
+    data: Path,
+    choice: MarketChoice,
+    staged: Mapping[str, bytes] | None = None,
+    now: pd.Timestamp | None = None,
+) -> Survey:
+    """Every finding about the prices of a choice, which need not be the one of `market.toml`.
+
+    `staged`: CSV files by symbol that are to stand in for those of the data folder.
+    """
+    if choice.source == "sample":
+        closes = sample_closes()
+        files = {
+            str(symbol): PriceFile(str(symbol), series.to_frame("close"), "sample", None, ())
+            for symbol, series in closes.items()
+        }
+        return replace(survey_of(files, choice.symbols, choice.start), unpriced=())  # it is known to end
+    return survey_prices(
+        price_folder(data), choice.symbols, choice.start, choice.accepted, staged=staged, now=now
     )
 
 
 def market_stamp(data: Path) -> str:
-    """What changes when the choice, or a file that `load_panel` reads, does."""
-    return "".join(stamp(data / part) for part in _PARTS)
+    """What changes when the choice, a file that `load_panel` reads, or the last session that is over does."""
+    return "".join((*(stamp(data / part) for part in _PARTS), str(last_ended_session())))
 
 
 def known_signals(data: Path, symbols: tuple[str, ...], decisions: Dates) -> Floats:
@@ -55,10 +84,3 @@ def known_signals(data: Path, symbols: tuple[str, ...], decisions: Dates) -> Flo
         signals[..., 0] = sentiment_signal(read_sentiment(news), symbols, decisions)
     signals[..., 1:] = fundamental_signals(fundamentals_folder(data), symbols, decisions)
     return signals
-
-
-def _fetched_at(path: Path) -> str | None:
-    if path.suffix != ".parquet":
-        return None
-    fetched_at = (pq.read_schema(path).metadata or {}).get(FETCHED_AT)
-    return fetched_at.decode() if fetched_at else None

@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,8 +14,9 @@ import pandas as pd
 from sac.arrays import Dates, Floats
 from sac.config import SIGNALS
 from sac.errors import DataError, SettingsError
-from sac.market.calendar import TradingWeeks, trading_weeks
-from sac.market.prices.checks import validate_closes
+from sac.market.accepted import Accepted, closures_of
+from sac.market.calendar import TradingWeeks, exchange_sessions
+from sac.market.prices.checks import decided_weeks, validate_closes
 from sac.market.prices.sample import DEMO_UNIVERSE, SAMPLE_NOTE, sample_closes
 
 __all__ = ["MarketPanel", "Provenance", "build_panel", "sample_panel"]
@@ -32,6 +33,22 @@ class Provenance:
     fields: tuple[str, ...]  # price fields and signals that are real
     fetched_at: str | None  # None: embedded
     note: str
+    accepted: tuple[Accepted, ...] = ()  # findings and closures that a person accepted
+
+    @property
+    def closures(self) -> tuple[str, ...]:
+        """Days on which nobody traded although the calendar has them: ISO."""
+        return closures_of(self.accepted)
+
+    @property
+    def covered_until(self) -> str:
+        """The window's end, or the last of the closures that follow it: nothing is missing until then."""
+        covered = np.datetime64(self.window_end)
+        for day in exchange_sessions(covered + 1, covered + 14):
+            if str(day) not in self.closures:
+                break
+            covered = day
+        return str(covered)
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,18 +128,20 @@ def build_panel(
     note: str,
     fetched_at: str | None = None,
     signals: Callable[[tuple[str, ...], Dates], Floats] | None = None,
+    accepted: Collection[Accepted] = (),
 ) -> MarketPanel:
     """Align validated daily prices (field -> sessions × symbols) by decision session.
 
     `signals` tells what was known of symbols at decisions: (T, n, 7). It must know nothing later (leak!).
-    Sessions after the last complete week are dropped, so a panel is the same on every day of a week.
+    Sessions after the last complete week whose decision has its price are dropped, so a panel is the same
+    on every day of a week. `accepted`: findings and closures that a person accepted.
     Raises DataError where the prices cannot be trusted or cover less than two weeks.
     """
-    validate_closes(prices["close"])
+    validate_closes(prices["close"], accepted)
     symbols = tuple(map(str, prices["close"].columns))
     index = pd.DatetimeIndex(prices["close"].index)
     days = index.to_numpy().astype("datetime64[D]")
-    weeks = trading_weeks(days[0], days[-1])
+    weeks, _ = decided_weeks(days, closures_of(accepted))
     if len(weeks.decisions) < 2:
         raise DataError(f"Prices from {days[0]} to {days[-1]} hold less than two complete weeks.")
     kept = days <= weeks.decisions[-1]
@@ -148,6 +167,7 @@ def build_panel(
             fields=(*sorted(values), *_real(known)),
             fetched_at=fetched_at,
             note=note,
+            accepted=tuple(accepted),
         ),
     )
 
@@ -191,16 +211,12 @@ def sample_panel() -> MarketPanel:
 
 
 def _closes_at(sessions: Dates, closes: Floats, *stamps: Dates) -> list[Floats]:
-    """Closes on certain sessions, (T, n) each; NaN after the window. A missing session is refused."""
+    """Closes on certain sessions, (T, n) each; NaN after the window. None inside it is missing."""
     aligned = []
     for dates in stamps:
         inside = dates <= sessions[-1]
-        rows = np.searchsorted(sessions, dates[inside])
-        absent = dates[inside][sessions[rows] != dates[inside]]
-        if len(absent):
-            raise DataError(f"There is no price on {absent[0]}, a session that decides or fills trades.")
         values = np.full((len(dates), closes.shape[1]), np.nan)
-        values[inside] = closes[rows]
+        values[inside] = closes[np.searchsorted(sessions, dates[inside])]
         aligned.append(values)
     return aligned
 

@@ -13,9 +13,12 @@ from typing import Literal
 
 from filelock import FileLock, Timeout
 
+from sac.database import patiently
 from sac.errors import ArtifactError, DeskError
+from sac.files import explained
 from sac.promotion.decision_log import Action, Decision, DecisionLog, SealedDecision
 from sac.promotion.gate import Forward, Gate, gate, nothing_later
+from sac.registry.origin import origin
 from sac.registry.store import Registry, Version
 
 __all__ = [
@@ -135,11 +138,17 @@ def settle(
 ) -> Settlement:
     """Promote the first model, and with the policy "auto" every later one that passes the gate.
 
-    `forward`: how the champion did after its last decision, by the data of now.
+    A version that came from elsewhere is left to a person, whatever it says of itself. `forward`: how the
+    champion did after its last decision, by the data of now. Waits for a locked record.
     """
+    return patiently(lambda: _settlement(registry, version, policy, forward))
+
+
+def _settlement(registry: Registry, version: Version, policy: Policy, forward: Forward) -> Settlement:
     with deciding(registry, version.variant) as state:
         question = _question(registry, state, version.name, forward)
-        action = _settled(question, policy)
+        foreign = origin(registry, version.variant, version.name) is not None
+        action = None if foreign else _settled(question, policy)
         if action:
             _written(registry, question, action, _DESK, question.gate.reason, "")
     return Settlement(action is not None, state.champion, question.gate)
@@ -153,7 +162,10 @@ def settled_before(
     if state.champion is None:  # a writer was killed between saving and promoting
         return settle(registry, version, policy)
     verdict = _question(registry, state, version.name, forward).gate
-    return Settlement(state.champion == version.name, state.champion, verdict)
+    if state.champion != version.name:
+        return Settlement(False, state.champion, verdict)
+    rise = next((row for row in state.moves if row.version == version.name), None)
+    return Settlement(True, rise.champion if rise else None, verdict)
 
 
 def decide(
@@ -227,9 +239,11 @@ def problems(registry: Registry, variants: Sequence[str]) -> list[str]:
 @contextmanager
 def deciding(registry: Registry, variant: str) -> Iterator[State]:
     """One decision at a time in this registry, on the state of now; a move that was cut off is finished."""
-    registry.root.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(registry.root / ".decisions.lock", timeout=_PATIENCE):
+        with explained(registry.root):
+            registry.root.mkdir(parents=True, exist_ok=True)
+            turn = FileLock(registry.root / ".decisions.lock").acquire(timeout=_PATIENCE)
+        with turn:
             state = state_of(registry, variant)
             if state.unfinished:
                 registry.set_current(variant, state.unfinished)

@@ -4,8 +4,6 @@ import hashlib
 import json
 import math
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +11,7 @@ from typing import Literal
 
 from sac.errors import DeskError
 from sac.promotion.gate import Gate
-from sac.promotion.record import RECORD, record
+from sac.promotion.record import record
 
 __all__ = ["MOVES", "Action", "Decision", "DecisionLog", "SealedDecision"]
 
@@ -128,9 +126,7 @@ class DecisionLog:
 
     def problems(self) -> list[str]:
         """What shows that somebody changed or removed rows; empty for a whole log."""
-        with self._reading() as db:
-            if db is None:
-                return []
+        with record(self._root).reading() as db:
             rows = [SealedDecision(**row) for row in db.execute("SELECT * FROM decisions ORDER BY seq")]
             issued = _issued(db)
         findings, before, expected = [], _START, 1
@@ -155,17 +151,8 @@ class DecisionLog:
             f"SELECT {columns} FROM decisions WHERE variant = COALESCE(?, variant) AND {condition} "
             f"ORDER BY seq DESC LIMIT {limit}"
         )
-        with self._reading() as db:
-            return db.execute(query, (variant, *values)).fetchall() if db else []
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection | None]:
-        """None where nothing was ever written: reading makes no file."""
-        if not (self._root / RECORD).exists():
-            yield None
-            return
-        with record(self._root).connection() as db:
-            yield db
+        with record(self._root).reading() as db:
+            return db.execute(query, (variant, *values)).fetchall()
 
 
 def _issued(db: sqlite3.Connection) -> int:

@@ -9,9 +9,9 @@ from sac.errors import ArtifactError, DeskError, SettingsError
 from sac.promotion.deciding import DecisionConflict, deciding, refuse_stale_view
 from sac.promotion.decision_log import Decision, DecisionLog, SealedDecision
 from sac.promotion.gate import Gate
-from sac.registry.store import Registry, Version
+from sac.registry.store import Registry
 
-__all__ = ["FOLLOWS", "choose_follow", "conviction_of", "follow_in", "follow_of", "last_choice"]
+__all__ = ["FOLLOWS", "choose_follow", "follow_in", "follow_of", "last_choice"]
 
 FOLLOWS: Mapping[FollowChoice, str] = {  # in a sentence: "follows its agents"
     "as trained": "its training",
@@ -43,11 +43,6 @@ def follow_in(choice: Decision | None) -> FollowChoice:
             "not know: choose again what it follows."
         )
     return cast("FollowChoice", choice.verdict)
-
-
-def conviction_of(version: Version, follow: FollowChoice) -> float:
-    """How far its weights go from equal weight (0) to its agents' (1)."""
-    return {"as trained": version.conviction, "agents": 1.0, "equal weight": 0.0}[follow]
 
 
 def choose_follow(

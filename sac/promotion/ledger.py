@@ -8,17 +8,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from sac.config import TrainingSettings
+from sac.database import patiently
 from sac.errors import Cancelled
 from sac.evidence import Search
-from sac.promotion.record import RECORD, record
+from sac.promotion.record import record
 from sac.registry.codecs import canonical
 
 __all__ = ["Candidate", "Ledger", "Trial"]
 
 Outcome = Literal["unfinished", "succeeded", "failed", "cancelled"]
+_ENTERED = (
+    "INSERT INTO trials (variant, version, kind, parent, settings, fingerprint, symbols, started_at, outcome)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'unfinished')"
+)
+_CLOSED = "UPDATE trials SET outcome = ?, problem = ?, metrics = ?, finished_at = ? WHERE id = ?"
+_Json = TypeVar("_Json", dict[str, Any], list[Any])
 
 
 @dataclass(frozen=True)
@@ -69,21 +76,17 @@ class Ledger:
         """Enter a training while it runs, and how it ended; the body hands over its metrics."""
         database = record(self._root)
         facts = (variant, version, kind, parent, json.dumps(canonical(settings)), fingerprint)
-        with database.connection() as db:
-            row = db.execute(
-                "INSERT INTO trials (variant, version, kind, parent, settings, fingerprint, symbols,"
-                " started_at, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'unfinished')",
-                (*facts, json.dumps(list(symbols)), _now()),
-            ).lastrowid
+
+        def write(statement: str, *values: Any) -> int | None:
+            with database.connection() as db:
+                return db.execute(statement, values).lastrowid
+
+        row = patiently(lambda: write(_ENTERED, *facts, json.dumps(list(symbols)), _now()))
         metrics: dict[str, float] = {}
 
         def close(outcome: Outcome, problem: str | None = None) -> None:
             finite = {name: value for name, value in metrics.items() if math.isfinite(value)}
-            with database.connection() as db:
-                db.execute(
-                    "UPDATE trials SET outcome = ?, problem = ?, metrics = ?, finished_at = ? WHERE id = ?",
-                    (outcome, problem, json.dumps(finite), _now(), row),
-                )
+            patiently(lambda: write(_CLOSED, outcome, problem, json.dumps(finite), _now(), row))
 
         try:
             yield metrics.update
@@ -97,22 +100,18 @@ class Ledger:
 
     def trials(self) -> list[Trial]:
         """All of them, newest first."""
-        if not (self._root / RECORD).exists():  # nothing was trained here: reading makes no file
-            return []
-        with record(self._root).connection() as db:
+        with record(self._root).reading() as db:
             return [_trial(row) for row in db.execute("SELECT * FROM trials ORDER BY id DESC")]
 
     def candidates(self) -> dict[Candidate, dict[str, float]]:
         """Figures of every distinct candidate that was evaluated; of one tried twice, the last ones."""
-        if not (self._root / RECORD).exists():
-            return {}
-        with record(self._root).connection() as db:  # pages ask at every rerun: settings stay unread
+        with record(self._root).reading() as db:  # pages ask at every rerun: settings stay unread
             rows = db.execute(
-                "SELECT variant, version, kind, fingerprint, settings ->> '$.evaluation_years', metrics"
-                " FROM trials ORDER BY id"
+                "SELECT variant, version, kind, fingerprint, CASE WHEN json_valid(settings)"
+                " THEN settings ->> '$.evaluation_years' END, metrics FROM trials ORDER BY id"
             )
             evaluated = {
-                Candidate(variant, version, weeks_of(kind, fingerprint, years)): json.loads(metrics or "{}")
+                Candidate(variant, version, weeks_of(kind, fingerprint, years)): _figures(metrics)
                 for variant, version, kind, fingerprint, years, metrics in rows
             }
         return {candidate: metrics for candidate, metrics in evaluated.items() if "eval_sharpe" in metrics}
@@ -140,9 +139,24 @@ def search_among(candidates: Mapping[Candidate, Mapping[str, float]]) -> Search:
 
 def _trial(row: sqlite3.Row) -> Trial:
     columns: dict[str, Any] = dict(row)
-    for name, empty in (("settings", {}), ("symbols", []), ("metrics", {})):
-        columns[name] = json.loads(columns[name]) if columns[name] else empty
+    columns["metrics"] = _figures(columns["metrics"])
+    columns["settings"] = _parsed(columns["settings"], {})
+    columns["symbols"] = _parsed(columns["symbols"], [])
     return Trial(**columns)
+
+
+def _figures(metrics: str | None) -> dict[str, float]:
+    """A row's figures; those that are damaged are not known."""
+    return {name: value for name, value in _parsed(metrics, {}).items() if type(value) in (int, float)}
+
+
+def _parsed(text: str | None, empty: _Json) -> _Json:
+    """JSON of that kind; the empty one where a row is damaged: it must not hide all others."""
+    try:
+        value = json.loads(text or "null")
+    except (ValueError, RecursionError):
+        return empty
+    return value if type(value) is type(empty) else empty
 
 
 def _now() -> str:

@@ -6,7 +6,7 @@ from sac.errors import ArtifactError
 from sac.promotion.deciding import State, deciding, state_of
 from sac.registry.store import Registry, Version
 
-__all__ = ["expendable", "remove"]
+__all__ = ["champions", "expendable", "remove"]
 
 
 def expendable(registry: Registry, variant: str, keep: int) -> list[Version]:
@@ -16,7 +16,7 @@ def expendable(registry: Registry, variant: str, keep: int) -> list[Version]:
     """
     versions = registry.versions(variant)
     parents = {version.name: version.metadata.parent for version in versions}
-    needed = _champions(state_of(registry, variant))
+    needed = champions(state_of(registry, variant))
     for name in tuple(needed):
         ancestor = parents.get(name)
         while ancestor and ancestor not in needed:
@@ -25,16 +25,19 @@ def expendable(registry: Registry, variant: str, keep: int) -> list[Version]:
     return [version for version in versions[keep:] if version.name not in needed][::-1]
 
 
-def remove(registry: Registry, version: Version) -> None:
-    """Delete a version's folder. Raises ArtifactError for one that is, or was, champion."""
-    with deciding(registry, version.variant) as state:  # nobody promotes it meanwhile
-        if version.name in _champions(state):
-            raise ArtifactError(f"{version.name} is or was champion: it stays, for a rollback may need it.")
-        doomed = registry.retire(version)
-    shutil.rmtree(doomed)
+def remove(registry: Registry, variant: str, name: str) -> None:
+    """Delete a version's folder, readable or not. Raises ArtifactError for one that is, or was, champion."""
+    with deciding(registry, variant) as state:  # nobody promotes it meanwhile
+        if name in champions(state):
+            raise ArtifactError(f"{name} is or was champion: it stays, for a rollback may need it.")
+        doomed = registry.retire(variant, name)
+    if doomed.is_dir() and not doomed.is_symlink():
+        shutil.rmtree(doomed)
+    else:
+        doomed.unlink()
 
 
-def _champions(state: State) -> set[str]:
+def champions(state: State) -> set[str]:
     """Every version that is, or was, champion. Raises ArtifactError where nobody can tell."""
     names = (state.checked().champion, *(name for row in state.moves for name in (row.version, row.champion)))
     return {name for name in names if name}

@@ -17,7 +17,9 @@ from sac.market import INDEX_NAME, MarketPanel
 from sac.portfolio import Allocator, Backtest, BuyAndHold, Cash, EqualWeight, backtest
 from sac.portfolio.baselines import RISK_BASED
 from sac.registry.codecs import Unreadable
+from sac.registry.folder import read_bytes
 from sac.registry.names import is_version
+from sac.registry.records import check_weeks
 from sac.registry.store import Version
 from sac.registry.tables import pack_baselines, unpack_baselines
 
@@ -31,7 +33,7 @@ _VERSION = re.compile(
     rf"({'|'.join(re.escape(variant.label) for variant in VARIANTS.values())})( [0-9a-f]{{6}})?",
     re.IGNORECASE,
 )
-_ROUNDING = 1e-6
+_MOST_BYTES = 1 << 26  # of a stored backtest
 _SAME = 1e-4  # relative: as far as adjusted prices move when they are fetched again
 
 
@@ -89,12 +91,10 @@ def save_backtest(folder: Path, result: Backtest) -> Path:
 def read_backtest(path: Path) -> Backtest:
     """The backtest stored at path. Raises ArtifactError for a file that is none."""
     try:
-        results = unpack_baselines(path.read_bytes())
+        results = unpack_baselines(read_bytes(path, _MOST_BYTES))
         if [result.name for result in results] != [path.stem]:
             raise Unreadable("does not hold the backtest of its name")
-        _check(results[0])
-    except OSError as error:
-        raise ArtifactError(f"{path.name} cannot be read: {error.strerror}.") from error
+        check_weeks(results[0])
     except Unreadable as error:
         raise ArtifactError(f"{path.name} {error}. Store the backtest again, or delete the file.") from error
     objection = _objection(path.stem)
@@ -115,21 +115,3 @@ def _objection(name: str) -> str | None:
     if not _NAME.fullmatch(name):
         return f"{name!r} cannot name a strategy: use up to 40 letters, digits, spaces and _+-."
     return None
-
-
-def _check(result: Backtest) -> None:
-    """Raise Unreadable for weeks out of order, and for weights or growth that no portfolio has.
-
-    Unlike a version, a stored backtest has no checksums that stand elsewhere.
-    """
-    dates = np.column_stack([result.decisions, result.fills, result.ends]).astype("datetime64[D]")  # (W, 3)
-    if not len(dates) or np.isnat(dates).any():
-        raise Unreadable("has weeks without dates")
-    zero = np.timedelta64(0, "D")
-    if (np.diff(dates, axis=0) <= zero).any() or (np.diff(dates, axis=1) <= zero).any():
-        raise Unreadable("has weeks that are out of order")
-    shares = ((result.weights >= 0.0) & (result.weights <= 1.0 + _ROUNDING)).all()  # NaN is none
-    if not shares or not np.allclose(result.weights.sum(axis=1), 1.0, rtol=0.0, atol=_ROUNDING):
-        raise Unreadable("has weights that are no portfolio")
-    if not (np.isfinite(result.growth) & (result.growth > 0)).all():
-        raise Unreadable("has prices that no stock has")

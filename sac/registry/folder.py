@@ -28,6 +28,7 @@ __all__ = [
     "inspect",
     "most_bytes",
     "read",
+    "read_bytes",
     "read_small",
     "refusal",
     "sync",
@@ -47,6 +48,7 @@ LATER = frozenset(["agents.parquet"])  # versions of engines up to 3 lack them
 REMEDY = "Restore the folder from a copy, or delete it and train again."
 
 _SMALL = 1 << 20  # most bytes of a text file or of scaler.pkl
+_TABLE = 1 << 27  # most bytes of a table
 _LARGE = 1 << 30  # most bytes of any file: it is read into memory
 _ABANDONED = 3600.0  # seconds after which a killed writer's leftovers are removed
 _SETTLED = 2_000_000_000  # nanoseconds: younger files could change again within the clock's grain
@@ -81,7 +83,7 @@ def complete(names: Iterable[str]) -> bool:
 
 def most_bytes(name: str) -> int:
     """How large that file of a version may be."""
-    return _LARGE if name.endswith((".pt", ".parquet")) else _SMALL
+    return {".pt": _LARGE, ".parquet": _TABLE}.get(Path(name).suffix, _SMALL)
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -196,7 +198,27 @@ def read(folder: Path, manifest: Manifest, name: str, unpack: Callable[[bytes], 
 
 def read_small(path: Path) -> bytes:
     """Bytes of a small regular file; Unreadable for links, devices and whatever is larger than 1 MiB."""
-    return _bytes(path, _SMALL)
+    return read_bytes(path, _SMALL)
+
+
+def read_bytes(path: Path, limit: int) -> bytes:
+    """Bytes of a plain file; Unreadable for links, devices and whatever is larger than the limit."""
+
+    def opener(name: str, flags: int) -> int:
+        # No link is followed, and a pipe that nobody feeds does not block.
+        return os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
+
+    try:
+        with open(path, "rb", opener=opener) as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise Unreadable("is not a plain file")
+            if status.st_size > limit:
+                raise Unreadable(f"is larger than {limit >> 20} MiB")
+            # Not up to the limit: that reserves a gigabyte for every file, which took longer than reading.
+            return file.read(status.st_size + 1)
+    except OSError as error:
+        raise Unreadable(f"cannot be read ({error.strerror})") from error
 
 
 def _altered(folder: Path, manifest: Manifest) -> ArtifactError | None:
@@ -209,26 +231,10 @@ def _altered(folder: Path, manifest: Manifest) -> ArtifactError | None:
 
 
 def _checked(path: Path, entry: Entry) -> bytes:
-    data = _bytes(path, most_bytes(path.name))
+    data = read_bytes(path, most_bytes(path.name))
     if len(data) != entry.size or hashlib.sha256(data).hexdigest() != entry.sha256:
         raise Unreadable(f"was altered: it does not have the checksum that {MANIFEST} gives")
     return data
-
-
-def _bytes(path: Path, limit: int) -> bytes:
-    try:
-        # No link is followed, and a pipe that nobody feeds does not block.
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with open(handle, "rb") as file:
-            status = os.fstat(handle)
-            if not stat.S_ISREG(status.st_mode):
-                raise Unreadable("is not a plain file")
-            if status.st_size > limit:
-                raise Unreadable(f"is larger than {limit >> 20} MiB")
-            # Not up to the limit: that reserves a gigabyte for every file, which took longer than reading.
-            return file.read(status.st_size + 1)
-    except OSError as error:
-        raise Unreadable(f"cannot be read ({error.strerror})") from error
 
 
 def _stamp(folder: Path) -> Stamp:

@@ -5,19 +5,18 @@ import shutil
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
-from sac.config import CASH, TrainingSettings
+from sac.config import CASH, FollowChoice, TrainingSettings
 from sac.errors import ArtifactError
-from sac.files import room_needed
+from sac.files import explained
 from sac.portfolio import Backtest
-from sac.registry import codecs, folder, tables
+from sac.registry import codecs, folder, records, tables
 from sac.registry.artifacts import Artifacts, Metadata
 from sac.registry.codecs import Unreadable
 from sac.registry.names import check_variant, check_version, is_version
@@ -30,6 +29,9 @@ _NETWORKS = ("actor", "critic", "critic_target", "log_alpha")
 _STATES = ("optimizers", "folds", "forecaster")
 _POINTER = "current"
 _STAGING, _NEXT_POINTER = ".staging-", ".current-"
+
+# What was read of versions whose records and metadata agree, by their files' checksums.
+_AGREED: dict[frozenset[tuple[str, str]], Metadata] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,14 +61,17 @@ class Version:
 
     def evaluation(self) -> Backtest:
         """Its walk-forward evaluation as traded, week by week, with its members."""
+        return self.record(records.RECORDS["eval"])
+
+    def record(self, file: str) -> Backtest:
+        """A weekly record of its symbols."""
         unpack = partial(tables.unpack_evaluation, symbols=self.symbols)
-        return folder.read(self.path, self.manifest, "evaluation.parquet", unpack)
+        return folder.read(self.path, self.manifest, file, unpack)
 
     def agents(self) -> Backtest | None:
         """The same weeks followed without reserve; None where an engine up to 3 did not store them."""
         if "agents.parquet" in self.manifest:
-            unpack = partial(tables.unpack_evaluation, symbols=self.symbols)
-            return folder.read(self.path, self.manifest, "agents.parquet", unpack)
+            return self.record("agents.parquet")
         return self.evaluation() if self.follows_agents else None
 
     @property
@@ -74,6 +79,10 @@ class Version:
         """How far its weights of today go from equal weight (0) to its agents' own (1)."""
         validation = self.metadata.production
         return 1.0 if self.settings.follow == "agents" or validation is None else validation.conviction
+
+    def followed(self, choice: FollowChoice) -> float:
+        """The same where a person may have chosen otherwise."""
+        return {"as trained": self.conviction, "agents": 1.0, "equal weight": 0.0}[choice]
 
     @property
     def follows_agents(self) -> bool:
@@ -111,12 +120,12 @@ class Registry:
         """Write a version, whole or not at all. One of that name that exists already is returned unchanged.
 
         Raises ArtifactError where the artifacts don't fit together, or the existing version is damaged, and
-        DiskFull.
+        StorageError.
         """
         variant, name = artifacts.metadata.variant, artifacts.metadata.version
         final = self._path(variant, name)
         if not os.path.lexists(final):
-            with room_needed(final):
+            with explained(final):
                 _publish(_packed(artifacts), final)
         return self.version(variant, name)
 
@@ -130,7 +139,7 @@ class Registry:
         return found
 
     def versions(self, variant: str) -> list[Version]:
-        """Every readable version, newest first; cheap, for files are only compared when they are read."""
+        """Every readable version, newest first; cheap, for a record is only read once a process."""
         found = [v for v in self._look(variant).values() if isinstance(v, Version)]
         return sorted(found, key=lambda v: (v.metadata.created_at, v.name), reverse=True)
 
@@ -164,7 +173,7 @@ class Registry:
         """Make a version the champion that `version` has just read: its files are not compared again."""
         shelf, name = version.path.parent, version.name
         pointer = shelf / f"{_NEXT_POINTER}{uuid.uuid4().hex}"
-        with room_needed(shelf / _POINTER):
+        with explained(shelf / _POINTER):
             try:
                 folder.write(pointer, f"{name}\n".encode())
                 os.replace(pointer, shelf / _POINTER)  # a reader sees the old name or the new one
@@ -172,14 +181,18 @@ class Registry:
                 pointer.unlink(missing_ok=True)
             folder.sync(shelf)
 
-    def retire(self, version: Version) -> Path:
-        """Take a version off the shelf at once; returns the folder that is left to delete.
+    def retire(self, variant: str, name: str) -> Path:
+        """Take a version off the shelf at once, readable or not; returns the folder that is left to delete.
 
-        Should nobody delete it, a later `save` sweeps it away.
+        Should nobody delete it, a later `save` sweeps it away. Raises ArtifactError where there is none.
         """
-        doomed = version.path.parent / f"{_STAGING}{uuid.uuid4().hex}"
-        os.rename(version.path, doomed)
-        folder.sync(version.path.parent)
+        path = self._path(variant, name)
+        doomed = path.parent / f"{_STAGING}{uuid.uuid4().hex}"
+        try:
+            os.rename(path, doomed)
+        except FileNotFoundError:
+            raise ArtifactError(f"There is no version {name} of {variant}.") from None
+        folder.sync(path.parent)
         return doomed
 
     def _path(self, variant: str, name: str) -> Path:
@@ -215,7 +228,20 @@ def _open(path: Path) -> tuple[Version, folder.Stamp]:
         settings=read("config.json", partial(codecs.unpack_json, kind=TrainingSettings)),
         symbols=read("symbol_order.json", _symbols),
     )
-    return version, stamp
+    return replace(version, metadata=_agreed(version)), stamp
+
+
+def _agreed(version: Version) -> Metadata:
+    """The metadata with the figures of the weekly records. ArtifactError where they contradict each other."""
+    key = frozenset((name, entry.sha256) for name, entry in version.manifest.items())
+    if key not in _AGREED:
+        found = {p: version.record(file) for p, file in records.RECORDS.items() if file in version.manifest}
+        rules, fitted = version.settings.constraints, version.baselines()
+        try:
+            _AGREED[key] = records.checked(version.metadata, rules, found, fitted)
+        except Unreadable as error:
+            raise folder.refusal(version.path, str(error)) from error
+    return _AGREED[key]
 
 
 def _symbols(data: bytes) -> tuple[str, ...]:
@@ -250,15 +276,14 @@ def _packed(artifacts: Artifacts) -> dict[str, bytes]:
         _check_symbols(artifacts.symbols)
         if artifacts.evaluation.symbols != artifacts.symbols:
             raise Unreadable("lists other symbols than evaluation.parquet")
-        others = {"agents.parquet": [artifacts.agents], "baselines.parquet": artifacts.baselines}
-        for file, records in others.items():  # noqa: B007 - said where they are refused
-            if any(not np.array_equal(record.fills, artifacts.evaluation.fills) for record in records):
-                raise Unreadable("holds other weeks than evaluation.parquet")
         file = "metadata.json"
         if metadata.version.endswith("-ft") != (metadata.kind == "finetune"):
             raise Unreadable(f"calls {metadata.version} a {metadata.kind} version")
         for file in folder.FILES:
             packed[file] = packers[file]()
+        file = "its"  # said of a file that the message names
+        both = {"eval": artifacts.evaluation, "agents": artifacts.agents}
+        records.checked(metadata, artifacts.settings.constraints, both, artifacts.baselines)
     except Unreadable as error:
         raise ArtifactError(f"{metadata.version} was not saved: {file} {error}.") from error
     return packed

@@ -1,7 +1,7 @@
 """The tables of a version: its evaluation, one row per week; one row per baseline; its training log."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sac.config import CASH
+from sac.parquet import Limits, UnreadableTable, read_table
 from sac.portfolio import Backtest
 from sac.registry.codecs import Unreadable
 
@@ -22,7 +23,10 @@ __all__ = [
     "unpack_log",
 ]
 
-_MOST_CELLS = 1 << 26  # 0.5 GiB of numbers
+_WEEKS = Limits(rows=10_000)  # more than a century
+_RESULTS = Limits(rows=64)
+_LOG = Limits(rows=1 << 20)  # a hundred points of every agent
+_LOG_COLUMNS = 64
 _DATES = ("decision", "fill", "end")
 _RETURNS = ("turnover", "gross_return", "net_return")
 _BASELINES = pa.schema(
@@ -51,12 +55,17 @@ def pack_evaluation(result: Backtest) -> bytes:
 
 def unpack_evaluation(data: bytes, symbols: tuple[str, ...]) -> Backtest:
     """The backtest that was packed, of exactly these symbols."""
-    table = _table(data)
     fixed, assets = len(_DATES) + 1 + len(_RETURNS), len(symbols) + 1
+
+    def check(schema: pa.Schema) -> None:
+        extra = max(0, len(schema) - fixed - 2 * assets)
+        kinds = (_schema(symbols, extra // 2, entries=True), _schema(symbols, extra, entries=False))
+        if not any(schema.equals(kind) for kind in kinds):
+            raise UnreadableTable("has other columns than an evaluation of this version's symbols")
+
+    table = _table(data, check, _WEEKS)
     extra = table.num_columns - fixed - 2 * assets
-    stored = extra >= 0 and table.schema.equals(_schema(symbols, extra // 2, entries=True))
-    if not stored and (extra < 0 or not table.schema.equals(_schema(symbols, extra, entries=False))):
-        raise Unreadable("has other columns than an evaluation of this version's symbols")
+    stored = table.schema.equals(_schema(symbols, extra // 2, entries=True))
     if any(column.null_count for column in table.columns):
         raise Unreadable("has empty cells")
     columns = [column.to_numpy() for column in table.columns]
@@ -97,33 +106,36 @@ def pack_baselines(results: Sequence[Backtest]) -> bytes:
 
 def unpack_baselines(data: bytes) -> list[Backtest]:
     """The backtests that were packed."""
-    table = _table(data)
-    if not table.schema.equals(_BASELINES):
-        raise Unreadable("has other columns than baselines have")
+
+    def check(schema: pa.Schema) -> None:
+        if not schema.equals(_BASELINES):
+            raise UnreadableTable("has other columns than baselines have")
+
+    table = _table(data, check, _RESULTS).combine_chunks()
     try:
-        return [_baseline(row) for row in table.to_pylist()]
-    except (TypeError, ValueError, OverflowError) as error:  # the last of a date after the year 9999
+        return [_baseline(table, row) for row in range(table.num_rows)]
+    except (TypeError, ValueError, AttributeError, pa.ArrowException) as error:
         raise Unreadable(f"holds a baseline whose weeks do not fit together ({error})") from error
 
 
-def _baseline(row: dict[str, Any]) -> Backtest:
-    weeks, symbols = len(row["fills"]), tuple(row["symbols"])
-    dates = {name: np.array(row[name], dtype="datetime64[D]") for name in ("decisions", "fills", "ends")}
-    shapes = {"weights": (weeks, len(symbols) + 1), "growth": (weeks, len(symbols) + 1)}
-    figures = {
-        name: np.array(row[name], dtype="float64").reshape(shapes.get(name, (weeks,)))
-        for name in ("weights", "growth", "turnover", "gross", "net")
-    }
-    if not weeks == len(dates["decisions"]) == len(dates["ends"]):
+def _baseline(table: pa.Table, row: int) -> Backtest:
+    lists = {name: table[name][row].values for name in _BASELINES.names if name != "name"}
+    if any(values is None or values.null_count for values in lists.values()):
+        raise ValueError("empty cells")
+    symbols, weeks = tuple(lists.pop("symbols").to_pylist()), len(lists["fills"])
+    arrays = {name: values.to_numpy(zero_copy_only=False) for name, values in lists.items()}
+    if not weeks == len(arrays["decisions"]) == len(arrays["ends"]):
         raise ValueError("dates of different length")
+    shapes = {name: (weeks, len(symbols) + 1) for name in ("weights", "growth")}
+    for name in ("weights", "growth", "turnover", "gross", "net"):
+        arrays[name] = arrays[name].reshape(shapes.get(name, (weeks,))).copy()
     return Backtest(
-        name=row["name"],
+        name=str(table["name"][row].as_py() or ""),
         symbols=symbols,
         folds=np.zeros(weeks, dtype=np.int64),
         members=np.empty((weeks, 0)),
         entries=np.empty((weeks, 0)),
-        **dates,
-        **figures,
+        **arrays,
     )
 
 
@@ -141,8 +153,17 @@ def pack_log(log: pd.DataFrame) -> bytes:
 
 
 def unpack_log(data: bytes) -> pd.DataFrame:
-    """The training log that was packed."""
-    return _table(data).to_pandas()  # type: ignore[no-any-return]
+    """The training log that was packed: numbers only."""
+
+    def check(schema: pa.Schema) -> None:
+        if len(schema) > _LOG_COLUMNS:
+            raise UnreadableTable(f"has more than {_LOG_COLUMNS} columns")
+        for field in schema:
+            if not (pa.types.is_integer(field.type) or pa.types.is_floating(field.type)):
+                raise UnreadableTable(f"has a column {field.name[:40]!r} that holds no numbers")
+
+    log: pd.DataFrame = _table(data, check, _LOG).to_pandas(ignore_metadata=True)
+    return log
 
 
 def _schema(symbols: tuple[str, ...], members: int, *, entries: bool) -> pa.Schema:
@@ -160,11 +181,8 @@ def _schema(symbols: tuple[str, ...], members: int, *, entries: bool) -> pa.Sche
     )
 
 
-def _table(data: bytes) -> pa.Table:
+def _table(data: bytes, check: Callable[[pa.Schema], None], limits: Limits) -> pa.Table:
     try:
-        file = pq.ParquetFile(pa.BufferReader(data))
-        if file.metadata.num_rows * file.metadata.num_columns <= _MOST_CELLS:
-            return file.read()
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:  # the last of a column's name
-        raise Unreadable("is not a readable parquet file") from error
-    raise Unreadable("has more cells than any training")  # a few bytes can stand for very many
+        return read_table(data, check, limits)
+    except UnreadableTable as error:
+        raise Unreadable(str(error)) from error

@@ -326,13 +326,24 @@ def test_data_status_says_what_is_known_and_what_is_not(desk):
     assert json.loads(out)["source"] == "sample"
 
 
-def test_data_use_writes_the_choice_and_warns_of_another_universe(desk, tmp_path):
-    code, out, _ = desk("data", "use", "files", "aapl", "msft", "--start", "2012-01-03")
+def test_data_use_shows_the_findings_and_switches_only_when_told(desk, tmp_path):
+    written = tmp_path / "data" / "market.toml"
+    code, out, err = desk("data", "use", "files", "aapl", "msft", "--start", "2012-01-03", "--apply")
+    assert (code, err) == (1, "error: 2 findings: these prices cannot be used yet.\n")
+    assert "refused: AAPL has no prices" in out
+    assert "refused: MSFT has no prices" in out
+    assert not written.exists()
+    code, out, _ = desk("data", "use", "yahoo", "aapl", "msft", "--start", "2012-01-03")
+    assert code == 0
+    assert "Nothing was changed" in out
+    assert not written.exists()
+    code, out, _ = desk("data", "use", "yahoo", "aapl", "msft", "--start", "2012-01-03", "--apply")
     assert code == 0
     assert "full training" in out
-    assert 'symbols = ["AAPL", "MSFT"]' in (tmp_path / "data" / "market.toml").read_text()
-    assert desk("data", "status")[0] == 1  # no files yet
+    assert 'symbols = ["AAPL", "MSFT"]' in written.read_text()
+    assert desk("data", "status")[0] == 1  # nothing is fetched yet
     assert "AAPL has no prices" in desk("data", "status")[2]
     assert desk("data", "use", "files", "AAPL")[2].startswith("error: A universe has 2 to 200 symbols")
-    assert desk("data", "use", "sample")[0] == 0
+    assert desk("data", "use", "sample", "--apply")[0] == 0
+    assert desk("data", "check")[0] == 0
     assert desk("data", "use", "bloomberg")[0] == 2

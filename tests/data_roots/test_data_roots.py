@@ -17,10 +17,12 @@ import pytest
 from app.queries.trials import finished_trials
 from app.tasks.challenger import challenger_request
 from app.ui.compare.sections import SECTIONS as TABS
+from app.ui.shared.labels import short_name
 from sac import training
 from sac.config import FineTuneSettings, preset_settings
 from sac.experiments import read_plan
-from sac.market import load_panel
+from sac.market import load_panel, loading
+from sac.market.calendar import exchange_sessions
 from sac.registry import Registry, version_name
 from sac.registry.codecs import pack_json
 from tests.data_roots.reading import AS_OF, PARTS, SECTIONS, command, leaves
@@ -207,16 +209,44 @@ def test_versions_are_compared_with_each_other_and_with_an_external_strategy(dat
     assert all(name in said(at) for name in external)
 
 
-def test_every_version_has_the_record_of_its_agents_own(data, release):
-    """Those that did not store it are run again from their folds, on the data of the root."""
-    names = [name for shelf in release[1]["versions"].values() for name in shelf["versions"]]
-    at = opened("compare", strategy=names, record="Agents' own")
+def news_of_then(scored, symbols, decisions):
+    """News as engines up to 3 read them: the last score known at a decision, NaN once 6 sessions old."""
+    values = np.full((len(decisions), len(symbols)), np.nan)
+    sessions = exchange_sessions(decisions[0] - 30, decisions[-1] + 30)
+    now = np.searchsorted(sessions, decisions)
+    for column, symbol in enumerate(symbols):
+        own = scored[scored["symbol"] == symbol]
+        known = np.searchsorted(sessions, own["date"].to_numpy().astype("datetime64[D]"), side="right")
+        latest = (np.searchsorted(known, now, side="right") - 1).clip(0)
+        fresh = (known[latest] <= now) & (now - known[latest] <= 5)
+        values[fresh, column] = own["score"].to_numpy()[latest[fresh]]
+    return values
+
+
+def test_every_version_has_the_record_of_its_agents_own(data, release, monkeypatch):
+    """Those that did not store it are run again from their folds, on the data that they were trained on."""
+    if not weekly_news(release[1]):
+        monkeypatch.setattr(loading, "sentiment_signal", news_of_then)
+    at = opened("compare", strategy=all_versions(release), record="Agents' own")
     assert not at.error
     assert not [remark.value for remark in at.warning if "own record" in remark.value]
     assert "**Agents' own**, out of sample" in said(at)
-    assert len(list((data / "cache" / "agents").iterdir())) == len(
-        [version for version in stored_versions(Registry(data / "models")) if version.agents() is None]
-    )
+    lacking = [version for version in stored_versions(Registry(data / "models")) if version.agents() is None]
+    kept = data / "cache" / "agents"
+    assert len(list(kept.iterdir()) if kept.exists() else []) == len(lacking)
+
+
+def test_who_cannot_be_run_again_on_the_data_of_now_is_named(data, release):
+    stored = stored_versions(Registry(data / "models"))
+    lacking = [] if weekly_news(release[1]) else [v for v in stored if v.agents() is None]
+    at = opened("compare", strategy=all_versions(release), record="Agents' own")
+    left_out = [remark.value for remark in at.warning if "own record" in remark.value]
+    assert [text.split(" is left out")[0] for text in left_out] == [short_name(v) for v in lacking]
+    assert "**Agents' own**, out of sample" in said(at)
+
+
+def all_versions(release):
+    return [name for shelf in release[1]["versions"].values() for name in shelf["versions"]]
 
 
 def trained_again(version, data, folder):

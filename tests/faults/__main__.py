@@ -10,6 +10,7 @@ from pathlib import Path
 from app.settings import Settings
 from tests.faults.clocks import NoCompiler, clock_round, jumping_clock
 from tests.faults.full_disk import NoMount, full_round, small_disk
+from tests.faults.locking import locked_round
 from tests.faults.rounds import ROUNDS, Desk, worker_killed
 from tests.faults.servers import ServedDesk
 
@@ -107,12 +108,20 @@ def workers(folder: Path, rng: random.Random, count: int, tally: Tally) -> None:
         tally.notes.append(f"a killed training's job was closed within {max(closed):.1f} s")
 
 
+def locks(folder: Path, rng: random.Random, count: int, tally: Tally) -> None:
+    """A database that another process holds for 15 s, at any moment of a true training."""
+    for number in range(count):
+        losses = locked_round(Settings(folder / f"data{number // FRESH}"), rng)
+        tally.count("database locked", losses)
+
+
 HARM = {  # and how often, unless an option says otherwise
     "rounds": (registries, 70),
     "servers": (servers, 20),
     "disks": (disks, 5),
     "clocks": (clocks, 3),
     "workers": (workers, 3),
+    "locks": (locks, 3),
 }
 
 if __name__ == "__main__":

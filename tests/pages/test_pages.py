@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from filelock import FileLock
@@ -13,10 +14,14 @@ from app.jobs.queue import Jobs
 from app.jobs.store import JobStore
 from app.queries import jobs, market, versions
 from sac.config import PRESETS
+from sac.market import MarketChoice, price_folder, write_choice
 from sac.progress import Progress
+from sac.promotion.deciding import settle
 from sac.registry import Registry
 from tests.support.desk_pages import ROOT, opened, said
-from tests.support.small_versions import VARIANT, small_artifacts
+from tests.support.small_trainings import CLOSES
+from tests.support.small_versions import small_artifacts
+from tests.support.synthetic import random_closes, write_prices
 
 pytestmark = pytest.mark.slow
 
@@ -52,6 +57,10 @@ def running(empty, process):
     record(empty, pid=process.pid)
     with FileLock(empty.jobs / "0123456789ab.lock"):
         yield empty
+
+
+def yesterday():
+    return datetime.now(UTC).date() - timedelta(days=1)
 
 
 def figures(at):
@@ -101,9 +110,9 @@ def test_overview_shows_the_champion_against_equal_weight(filled):
 
 
 def test_pages_say_that_two_are_the_same_in_every_week(empty):
-    """The records of these versions are equal weight's."""
-    champion, _ = (empty.registry.save(small_artifacts(seed)) for seed in (0, 1))
-    empty.registry.set_current(VARIANT, champion.name)
+    registry = Registry(empty.models)
+    for seed in (0, 1):
+        settle(registry, registry.save(small_artifacts(seed)), "manual")
     assert "Same as equal weight in every week." in said(opened("overview"))
     assert "Same as the champion in every week." in said(opened("promotion"))
     assert "a year, same as equal weight in every week." in said(opened("compare"))
@@ -273,33 +282,33 @@ def test_no_page_but_weights_loads_torch(filled):
     assert visited.stdout.splitlines()[-1] == "False"
 
 
-@pytest.mark.parametrize("page", ["overview", "training", "weights"])
+@pytest.mark.parametrize("page", ["overview", "training", "weights", "data"])
 def test_a_missing_sample_is_said_without_a_stack_trace(filled, page, monkeypatch, tmp_path):
     monkeypatch.setattr("sac.market.prices.sample.sample_path", lambda: tmp_path / "gone.csv.gz")
     market._panel.clear()
+    market._survey.clear()
     try:
         at = opened(page)
         assert any("The market sample is missing" in error.value for error in at.error)
         assert not at.exception
     finally:
         market._panel.clear()
+        market._survey.clear()
 
 
-def test_the_data_page_saves_a_choice_shows_its_finding_and_stays_usable(empty):
-    page = opened("data")
-    assert "15 symbols passed every check" in page.success[0].value
-    page.selectbox(key="source").set_value("files").run()
-    page.text_area(key="symbols").set_value("aapl, msft").run()
-    page.button(key="save").click().run()
-    assert not page.exception
-    assert "AAPL has no prices" in page.error[0].value
-    assert (empty.data / "market.toml").read_text().startswith('source = "files"')
-    page.text_area(key="symbols").set_value("aapl aapl").run()
-    page.button(key="save").click().run()
-    assert any("AAPL stands twice" in error.value for error in page.error)
-    page.selectbox(key="source").set_value("sample").run()
-    page.button(key="save").click().run()
-    assert "15 symbols passed every check" in page.success[0].value
+@pytest.mark.parametrize("symbols", [tuple(reversed(CLOSES.columns)), tuple(CLOSES.columns[:4])])
+def test_overview_says_that_champions_have_another_universe_and_promises_no_trades(empty, own_desk, symbols):
+    shutil.copytree(own_desk, empty.data, dirs_exist_ok=True)
+    assert "another universe" not in said(opened("overview"))
+    write_choice(empty.data, MarketChoice("files", symbols, CLOSES.index[0].date()))
+    write_prices(price_folder(empty.data), random_closes(6, "2013-01-02", str(yesterday())))
+    at = opened("overview")
+    assert "another universe than the champion of **SAC + LSTM**: train on it." in said(at)
+    assert "are ready" not in said(at)
+    assert [link.label for link in at.get("page_link") if "Train on it" in link.label]
+    assert any("was trained on" in error.value for error in opened("weights").error)
+    write_choice(empty.data, MarketChoice("files", tuple(CLOSES.columns), CLOSES.index[0].date()))
+    assert "are ready" in said(opened("overview"))
 
 
 def test_an_unknown_signal_is_said_to_be_unknown(empty):

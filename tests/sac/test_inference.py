@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from sac import inference
 from sac.config import CASH
-from sac.errors import DataError, ExpiredAgents, SettingsError, StaleData
+from sac.errors import ArtifactError, DataError, ExpiredAgents, SettingsError, StaleData
 from sac.forecast import walk_forward
 from sac.inference import Holdings
 from sac.portfolio import Validation, equal_weights
@@ -276,3 +277,25 @@ def test_a_universe_in_another_spelling_is_the_same():
     for universe in (("BRK-B", "AAPL"), ("AAPL", "BRK-A"), ("AAPL",)):
         with pytest.raises(DataError, match="was trained on"):
             check(("AAPL", "BRK.B"), universe)
+
+
+@pytest.mark.parametrize(
+    ("part", "state"),
+    [
+        ("actor", {}),
+        ("actor", {"first.weight": torch.zeros(2, 1)}),
+        ("forecaster", {}),
+        ("forecaster", {"year": "x"}),
+    ],
+)
+def test_tensors_that_fit_no_settings_are_refused_by_name(version, panel, monkeypatch, part, state):
+    """StopIteration among them, which would never reach a request that waits for the answer."""
+    read = type(version).tensors
+    monkeypatch.setattr(
+        type(version), "tensors", lambda self, name: state if name == part else read(self, name)
+    )
+    with pytest.raises(ArtifactError, match=rf"{part}\.pt does not fit the version's settings"):
+        target_weights(version, panel)
+    if part == "forecaster":
+        with pytest.raises(ArtifactError, match=r"forecaster\.pt does not fit"):
+            inference.decision_dates(version, panel)

@@ -62,6 +62,7 @@ def saved(
         evaluation_start=str(committee.dates[0]),
         evaluation_end=str(committee.dates[-1]),
         metrics=figures("eval", committee, CONSTRAINTS) | figures("agents", agents, CONSTRAINTS),
+        baselines={},
         validations=[
             Validation(fold, "2014-01-03", "2016-12-30", 156, 0.02, 2.0 * conviction, conviction)
             for fold, conviction in zip((1, 2, 0), convictions, strict=True)

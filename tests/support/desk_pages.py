@@ -19,5 +19,5 @@ def opened(page, **query):
 
 def said(at):
     """Everything that a page says in words."""
-    kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "error", "success")
+    kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "error", "success", "text")
     return "\n".join(element.value for kind in kinds for element in getattr(at, kind))

@@ -4,6 +4,7 @@ import pytest
 
 from app.jobs.queue import Jobs
 from app.settings import Settings
+from sac.hub.trial import rehearse
 from sac.registry import Registry
 from tests.support import quick_jobs
 from tests.support.loopback_hub import REPO, TOKEN, LoopbackHub
@@ -52,6 +53,7 @@ def jobs(open_jobs):
 
 @pytest.fixture
 def hub_server(monkeypatch):
+    monkeypatch.setattr("sac.hub.arrivals.try_out", rehearse)  # in this process
     monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda seconds: None)  # between its retries
     with LoopbackHub() as running:
         yield running

@@ -22,6 +22,7 @@ class LoopbackYahoo(LoopbackService):
     def __init__(self, frames):
         super().__init__(self._answer)
         self.frames, self.trouble = dict(frames), {}
+        self.live = set()  # symbols whose last row is sent whatever range was asked for
         self.charts = []  # (symbol, query) of every chart that was asked for
 
     def _answer(self, path, query, headers):
@@ -36,15 +37,21 @@ class LoopbackYahoo(LoopbackService):
             return (first, "Too Many Requests") if isinstance(first, int) else (200, first)
         if symbol not in self.frames:
             return 404, {"chart": {"result": None, "error": NOT_FOUND}}
-        return 200, chart_of(symbol, self.frames[symbol], query)
+        return 200, chart_of(symbol, self.frames[symbol], query, symbol in self.live)
 
 
-def chart_of(symbol, frame, query):
-    """The body of a chart, as the service writes it."""
+def chart_of(symbol, frame, query, live=False):
+    """The body of a chart, as the service writes it.
+
+    Where its last row is live it comes whatever range was asked for, and once more an hour later.
+    """
     opens = (frame.index + pd.Timedelta(hours=9, minutes=30)).tz_localize("America/New_York")
     stamps = [int(moment.timestamp()) for moment in opens]
     first, last = int(query.get("period1", 0)), int(query.get("period2", 2**40))
     rows = [row for row, stamp in enumerate(stamps) if first <= stamp < last]
+    if live:
+        last = len(stamps) - 1
+        rows = [*(row for row in rows if row < last), last, last]
     if "range" in query:
         rows = rows[-5:]
     shown = frame.iloc[rows]
@@ -72,7 +79,9 @@ def chart_of(symbol, frame, query):
     }
     result = {
         "meta": meta,
-        "timestamp": [stamps[row] for row in rows],
+        "timestamp": [
+            stamps[row] + 3600 * (live and place == len(rows) - 1) for place, row in enumerate(rows)
+        ],
         "events": {},
         "indicators": {
             "quote": [{name: numbers(name) for name in FIELDS}],

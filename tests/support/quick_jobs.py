@@ -1,5 +1,6 @@
 """A worker whose jobs take as long as a test wants: `python tests/support/quick_jobs.py JOB_ID`."""
 
+import os
 import signal
 import sys
 import time
@@ -41,6 +42,16 @@ def count(job, request, root, report):
         report(Progress("agents", step / request.steps, f"Step {step}", 1.5, curve))
         time.sleep(request.seconds / request.steps)
     return Counted(counted=request.steps)
+
+
+class Told(Result):
+    """Names of the variables that a worker was given."""
+
+    names: list[str]
+
+
+def tell(job, request, root, report):
+    return Told(names=list(os.environ))
 
 
 def chatter(job, request, root, report):
@@ -93,12 +104,13 @@ ASIDE = Kind("aside", Steps, Counted, count, doing="trained", takes_turns=False)
 CHATTER = Kind("chatter", NoSettings, Nothing, chatter)
 REFUSE = Kind("refuse", NoSettings, Nothing, refuse)
 BREAK = Kind("break", NoSettings, Counted, break_down)
+TELL = Kind("tell", NoSettings, Told, tell, secrets=("HF_TOKEN",))
 IGNORE = Kind("ignore", NoSettings, Nothing, ignore)
 QUICK = {
     kind.name: kind
     for kind in (
         Kind("full", FullRequest, TrainingResult, full, check_full, doing="trained"),
-        *(COUNT, ASIDE, CHATTER, REFUSE, BREAK, IGNORE),
+        *(COUNT, ASIDE, CHATTER, REFUSE, BREAK, IGNORE, TELL),
     )
 }
 

@@ -1,9 +1,11 @@
 """Pulls that have to be refused, and the tampering that they are refused for."""
 
 import hashlib
+import io
 import json
 
 import pytest
+import torch
 
 from sac.hub.arrivals import pull
 from sac.hub.repository import MAIN, VERSIONS, HubError
@@ -25,9 +27,24 @@ def refused(remote, here, reason, name=None):
     return refusal.value
 
 
-def tampered(server, version, forge=None, **changes):
+def saved_tensors(state):
+    """A `.pt` file's bytes."""
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    return buffer.getvalue()
+
+
+def retold(version, /, **changes):
+    """metadata.json with other fields than a version's; metrics and provenance are changed one by one."""
+    told = json.loads((version.path / "metadata.json").read_bytes())
+    for name, value in changes.items():
+        told[name] = {**told[name], **value} if name in ("metrics", "provenance") and value else value
+    return json.dumps(told).encode()
+
+
+def tampered(server, version, forge=None, repo=REPO, **changes):
     """Put changed files on `main` and under the tag; `forge` lets the manifest vouch for them."""
-    repo = server.repositories[REPO]
+    repo = server.repositories[repo]
     files = dict(repo.files(MAIN))
     for name, data in changes.items():
         name = name.replace("__", ".")

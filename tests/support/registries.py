@@ -2,6 +2,7 @@ import pytest
 
 from sac.hub import repository
 from sac.hub.repository import Remote
+from sac.hub.trial import rehearse
 from sac.registry import Artifacts, Registry
 from tests.support.loopback_hub import REPO, TOKEN, LoopbackHub
 from tests.support.small_versions import small_artifacts
@@ -19,7 +20,11 @@ def artifacts() -> Artifacts:
 
 @pytest.fixture
 def server(monkeypatch):
-    """A Hub on the loopback interface; the client's waits between its own tries are left out."""
+    """A Hub on the loopback interface; the client's waits between its own tries are left out.
+
+    What arrives is tried in this process: `tests/sac/hub/test_forged_versions.py` tries it as a desk does.
+    """
+    monkeypatch.setattr("sac.hub.arrivals.try_out", rehearse)
     monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda seconds: None)
     with LoopbackHub() as running:
         yield running

@@ -6,6 +6,7 @@ from app.ui.compare import report
 from app.ui.compare.comparison import Comparison
 from app.ui.shared.downloads import csv_button
 from sac.evidence.comparison import weekly_returns, weekly_weights
+from sac.text import csv_of
 
 __all__ = ["downloads"]
 
@@ -25,9 +26,11 @@ def downloads(comparison: Comparison) -> None:
         )
         csv_button(
             "Weekly returns",
-            lambda: weekly_returns(comparison.backtests).to_csv(index=False),
+            lambda: csv_of(weekly_returns(comparison.backtests)),
             f"returns_{span}.csv",
         )
         csv_button(
-            "Weekly weights", lambda: weekly_weights(comparison.backtests).to_csv(), f"weights_{span}.csv"
+            "Weekly weights",
+            lambda: csv_of(weekly_weights(comparison.backtests), index=True),
+            f"weights_{span}.csv",
         )

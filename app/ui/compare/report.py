@@ -3,17 +3,18 @@
 import html as markup
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 from app.formats import moment
 from app.ui.compare.comparison import Comparison
 from app.ui.compare.conviction import record_note
 from app.ui.compare.sections import SECTIONS, Block, Table, equity, external_note, verdicts
-from app.ui.shared.charts.figure import Chart
+from app.ui.shared.charts.figure import Chart, untagged
 from app.ui.shared.labels import label
 
 __all__ = ["html"]
@@ -89,13 +90,16 @@ def _written(block: Block) -> str:
 
 
 def _cells(cells: "pd.DataFrame | pd.io.formats.style.Styler", alt: str) -> str:
-    styled = cells.style if isinstance(cells, pd.DataFrame) else cells
+    styled: Any = deepcopy(cells.style if isinstance(cells, pd.DataFrame) else cells)
+    styled.data = styled.data.map(lambda cell: markup.escape(cell) if isinstance(cell, str) else cell)
+    for axis in (0, 1):
+        styled = styled.format_index(escape="html", axis=axis)
     drawn = styled.hide(names=True).to_html()  # the index's name would take a row of its own
     return f'<div class="scroll" role="region" aria-label="{markup.escape(alt)}">{drawn}</div>'
 
 
 def _chart(chart: Chart) -> str:
-    figure = go.Figure(chart.figure).update_layout(template="plotly_white")
+    figure = untagged(chart.figure).update_layout(template="plotly_white")
     drawn = figure.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False})
     return f'<div class="chart" role="img" aria-label="{markup.escape(chart.alt)}">{drawn}</div>'
 

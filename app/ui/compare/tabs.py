@@ -7,6 +7,7 @@ from app.ui.compare.sections import SECTIONS, Block, Section, Table
 from app.ui.shared.charts.figure import Chart, show
 from app.ui.shared.links import strip
 from sac.portfolio import Backtest
+from sac.text import said
 
 __all__ = ["sections"]
 
@@ -38,4 +39,4 @@ def _draw(block: Block, key: str) -> None:
     elif isinstance(block, Chart):
         show(block, key)
     else:
-        st.markdown(block.text)
+        st.markdown(said(block.text))

@@ -9,7 +9,7 @@ from app.ui.shared.charts.figure import Chart, layout, show
 from sac.config import SIGNALS
 from sac.market import MarketPanel
 from sac.market.coverage import coverage
-from sac.market.prices.files import OPTIONAL_FIELDS
+from sac.market.prices.tables import OPTIONAL_FIELDS
 
 __all__ = ["known"]
 

@@ -18,6 +18,7 @@ from app.ui.shared.labels import label
 from app.ui.shared.links import linked, selectable
 from sac.config import LIMITS
 from sac.experiments import Plan, Row, leaderboard
+from sac.text import plain
 
 __all__ = ["pick", "trials"]
 
@@ -34,9 +35,9 @@ def trials(plan: Plan) -> None:
     choices = dict(zip(plan.keys, plan.choices, strict=True))
     first = rows[0].result
     st.caption(
-        f"Decisions {first.start} to {first.end}, before the evaluation years, net of costs. Lead: CAGR "
-        "minus equal weight's; its 95 % interval is in log growth a year. Only the deflated Sharpe ratio "
-        "allows for the number of candidates tried."
+        f"Decisions {plain(first.start)} to {plain(first.end)}, before the evaluation years, net of costs. "
+        "Lead: CAGR minus equal weight's; its 95 % interval is in log growth a year. Only the deflated "
+        "Sharpe ratio allows for the number of candidates tried."
     )
     table = leaderboard_table(rows, choices)
     chosen = selectable(

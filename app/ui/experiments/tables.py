@@ -8,6 +8,7 @@ import pandas as pd
 
 from app.formats import points
 from sac.experiments import Plan, Row, TrialResult
+from sac.text import plain
 
 __all__ = ["leaderboard_table", "trial_grid"]
 
@@ -19,7 +20,7 @@ def trial_grid(plan: Plan, finished: Sequence[TrialResult]) -> pd.DataFrame:
     known = {result.key: result for result in finished}
     rows: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
     for key, choices in zip(plan.keys, plan.choices, strict=True):
-        named = tuple((name, str(value)) for name, value in choices.items() if name != "seed")
+        named = tuple((plain(name), plain(str(value))) for name, value in choices.items() if name != "seed")
         rows.setdefault(named, dict(named))[f"Seed {choices['seed']}"] = _lead(known.get(key))
     return pd.DataFrame(list(rows.values()))
 

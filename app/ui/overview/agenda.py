@@ -7,13 +7,16 @@ from app.queries.versions import Shelf
 from app.ui.shared.labels import label
 from app.ui.shared.navigation import PAGES, go_to
 from sac.config import DEMO_VARIANTS, STALE_WEEKS
-from sac.market import Provenance, weeks_behind
+from sac.market import MarketPanel, weeks_behind
 
 __all__ = ["agenda"]
 
 
-def agenda(shelves: dict[str, Shelf], market: Provenance, busy: set[str]) -> None:
+def agenda(shelves: dict[str, Shelf], panel: MarketPanel, busy: set[str]) -> None:
     """Reviews that are pending, data that age, the week's trades, and contenders that were never trained."""
+    market = panel.provenance
+    champions = {name: shelf.champion for name, shelf in shelves.items() if shelf.champion}
+    foreign = [name for name, champion in champions.items() if champion.symbols != panel.symbols]
     with st.container(border=True):
         st.subheader("What to do now")
         for variant in shelves:
@@ -22,11 +25,15 @@ def agenda(shelves: dict[str, Shelf], market: Provenance, busy: set[str]) -> Non
                 count = f"{len(challengers)} challenger{'s' * (len(challengers) > 1)}"
                 text = f"**{label(variant)}**: {count} pending review."
                 _to_do("promotion", text, "Review", version=challengers[0])
-        if market.source != "sample" and weeks_behind(market.window_end) > STALE_WEEKS:
+        if market.source != "sample" and weeks_behind(market.covered_until) > STALE_WEEKS:
             _to_do("data", "Bring the data up to date.", "Refresh them")
-        elif any(shelf.champion for shelf in shelves.values()):
+        elif ready := [name for name in champions if name not in foreign]:
             text = f"Target weights as of the close of **{market.window_end}** are ready."
-            _to_do("weights", text, "Review the trades")
+            _to_do("weights", text, "Review the trades", **({"variant": ready[0]} if foreign else {}))
+        if foreign:
+            names = " and ".join(f"**{label(name)}**" for name in foreign)
+            text = f"The data hold another universe than the champion of {names}: train on it."
+            _to_do("training", text, "Train on it", variant=foreign[0])
         untrained = [name for name in DEMO_VARIANTS if not shelves[name].versions and name not in busy]
         if untrained:
             names = " and ".join(f"**{label(name)}**" for name in untrained)

@@ -11,6 +11,7 @@ from app.ui.shared.labels import label
 from app.ui.shared.navigation import go_to
 from sac.evidence import Difference, Metrics
 from sac.registry import Version
+from sac.text import code, plain
 
 __all__ = ["champion_card"]
 
@@ -39,9 +40,10 @@ def champion_card(shelf: Shelf) -> None:
         st.markdown(_agents(version))
         _risk(champion, equal)
         metadata = version.metadata
+        preset = plain(metadata.preset)
         st.caption(
-            f"{champion.weeks} weeks out of sample, {metadata.evaluation_start} to "
-            f"{metadata.evaluation_end}. `{version.name}`, preset {metadata.preset}, trained "
+            f"{champion.weeks} weeks out of sample, {plain(metadata.evaluation_start)} to "
+            f"{plain(metadata.evaluation_end)}. {code(version.name)}, preset {preset}, trained "
             f"{moment(metadata.created_at)}."
         )
         grounds(version)

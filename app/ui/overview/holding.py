@@ -1,38 +1,43 @@
 """What a champion holds today, since when, and on what grounds."""
 
+from contextlib import suppress
+
 import streamlit as st
 
+from app.decisions.following import conviction_line
 from app.formats import percent, unbroken
 from app.queries import promotion
 from app.queries.versions import Shelf
 from app.settings import settings
-from sac.promotion.following import conviction_of, follow_in, last_choice
+from sac.errors import ArtifactError
+from sac.promotion import Decision
+from sac.promotion.following import follow_in, last_choice
 from sac.registry import Version
+from sac.text import plain
 
 __all__ = ["grounds", "holding"]
 
 
 def holding(shelf: Shelf, champion: Version) -> None:
     """The answer first: what a champion's weights of today are, and since when it is champion."""
+    try:
+        held = _held(champion.followed(follow_in(_choice(champion))))
+    except ArtifactError as error:
+        st.error(str(error), icon=":material/error:")
+        return
     since = promotion.champion_since(shelf)
-    choice = last_choice(settings().registry, shelf.variant, champion.name)
-    follow = follow_in(choice)
-    chosen = f", by choice since {choice.at[:10]}" if choice and follow != "as trained" else ""
-    st.markdown(
-        f"Holds **{_held(conviction_of(champion, follow))}** today{chosen}"
-        f"{f', champion since {since}' if since else ''}."
-    )
+    st.markdown(f"Holds **{held}** today{f', champion since {since}' if since else ''}.")
 
 
-def grounds(version: Version) -> None:
-    """How far today's committee is to be believed, and why."""
-    judged = version.metadata.production
-    if judged is None:
-        said = "No weeks were held out to measure a conviction: its agents are followed without reserve."
-    else:
-        reserve = "Followed without reserve. " if version.settings.follow == "agents" else ""
-        said = unbroken(f"{reserve}Conviction {percent(judged.conviction, 0)}: {judged.evidence}")
-    st.caption(f":material/balance: {said}")
+def grounds(champion: Version) -> None:
+    """How far its agents are followed, and why."""
+    with suppress(ArtifactError):  # was said by `holding`
+        said = conviction_line(champion, _choice(champion))
+        st.caption(f":material/balance: {unbroken(plain(said))}")
+
+
+def _choice(champion: Version) -> Decision | None:
+    return last_choice(settings().registry, champion.variant, champion.name)
 
 
 def _held(conviction: float) -> str:

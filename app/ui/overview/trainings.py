@@ -8,6 +8,7 @@ from app.ui.shared.labels import label
 from app.ui.shared.live import live
 from app.ui.shared.navigation import go_to
 from app.ui.shared.progress import progress_line
+from sac.text import plain, said
 
 __all__ = ["trainings"]
 
@@ -27,8 +28,8 @@ def _at_work() -> set[str]:
     ended = next((job for job in latest if not job.active), None)
     if ended and ended.status == "failed":
         st.error(
-            f"{ended.error} ({moment(ended.finished_at)})",
-            title=f"The last training of {label(ended.subject)} failed",
+            f"{said(ended.error or '')} ({moment(ended.finished_at)})",
+            title=f"The last training of {plain(label(ended.subject))} failed",
             icon=":material/error:",
         )
         go_to("training", "See its log", job=ended.id)

@@ -12,6 +12,7 @@ from app.ui.shared.labels import label
 from app.ui.shared.notes import provenance_of, version_notes
 from app.ui.shared.refusals import refusals_shown
 from sac.registry import Version
+from sac.text import plain
 
 __all__ = ["deliberation"]
 
@@ -20,7 +21,9 @@ def deliberation(version: Version, shelf: Shelf, docket: Docket) -> None:
     """One challenger: verdict, evidence, decision."""
     st.subheader(f"{label(version.variant)}: {version.name}")
     if shelf.champion:
-        st.caption(f"Against the champion {shelf.champion.name}, preset {shelf.champion.metadata.preset}.")
+        st.caption(
+            f"Against the champion {shelf.champion.name}, preset {plain(shelf.champion.metadata.preset)}."
+        )
     origin_note(version)
     with refusals_shown():
         case = promotion.case(version.variant, version.name)

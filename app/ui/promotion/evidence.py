@@ -20,6 +20,7 @@ from sac.evidence import COST_RATES, Difference, interquartile_mean
 from sac.promotion.case import Case
 from sac.promotion.following import FOLLOWS
 from sac.registry import Version
+from sac.text import plain, said
 
 __all__ = ["evidence", "verdict_strip"]
 
@@ -51,14 +52,14 @@ def verdict_strip(case: Case) -> None:
                 st.badge("ELIGIBLE", icon=":material/check_circle:", color="green", width="content")
             else:
                 st.badge("NOT ELIGIBLE", icon=":material/block:", color="orange", width="content")
-            st.markdown(f"**{case.gate.reason}**", width="content")
+            st.markdown(f"**{said(case.gate.reason)}**", width="content")
         with st.container(horizontal=True, vertical_alignment="center"):
             word, icon, colour = STRENGTHS[case.strength]
             st.badge(word, icon=icon, color=colour, width="content")
-            st.markdown(case.advice, width="content")
+            st.markdown(said(case.advice), width="content")
         st.caption("The gate compares CAGR alone; the evidence is advice.")
         for warning in case.warnings:
-            st.warning(warning, icon=":material/warning:")
+            st.warning(said(warning), icon=":material/warning:")
 
 
 def evidence(case: Case, challenger: Version, champion: Version | None) -> None:
@@ -174,7 +175,7 @@ def _attribution(case: Case, whom: str) -> None:
         return
     st.markdown(
         f"Over {whom}: **{points(edge.total)}** of log growth a year.\n"
-        f"- Without its best stock, {edge.best_stock}: {points(edge.without_best_stock)}\n"
+        f"- Without its best stock, {plain(edge.best_stock)}: {points(edge.without_best_stock)}\n"
         f"- Without its best month, {edge.best_month}: {points(edge.without_best_month)}\n"
         f"- Beta to it {edge.beta:.2f}, tracking error {percent(edge.tracking_error)} a year"
     )

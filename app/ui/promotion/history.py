@@ -13,6 +13,7 @@ from app.ui.shared.labels import label
 from sac.config import VARIANTS, FollowChoice
 from sac.promotion import Decision, SealedDecision
 from sac.promotion.following import FOLLOWS
+from sac.text import csv_of
 
 __all__ = ["ACTION_WORDS", "decision_history", "history_csv"]
 
@@ -97,4 +98,4 @@ def _compared(row: Decision, text: str) -> str:
 
 def history_csv(decisions: Sequence[SealedDecision]) -> str:
     """The whole log with its hashes, oldest first, so that the chain can be checked elsewhere."""
-    return pd.DataFrame([vars(row) for row in reversed(decisions)]).to_csv(index=False)
+    return csv_of(pd.DataFrame([vars(row) for row in reversed(decisions)]))

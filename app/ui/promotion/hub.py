@@ -19,6 +19,7 @@ from sac.config import VARIANTS
 from sac.errors import SettingsError
 from sac.hub.arrivals import origin
 from sac.registry import Version
+from sac.text import plain, said
 
 __all__ = ["hub_section", "origin_note"]
 
@@ -51,7 +52,7 @@ def origin_note(version: Version) -> None:
         source = origin(settings().registry, version.variant, version.name)
         if source:
             st.caption(
-                f":material/cloud_download: Not trained here: {came_from(source)}. "
+                f":material/cloud_download: Not trained here: {plain(came_from(source))}. "
                 "Its figures are its sender's; what was tried there is not in the deflated Sharpe ratio."
             )
 
@@ -61,7 +62,7 @@ def _panel(variant: str) -> None:
     resume(settings())  # a job that was killed left its work behind
     status = shared(settings(), variant)
     if status.remote is None:
-        st.caption(status.problem or "")
+        st.caption(said(status.problem or ""))
         return
     st.markdown(
         f"[{status.remote.repo}]({status.remote.url('main')}) receives every new version; its branch main "

@@ -10,6 +10,7 @@ from app.hub.pulling import PULL
 from app.hub.status import Shared, came_from
 from app.jobs.queue import Job
 from app.ui.shared.labels import label
+from sac.text import code, plain, said
 
 __all__ = ["on_its_way", "show_status"]
 
@@ -76,12 +77,12 @@ def _troubles(status: Shared) -> None:
         tries = [row.next_try for row in rows if row.reason == reason and row.next_try]
         if tries:
             st.warning(
-                f"{reason} Next try {moment(min(tries))}.",
+                f"{said(reason or '')} Next try {moment(min(tries))}.",
                 title="Waiting for the Hub",
                 icon=":material/cloud_upload:",
             )
         else:
-            st.error(f"{reason} Then send again.", title="Not sent", icon=":material/cloud_off:")
+            st.error(f"{said(reason or '')} Then send again.", title="Not sent", icon=":material/cloud_off:")
 
 
 def _last_pull(job: Job) -> None:
@@ -89,14 +90,14 @@ def _last_pull(job: Job) -> None:
     request, result = PULL.request_of(job), PULL.result_of(job)
     asked = (request and request.version) or "the champion"
     if job.active:
-        st.progress(job.fraction, f"Pulling {asked}: {job.message}")
+        st.progress(job.fraction, f"Pulling {plain(asked)}: {said(job.message)}")
     elif result:
         here = "is here as a challenger" if result.new else "was here already, byte for byte"
-        st.caption(f"Last pull, {moment(job.finished_at)}: `{result.version}` {here}.")
+        st.caption(f"Last pull, {moment(job.finished_at)}: {code(result.version)} {here}.")
     else:
         reason = job.error or "It was cancelled, and nothing was installed."
         st.warning(
-            f"{reason} ({moment(job.finished_at)})",
-            title=f"{asked} could not be pulled",
+            f"{said(reason)} ({moment(job.finished_at)})",
+            title=f"{plain(asked)} could not be pulled",
             icon=":material/cloud_off:",
         )

@@ -11,6 +11,7 @@ from app.ui.promotion.forms import ANSWER, described
 from app.ui.shared.action import action
 from app.ui.shared.labels import label
 from app.ui.shared.links import strip
+from sac.text import code
 
 __all__ = ["rollback_section"]
 
@@ -29,7 +30,7 @@ def rollback_section(dockets: Mapping[str, Docket], selected: str | None) -> Non
         key="rollback-variant",
     )
     docket = dockets[variant]
-    st.markdown(f"Champion: `{docket.pointer}`")
+    st.markdown(f"Champion: {code(docket.pointer or '')}")
     if docket.earlier:
         _form(docket)
     else:

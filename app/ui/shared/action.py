@@ -8,6 +8,7 @@ import streamlit as st
 from app.access import visitors
 from app.ui.shared.flash import Outcome, flash, keep
 from sac.errors import DeskError
+from sac.text import plain
 
 __all__ = ["action"]
 
@@ -37,7 +38,7 @@ def action(
         on_click=_acted,
         args=(act, said_at or key),
         disabled=blocked or why_not is not None,
-        help=why_not or help,
+        help=plain(why_not) if why_not else help,
         **look,
     )
     if said_at is None:

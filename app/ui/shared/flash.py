@@ -4,6 +4,7 @@ import streamlit as st
 
 from app.ui.shared.refusals import show_refusal
 from sac.errors import DeskError
+from sac.text import said
 
 __all__ = ["Outcome", "flash", "keep"]
 
@@ -19,7 +20,7 @@ def flash(place: str) -> None:
     """Say what was kept for this place, and forget it."""
     outcome = st.session_state.pop(_key(place), None)
     if isinstance(outcome, str):
-        st.success(outcome, icon=":material/check_circle:")
+        st.success(said(outcome), icon=":material/check_circle:")
     elif outcome is not None:
         show_refusal(outcome)
 

@@ -6,7 +6,12 @@ from sac.registry import Version
 __all__ = ["KIND_WORDS", "SOURCES", "label", "short_name"]
 
 
-SOURCES = {"sample": "embedded sample (real S&P 500 closes)", "yahoo": "Yahoo", "files": "own files"}
+SOURCES = {
+    "sample": "embedded sample (real S&P 500 closes)",
+    "yahoo": "Yahoo",
+    "files": "own files",
+    "mixed": "own files and Yahoo",
+}
 
 
 def label(variant: str) -> str:

@@ -8,6 +8,7 @@ import streamlit as st
 from pandas.util import hash_pandas_object
 
 from app.formats import UNKNOWN
+from sac.text import code
 
 __all__ = ["linked", "not_here", "selectable", "strip"]
 
@@ -45,9 +46,9 @@ def selectable(
 
 def not_here(wanted: Sequence[str], known: Sequence[str], hint: str) -> None:
     """Say what a link names and the page does not have, and what may have become of it."""
-    missing = [name.replace("`", "")[:60] for name in wanted if name not in known]
+    missing = [name[:60] for name in wanted if name not in known]
     if missing:
-        names = ", ".join(f"`{name}`" for name in missing)  # as code: whoever wrote the link formats nothing
+        names = ", ".join(map(code, missing))
         verb = "is" if len(missing) == 1 else "are"
         st.warning(f"The link names {names}, which {verb} not here. {hint}", icon=":material/link_off:")
 

@@ -10,6 +10,7 @@ from app.ui.shared.labels import SOURCES, label
 from sac.config import STALE_WEEKS
 from sac.market import Provenance, weeks_behind
 from sac.registry import Version
+from sac.text import code, plain, said
 
 __all__ = [
     "damaged_versions",
@@ -24,12 +25,15 @@ __all__ = [
 def provenance_line(source: Provenance, as_of: str = "", *versions: Version) -> None:
     """As-of date (else the data's last), source and versions: what every page says about its figures."""
     parts = [
-        f"As of the close of **{as_of or source.window_end}**",
-        f"Data: {SOURCES.get(source.source, source.source)}, {source.window_start} to {source.window_end}",
+        f"As of the close of **{plain(as_of or source.window_end)}**",
+        f"Data: {plain(SOURCES.get(source.source, source.source))}, {plain(source.window_start)} to "
+        f"{plain(source.window_end)}",
     ]
     if versions:
         parts.append(f"Model{'s' * (len(versions) > 1)}: {', '.join(map(_described, versions))}")
     st.caption(" · ".join(parts))
+    for one in source.accepted:
+        st.text(f"{one.text}.")  # a reason is somebody's text, no markup
 
 
 def provenance_of(versions: Collection[Version]) -> None:
@@ -44,13 +48,14 @@ def provenance_of(versions: Collection[Version]) -> None:
 
 def _described(version: Version) -> str:
     trained = moment(version.metadata.created_at)
-    return f"`{version.name}` ({label(version.variant)}, preset {version.metadata.preset}, trained {trained})"
+    preset = plain(version.metadata.preset)
+    return f"{code(version.name)} ({label(version.variant)}, preset {preset}, trained {trained})"
 
 
 def version_notes(*versions: Version) -> None:
     """What a reader of their results must know, once each, such as the survivors in the sample."""
     for note in dict.fromkeys(note for version in versions for note in version.metadata.notes):
-        st.caption(f":material/info: {note}")
+        st.caption(f":material/info: {plain(note)}")
 
 
 def freshness(source: Provenance) -> None:
@@ -61,17 +66,18 @@ def freshness(source: Provenance) -> None:
             icon=":material/science:",
         )
         return
-    behind = weeks_behind(source.window_end)
+    behind = weeks_behind(source.covered_until)
+    remedy = "Bring newer files." if source.source == "files" else "Refresh them."
     if behind > STALE_WEEKS:
         st.error(
-            f"They end on {source.window_end}: {behind} complete weeks are missing. Refresh them.",
+            f"They end on {source.window_end}: {behind} complete weeks are missing. {remedy}",
             title="Data are too old to trade on",
             icon=":material/event_busy:",
         )
     elif behind:
         st.warning(
             f"The data end on {source.window_end}: {behind} complete week{'s are' if behind > 1 else ' is'} "
-            "missing. Refresh them.",
+            f"missing. {remedy}",
             icon=":material/event_busy:",
         )
 
@@ -81,7 +87,7 @@ def damaged_versions(shelves: Mapping[str, Shelf]) -> None:
     for variant, shelf in shelves.items():
         if shelf.champion_problem:
             st.error(
-                shelf.champion_problem,
+                said(shelf.champion_problem),
                 title=f"The champion of {label(variant)} cannot be used",
                 icon=":material/broken_image:",
             )
@@ -93,5 +99,5 @@ def left_out(title: str, reasons: Collection[str]) -> None:
     """What cannot be shown, one reason a line; nothing where all can be."""
     if reasons:
         st.warning(
-            "\n".join(f"- {reason}" for reason in reasons), title=title, icon=":material/broken_image:"
+            "\n".join(f"- {said(reason)}" for reason in reasons), title=title, icon=":material/broken_image:"
         )

@@ -10,19 +10,20 @@ from app.queries import jobs
 from app.ui.shared.action import action
 from app.ui.shared.labels import label
 from app.ui.shared.navigation import go_to
+from sac.text import plain, said
 
 __all__ = ["cancel_button", "progress_line", "progress_text"]
 
 
 def progress_text(job: Job) -> str:
     """What a job at work does, how far it is, and how long it will take."""
-    return f"{job.message} · {percent(job.fraction, 0)} · time left {duration(job.eta_seconds)}"
+    return f"{said(job.message)} · {percent(job.fraction, 0)} · time left {duration(job.eta_seconds)}"
 
 
 def progress_line(job: Job) -> None:
     """One line of a training at work."""
     with st.container(border=True):
-        st.progress(job.fraction, f"**{label(job.subject)}** · {progress_text(job)}")
+        st.progress(job.fraction, f"**{plain(label(job.subject))}** · {progress_text(job)}")
         go_to("training", "Watch it")
 
 

@@ -7,8 +7,9 @@ import streamlit as st
 
 from app.settings import settings
 from app.ui.shared.navigation import go_to
-from sac.errors import DataError, DeskError
-from sac.files import disk_full, free_bytes
+from sac.errors import DataError, DeskError, StorageError
+from sac.files import free_bytes, refusal_of, writable
+from sac.text import plain, said
 
 __all__ = ["refusals_shown", "room_note", "show_refusal"]
 
@@ -18,12 +19,12 @@ LEAST_ROOM = 5_000_000  # bytes: a version and its record take one or two millio
 def show_refusal(problem: DeskError | OSError) -> None:
     """A message about what the desk refuses, with the way to fix it; raises again what is a fault."""
     if isinstance(problem, OSError):
-        full = disk_full(problem, settings().data)
-        if full is None:
+        refusal = refusal_of(problem, settings().data)
+        if refusal is None:
             raise problem
-        st.error(str(full), icon=":material/hard_disk:")
-        return
-    st.error(str(problem), icon=":material/error:")
+        problem = refusal
+    icon = ":material/hard_disk:" if isinstance(problem, StorageError) else ":material/error:"
+    st.error(said(str(problem)), icon=icon)
     if isinstance(problem, DataError):
         go_to("data", "Look at the data")
 
@@ -38,11 +39,12 @@ def refusals_shown() -> Iterator[None]:
 
 
 def room_note() -> None:
-    """A warning while the disk is so full that trainings and decisions fail: not all of them can say so."""
+    """A warning while nothing can be written: trainings and decisions fail then, and not all can say so."""
     root = settings().data
-    if free_bytes(root) < LEAST_ROOM:
+    problem = "is full" if free_bytes(root) < LEAST_ROOM else "" if writable(root) else "cannot be written"
+    if problem:
         st.error(
-            f"The disk that holds {root} is full: trainings, decisions and refreshes fail, and progress is "
-            "not shown, until there is room again.",
+            f"The disk that holds {plain(str(root))} {problem}: trainings, decisions and refreshes fail, and "
+            f"progress is not shown, until {'it can be' if 'written' in problem else 'there is room again'}.",
             icon=":material/hard_disk:",
         )

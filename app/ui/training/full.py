@@ -13,6 +13,7 @@ from app.ui.shared.action import action
 from app.ui.shared.labels import label
 from app.ui.shared.links import linked
 from sac.config import LIMITS, VARIANTS, Follow, preset_settings
+from sac.text import plain
 
 __all__ = ["new_training"]
 
@@ -77,7 +78,7 @@ def new_training(busy: Mapping[str, Job]) -> None:
         job = busy.get(variant)
         if job:
             st.caption(
-                f":material/lock: {label(variant)} is already training (started by {job.actor}, "
+                f":material/lock: {label(variant)} is already training (started by {plain(job.actor)}, "
                 f"{moment(job.created_at)}). One training per variant: wait for it, or cancel it above."
             )
 

@@ -12,6 +12,7 @@ from app.ui.shared.labels import KIND_WORDS, label
 from app.ui.shared.links import not_here, selectable
 from app.ui.shared.navigation import go_to
 from app.ui.training.learning_curve import curves
+from sac.text import code, plain, said
 
 __all__ = ["job_table", "result"]
 
@@ -41,19 +42,19 @@ def job_table(latest: list[Job]) -> str | None:
 def result(job: Job) -> None:
     """The result of a job, and its log."""
     kind = KIND_WORDS.get(job.kind, job.kind)
-    st.subheader(f"{label(job.subject)}, {kind}, {moment(job.created_at)}")
+    st.subheader(f"{plain(label(job.subject))}, {plain(kind)}, {moment(job.created_at)}")
     asked = (
         ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in job.request.items()) or "defaults"
     )
-    st.caption(f"Job `{job.id}` · started by {job.actor} · settings: {asked}")
+    st.caption(f"Job {code(job.id)} · started by {plain(job.actor)} · settings: {plain(asked)}")
     if job.status == "cancelled":
         st.info("Cancelled. Nothing was saved.", icon=":material/stop_circle:")
     if job.error:
-        st.error(job.error, icon=":material/error:")
+        st.error(said(job.error), icon=":material/error:")
     given = result_of(job)
     if given:
-        verdict = "is the champion now" if given.promoted else f"is stored. {given.verdict}"
-        st.success(f"Version `{given.version}` {verdict.rstrip('.')}.", icon=":material/check_circle:")
+        verdict = "is the champion now" if given.promoted else f"is stored. {said(given.verdict)}"
+        st.success(f"Version {code(given.version)} {verdict.rstrip('.')}.", icon=":material/check_circle:")
         if not given.promoted:
             title = "Review it" if given.eligible else "See why it is not eligible"
             go_to("promotion", title, version=given.version)

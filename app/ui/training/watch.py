@@ -11,6 +11,7 @@ from app.ui.shared.labels import KIND_WORDS, label
 from app.ui.shared.live import live
 from app.ui.shared.progress import cancel_button
 from app.ui.training.learning_curve import curves
+from sac.text import code, plain, said
 
 __all__ = ["watch"]
 
@@ -40,19 +41,22 @@ def _training(job: Job) -> None:
     """Where it is, how long it takes, what it learns, and the way to stop it."""
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.subheader(f"{label(job.subject)}, {KIND_WORDS.get(job.kind, job.kind)}", width="content")
+            st.subheader(
+                plain(f"{label(job.subject)}, {KIND_WORDS.get(job.kind, job.kind)}"), width="content"
+            )
             if job.status != "cancelling":
                 with st.popover("Cancel", icon=":material/stop_circle:", key=f"stop-{job.id}"):
                     st.markdown("Stop this training? What it has learned so far is lost.")
                     cancel_button("Yes, cancel it", job, key=f"cancel-{job.id}", type="primary")
-        st.progress(job.fraction, f"{job.message} · {percent(job.fraction, 0)}")
+        st.progress(job.fraction, f"{said(job.message)} · {percent(job.fraction, 0)}")
         if job.started_at:
             grid = st.grid(4, min_column_width=130)
-            grid.metric("Stage", (job.stage or job.status).capitalize())
+            grid.metric("Stage", plain((job.stage or job.status).capitalize()))
             grid.metric("Time left", duration(job.eta_seconds), help="Measured from the work done so far.")
             grid.metric("Elapsed", duration(jobs.elapsed(job)), help="Since its turn came.")
             grid.metric("Status", job.status.capitalize())
         curves(job)
         st.caption(
-            f"Job `{job.id}` · started by {job.actor} · {moment(job.created_at)} · goes on without this page"
+            f"Job {code(job.id)} · started by {plain(job.actor)} · {moment(job.created_at)} · goes on "
+            "without this page"
         )

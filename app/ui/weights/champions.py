@@ -13,6 +13,7 @@ from app.ui.weights import tables
 from sac.config import FollowChoice
 from sac.errors import DeskError
 from sac.promotion.following import FOLLOWS
+from sac.text import said
 
 __all__ = ["all_champions"]
 
@@ -36,7 +37,7 @@ def all_champions(shelves: Mapping[str, Shelf], portfolio: Portfolio, date: str)
                 except DeskError as refusal:
                     refusals.append(f"{label(variant)}: {refusal}")
         for line in refusals:
-            st.warning(line, icon=":material/warning:")
+            st.warning(said(line), icon=":material/warning:")
         if plans:
             table = tables.side_by_side(plans)
             columns = {name: st.column_config.NumberColumn(format="%.1f %%") for name in table.columns}

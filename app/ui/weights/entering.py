@@ -12,8 +12,11 @@ from app.holdings.portfolio import Portfolio
 from app.holdings.reading import Answers, Preview
 from app.holdings.saved import NewerHoldings, SavedHoldings
 from app.settings import settings
+from app.ui.shared.flash import keep
+from sac.errors import DeskError
 
 __all__ = [
+    "ANSWER",
     "EXAMPLE",
     "Entered",
     "clear",
@@ -28,6 +31,7 @@ __all__ = [
     "shown",
 ]
 
+ANSWER = "holdings"  # where a refusal to save or clear them is said
 EXAMPLE = Portfolio(cash=100_000.0)  # of whoever saved nothing
 _ENTERED, _SHOWN, _CONFLICT = "holdings-entered", "holdings-shown", "holdings-conflict"
 
@@ -99,13 +103,20 @@ def clear() -> None:
         saved.clear(settings().data, visitors.visitor().name, known.portfolio if known else None)
     except NewerHoldings:
         return  # the page says it, above the form
-    discard()
+    except DeskError as refusal:
+        keep(ANSWER, refusal)
+    else:
+        discard()
 
 
 def clear_damaged() -> None:
     """Forget holdings that cannot be read."""
-    saved.clear(settings().data, visitors.visitor().name)
-    discard()
+    try:
+        saved.clear(settings().data, visitors.visitor().name)
+    except DeskError as refusal:
+        keep(ANSWER, refusal)
+    else:
+        discard()
 
 
 def conflict() -> None:
@@ -140,5 +151,7 @@ def _save(portfolio: Portfolio, seen: Portfolio | None) -> None:
         saved.enter(settings().data, visitors.visitor().name, portfolio, seen)
     except NewerHoldings as refusal:
         st.session_state[_CONFLICT] = _Conflict(portfolio, refusal)
+    except DeskError as refusal:
+        keep(ANSWER, refusal)
     else:
         discard()

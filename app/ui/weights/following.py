@@ -1,7 +1,5 @@
 """How far a version's weights follow its agents: said, warned of, and chosen."""
 
-import re
-
 import streamlit as st
 
 from app.decisions.following import conviction_line
@@ -12,6 +10,7 @@ from app.ui.shared.flash import flash
 from sac.promotion import Decision
 from sac.promotion.following import FOLLOWS, choose_follow, follow_in, last_choice
 from sac.registry import Version
+from sac.text import plain
 
 __all__ = ["ageing", "conviction", "follow_choice"]
 
@@ -29,7 +28,7 @@ def ageing(version: Version, as_of: str) -> None:
 def conviction(version: Version) -> None:
     """How far its weights go from equal weight to its agents', and where that comes from."""
     flash(_ANSWER)
-    st.markdown(f":material/balance: {_plain(conviction_line(version, _chosen(version)))}")
+    st.markdown(f":material/balance: {plain(conviction_line(version, _chosen(version)))}")
 
 
 def follow_choice(champion: Version) -> None:
@@ -70,11 +69,6 @@ def follow_choice(champion: Version) -> None:
             help="It does already." if wanted == follow else None,
             icon=":material/alt_route:",
         )
-
-
-def _plain(text: str) -> str:
-    """A text in which whoever wrote a reason formats nothing."""
-    return re.sub(r"([\\`*_\[\]<>#|~$:&!])", r"\\\1", " ".join(text.split()))
 
 
 def _chosen(version: Version) -> Decision | None:

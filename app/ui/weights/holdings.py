@@ -22,24 +22,27 @@ from app.holdings.reading import (
     from_rows,
     from_text,
 )
-from app.holdings.reading.numbers import plain
+from app.holdings.reading.numbers import plain as plain_number
 from app.settings import settings
+from app.ui.shared.flash import flash, keep
 from app.ui.shared.uploads import file_field
 from app.ui.weights import entering
 from app.ui.weights.entering import EXAMPLE, Entered
 from app.ui.weights.preview import preview
 from sac.errors import DeskError
 from sac.market.symbols import symbol_key
+from sac.text import plain, said
 
 __all__ = ["holdings", "minimum_trade", "outside_choice"]
 
 
 def holdings(symbols: tuple[str, ...]) -> Portfolio:
     """The visitor's saved holdings, with everything to change them; an example where there are none."""
+    flash(entering.ANSWER)
     try:
         there = entering.load()
     except DeskError as refusal:
-        st.error(str(refusal), icon=":material/error:")
+        st.error(said(str(refusal)), icon=":material/error:")
         st.button(
             "Clear the saved holdings", on_click=entering.clear_damaged, key="clear", icon=":material/delete:"
         )
@@ -79,7 +82,7 @@ def outside_choice(portfolio: Portfolio, symbols: tuple[str, ...]) -> None:
     if not strange:
         return
     names = ", ".join(
-        f"**{position.symbol}**{meant(position.symbol, symbols)} ("
+        f"**{plain(position.symbol)}**{meant(position.symbol, symbols)} ("
         + ", ".join(
             text
             for amount, text in (
@@ -121,7 +124,7 @@ def minimum_trade(portfolio: Portfolio) -> None:
 
 def _typed(symbols: tuple[str, ...], portfolio: Portfolio, stamp: str) -> None:
     st.markdown("**Type** shares or market values; a row at the end takes other stocks.")
-    cash = st.text_input("Cash ($)", plain(portfolio.cash), key=f"cash-{stamp}", width=240)
+    cash = st.text_input("Cash ($)", plain_number(portfolio.cash), key=f"cash-{stamp}", width=240)
     own = {position.symbol: position for position in portfolio.positions}
     names = _names(symbols, own)
     amounts = {
@@ -172,7 +175,7 @@ def _enter(read: Callable[[Answers], Preview]) -> None:
     try:
         typed = read(Answers())
     except HoldingsError as refusal:
-        st.error("\n".join(f"- {finding}" for finding in refusal.findings).replace("$", r"\$"))
+        st.error("\n".join(f"- {said(finding)}" for finding in refusal.findings))
         return
     if typed.aside or typed.notes or typed.skipped:
         entering.hold(Entered(read))
@@ -182,9 +185,12 @@ def _enter(read: Callable[[Answers], Preview]) -> None:
 
 def _choose(changed: Callable[[Portfolio], Portfolio]) -> None:
     """Change how the holdings that are saved now are traded."""
-    saved.choose(
-        settings().data, visitors.visitor().name, lambda now: changed(EXAMPLE if now is None else now)
-    )
+    try:
+        saved.choose(
+            settings().data, visitors.visitor().name, lambda now: changed(EXAMPLE if now is None else now)
+        )
+    except DeskError as refusal:
+        keep(entering.ANSWER, refusal)
 
 
 def _stamp(portfolio: Portfolio) -> str:
@@ -202,4 +208,4 @@ def _names(symbols: Iterable[str], own: Iterable[str]) -> list[str]:
 
 
 def _text(amount: float | None) -> str:
-    return "" if amount is None else plain(amount)
+    return "" if amount is None else plain_number(amount)

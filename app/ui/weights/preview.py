@@ -11,6 +11,7 @@ from app.holdings.reading import MEANINGS, Answers, HoldingsError, Preview
 from app.holdings.reading.numbers import plain
 from app.ui.weights import entering
 from app.ui.weights.entering import Entered
+from sac.text import said
 
 __all__ = ["preview"]
 
@@ -71,7 +72,7 @@ def _answers(entered: Entered) -> Answers:
 
 def _refused(entered: Entered, refusal: HoldingsError) -> None:
     """What is wrong, all of it; what an answer would settle is asked in the next run."""
-    st.error("\n".join(f"- {_escaped(finding)}" for finding in refusal.findings), icon=":material/error:")
+    st.error("\n".join(f"- {said(finding)}" for finding in refusal.findings), icon=":material/error:")
     asked = (entered.columns or refusal.columns, entered.decimal or refusal.decimal)
     if asked != (entered.columns, entered.decimal):
         entering.hold(replace(entered, columns=asked[0], decimal=asked[1]))
@@ -97,7 +98,7 @@ def _rows(read: Preview) -> None:
             name: st.column_config.TextColumn(alignment="right") for name in ("Shares", "Value ($)")
         },
     )
-    st.caption(_escaped(" ".join([f"Cash {dollars(read.cash, 2)}.", *read.notes])))
+    st.caption(said(" ".join([f"Cash {dollars(read.cash, 2)}.", *read.notes])))
     if read.skipped:
         with st.expander(
             f"Skipped: {len(read.skipped)} rows that hold nothing", key="preview-skipped", expanded=True
@@ -138,7 +139,3 @@ def _aside(entered: Entered, read: Preview) -> bool:
         f"Leave {'this row' if count == 1 else f'these {count} rows'} out of the desk's holdings",
         key="leave-out",
     )
-
-
-def _escaped(text: str) -> str:
-    return text.replace("$", r"\$")

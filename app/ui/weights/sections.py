@@ -11,6 +11,7 @@ from app.ui.shared.figures import figure
 from app.ui.weights import holdings, tables
 from sac.config import CASH
 from sac.registry import Version
+from sac.text import plain
 
 __all__ = ["headline", "reasons", "trade_list"]
 
@@ -131,9 +132,10 @@ def _rounding(plan: Plan, version: Version) -> str:
     traded = f"{_counted(plan)}, in whole shares; where cash falls short, the largest buy is cut."
     parts = [traded if orders.trades else "No trades."]
     if orders.skipped:
-        parts.append(f"Left out as too small: {', '.join(map(plan.holdings.spelled, orders.skipped))}.")
+        left_out = ", ".join(map(plan.holdings.spelled, orders.skipped))
+        parts.append(f"Left out as too small: {plain(left_out)}.")
     if plan.holdings.kept:
-        parts.append(f"Kept aside: {', '.join(position.symbol for position in plan.holdings.kept)}.")
+        parts.append(f"Kept aside: {plain(', '.join(position.symbol for position in plan.holdings.kept))}.")
     buffer = version.settings.constraints.cash_buffer
     if orders.weights().get(CASH, 1.0) < buffer:
         parts.append(f"Rounding leaves less cash than the buffer of {percent(buffer, 0)}.")

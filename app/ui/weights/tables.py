@@ -9,6 +9,7 @@ import streamlit as st
 from app.holdings.plan import Plan
 from app.ui.shared.labels import label
 from sac.config import CASH, SIGNALS
+from sac.text import csv_of
 
 if TYPE_CHECKING:
     from sac.explanation import Explanation
@@ -86,7 +87,7 @@ def orders_csv(plan: Plan) -> str:
         )
         for trade in plan.orders.trades
     ]
-    return pd.DataFrame(rows, columns=_ORDER).to_csv(index=False)
+    return csv_of(pd.DataFrame(rows, columns=_ORDER))
 
 
 def why(explanation: "Explanation") -> pd.DataFrame:

@@ -21,7 +21,7 @@ from sac.market.symbols import spelled, symbol_key, written
 
 __all__ = ["FINBERT", "Keys", "Scores", "finbert", "refresh_news"]
 
-FINBERT = "ProsusAI/finbert"
+FINBERT = "ProsusAI/finbert@4556d13015211d73dccd3fdd39d39232506f3e43"  # what it is may not change silently
 _ADDRESS = "https://data.alpaca.markets"
 _FIRST_DAY = dt.date(2015, 1, 1)  # the archive begins there
 _STRETCH = 30  # days that are fetched, scored and written together
@@ -42,11 +42,17 @@ class Keys:
 
 
 def finbert(model: str = FINBERT) -> Scores:
-    """A classifier of financial texts into positive, negative and neutral; the first use downloads it."""
+    """A classifier of financial texts into positive, negative and neutral; the first use downloads it.
+
+    model: a folder, or a name on the Hugging Face Hub, with `@` and the revision where one is meant.
+    """
     from transformers import pipeline
 
+    name, revision = (model, "") if Path(model).exists() else model.partition("@")[::2]
     try:
-        classify = pipeline("text-classification", model=model, top_k=None, truncation=True)
+        classify = pipeline(
+            "text-classification", model=name, revision=revision or None, top_k=None, truncation=True
+        )
     except (OSError, ValueError) as error:
         raise DataError(f"The sentiment model {model} cannot be loaded: {error}") from None
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sac.market.fetching import Pause
-from sac.market.prices.files import OPTIONAL_FIELDS
+from sac.market.prices.tables import OPTIONAL_FIELDS
 
 if TYPE_CHECKING:
     import requests
@@ -39,10 +39,13 @@ def load_prices_yfinance(
     `accept` may raise to stop. After a symbol that stays rate-limited through every back-off the others are
     not tried any more. Prices are adjusted for splits and dividends by Yahoo (auto_adjust).
     """
+    import yfinance
+
+    yfinance.data.YfData.cache_get.cache_clear()  # or a second refresh would get the answers of the first
     failed: list[str] = []
     for first in range(0, len(symbols), _BATCH):
         for symbol, frame in _together(symbols[first : first + _BATCH], start, end, session).items():
-            if frame is None:
+            if frame is None or frame.index.has_duplicates:
                 failed.append(symbol)
             else:
                 accept(symbol, frame)
@@ -70,7 +73,7 @@ def _together(
         session=session,
     )
     known = {} if wide is None else {str(name): wide[name] for name in wide.columns.levels[0]}
-    return {symbol: _tidy(known[symbol]) if symbol in known else None for symbol in symbols}
+    return {symbol: _tidy(known[symbol], end) if symbol in known else None for symbol in symbols}
 
 
 def _alone(symbol: str, start: dt.date, end: dt.date, session: Any, pause: Pause) -> pd.DataFrame | str:
@@ -95,15 +98,22 @@ def _alone(symbol: str, start: dt.date, end: dt.date, session: Any, pause: Pause
                 return f"Yahoo's answer could not be read: {type(error).__name__}: {error}"
             except OSError as error:
                 return f"Yahoo cannot be reached ({type(error).__name__}): check the network, refresh again"
-            tidy = _tidy(frame)
+            tidy = _tidy(frame, end)
+            if tidy is not None and tidy.index.has_duplicates:
+                return (
+                    f"Yahoo shows {tidy.index[tidy.index.duplicated()][0].date()} twice: refresh again later"
+                )
             return "Yahoo has no prices in this window" if tidy is None else tidy
         return LIMITED
     finally:
         yfinance.config.debug.hide_exceptions = hidden
 
 
-def _tidy(frame: pd.DataFrame) -> pd.DataFrame | None:
-    """Columns in lower case by day, without the days that have no close; None where no day is left."""
+def _tidy(frame: pd.DataFrame, end: dt.date) -> pd.DataFrame | None:
+    """Columns in lower case by day until `end`, without the days that have no close; None where none is left.
+
+    Yahoo may add the running session as a row of its own, whatever end was asked for.
+    """
     table = frame.rename(columns=str.lower)
     if "close" not in table or table["close"].isna().all():
         return None
@@ -111,4 +121,5 @@ def _tidy(frame: pd.DataFrame) -> pd.DataFrame | None:
     days = pd.DatetimeIndex(table.index)
     table.index = (days.tz_localize(None) if days.tz is not None else days).normalize().rename("date")
     table.columns.name = None
-    return table.astype("float64").sort_index()
+    table = table.loc[table.index <= pd.Timestamp(end)]
+    return table.astype("float64").sort_index() if len(table) else None

@@ -114,7 +114,7 @@ def test_a_stranger_sees_why_and_can_log_out_again(home):
     assert [button.label for button in at.button] == ["Log out"]
 
 
-BUTTONS = [("training", "start"), ("overview", "demo"), ("data", "save")]
+BUTTONS = [("training", "start"), ("overview", "demo"), ("data", "check")]
 
 
 @pytest.mark.parametrize(("page", "key"), BUTTONS)
@@ -143,7 +143,7 @@ def test_a_viewer_cancels_nothing(home, undimmed, monkeypatch):
 
 
 def test_an_approver_is_named_in_the_record(home, monkeypatch):
-    monkeypatch.setattr(Jobs, "_spawn", lambda jobs, job_id, lock: None)
+    monkeypatch.setattr(Jobs, "_spawn", lambda jobs, job_id, lock, secrets: None)
     monkeypatch.setattr(Jobs, "reconcile", lambda jobs: None)
     opened("training", "ada@desk.test").button(key="start").click().run()
     assert [job.actor for job in JobStore(home.jobs).newest(5)] == ["ada@desk.test"]

@@ -66,7 +66,7 @@ def desk(tmp_path_factory):
     training.full("sac_lstm", panel, settings_used, registry, home.cache)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SAC_DESK_DATA", str(home.data))
-        patch.setattr(Jobs, "_spawn", lambda jobs, job_id, lock: None)
+        patch.setattr(Jobs, "_spawn", lambda jobs, job_id, lock, secrets: None)
         patch.setattr(dependencies, "queue", lambda: Jobs(home))
         yield api_client.application(api_client.GUARDED, hosts=("testserver",))
 

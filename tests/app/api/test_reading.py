@@ -1,8 +1,11 @@
 """What routes keep in memory follows the files: versions that came, went bad or became champion, and data."""
 
+import asyncio
+
 import pytest
 
 from app.api import models, weights
+from app.api.dependencies import off_loop
 from app.settings import settings
 from sac.files import replace_file
 from sac.market import market_stamp
@@ -61,3 +64,9 @@ def test_the_market_is_read_again_only_when_a_file_of_its_changed(empty, monkeyp
     replace_file(data / "models" / "note", b"no part of the market")
     assert panel() == 3
     weights._panel.cache_clear()
+
+
+def test_an_iterator_that_ends_too_early_ends_the_request_too():
+    """A future cannot carry StopIteration: whoever awaits it would wait for ever."""
+    with pytest.raises(RuntimeError, match="ended too early"):
+        asyncio.run(asyncio.wait_for(off_loop(lambda: next(iter(()))), 5))

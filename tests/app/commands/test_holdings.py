@@ -65,11 +65,22 @@ def test_weights_say_how_a_brokers_file_was_read_and_spell_as_it_does(desk, samp
     assert desk("weights", "sac_lstm", "--holdings", str(file), data=sample_desk)[0] == 0
 
 
-@pytest.mark.parametrize("asked", [(), ("--as-of", "2018-06-20")])
-def test_a_week_that_is_over_has_no_trades(desk, own_desk, asked):
+def test_a_week_that_is_over_has_no_trades(desk, own_desk, monkeypatch):
     """Of own data: the sample is known to have ended, and shows what orders look like."""
-    code, out, err = desk("weights", "sac_lstm", "--cash", "1000", "--trades", *asked, data=own_desk)
+    monkeypatch.setattr("sac.inference.weeks_behind", lambda last, today=None: 2)
+    ask = ("weights", "sac_lstm", "--cash", "1000")
+    code, out, err = desk(*ask, "--trades", data=own_desk)
     assert (code, out) == (1, "")
-    assert "no orders for it" in err or "too many to trade on" in err
-    if asked:
-        assert "The week of 2018-06-18 to 2018-06-22 is over" in err
+    assert "The week of 2018-12-31 to 2019-01-04 is over: there are no orders for it" in err
+    assert desk(*ask, data=own_desk)[0] == 0, "its weights are no orders"
+    code, out, _ = desk(*ask, "--trades", "--as-of", "2018-06-20", data=own_desk)
+    assert (code, "Note: History: 2018-12-28 is the newest decision" in out) == (0, True)
+
+
+def test_after_the_session_that_trades_them_orders_are_late(desk, own_desk, monkeypatch):
+    monkeypatch.setattr("sac.inference.weeks_behind", lambda last, today=None: 0)
+    code, out, _ = desk("weights", "sac_lstm", "--cash", "1000", "--trades", data=own_desk)
+    assert (code, "Note: The session of 2018-12-31 is over: orders placed now fill at later" in out) == (
+        0,
+        True,
+    )

@@ -1,6 +1,9 @@
 """Decisions and housekeeping on the command line."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -131,3 +134,38 @@ def test_prune_lists_first_and_deletes_only_what_nobody_needs(desk, registry, ve
     assert {v.name for v in registry.versions(VARIANT)} == {first.name, better.name, newest.name}
     assert [path for path in (registry.root / VARIANT).iterdir() if path.name.startswith(".")] == []
     assert Ledger(registry.root).trials() == []  # nothing was trained here, and nothing was invented
+
+
+def test_what_somebody_wrote_moves_no_cursor_and_forges_no_line(desk, registry, versions, monkeypatch):
+    forged = "fine\n9   2026-01-01 00:00 UTC  root  approve\x1b[2J\u202e"
+    monkeypatch.setattr("app.commands.promotion.actor", lambda: forged)
+    code, out, _ = desk("reject", VARIANT, versions[1].name, "--reason", forged)
+    assert code == 0
+    code, out, _ = desk("decisions")
+    assert code == 0
+    assert len(out.splitlines()) == 3  # the head, and two decisions
+    assert "fine\\n9 " in out
+    assert all(char.isprintable() for line in out.splitlines() for char in line)
+    code, _, err = desk("promote", VARIANT, "v\x1b[2J\nerror: forged", "--reason", "x")
+    assert (code, len(err.splitlines())) == (1, 1)
+    assert "\x1b" not in err
+
+
+def test_a_process_ends_when_its_command_has(tmp_path):
+    """What was said arrives, handlers of the end run, and no thread is waited for or torn down."""
+    code = (
+        "import atexit, sys, threading, time\n"
+        "from app import cli\n"
+        "atexit.register(print, 'handled')\n"
+        "threading.Thread(target=time.sleep, args=(60,)).start()\n"
+        "sys.argv = ['sac-desk', 'versions', 'sac_lstm']\n"
+        "cli.run()\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "SAC_DESK_DATA": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=50,
+    )
+    assert (ended.returncode, ended.stdout) == (0, "sac_lstm: no versions\nhandled\n"), ended.stderr

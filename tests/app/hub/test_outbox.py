@@ -145,8 +145,10 @@ def test_a_setting_that_is_not_valid_is_refused(sharing, monkeypatch, repo, reas
         remote_of(VARIANT)
 
 
-def test_two_variants_cannot_share_a_repository(sharing, monkeypatch):
-    monkeypatch.setenv("HF_PPO_LSTM_MODEL_REPO", REPO)
+@pytest.mark.parametrize("repo", [REPO, REPO.upper(), REPO.title()])
+def test_two_variants_cannot_share_a_repository(sharing, monkeypatch, repo):
+    """However it is spelled: on the Hub names ignore case."""
+    monkeypatch.setenv("HF_PPO_LSTM_MODEL_REPO", repo)
     with pytest.raises(SettingsError, match="HF_SAC_LSTM_MODEL_REPO and HF_PPO_LSTM_MODEL_REPO both name"):
         remote_of(VARIANT)
 
@@ -268,3 +270,27 @@ def test_many_tasks_at_once_lose_none(home, version):
     for thread in threads:
         thread.join()
     assert set(store.of(REPO, VARIANT)) == set(names)
+
+
+def test_a_training_leaves_sending_to_who_knows_the_token(sharing, version, unstarted):
+    training._shared(Outcome(version, True, Settlement(True, None, gate(version.metadata, None))))
+    assert unstarted == []
+    resume(sharing)  # as a server does every few seconds, and a command after the training that it followed
+    assert unstarted == [sharing]
+
+
+def test_a_server_looks_again_and_again(sharing, version, unstarted, monkeypatch):
+    monkeypatch.setattr(outbox, "LOOK_SECONDS", 0.01)
+    enough = outbox.keep_sending(sharing)
+    try:
+        assert unstarted == []
+        enqueue_version(VARIANT, version.name, start=False)
+        deadline = time.monotonic() + 10.0
+        while not unstarted:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    finally:
+        enough.set()
+    while "outbox" in {thread.name for thread in threading.enumerate()}:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

@@ -26,7 +26,7 @@ def registry(tmp_path, monkeypatch):
 @pytest.fixture
 def statements(registry, monkeypatch):
     """Statements on the decision log, as SQLite runs them."""
-    seen, connected = [], Database._connected
+    seen, connected = [], Database._opened
 
     def traced(self):
         db = connected(self)
@@ -34,7 +34,7 @@ def statements(registry, monkeypatch):
             db.set_trace_callback(lambda text: seen.append(text) if " decisions " in text else None)
         return db
 
-    monkeypatch.setattr(Database, "_connected", traced)
+    monkeypatch.setattr(Database, "_opened", traced)
     return seen
 
 

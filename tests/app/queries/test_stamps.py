@@ -68,7 +68,9 @@ def test_a_stamp_is_another_when_a_file_under_its_folder_is_another(tmp_path):
 
 def test_a_database_that_is_there_opens_while_another_one_is_being_made(tmp_path):
     first = Database(tmp_path / "some.sqlite3", "CREATE TABLE words (word TEXT);", 1)
+    with first.connection() as db:
+        db.execute("INSERT INTO words VALUES ('one')")
     with FileLock(tmp_path / ".some.setup.lock"):
         again = Database(first.path, "CREATE TABLE words (word TEXT);", 1)
         with again.connection() as db:
-            assert db.execute("SELECT count(*) FROM words").fetchone()[0] == 0
+            assert db.execute("SELECT count(*) FROM words").fetchone()[0] == 1

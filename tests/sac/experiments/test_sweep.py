@@ -93,3 +93,21 @@ def test_symbols_that_the_data_lack_are_refused_by_name():
         trials_of(sweep(universes=[["S00", "XYZ"]]), panel())
     with pytest.raises(SettingsError, match="at least 2"):
         trials_of(sweep(universes=[["S00"]]), panel())
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (f"grid = {'[' * 900}{']' * 900}", "not valid TOML: its values are nested too deeply"),
+        (f"seeds = [{'9' * 5000}]", "not valid TOML: .*limit"),
+        (f'variant = "sac_lstm"\nseeds = [{"9" * 4000}]', "seed"),
+        (f'variant = "sac_lstm"\n[grid]\ngamma = {"[" * 150}{"]" * 150}', "sweep"),
+        (f'variant = "sac_lstm"\n# {"x" * 64_000}', "longer than 64,000 characters"),
+        ("seeds = [1e999, nan]", "variant"),
+        ('variant = "sac_lstm"\nyears = nan', "years"),
+    ],
+)
+def test_bombs_are_refused_in_a_line(text, reason):
+    with pytest.raises(SettingsError, match=reason) as refusal:
+        read_sweep(text)
+    assert len(str(refusal.value)) < 6000

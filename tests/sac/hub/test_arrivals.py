@@ -24,7 +24,9 @@ def test_a_version_arrives_byte_for_byte_and_as_a_challenger(server, remote, tra
     assert arrival.version.path == here.root / VARIANT / travelled.name
     for path in travelled.path.iterdir():
         assert (arrival.version.path / path.name).read_bytes() == path.read_bytes()
-    assert torch.equal(arrival.version.tensors("actor")["body.bias"], travelled.tensors("actor")["body.bias"])
+    assert torch.equal(
+        arrival.version.tensors("actor")["first.bias"], travelled.tensors("actor")["first.bias"]
+    )
     assert [found.name for found in here.versions(VARIANT)] == [travelled.name]
     assert here.damaged(VARIANT) == {}
     assert here.current(VARIANT) is None

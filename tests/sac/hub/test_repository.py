@@ -41,13 +41,11 @@ def test_a_version_is_one_commit_with_its_tag_in_a_private_repository(server, re
     assert files == on_disk(version)
     assert repo.history(MAIN) == ["initial commit"]  # an upload promotes nothing
     source = version.metadata.provenance.source
-    own = f"{version.metadata.metrics['agents_cagr'] * 100:.1f} %"
-    row = f"| CAGR | {version.metadata.metrics['eval_cagr'] * 100:.1f} % | {own} | 5.0 % |"
+    cagr, own = (f"{version.metadata.metrics[name] * 100:.1f} %" for name in ("eval_cagr", "agents_cagr"))
     for said in (
-        row,
+        f"| CAGR | {cagr} | {own} | {cagr} |",
         "| | as traded | agents' own |",
         "70% today",
-        "n/a",
         "survivors",
         f"Source `{source}`",
         "10 bps",

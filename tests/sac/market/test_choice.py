@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from sac.errors import DataError
-from sac.market import DEMO_UNIVERSE, MarketChoice, load_panel, read_choice, write_choice
+from sac.market import DEMO_UNIVERSE, Accepted, MarketChoice, load_panel, read_choice, write_choice
 
 
 def test_without_a_file_the_desk_works_on_the_sample(tmp_path):
@@ -13,7 +13,19 @@ def test_without_a_file_the_desk_works_on_the_sample(tmp_path):
 
 @pytest.mark.parametrize(
     "choice",
-    [MarketChoice(), MarketChoice("files", ("AAPL", "BRK-B", "^GSPC"), dt.date(2010, 2, 1))],
+    [
+        MarketChoice(),
+        MarketChoice("files", ("AAPL", "BRK-B", "^GSPC"), dt.date(2010, 2, 1)),
+        MarketChoice(accepted=(Accepted("2025-01-09", "mourning", "Ada"),)),
+        MarketChoice(
+            "yahoo",
+            ("AAPL", "MSFT"),
+            accepted=(
+                Accepted("2016-01-04", 'said "real" \\ Ünal', "ada@desk.test", "BRK-B"),
+                Accepted("2025-01-09", "mourning", "Ada"),
+            ),
+        ),
+    ],
 )
 def test_what_was_written_is_read(tmp_path, choice):
     write_choice(tmp_path / "new", choice)
@@ -35,6 +47,17 @@ def test_what_was_written_is_read(tmp_path, choice):
         ('source = "files"\nsymbols = ["CASH", "AAPL"]', "'CASH' is not a valid symbol"),
         ('source = "files"\nstart = "2005"', "must look like start = 2005-01-03"),
         ('source = "files"\nstart = 2105-01-03', "lies in the future"),
+        ("accepted = 5", r"must be tables under \[\[accepted\]\]"),
+        ("closures = [5]", r"must be tables under \[\[closures\]\]"),
+        ('[[closures]]\nday = 2025-01-09\nreason = "r"', r"\[\[closures\]\] holds day, reason, who"),
+        (
+            '[[closures]]\nday = 2025-01-09\nreason = "r"\nwho = "w"\nsymbol = "A"',
+            r"\[\[closures\]\] holds day, reason, who and nothing else",
+        ),
+        ('[[accepted]]\nsymbol = "A"\nday = 2025-01-09\nreason = ""\nwho = "w"', "needs a reason"),
+        ('[[accepted]]\nsymbol = "A"\nday = 2025-01-09\nreason = "r"\nwho = 5', "needs a name"),
+        ('[[accepted]]\nsymbol = "A"\nday = "9 Jan"\nreason = "r"\nwho = "w"', "not a valid date"),
+        ('[[accepted]]\nsymbol = "../A"\nday = 2025-01-09\nreason = "r"\nwho = "w"', "not a valid symbol"),
         ('source = "sample"\nsymbols = ["AAPL", "MSFT"]', "The sample's universe is fixed"),
     ],
 )

@@ -12,20 +12,25 @@ from sac.config import Constraints
 from sac.evidence import Search, cagr
 from sac.promotion import gate, settle
 from sac.promotion.case import case_for
-from tests.support.small_versions import VARIANT, WEEKS, small_artifacts
+from tests.support.small_versions import VARIANT, WEEKS, small_artifacts, truthful
 
 
 def saved(registry, seed, cagr=0.1, edge=0.0, weeks=slice(None), **metadata):
     """A version whose weeks earned `edge` more than equal weight did."""
     artifacts = small_artifacts(seed, cagr)
     result = artifacts.evaluation
+    evaluation = some(dataclasses.replace(result, growth=result.growth + edge), weeks)
     return registry.save(
-        dataclasses.replace(
-            artifacts,
-            evaluation=some(dataclasses.replace(result, growth=result.growth + edge), weeks),
-            agents=some(result, weeks),
-            baselines=[some(benchmark, weeks) for benchmark in artifacts.baselines],
-            metadata=dataclasses.replace(artifacts.metadata, **metadata),
+        truthful(
+            dataclasses.replace(
+                artifacts,
+                evaluation=(
+                    evaluation := some(dataclasses.replace(result, growth=result.growth + edge), weeks)
+                ),
+                agents=evaluation,
+                baselines=[some(benchmark, weeks) for benchmark in artifacts.baselines],
+                metadata=dataclasses.replace(artifacts.metadata, **metadata),
+            )
         )
     )
 
@@ -97,7 +102,7 @@ def test_strong_and_contrary_evidence_are_told_from_luck(registry):
 
 def test_what_makes_two_versions_hard_to_compare_is_said(registry, champion):
     provenance = dataclasses.replace(champion.metadata.provenance, source="files")
-    other = saved(registry, 2, weeks=slice(0, 12), evaluation_end="2018-09-28", provenance=provenance)
+    other = saved(registry, 2, weeks=slice(0, 12), provenance=provenance)
     found = case(registry, other)
     assert "each on its own weeks (they have 12 weeks in common)" in found.gate.reason
     assert any("Other data: files" in warning for warning in found.warnings)
@@ -122,7 +127,7 @@ def test_without_common_weeks_the_own_ones_are_shown_and_it_is_said(registry, ch
         for result in (artifacts.evaluation, *artifacts.baselines)
     )
     moved = dataclasses.replace(artifacts, evaluation=evaluation, agents=evaluation, baselines=benchmarks)
-    found = case(registry, registry.save(moved))
+    found = case(registry, registry.save(truthful(moved)))
     assert (found.shared, found.weeks, found.against_champion) == (0, WEEKS, None)
     assert "champion" not in found.growth
     assert any("Not one week" in warning for warning in found.warnings)
@@ -179,7 +184,8 @@ def test_other_rules_a_lost_parent_and_another_order_are_said(registry, champion
     settings = dataclasses.replace(artifacts.settings, constraints=Constraints(cost_rate=0.002))
     tuned: dict[str, Any] = {"kind": "finetune", "version": f"{artifacts.metadata.version}-ft"}
     record = dataclasses.replace(artifacts.metadata, **tuned, parent="v2018-12-21-000000000000")
-    found = case(registry, registry.save(dataclasses.replace(artifacts, settings=settings, metadata=record)))
+    changed = truthful(dataclasses.replace(artifacts, settings=settings, metadata=record))
+    found = case(registry, registry.save(changed))
     assert found.warnings == (
         "Other constraints or costs than the champion's: each is shown under its own.",
         "Fine-tuned from v2018-12-21-000000000000, which is not the champion any more.",

@@ -235,8 +235,8 @@ def test_ancestors_of_champions_and_champions_themselves_are_kept(registry):
     registry.save(small_artifacts(4, 0.1, "2026-01-04T00:00:00+00:00"))
     assert [version.name for version in expendable(registry, VARIANT, 1)] == [orphan.name]
     with pytest.raises(ArtifactError, match="is or was champion"):
-        remove(registry, child)
-    remove(registry, orphan)
+        remove(registry, VARIANT, child.name)
+    remove(registry, VARIANT, orphan.name)
     assert expendable(registry, VARIANT, 1) == []
 
 

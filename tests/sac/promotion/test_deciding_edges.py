@@ -18,9 +18,10 @@ from sac.promotion.deciding import (
     judged,
     problems,
     rollback,
+    settled_before,
     state_of,
 )
-from tests.support.small_versions import VARIANT, small_artifacts
+from tests.support.small_versions import VARIANT, small_artifacts, undetermined
 
 WORD: dict[str, Any] = {"actor": "ada", "reason": "It earns more."}
 
@@ -56,15 +57,18 @@ def test_beside_a_champion_that_cannot_be_read_nobody_passes(registry, versions)
     assert (verdict.passed, verdict.prior_cagr) == (False, None)
     assert verdict.eval_cagr == pytest.approx(0.12)
     assert verdict.reason.startswith("The champion cannot be read: sac_lstm/current does not name a version.")
-    artifacts = small_artifacts(9)
-    record = dataclasses.replace(artifacts.metadata, metrics={})
-    bare = registry.save(dataclasses.replace(artifacts, metadata=record))
+    bare = without_figures(registry.save(small_artifacts(9)))
     assert math.isnan(judged(bare, None, "it is gone").eval_cagr)
     assert math.isnan(judged(bare, bare).eval_cagr)
 
 
-def test_a_first_model_is_settled_by_either_policy_and_an_unfit_one_by_none(registry):
-    unfit = registry.save(small_artifacts(1, math.nan))
+def without_figures(version):
+    """As one whose weeks determine none."""
+    return dataclasses.replace(version, metadata=dataclasses.replace(version.metadata, metrics={}))
+
+
+def test_a_first_model_is_settled_by_either_policy_and_an_unfit_one_by_none(registry, monkeypatch):
+    unfit = undetermined(registry.save(small_artifacts(1)), monkeypatch)
     for policy in ("manual", "auto"):
         assert not settle(registry, unfit, policy).promoted
     assert registry.current(VARIANT) is None
@@ -239,3 +243,17 @@ def test_a_registry_that_does_not_exist_yet_has_nobody_to_go_back_to(registry):
         rollback(nowhere, VARIANT, champion=None, **WORD)
     finish_moves(nowhere, [VARIANT])
     assert state_of(nowhere, VARIANT).decisions == ()
+
+
+def test_a_training_that_was_done_before_names_the_champion_before(registry, versions):
+    first, _, better, best = versions
+    assert settled_before(registry, first).prior_version is None
+    decide(registry, better, "approve", champion=first.name, **WORD)
+    decide(registry, best, "approve", champion=better.name, **WORD)
+    settled = settled_before(registry, best)
+    assert (settled.promoted, settled.prior_version) == (True, better.name)
+    settled = settled_before(registry, first)
+    assert (settled.promoted, settled.prior_version) == (False, best.name)
+    rollback(registry, VARIANT, champion=best.name, **WORD)
+    settled = settled_before(registry, better)
+    assert (settled.promoted, settled.prior_version) == (True, best.name)

@@ -2,13 +2,16 @@
 
 import io
 import zipfile
+from functools import partial
 
+import numpy as np
+import pyarrow as pa
 import pytest
 import torch
 
 from sac.registry import codecs, tables
 from sac.registry.codecs import Unreadable
-from tests.support.small_versions import small_artifacts
+from tests.support.bombs import BOMBS, written
 
 
 def saved(state):
@@ -54,11 +57,32 @@ def test_lists_of_the_same_list_and_a_list_that_holds_itself():
     assert set(codecs.unpack_state(saved({"doubled": doubled, "endless": endless}))) == {"doubled", "endless"}
 
 
-def test_a_table_with_more_cells_than_any_training(monkeypatch):
-    artifacts = small_artifacts()
-    log = tables.pack_log(artifacts.training_log)
-    monkeypatch.setattr(tables, "_MOST_CELLS", artifacts.training_log.size - 1)
-    with pytest.raises(Unreadable, match="has more cells than any training"):
-        tables.unpack_log(log)
-    monkeypatch.setattr(tables, "_MOST_CELLS", artifacts.training_log.size)
-    tables.unpack_log(log)
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_tables_that_stand_for_very_much(bomb):
+    data, evaluation = BOMBS[bomb](), partial(tables.unpack_evaluation, symbols=())
+    for unpack in (
+        tables.unpack_log,
+        tables.unpack_baselines,
+        evaluation,
+    ):
+        with pytest.raises(Unreadable):
+            unpack(data)
+
+
+@pytest.mark.parametrize(
+    ("columns", "reason"),
+    [
+        ({"update": [1], "note": ["x" * 100]}, "a column 'note' that holds no numbers"),
+        ({"update": [[1.0]]}, "a column 'update' that holds no numbers"),
+        ({f"c{number}": [0.0] for number in range(65)}, "more than 64 columns"),
+    ],
+)
+def test_a_log_holds_numbers_only(columns, reason):
+    with pytest.raises(Unreadable, match=reason):
+        tables.unpack_log(written(pa.table(columns)))
+
+
+def test_a_log_with_more_rows_than_any_training():
+    rows = pa.table({"update": np.zeros((1 << 20) + 1)})
+    with pytest.raises(Unreadable, match="more than 1,048,576 rows"):
+        tables.unpack_log(written(rows, compression="zstd"))

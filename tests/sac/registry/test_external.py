@@ -93,7 +93,7 @@ def test_every_baseline_of_the_pages_is_a_name_of_the_desks_own(version, tmp_pat
         ({"growth": lambda result: result.growth * 0.0}, "prices that no stock has"),
         ({"fills": lambda result: result.fills[::-1]}, "weeks that are out of order"),
         ({"ends": lambda result: result.fills}, "weeks that are out of order"),
-        ({"decisions": lambda result: np.full_like(result.fills, "NaT")}, "weeks without dates"),
+        ({"decisions": lambda result: np.full_like(result.fills, "NaT")}, "empty cells"),
         ({"turnover": lambda result: result.turnover[:-1]}, "weeks do not fit together"),
     ],
 )

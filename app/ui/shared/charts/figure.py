@@ -1,12 +1,13 @@
 """Figures that pages share, readable on light and dark grounds; each Plotly figure comes with alt text."""
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 import streamlit as st
 
-__all__ = ["Chart", "asset_colours", "colours", "layout", "show"]
+__all__ = ["Chart", "asset_colours", "colours", "layout", "show", "untagged"]
 
 # Mid tones: each stands out from white and from near black.
 STRATEGY_COLOURS = ("#2e86b8", "#d9792b", "#2a9d78", "#8a6cc0", "#c9504a", "#b8961e")
@@ -67,6 +68,20 @@ def layout(y_title: str, percent_axis: bool = False, **others: Any) -> dict[str,
     return shared
 
 
+def untagged(figure: go.Figure) -> go.Figure:
+    """The figure with its names and labels as they are: Plotly reads <tags> in them."""
+    shown = go.Figure(figure)
+    for trace in shown.data:
+        for part in ("name", "text", "x", "y"):
+            value = getattr(trace, part, None)
+            if isinstance(value, str):
+                trace[part] = escape(value, quote=False)
+            elif value is not None and any(isinstance(one, str) for one in value):
+                trace[part] = [escape(one, quote=False) if isinstance(one, str) else one for one in value]
+    return shown
+
+
 def show(chart: Chart, key: str) -> None:
     """Draw an analysis chart."""
-    st.plotly_chart(chart.figure, key=key, alt=chart.alt, config={"displaylogo": False, "scrollZoom": False})
+    figure = untagged(chart.figure)
+    st.plotly_chart(figure, key=key, alt=chart.alt, config={"displaylogo": False, "scrollZoom": False})

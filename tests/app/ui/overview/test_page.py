@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import math
 
 import pytest
 
@@ -9,6 +10,7 @@ from sac.portfolio import Validation
 from sac.promotion import DecisionLog, decision_log
 from sac.promotion.deciding import decide, settle
 from sac.promotion.following import choose_follow
+from sac.promotion.gate import Gate
 from sac.registry import Registry
 from tests.support.desk_pages import opened, said
 from tests.support.small_versions import VARIANT, small_artifacts
@@ -54,8 +56,31 @@ def test_a_card_says_what_its_champion_holds_and_why(empty, conviction, follow, 
     text = said(opened("overview")).replace("\u00a0", " ")
     day = DecisionLog(empty.models).decisions()[0].at[:10]
     assert f"Holds **{held}** today, champion since {day}." in text
-    assert f"Conviction {conviction * 100:.0f} %: {version.metadata.production.evidence}" in text
-    assert ("Followed without reserve. Conviction" in text) == (follow == "agents")
+    assert f"its agents earned {version.metadata.production.evidence}" in text
+
+
+@pytest.mark.parametrize(
+    ("choice", "held"), [("agents", "its agents' weights"), ("equal weight", "equal weight")]
+)
+def test_what_a_person_chose_to_follow_counts(empty, choice, held):
+    registry, version = Registry(empty.models), stored(empty, 0.4)
+    settle(registry, version, "manual")
+    choose_follow(registry, VARIANT, choice, actor="ada", reason="I *know* better", champion=version.name)
+    text = said(opened("overview"))
+    assert f"Holds **{held}** today" in text
+    assert r"as ada chose on" in text
+    assert r"I \*know\* better" in text, "a reason formats nothing"
+
+
+def test_a_choice_that_is_not_known_is_named_and_the_card_stands(empty):
+    registry, version = Registry(empty.models), stored(empty, 0.4)
+    settle(registry, version, "manual")
+    facts = {"actor": "ada", "champion": version.name, "reason": "Later", "evidence": ""}
+    verdict = Gate(False, math.nan, None, "half of it")
+    DecisionLog(registry.root).append("follow", VARIANT, version.name, gate=verdict, **facts)
+    at = opened("overview")
+    assert "'half of it'" in at.error[0].value
+    assert at.metric[0].label == "CAGR, net of costs"
 
 
 def test_a_champion_counts_from_its_own_promotion(empty, monkeypatch):

@@ -139,6 +139,19 @@ def test_the_minimum_trade_size_is_remembered_and_leaves_trades_out(fresh):
     assert opened().number_input(key="minimum").value == pytest.approx(smallest + 1)
 
 
+def test_holdings_that_cannot_be_cleared_or_saved_say_why(fresh):
+    at = opened()
+    at.number_input(key="cash-none").set_value(5.0)
+    at.button(key="save").click().run()
+    (file,) = (fresh / "holdings").iterdir()
+    file.unlink()
+    file.mkdir()
+    at = opened()
+    at.button(key="clear").click().run()
+    assert not at.exception
+    assert any(f"{file} is a folder where a file should be" in error.value for error in at.error)
+
+
 def test_damaged_holdings_can_be_cleared(fresh):
     paste(opened(), "symbol,shares\nS01,7")
     [file] = (fresh / "holdings").iterdir()

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from sac.errors import Cancelled, DataError
-from sac.market.news.alpaca import Keys, finbert, refresh_news
+from sac.market.news.alpaca import FINBERT, Keys, finbert, refresh_news
 from sac.market.news.sentiment import outside_universe, read_sentiment
 from tests.support.loopback import LoopbackService
 from tests.support.synthetic import write_scores
@@ -129,6 +129,29 @@ def test_wrong_keys_are_told(tmp_path, service, scores):
 def test_a_model_that_is_not_there_is_told(tmp_path):
     with pytest.raises(DataError, match="cannot be loaded"):
         finbert(str(tmp_path / "nothing"))
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "revision"),
+    [
+        (FINBERT, "ProsusAI/finbert", "4556d13015211d73dccd3fdd39d39232506f3e43"),
+        ("owner/model", "owner/model", None),
+        ("owner/model@main", "owner/model", "main"),
+    ],
+)
+def test_a_model_of_the_hub_is_taken_at_its_revision(monkeypatch, model, name, revision):
+    asked = []
+    monkeypatch.setattr("transformers.pipeline", lambda task, **options: asked.append(options))
+    finbert(model)
+    assert (asked[0]["model"], asked[0]["revision"]) == (name, revision)
+
+
+def test_a_folder_may_have_any_name(monkeypatch, tmp_path):
+    folder, asked = tmp_path / "model@home", []
+    folder.mkdir()
+    monkeypatch.setattr("transformers.pipeline", lambda task, **options: asked.append(options))
+    finbert(str(folder))
+    assert (asked[0]["model"], asked[0]["revision"]) == (str(folder), None)
 
 
 @pytest.mark.parametrize("symbol", ["BRK-B", "BRK.B"])

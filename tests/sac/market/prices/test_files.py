@@ -8,7 +8,7 @@ import pytest
 
 from sac.errors import DataError
 from sac.market import MarketChoice, load_panel, write_choice
-from sac.market.prices.files import read_prices
+from sac.market.prices.survey import survey_prices
 from tests.support.synthetic import panel_of, random_closes, write_prices
 
 CLOSES = random_closes(stocks=3)
@@ -16,7 +16,8 @@ START = dt.date(2015, 1, 2)
 
 
 def read(folder, symbols=("S00", "S01", "S02"), start=START):
-    return read_prices(folder, symbols, start)
+    survey = survey_prices(folder, symbols, start)
+    return survey.trusted(), " ".join(survey.notes)
 
 
 @pytest.fixture
@@ -79,8 +80,11 @@ def lines(header="date,close", *rows):
             "'02/01/2015' is not a valid date. Write dates as",
         ),
         (lines("date,close", ",1.5"), "row 1 has no date"),
-        (lines("date,close", "2015-01-02T00:00:00+00:00,1.5"), "carry a time zone"),
-        (lines("date,close", "2015-01-02T16:00:00,1.5"), "carry a time of day"),
+        (
+            lines("date,close", "2015-01-02T00:00:00+00:00,1.5"),
+            r"2015-01-02T00:00:00\+00:00 carries a time of day, or a time zone",
+        ),
+        (lines("date,close", "2015-01-02T16:00:00,1.5"), "2015-01-02T16:00:00 carries a time of day"),
         (lines("date,close", "2105-01-02,1.5"), "2105-01-02 lies in the future"),
         (lines("date,close", "2015-01-02,", "2015-01-05,"), "has no close at all"),
         (lines("date,close", "2015-01-02,1", "2015-01-02,2"), "2015-01-02 appears twice"),
@@ -132,7 +136,7 @@ def test_a_gap_of_years_is_refused(tmp_path):
 def test_days_without_a_session_are_named(folder):
     for symbol in ("S00", "S01", "S02"):
         change(folder, symbol, lambda t: t.assign(date=t["date"].replace("2015-07-06", "2015-07-05")))
-    with pytest.raises(DataError, match="2015-07-05 is not an exchange session"):
+    with pytest.raises(DataError, match="2015-07-05, which is not an exchange session"):
         read(folder)
 
 

@@ -55,7 +55,7 @@ def test_duplicates_and_disorder_are_refused_with_their_date(closes):
 
 def test_a_date_that_is_no_session_is_refused(closes):
     sunday = closes.iloc[[0]].set_axis(pd.DatetimeIndex(["2019-03-03"]))
-    refused(pd.concat([closes, sunday]).sort_index(), "2019-03-03 is not an exchange session")
+    refused(pd.concat([closes, sunday]).sort_index(), "2019-03-03, which is not an exchange session")
 
 
 def test_thin_coverage_is_refused(closes):

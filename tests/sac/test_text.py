@@ -1,0 +1,119 @@
+"""What strangers write is shown as they wrote it, wherever it is shown."""
+
+import html
+import logging
+import re
+import sys
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from sac.text import LogLines, code, csv_of, plain, printable, said
+
+COMMONMARK = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+# What remark and Streamlit do to plain text after Markdown's escapes are gone: links, icons, emoji, arrows.
+LATER = re.compile(r"https?://|www\.|[\w.+-]+@[\w-]+\.\w|:material_\w+:|:streamlit:|--|->|<-|>=|<=|~=")
+MARKUP = (
+    "![tracker](http://evil.test/x.png)",
+    "[log in](//evil.test)",
+    "[log in][evil]",
+    "[evil]: http://evil.test",
+    "see www.evil.test, or WWW.evil.test",
+    "mail ada@evil.test",
+    "<img src=x onerror=alert(1)> &lt;b&gt;",
+    ":red-badge[approved] :material/check: :material_check: :smile:",
+    "$\\frac{1}{2}$",
+    "# Champion",
+    "1. first",
+    "- item",
+    "> quoted",
+    "`code` and ``more`` of it",
+    "**bold** _it_ *it* ~~gone~~ a_b_c",
+    "a | b\n---|---\n1 | 2",
+    "one\n\ntwo",
+    "    indented",
+    "\\",
+    "a--b -> c",
+)
+
+
+def drawn(markdown):
+    """Text and tags of Markdown as it is drawn."""
+    page = COMMONMARK.render(markdown)
+    outside = re.sub(r"<code>.*?</code>", "", page, flags=re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]+>", "", page)).strip(), set(re.findall(r"<(\w+)", page)), outside
+
+
+@pytest.mark.parametrize("text", MARKUP)
+def test_data_are_drawn_as_they_are(text):
+    shown, tags, outside = drawn(plain(text))
+    assert shown == re.sub(" +", " ", printable(text)).strip() or shown == printable(text).strip()
+    assert tags <= {"p", "code"}
+    assert not LATER.search(html.unescape(re.sub(r"<[^>]+>", "", outside)))
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8")))
+def test_any_text_is_one_paragraph_without_tags(text):
+    shown, tags, _ = drawn(plain(text))
+    assert tags <= {"p", "code"}
+    assert shown.split() == printable(text).split()
+
+
+def test_a_sentence_keeps_its_code_and_its_bold_and_nothing_of_what_it_quotes():
+    sentence = "Write it as `AAPL,12`, **now**: ![x](http://evil.test) and [y][z]."
+    shown, tags, _ = drawn(said(sentence))
+    assert tags == {"p", "code", "strong"}
+    assert shown == "Write it as AAPL,12, now: ![x](http://evil.test) and [y][z]."
+
+
+def test_ordinary_sentences_stay_as_they_are():
+    for sentence in (
+        "sac_lstm has no champion yet: train it first.",
+        "/srv/data/jobs/jobs.sqlite3 is locked by another process (database is locked): try again.",
+        "CAGR 7.0000% is compared with the champion's (6.9 %), 2022-12-23 10:15:00 UTC.",
+    ):
+        assert (plain(sentence), said(sentence)) == (sentence, sentence)
+
+
+@pytest.mark.parametrize("text", ["x", "a`b", "``", "`", "a``b`c"])
+def test_code_holds_any_text(text):
+    shown, tags, _ = drawn(code(text))
+    assert (shown.strip(), tags) == (text, {"p", "code"})
+
+
+def test_control_characters_are_seen_and_do_nothing():
+    assert printable("\x1b[31mred\r\nnext\x07") == "\\x1b[31mred\\r\\nnext\\x07"
+    assert printable("right\u202eleft \u2028 \ud800") == "right\\u202eleft \\u2028 \\ud800"
+    assert printable("10 % Łódź 日本 👩‍💻") == "10 % Łódź 日本 👩‍💻"
+
+
+def test_a_spreadsheet_finds_no_formula():
+    table = pd.DataFrame(
+        {
+            "=a": ["=1+1", "+cmd", "-x", "@sum", "\tx", "\rx", "fine", ""],
+            "b": [-1.5, 2.0, -3.0, 0.0, 1.0, 1.0, 1.0, 1.0],
+            "c": ["-1.5", "+2", "1e5", "-inf", "a=b", "a", "b", "c"],
+        },
+        index=["=x", *"abcdefg"],
+    )
+    lines = csv_of(table, index=True).splitlines()
+    assert lines[0] == ",'=a,b,c"
+    assert lines[1] == "'=x,'=1+1,-1.5,-1.5"
+    assert [line.split(",")[1] for line in lines[2:5]] == ["'+cmd", "'-x", "'@sum"]
+    assert csv_of(table).count("'") == 7
+
+
+def test_a_log_line_is_one_line_and_a_trace_is_below_it():
+    formatter = LogLines("%(levelname)s %(message)s")
+    try:
+        raise ValueError("x\nINFO GET /forged 200\x1b[2J")
+    except ValueError:
+        record = logging.LogRecord("n", logging.ERROR, "f", 1, "a\nINFO b", None, sys.exc_info())
+    first, *trace = formatter.format(record).splitlines()
+    assert first == "ERROR a\\nINFO b"
+    assert trace
+    assert all(line.startswith("    ") for line in trace)
+    assert "\x1b" not in "".join(trace)
