@@ -15,13 +15,17 @@ TESTS = {
     "sac/evidence/significance.py": ("tests/sac/evidence/test_significance.py",),
     "sac/evidence/comparison.py": ("tests/sac/evidence/test_comparison.py",),
     "sac/evidence/metrics.py": ("tests/sac/evidence/test_metrics.py",),
-    "sac/promotion/gate.py": ("tests/sac/promotion/test_deciding.py",),
+    "sac/promotion/gate.py": ("tests/sac/promotion/test_gate.py",),
     "sac/promotion/case.py": ("tests/sac/promotion/test_case.py",),
     "sac/promotion/decision_log.py": (
         "tests/sac/promotion/test_decision_log.py",
         "tests/sac/promotion/test_deciding.py",
     ),
     "sac/promotion/deciding.py": (
+        "tests/sac/promotion/test_deciding_edges.py",
+        "tests/sac/promotion/test_deciding.py",
+    ),
+    "sac/promotion/state.py": (
         "tests/sac/promotion/test_deciding_edges.py",
         "tests/sac/promotion/test_deciding.py",
     ),
@@ -41,7 +45,7 @@ TESTS = {
         "tests/sac/market/fundamentals/test_reports.py",
         "tests/sac/market/fundamentals/test_ratios.py",
     ),
-    "app/holdings/reading.py": ("tests/app/holdings/test_holdings.py",),
+    "app/holdings/reading/reader.py": ("tests/app/holdings/test_holdings.py",),
     "app/holdings/portfolio.py": ("tests/app/holdings/test_holdings.py",),
     "app/api/guard.py": ("tests/app/api/test_guard.py",),
     "app/api/request_log.py": ("tests/app/api/test_request_log.py", "tests/app/api/test_guard.py"),
@@ -126,7 +130,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
         'portfolio.outside >= "sell"': "Of keep and sell, sell comes last in the alphabet.",
         'portfolio.outside > "keep"': "Of keep and sell, sell comes last in the alphabet.",
     },
-    "app/holdings/reading.py": {
+    "app/holdings/reading/reader.py": {
         "file.read(LARGEST_FILE + 2)": "One byte too many or two: the file is too large.",
     },
     "app/api/guard.py": {

@@ -33,7 +33,8 @@ from sac.market.loading import price_folder
 from sac.portfolio import Backtest
 from sac.progress import Progress
 from sac.promotion import Ledger
-from sac.promotion.deciding import decide, state_of
+from sac.promotion.deciding import decide
+from sac.promotion.state import state_of
 from sac.registry import Artifacts, Registry, Version, version_name
 from sac.registry.store import Part
 from sac.threads import one_thread

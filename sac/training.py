@@ -23,8 +23,9 @@ from sac.market import MarketPanel
 from sac.portfolio import Backtest
 from sac.progress import Report, Stopwatch, unwatched
 from sac.promotion import Ledger, Policy, Settlement, settle
-from sac.promotion.deciding import champion_of, settled_before, state_of
+from sac.promotion.deciding import settled_before
 from sac.promotion.retention import champions, remove
+from sac.promotion.state import champion_of, state_of
 from sac.registry import Artifacts, Registry, Version, version_name
 from sac.registry.origin import origin
 

@@ -18,7 +18,7 @@ from app.jobs.kind import Asked, Kind
 from app.jobs.record import Job, JobConflict, JobNotFound
 from app.settings import settings
 from app.tasks.training import FINETUNE, FULL, FineTuning, FullRequest, FullTraining, TrainingResult
-from sac.promotion.deciding import champion_name
+from sac.promotion.state import champion_name
 
 __all__ = ["router"]
 

@@ -18,8 +18,8 @@ from sac.errors import SettingsError
 from sac.market import MarketPanel, load_panel, market_stamp
 from sac.market.symbols import by_key, symbol_key
 from sac.portfolio.trades import reference_prices
-from sac.promotion.deciding import champion_of
 from sac.promotion.following import follow_of
+from sac.promotion.state import champion_of
 from sac.threads import one_thread
 
 __all__ = ["market", "router"]

@@ -14,8 +14,9 @@ from app.settings import settings
 from sac.config import VARIANTS
 from sac.errors import DeskError
 from sac.promotion import SealedDecision
-from sac.promotion.deciding import Verdict, champion_name, problems
+from sac.promotion.deciding import Verdict
 from sac.promotion.following import FOLLOWS, choose_follow
+from sac.promotion.state import champion_name, problems
 
 __all__ = ["add"]
 

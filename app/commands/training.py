@@ -13,7 +13,7 @@ from app.jobs.queue import jobs_of
 from app.settings import settings
 from app.tasks.training import FINETUNE, FULL, FineTuning, FullRequest, TrainingResult, doubt
 from sac.config import PRESETS, VARIANTS, Follow
-from sac.promotion.deciding import champion_of
+from sac.promotion.state import champion_of
 from sac.text import printable
 
 __all__ = ["add"]

@@ -7,7 +7,7 @@ from app.commands.printing import print_json, print_table, say
 from app.formats import megabytes, moment, percent, ratio
 from app.settings import settings
 from sac.config import VARIANTS
-from sac.promotion.deciding import state_of
+from sac.promotion.state import state_of
 from sac.registry import Registry
 
 __all__ = ["add"]

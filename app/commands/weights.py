@@ -16,8 +16,8 @@ from app.settings import settings
 from sac.config import VARIANTS
 from sac.errors import DeskError
 from sac.promotion import Decision
-from sac.promotion.deciding import champion_of
 from sac.promotion.following import follow_in, last_choice
+from sac.promotion.state import champion_of
 from sac.registry import Version
 
 __all__ = ["add"]

@@ -4,7 +4,8 @@ from app.decisions.forward import forward_of
 from app.settings import Settings
 from sac.errors import ArtifactError
 from sac.promotion.case import Case, case_for
-from sac.promotion.deciding import champion_of, judged
+from sac.promotion.deciding import judged
+from sac.promotion.state import champion_of
 
 __all__ = ["case_of"]
 

@@ -18,7 +18,7 @@ from app.jobs.queue import jobs_of
 from app.jobs.record import JobConflict
 from app.settings import Settings, hub_access, settings
 from sac.errors import DeskError
-from sac.promotion.deciding import champion_name
+from sac.promotion.state import champion_name
 
 __all__ = ["enqueue_champion", "enqueue_version", "keep_sending", "resume", "start_sending"]
 

@@ -13,7 +13,7 @@ from app.settings import Settings
 from sac.errors import DeskError, SettingsError
 from sac.files import refusal_of
 from sac.progress import Progress, Report
-from sac.promotion.deciding import champion_of
+from sac.promotion.state import champion_of
 from sac.text import trace
 
 __all__ = ["OUTBOX", "SEND", "SendResult", "deliver"]

@@ -11,7 +11,7 @@ from app.settings import Settings
 from sac.errors import ArtifactError, SettingsError
 from sac.hub.arrivals import Origin, origin
 from sac.hub.repository import Remote
-from sac.promotion.deciding import state_of
+from sac.promotion.state import state_of
 from sac.registry import Registry
 
 __all__ = ["Shared", "VersionShared", "came_from", "shared", "state_words"]

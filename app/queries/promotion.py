@@ -16,6 +16,8 @@ from sac.market import market_stamp
 from sac.portfolio import Backtest
 from sac.promotion import Gate, SealedDecision, deciding
 from sac.promotion.case import Case, side_by_side
+from sac.promotion.state import problems as log_problems
+from sac.promotion.state import state_of
 from sac.registry import Version
 
 __all__ = ["Docket", "backtests", "case", "champion_since", "decisions", "docket", "problems", "verdict"]
@@ -33,7 +35,7 @@ class Docket:
 
 def docket(variant: str) -> Docket:
     """Challengers and former champions; a decision that was cut off counts as done."""
-    state = deciding.state_of(settings().registry, variant)
+    state = state_of(settings().registry, variant)
     pending = state.pending(versions.shelf(variant).versions)
     return Docket(variant, state.champion, [v.name for v in pending], state.former_champions)
 
@@ -70,7 +72,7 @@ def decisions() -> list[SealedDecision]:
 
 def problems() -> list[str]:
     """Where the decision log contradicts itself or the champions."""
-    return deciding.problems(settings().registry, tuple(VARIANTS))
+    return log_problems(settings().registry, tuple(VARIANTS))
 
 
 def case(variant: str, name: str) -> Case:

@@ -13,7 +13,7 @@ from app.tasks.market import market_panel
 from sac.config import FineTuneSettings, Follow, TrainingSettings, preset_settings
 from sac.errors import SettingsError
 from sac.progress import Report
-from sac.promotion.deciding import champion_of
+from sac.promotion.state import champion_of
 
 if TYPE_CHECKING:
     from sac.registry import Version

@@ -3,7 +3,8 @@
 import shutil
 
 from sac.errors import ArtifactError
-from sac.promotion.deciding import State, deciding, state_of
+from sac.promotion.deciding import deciding
+from sac.promotion.state import State, state_of
 from sac.registry.store import Registry, Version
 
 __all__ = ["champions", "expendable", "remove"]

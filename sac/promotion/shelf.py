@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sac.errors import ArtifactError
-from sac.promotion.deciding import champion_name
+from sac.promotion.state import champion_name
 from sac.registry import Registry, Version
 
 __all__ = ["Shelf", "named_champion", "shelf_of"]

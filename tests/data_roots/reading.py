@@ -20,7 +20,7 @@ from sac.evidence import metrics
 from sac.experiments import TrialResults, leaderboard, read_plan
 from sac.hub.arrivals import origin
 from sac.market import load_panel
-from sac.promotion.deciding import problems, state_of
+from sac.promotion.state import problems, state_of
 from sac.registry import Part, Version
 from sac.registry.external import read_backtest, stored_backtests
 

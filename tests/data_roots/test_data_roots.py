@@ -19,12 +19,14 @@ from app.tasks.challenger import challenger_request
 from app.ui.compare.sections import SECTIONS as TABS
 from app.ui.shared.labels import short_name
 from sac import training
+from sac.agents_record import agents_record
 from sac.config import FineTuneSettings, preset_settings
 from sac.experiments import read_plan
 from sac.market import load_panel, loading
 from sac.market.calendar import exchange_sessions
-from sac.registry import Registry, version_name
+from sac.registry import Registry
 from sac.registry.codecs import pack_json
+from sac.registry.names import stored_name
 from tests.data_roots.reading import AS_OF, PARTS, SECTIONS, command, leaves
 from tests.support.desk_pages import opened, said
 from tests.support.loopback_hub import REPO, TOKEN, LoopbackHub
@@ -33,7 +35,6 @@ pytestmark = pytest.mark.slow
 
 FOLDER = Path(__file__).parent
 RELEASES = [path.name.removesuffix(".tar.xz") for path in sorted(FOLDER.glob("*.tar.xz"))]
-ALWAYS = ("config.json", "symbol_order.json")
 WEEKLY_NEWS = 4  # the engine since which a week's news is the mean of its days: other signals from one file
 
 
@@ -119,22 +120,16 @@ def stored_versions(registry):
 
 
 def test_settings_are_written_with_the_names_that_they_were_stored_under(registry):
+    """What came later stands beside them, at the value that means what they meant."""
     for version in stored_versions(registry):
-        assert pack_json(version.settings) == (version.path / "config.json").read_bytes()
+        stored = json.loads((version.path / "config.json").read_bytes())
+        assert json.loads(pack_json(version.settings)) == {"follow": "conviction", "trials": 1} | stored
 
 
 def test_a_version_is_still_called_what_its_settings_and_data_are(registry):
     for version in stored_versions(registry):
-        record = version.metadata
-        assert version.name == version_name(
-            record.last_decision,
-            fingerprint=record.provenance.sha256,
-            symbols=version.symbols,
-            settings=version.settings,
-            variant=version.variant,
-            kind=record.kind,
-            parent=record.parent,
-        )
+        settings = json.loads((version.path / "config.json").read_bytes())
+        assert version.name == stored_name(version.metadata, version.symbols, settings)
 
 
 def test_settings_of_a_stored_job_and_of_a_stored_trial_can_be_asked_for_again(data, release):
@@ -263,18 +258,22 @@ def trained_again(version, data, folder):
     return training.finetune(version.variant, panel, registry, folder / "cache", tuning=tuning).version
 
 
-def test_the_same_settings_and_seeds_give_the_same_versions(registry, data, tmp_path):
-    """The same name and settings to the byte; numbers to 1e-5, for another processor rounds otherwise."""
+def test_the_same_settings_and_seeds_give_the_same_agents(registry, data, release, tmp_path, monkeypatch):
+    """The same settings, and numbers to 1e-5, for another processor rounds otherwise.
+
+    What is traded of them may differ: engines up to 3 followed them all or not at all.
+    """
+    if not weekly_news(release[1]):
+        monkeypatch.setattr(loading, "sentiment_signal", news_of_then)
     for number, old in enumerate(stored_versions(registry)):
         new = trained_again(old, data, tmp_path / str(number))
-        assert new.name == old.name
-        for name in ALWAYS:
-            assert (new.path / name).read_bytes() == (old.path / name).read_bytes(), name
+        assert (new.settings, new.symbols) == (old.settings, old.symbols)
         for part in PARTS:
             for mine, theirs in zip(leaves(new.tensors(part)), leaves(old.tensors(part)), strict=True):
                 np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-5, err_msg=part)
-        np.testing.assert_allclose(new.evaluation().weights, old.evaluation().weights, atol=1e-5)
-        np.testing.assert_allclose(new.evaluation().net, old.evaluation().net, atol=1e-7)
+        mine, theirs = new.agents(), agents_record(old, load_panel(data), tmp_path)
+        np.testing.assert_allclose(mine.weights, theirs.weights, atol=1e-5)
+        np.testing.assert_allclose(mine.net, theirs.net, atol=1e-7)
 
 
 def test_commands_answer(data, release):

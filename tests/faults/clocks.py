@@ -11,7 +11,7 @@ import httpx
 from app.jobs.record import ACTIVE
 from app.jobs.store import JobStore
 from app.settings import Settings
-from sac.promotion.deciding import problems
+from sac.promotion.state import problems
 from sac.registry import Registry
 from tests.faults.small_market import small_market
 from tests.support.serving import free_port, served

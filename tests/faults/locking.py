@@ -10,8 +10,8 @@ from pathlib import Path
 from app.jobs.queue import Jobs
 from app.settings import Settings
 from app.tasks.training import FULL, FullRequest
-from sac.promotion.deciding import problems
 from sac.promotion.record import RECORD
+from sac.promotion.state import problems
 from sac.registry import Registry
 from tests.faults.small_market import small_market
 

@@ -22,9 +22,10 @@ from app.settings import Settings
 from app.tasks.training import FULL, FullRequest
 from sac.errors import ArtifactError
 from sac.promotion import Ledger, settle
-from sac.promotion.deciding import decide, finish_moves, problems, rollback
+from sac.promotion.deciding import decide, finish_moves, rollback
 from sac.promotion.decision_log import DecisionLog
 from sac.promotion.record import RECORD
+from sac.promotion.state import problems
 from sac.registry import Registry
 from tests.support.small_versions import VARIANT, small_artifacts
 

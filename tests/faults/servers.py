@@ -17,7 +17,8 @@ from app.jobs.record import ACTIVE, Job
 from app.jobs.store import JobStore
 from app.settings import Settings
 from sac.promotion import DecisionLog
-from sac.promotion.deciding import deciding, problems
+from sac.promotion.deciding import deciding
+from sac.promotion.state import problems
 from sac.registry import Registry
 from tests.faults.small_market import AS_OF, small_market
 from tests.support.serving import ROOT, await_answer, free_port, served, started

@@ -22,7 +22,8 @@ from app.settings import Network, Settings
 from sac.market import weeks_behind
 from sac.market.fundamentals import alpha_vantage
 from sac.promotion import DecisionLog, Ledger, decision_log
-from sac.promotion.deciding import decide, problems
+from sac.promotion.deciding import decide
+from sac.promotion.state import problems
 from sac.registry import Registry
 from sac.registry.store import _STAGING
 from tests.faults.rounds import Desk

@@ -9,16 +9,9 @@ import pytest
 
 from sac.errors import ArtifactError, DeskError
 from sac.promotion import DecisionLog, settle
-from sac.promotion.deciding import (
-    DecisionConflict,
-    champion_of,
-    decide,
-    finish_moves,
-    problems,
-    rollback,
-    state_of,
-)
+from sac.promotion.deciding import DecisionConflict, decide, finish_moves, rollback
 from sac.promotion.retention import expendable, remove
+from sac.promotion.state import champion_of, problems, state_of
 from sac.registry import Registry
 from tests.support.small_versions import VARIANT, small_artifacts
 

@@ -11,16 +11,14 @@ from sac.errors import DeskError
 from sac.promotion import DecisionLog, settle
 from sac.promotion.deciding import (
     DecisionConflict,
-    champion_of,
     decide,
     deciding,
     finish_moves,
     judged,
-    problems,
     rollback,
     settled_before,
-    state_of,
 )
+from sac.promotion.state import champion_of, problems, state_of
 from tests.support.small_versions import VARIANT, small_artifacts, undetermined
 
 WORD: dict[str, Any] = {"actor": "ada", "reason": "It earns more."}

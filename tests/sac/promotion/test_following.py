@@ -10,11 +10,12 @@ import pytest
 
 from sac.errors import ArtifactError, DeskError, SettingsError
 from sac.promotion import DecisionLog, Gate, settle
-from sac.promotion.deciding import DecisionConflict, decide, problems, rollback, state_of
+from sac.promotion.deciding import DecisionConflict, decide, rollback
 from sac.promotion.decision_log import SealedDecision
 from sac.promotion.following import choose_follow, follow_of, last_choice
 from sac.promotion.record import RECORD
 from sac.promotion.retention import expendable
+from sac.promotion.state import problems, state_of
 from tests.support.small_versions import VARIANT, small_artifacts
 
 

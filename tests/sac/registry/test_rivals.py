@@ -12,7 +12,8 @@ import pytest
 
 from sac.errors import DeskError
 from sac.promotion import DecisionLog, settle
-from sac.promotion.deciding import decide, finish_moves, problems, rollback
+from sac.promotion.deciding import decide, finish_moves, rollback
+from sac.promotion.state import problems
 from sac.registry import Registry
 from tests.support.small_versions import VARIANT, small_artifacts
 

@@ -6,7 +6,7 @@ import pytest
 
 from sac.config import preset_settings
 from sac.errors import SettingsError
-from sac.promotion.deciding import champion_of
+from sac.promotion.state import champion_of
 from tests.support.desk_pages import opened
 from tests.support.judged_versions import judge
 

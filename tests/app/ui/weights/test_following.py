@@ -13,8 +13,8 @@ from app.api.schemas import InferenceRequest
 from sac.market import price_folder
 from sac.market.calendar import weeks_behind
 from sac.promotion import DecisionLog
-from sac.promotion.deciding import champion_of
 from sac.promotion.following import choose_follow
+from sac.promotion.state import champion_of
 from tests.support.desk_pages import opened, said
 from tests.support.judged_versions import judge
 from tests.support.small_trainings import CLOSES, FIRST
