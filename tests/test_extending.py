@@ -33,7 +33,8 @@ def desk(tmp_path, monkeypatch):
     steps = range(panel.complete_steps - 60, panel.complete_steps)
     result = backtest(EqualWeight(Constraints()), panel, steps, Constraints(), np.ones(60, dtype=np.int64))
     registry = Registry(tmp_path / "data" / "models")
-    evaluated = dataclasses.replace(small, symbols=panel.symbols, evaluation=result, baselines=[])
+    records = {"evaluation": result, "agents": result, "baselines": []}
+    evaluated = dataclasses.replace(small, symbols=panel.symbols, **records)
     version = registry.save(truthful(evaluated))
     registry.set_current(VARIANT, version.name)
     return tmp_path / "data"

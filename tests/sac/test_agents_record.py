@@ -10,9 +10,9 @@ from sac import assembly, training
 from sac.agents_record import agents_record
 from sac.config import FINETUNE_WEEKS
 from sac.errors import DataError
+from sac.evidence.comparison import on_weeks
 from sac.forecast import walk_forward
 from sac.registry import Registry
-from sac.registry.tables import pack_evaluation
 from tests.support.older_versions import as_engine_3, without_own_record
 from tests.support.small_trainings import CLOSES, TINY
 from tests.support.synthetic import panel_of
@@ -86,15 +86,15 @@ def test_other_data_are_refused_by_their_name(older):
         agents_record(version, panel_of(CLOSES[:-10]), folder / "cache")
 
 
-@pytest.mark.parametrize("part", ["weights", "net", "members"])
+@pytest.mark.parametrize("part", ["weights", "members"])
 def test_what_does_not_reproduce_the_stored_record_is_refused(older, part):
     folder, version, _ = older
     record = version.evaluation()
     values = getattr(record, part).copy()
-    values[-1] += 0.001  # in the fold that followed its agents
-    altered = without_own_record(
-        version, evaluation=pack_evaluation(dataclasses.replace(record, **{part: values}))
-    )
+    values[-1] = values[-1][::-1] if part == "weights" else values[-1] + 0.001  # a fold that was followed
+    changed = dataclasses.replace(record, **{part: values})
+    rows, rules = np.arange(len(record.net)), version.settings.constraints
+    altered = without_own_record(version, on_weeks(record.name, changed, rows, rules))
     with pytest.raises(DataError, match="running it again gave other"):
         agents_record(altered, panel_of(CLOSES), folder / "cache")
     assert not (folder / "cache" / "agents").exists()

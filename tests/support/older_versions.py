@@ -3,8 +3,10 @@
 import dataclasses
 import shutil
 from collections.abc import Sequence
+from typing import Any
 
 from sac.assembly import restored
+from sac.evidence.comparison import figures
 from sac.market import MarketPanel
 from sac.portfolio import Backtest
 from sac.registry import Registry, Version
@@ -13,10 +15,23 @@ from sac.registry.folder import MANIFEST, write_folder
 from sac.registry.tables import pack_evaluation
 
 
-def without_own_record(version: Version, **changed: bytes) -> Version:
-    """Put in a version's place one that did not store its agents' own record; `changed`: files by stem."""
+def without_own_record(version: Version, traded: Backtest | None = None, **changed: Any) -> Version:
+    """Put in a version's place one that stored this record as traded (its own), and its agents' own not.
+
+    changed: of its metadata.
+    """
+    traded = traded or version.evaluation()
+    losses = {name: value for name, value in version.metadata.metrics.items() if name.endswith("_loss")}
+    figures_of = figures("eval", traded, version.settings.constraints)
+    metadata = dataclasses.replace(version.metadata, metrics=figures_of | losses, learning=[], **changed)
+    settings = dataclasses.replace(version.settings, follow="conviction")
+    parts = {
+        "evaluation": pack_evaluation(traded),
+        "metadata": pack_json(metadata),
+        "config": pack_json(settings),
+    }
     files = {
-        path.name: changed.get(path.stem, path.read_bytes())
+        path.name: parts.get(path.stem, path.read_bytes())
         for path in version.path.iterdir()
         if path.name not in (MANIFEST, "agents.parquet")
     }
@@ -41,11 +56,5 @@ def as_engine_3(version: Version, known: MarketPanel, trusted: Sequence[bool]) -
         known, "Agents"
     )
     traded = dataclasses.replace(found.traded, members=found.agents.members, entries=found.agents.entries)
-    metadata = dataclasses.replace(version.metadata, engine_version="3", validations=validations, learning=[])
-    older = without_own_record(
-        version,
-        evaluation=pack_evaluation(traded),
-        metadata=pack_json(metadata),
-        config=pack_json(settings),
-    )
+    older = without_own_record(version, traded, engine_version="3", validations=validations)
     return older, found.agents
