@@ -4,6 +4,7 @@ import dataclasses
 import importlib.util
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ def desk(tmp_path, monkeypatch):
     steps = range(panel.complete_steps - 60, panel.complete_steps)
     result = backtest(EqualWeight(Constraints()), panel, steps, Constraints(), np.ones(60, dtype=np.int64))
     registry = Registry(tmp_path / "data" / "models")
-    records = {"evaluation": result, "agents": result, "baselines": []}
+    records: dict[str, Any] = {"evaluation": result, "agents": result, "baselines": []}
     evaluated = dataclasses.replace(small, symbols=panel.symbols, **records)
     version = registry.save(truthful(evaluated))
     registry.set_current(VARIANT, version.name)

@@ -194,7 +194,7 @@ def test_weights_start_from_the_holdings(desk, trained, tmp_path):
     [
         (("--as-of", "2035-01-01"), "There is no decision for 2035-01-01"),
         (("--as-of", "tomorrow"), "'tomorrow' is not a valid date"),
-        (("--holdings", "none.csv"), "none.csv: No such file or directory"),
+        (("--holdings", "none.csv"), "none.csv is missing: check its name"),
         (("--cash", "-5"), "Cash is -5.0"),
         (("--trades",), "A trade list needs holdings"),
         (("--cash", "5", "--smallest-trade", "nan"), "The minimum trade size is nan"),
@@ -203,7 +203,8 @@ def test_weights_start_from_the_holdings(desk, trained, tmp_path):
 def test_what_weights_cannot_use_is_one_line(desk, trained, arguments, message):
     code, out, err = desk("weights", "sac_lstm", *arguments, data=trained[0].data)
     assert (code, out) == (1, "")
-    assert err.startswith(f"error: {message}")
+    assert err.startswith("error: ")
+    assert message in err
     assert err.count("\n") == 1
 
 

@@ -271,9 +271,9 @@ def test_the_same_settings_and_seeds_give_the_same_agents(registry, data, releas
         for part in PARTS:
             for mine, theirs in zip(leaves(new.tensors(part)), leaves(old.tensors(part)), strict=True):
                 np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-5, err_msg=part)
-        mine, theirs = new.agents(), agents_record(old, load_panel(data), tmp_path)
-        np.testing.assert_allclose(mine.weights, theirs.weights, atol=1e-5)
-        np.testing.assert_allclose(mine.net, theirs.net, atol=1e-7)
+        again, before = new.agents(), agents_record(old, load_panel(data), tmp_path)
+        np.testing.assert_allclose(again.weights, before.weights, atol=1e-5)
+        np.testing.assert_allclose(again.net, before.net, atol=1e-7)
 
 
 def test_commands_answer(data, release):

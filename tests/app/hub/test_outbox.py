@@ -273,7 +273,7 @@ def test_many_tasks_at_once_lose_none(home, version):
 
 
 def test_a_training_leaves_sending_to_who_knows_the_token(sharing, version, unstarted):
-    training._shared(Outcome(version, True, Settlement(True, None, gate(version.metadata, None))))
+    training._shared(Outcome(version, True, Settlement(True, None, gate(version, None))))
     assert unstarted == []
     resume(sharing)  # as a server does every few seconds, and a command after the training that it followed
     assert unstarted == [sharing]
