@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from sac.parquet.pages import Chunk, Group, row_groups
 
-__all__ = ["Limits", "UnreadableTable", "read_table"]
+__all__ = ["Limits", "UnreadableTable", "read_schema", "read_table"]
 
 SchemaCheck = Callable[[pa.Schema], None]  # raises UnreadableTable for columns that do not belong there
 
@@ -61,8 +61,7 @@ def read_table(
     if len(data) > limits.file:
         raise UnreadableTable(f"is larger than {limits.file >> 20} MiB")
     try:
-        groups = row_groups(memoryview(data), _MOST_FOOTER)  # before Arrow looks: it may end the process
-        file = pq.ParquetFile(pa.BufferReader(data), thrift_container_size_limit=_MOST_COLUMNS)
+        groups, file = _opened(data)
         schema = file.schema_arrow
         check(schema)
         leaves = _leaves(file, columns)
@@ -77,6 +76,21 @@ def read_table(
         raise
     except (pa.ArrowException, OSError, ValueError, LookupError, OverflowError) as error:
         raise UnreadableTable("is not a readable parquet file") from error
+
+
+def read_schema(path: Path, limits: Limits) -> pa.Schema:
+    """The Arrow schema of a file from elsewhere, with what its writer noted. Raises as `read_table` does."""
+    try:
+        return _opened(_bytes(path, limits.file))[1].schema_arrow
+    except UnreadableTable:
+        raise
+    except (pa.ArrowException, ValueError, LookupError, OverflowError) as error:
+        raise UnreadableTable("is not a readable parquet file") from error
+
+
+def _opened(data: bytes) -> tuple[list[Group], pq.ParquetFile]:
+    groups = row_groups(memoryview(data), _MOST_FOOTER)  # before Arrow looks: it may end the process
+    return groups, pq.ParquetFile(pa.BufferReader(data), thrift_container_size_limit=_MOST_COLUMNS)
 
 
 def _bytes(path: Path, most: int) -> bytes:

@@ -7,17 +7,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from sac.arrays import Dates, Floats
 from sac.errors import DataError
 from sac.market.calendar import exchange_sessions
 from sac.market.dates import iso_day
 from sac.market.symbols import symbol_key
+from sac.parquet import Limits, UnreadableTable, read_table
 
 __all__ = ["outside_universe", "read_scored_table", "read_sentiment", "sentiment_file", "sentiment_signal"]
 
 _MARGIN = np.timedelta64(14, "D")  # around the decisions: sessions before the first week, and after the last
+_LARGEST = Limits(rows=1 << 22, decoded=1 << 29)  # twenty years of 800 symbols
 _MOST = 2**31 - 1  # articles: an int32, as documented
 _COLUMNS = ("date", "symbol", "sentiment_score", "article_count")
 _MIDNIGHT = re.compile(r"[T ]00:00:00(\.0+)?$")
@@ -94,11 +95,11 @@ def outside_universe(scored: pd.DataFrame, symbols: Sequence[str]) -> dict[str, 
 
 def _table(path: Path) -> pa.Table:
     try:
-        table = pq.ParquetFile(path).read()
-    except (pa.ArrowException, OSError) as error:
-        raise DataError(
-            f"{path.name} is not a readable parquet file: {error}. Delete it and refresh the news."
-        ) from None
+        table = read_table(path, lambda schema: None, _LARGEST)
+    except UnreadableTable as error:
+        raise DataError(f"{path.name} {error}. Delete it and refresh the news.") from None
+    except OSError as error:
+        raise DataError(f"{path.name} cannot be read: {error.strerror}.") from None
     for name in _COLUMNS:
         if table.column_names.count(name) != 1:
             lack = "two columns" if name in table.column_names else "no column"

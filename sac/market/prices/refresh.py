@@ -23,8 +23,9 @@ from sac.market.calendar import exchange_sessions
 from sac.market.fetching import Pause, Watch
 from sac.market.prices.checks import series_findings, settled
 from sac.market.prices.files import files_of
-from sac.market.prices.tables import FETCHED_AT, read_price_file
+from sac.market.prices.tables import FETCHED_AT, LARGEST, read_price_file
 from sac.market.prices.yahoo import load_prices_yfinance
+from sac.parquet import UnreadableTable, read_schema
 
 if TYPE_CHECKING:
     import requests
@@ -178,10 +179,10 @@ def _stored(folder: Path, symbol: str, start: dt.date, accepted: Collection[Acce
         return None
     try:
         table = read_price_file(path).table
-        facts = pq.read_schema(path).metadata or {}
+        facts = read_schema(path, LARGEST).metadata or {}
         whole_at = facts.get(_WHOLE_AT, b"").decode()
         age = dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(whole_at or "0001-01-01T00:00:00+00:00")
-    except (DataError, pa.ArrowException, OSError, ValueError, TypeError):
+    except (DataError, OSError, ValueError, TypeError):
         return None  # damaged: fetched again
     if facts.get(_ASKED_FROM, b"9999").decode() > start.isoformat():
         return None
@@ -202,8 +203,8 @@ def _not_ours(folder: Path, symbol: str) -> str | None:
     """Why a symbol is not fetched: it has a file that no refresh wrote."""
     for path in files_of(folder, symbol):
         try:
-            own = path.suffix == ".csv" or FETCHED_AT not in (pq.read_schema(path).metadata or {})
-        except (pa.ArrowException, OSError):
+            own = path.suffix == ".csv" or FETCHED_AT not in (read_schema(path, LARGEST).metadata or {})
+        except (UnreadableTable, OSError):
             own = False  # damaged
         if own:
             return f"{path.name} is a file of your own, which stays as it is: delete it to fetch from Yahoo"

@@ -13,13 +13,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
-import pyarrow.parquet as pq
 
 from sac.errors import DataError
 from sac.market.calendar import NEW_YORK, exchange_sessions, last_ended_session
+from sac.parquet import Limits, UnreadableTable, read_table
 
 __all__ = [
     "FETCHED_AT",
+    "LARGEST",
     "OPTIONAL_FIELDS",
     "PriceFile",
     "cells_of",
@@ -30,6 +31,7 @@ __all__ = [
 
 OPTIONAL_FIELDS = ("open", "high", "low", "volume")
 FETCHED_AT = b"fetched_at"  # in a downloaded file's parquet metadata: when, UTC, ISO text
+LARGEST = Limits(rows=100_000)  # sessions of one symbol: four centuries
 _ADJUSTED = "adjusted close"
 _MEANINGS = {  # a column's name in lower case, words separated by one space -> what it is
     **{name: name for name in ("date", "close", *OPTIONAL_FIELDS)},
@@ -69,11 +71,12 @@ def read_price_file(path: Path, now: pd.Timestamp | None = None) -> PriceFile:
         except OSError as error:
             raise DataError(f"{path.name} cannot be read: {error.strerror}.") from None
     try:
-        arrow = pq.read_table(path, partitioning=None)
+        arrow = read_table(path, lambda schema: None, LARGEST)
         cells = arrow.to_pandas(ignore_metadata=True)  # or an index of dates would be no column
-    except (pa.ArrowException, OSError, ValueError) as error:
-        first = str(error).splitlines()[0]
-        raise DataError(f"{path.name} is not a readable parquet file: {first}. Write it again.") from None
+    except OSError as error:
+        raise DataError(f"{path.name} cannot be read: {error.strerror}.") from None
+    except (UnreadableTable, pa.ArrowException, ValueError) as error:
+        raise DataError(f"{path.name} {str(error).splitlines()[0]}. Write it again.") from None
     fetched = (arrow.schema.metadata or {}).get(FETCHED_AT)
     try:
         return price_file(path.name, cells, fetched.decode() if fetched else None, now)

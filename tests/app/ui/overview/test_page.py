@@ -6,13 +6,15 @@ import math
 
 import pytest
 
+from app.formats import percent
 from sac.portfolio import Validation
 from sac.promotion import DecisionLog, decision_log
 from sac.promotion.deciding import decide, settle
-from sac.promotion.following import choose_follow
+from sac.promotion.following import FOLLOWS, choose_follow
 from sac.promotion.gate import Gate
 from sac.registry import Registry
 from tests.support.desk_pages import opened, said
+from tests.support.older_versions import without_own_record
 from tests.support.small_versions import VARIANT, small_artifacts
 
 pytestmark = pytest.mark.slow
@@ -26,15 +28,14 @@ class Later(dt.datetime):
         return dt.datetime(2031, 5, 6, 7, 8, tzinfo=tz)
 
 
-def stored(desk, conviction, seed=0, follow="conviction", **metrics):
+def stored(desk, conviction, seed=0, follow="conviction"):
     """A version whose committee of today convinces that far, and whose evaluation year did not."""
     made = small_artifacts(seed)
     judged = [
         Validation(fold, "2015-01-02", "2017-12-22", 156, 0.012, 2.0 * c, c)
         for fold, c in ((1, 0.0), (0, conviction))
     ]
-    told = {name: value for name, value in (made.metadata.metrics | metrics).items() if value is not None}
-    metadata = dataclasses.replace(made.metadata, validations=judged, metrics=told)
+    metadata = dataclasses.replace(made.metadata, validations=judged)
     settings = dataclasses.replace(made.settings, follow=follow)
     return Registry(desk.models).save(dataclasses.replace(made, metadata=metadata, settings=settings))
 
@@ -100,9 +101,10 @@ def test_what_a_person_chose_for_a_champion_is_what_it_holds(empty, choice, held
     version = stored(empty, 0.4)
     settle(Registry(empty.models), version, "manual")
     facts = {"actor": "ada", "reason": "r", "champion": version.name}
-    row = choose_follow(Registry(empty.models), VARIANT, choice, **facts)
+    choose_follow(Registry(empty.models), VARIANT, choice, **facts)
     text = said(opened("overview"))
-    assert f"Holds **{held}** today, by choice since {row.at[:10]}, champion since" in text
+    assert f"Holds **{held}** today, champion since" in text
+    assert f"Follows {FOLLOWS[choice]}, as ada chose on 20" in text.replace("\u00a0", " ")
     choose_follow(Registry(empty.models), VARIANT, "as trained", **facts)
     text = said(opened("overview")).replace("\u00a0", " ")
     assert "Holds **equal weight, 40 % towards its agents** today, champion since" in text
@@ -115,9 +117,12 @@ def test_who_became_champion_outside_the_log_has_no_day(empty):
 
 def test_the_agents_own_record_stands_beside_that_as_traded(empty):
     registry = Registry(empty.models)
-    registry.set_current(VARIANT, stored(empty, 0.0, agents_cagr=0.071).name)
-    assert "Agents' own record: 7.1 % a year." in said(opened("overview")).replace("\u00a0", " ")
-    registry.set_current(VARIANT, stored(empty, 0.0, seed=1, agents_cagr=None).name)
+    own = stored(empty, 0.0)
+    registry.set_current(VARIANT, own.name)
+    earned = percent(own.metadata.metrics["agents_cagr"])
+    shown = said(opened("overview")).replace("\u00a0", " ")
+    assert f"Agents' own record: {earned} a year.".replace("\u00a0", " ") in shown
+    registry.set_current(VARIANT, without_own_record(stored(empty, 0.0, seed=1)).name)
     assert "Agents' own record: see Compare." in said(opened("overview"))
     registry.set_current(VARIANT, stored(empty, 0.0, seed=2, follow="agents").name)
     assert "Agents' own record: the same." in said(opened("overview"))

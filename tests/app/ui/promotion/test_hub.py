@@ -122,7 +122,7 @@ def test_a_hub_that_is_down_is_shown_with_the_next_try(opened, sharing, version,
     deliver(sharing, store, store.next())
     at = opened()
     assert states(at) == {version.name: "queued"}
-    assert f"{hub_server.url} answered with status 503. Next try 20" in words(at)
+    assert f"`{hub_server.url}` answered with status 503. Next try 20" in words(at)
 
 
 def test_a_failure_says_why_and_can_be_tried_again(opened, sharing, version, monkeypatch):

@@ -113,7 +113,7 @@ def test_a_choice_with_a_reason_changes_the_target_at_once_and_is_said(root):
     assert table["target_weight"].to_numpy() == pytest.approx([98 / 6] * 6 + [2.0])
     assert table["agents_weight"].tolist() == before["agents_weight"].tolist()
     assert "Follows equal weight, as local user chose on 20" in words(at)
-    assert "The \\*spread\\* is gone. As trained\\: conviction 40 %" in said(at), "a reason formats nothing"
+    assert "The \\*spread\\* is gone. As trained: conviction 40 %" in said(at), "a reason formats nothing"
     assert "*Weight moves by* is zero: the target is equal weight" in said(at)
     row = DecisionLog(root.models).decisions()[0]
     assert (row.action, row.verdict, row.actor) == ("follow", "equal weight", "local user")
