@@ -145,5 +145,5 @@ def test_of_several_faults_the_first_is_named(tmp_path):
     with pytest.raises(DataError, match=r"nothing cannot be read: No such file"):
         read_sentiment(tmp_path / "nothing")
     path.write_bytes(b"nothing")
-    with pytest.raises(DataError, match="not a readable parquet file. Delete it and refresh the news"):
+    with pytest.raises(DataError, match=r"not a readable parquet file\. Delete it and refresh the news"):
         read_sentiment(path)
