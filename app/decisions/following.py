@@ -13,7 +13,7 @@ def conviction_line(version: Version, choice: Decision | None) -> str:
 
     choice: the newest decision on what it follows (`sac.promotion.following.last_choice`).
     """
-    trained = f"Conviction {percent(version.conviction, 0)}{_because(version)}"
+    trained = _trained(version)
     follow = follow_in(choice)
     if choice is None or follow == "as trained":
         return trained
@@ -23,9 +23,11 @@ def conviction_line(version: Version, choice: Decision | None) -> str:
     )
 
 
-def _because(version: Version) -> str:
+def _trained(version: Version) -> str:
+    """What it was trained to follow, and how far its agents are to be believed."""
     judged = version.metadata.production
-    always = " by its training's choice" if version.settings.follow == "agents" else ""
     if judged is None:
-        return f"{always}: no validation weeks measured its agents."
-    return f"{always}: its agents earned {judged.evidence}"
+        return "Conviction 100 %: no validation weeks measured its agents."
+    evidence = f"Conviction {percent(judged.conviction, 0)}: its agents earned {judged.evidence}"
+    asked = "Follows its agents, as its training asked. " if version.settings.follow == "agents" else ""
+    return asked + evidence

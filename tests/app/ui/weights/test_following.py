@@ -93,7 +93,7 @@ def test_a_target_between_equal_weight_and_the_agents_shows_both(root):
 def test_agents_that_are_followed_without_reserve_are_the_target_and_drawn_once(root):
     judge(champion_of(root.registry, VARIANT), 0.0, follow="agents")
     at = opened("weights")
-    assert f"Conviction 100 % by its training's choice: {EVIDENCE}" in words(at)
+    assert f"Follows its agents, as its training asked. Conviction 0 %: {EVIDENCE}" in words(at)
     assert "agents_weight" not in trades_of(at)
     assert list(bars(at)) == ["Now", "Target"]
 
