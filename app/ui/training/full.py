@@ -51,8 +51,8 @@ PRESET_TEXTS = {
 # From `python -m benchmarks.learning`; docs/engine.md has the whole table.
 PRESET_EVIDENCE = (
     "With a planted edge (rank IC .15) on real prices, agents of desk earned 18.4 points of CAGR over equal "
-    "weight out of sample, net of costs, those of plan 8.9. With no edge they lost 2.0 and 4.1; by conviction "
-    "it was 0.1."
+    "weight out of sample, net of costs, those of plan 8.9. With no edge they lost 2.0 and 4.1; by "
+    "conviction it was 0.1."
 )
 
 
