@@ -10,7 +10,7 @@ import pandas as pd
 from app.holdings.portfolio import Portfolio, Valued, valued
 from sac.config import FollowChoice
 from sac.market import MarketPanel
-from sac.market.hours import has_ended
+from sac.market.calendar import has_ended
 from sac.portfolio.trades import TradeList, reference_prices, whole_share_trades
 from sac.registry import Version
 

@@ -33,9 +33,10 @@ def apply_choice(data: Path, choice: MarketChoice, staged: Mapping[str, bytes] |
     folder = price_folder(data)
     for symbol in choice.symbols:
         if symbol in own:
-            replace_file(folder / f"{symbol}.csv", own[symbol])
+            new = folder / f"{symbol}.csv"
+            replace_file(new, own[symbol])
             for path in files_of(folder, symbol):
-                if path.suffix != ".csv":
+                if path != new:
                     path.unlink()
     write_choice(data, choice)
 

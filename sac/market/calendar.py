@@ -56,6 +56,11 @@ def last_ended_session(now: pd.Timestamp | None = None) -> np.datetime64:
     return _sessions(*years)[ended - 1]  # type: ignore[no-any-return]
 
 
+def has_ended(session: str, now: pd.Timestamp | None = None) -> bool:
+    """Whether a session (ISO day) is over."""
+    return bool(np.datetime64(session) <= last_ended_session(now))
+
+
 @lru_cache(maxsize=4)
 def _sessions(first_year: int, last_year: int) -> Dates:
     days: Dates = _calendar(first_year, last_year).sessions.to_numpy().astype("datetime64[D]")

@@ -3,13 +3,16 @@
 from pathlib import Path
 
 from sac.errors import DataError
+from sac.market.symbols import spelled, symbol_key
 
 __all__ = ["file_of", "files_of"]
 
 
 def files_of(folder: Path, symbol: str) -> list[Path]:
-    """The symbol's files: one, as it should be, or none, or two."""
-    return [path for suffix in ("parquet", "csv") if (path := folder / f"{symbol}.{suffix}").is_file()]
+    """The symbol's files, a share class in any spelling: one, as it should be, or none, or several."""
+    names = dict.fromkeys((symbol, *(spelled(symbol_key(symbol), mark) for mark in "-. ")))
+    paths = (folder / f"{name}.{suffix}" for name in names for suffix in ("parquet", "csv"))
+    return [path for path in paths if path.is_file()]
 
 
 def file_of(folder: Path, symbol: str) -> Path:

@@ -174,7 +174,7 @@ class _Stored:
 
 def _stored(folder: Path, symbol: str, start: dt.date, accepted: Collection[Accepted]) -> _Stored | None:
     """What is there of a symbol; None where nothing usable is, or it was fetched for a later start."""
-    path = folder / f"{symbol}.parquet"
+    path = _place(folder, symbol)
     if not path.exists():
         return None
     try:
@@ -188,6 +188,11 @@ def _stored(folder: Path, symbol: str, start: dt.date, accepted: Collection[Acce
         return None
     recent = abs(age) < _WHOLE_EVERY  # a clock may have run ahead
     return _Stored(table, whole_at, recent and not _refused(symbol, table, accepted))
+
+
+def _place(folder: Path, symbol: str) -> Path:
+    """Where a symbol's download is, also under an earlier spelling of its share class, or will be."""
+    return next(iter(files_of(folder, symbol)), folder / f"{symbol}.parquet")
 
 
 def _refused(symbol: str, table: pd.DataFrame, accepted: Collection[Accepted]) -> bool:
@@ -243,7 +248,7 @@ def _store(folder: Path, symbol: str, table: pd.DataFrame, start: dt.date, whole
     }
     sink = pa.BufferOutputStream()
     pq.write_table(arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), **facts}), sink)
-    replace_file(folder / f"{symbol}.parquet", sink.getvalue().to_pybytes())
+    replace_file(_place(folder, symbol), sink.getvalue().to_pybytes())
 
 
 def _now() -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from sac.market.fetching import Pause
 from sac.market.prices.tables import OPTIONAL_FIELDS
+from sac.market.symbols import spelled
 
 if TYPE_CHECKING:
     import requests
@@ -36,24 +37,26 @@ def load_prices_yfinance(
 ) -> None:
     """Tell each symbol's adjusted daily prices from start to end, end included, or why there are none.
 
-    `accept` may raise to stop. After a symbol that stays rate-limited through every back-off the others are
-    not tried any more. Prices are adjusted for splits and dividends by Yahoo (auto_adjust).
+    A share class is asked for as Yahoo writes it, BRK-B. `accept` may raise to stop. After a symbol that stays
+    rate-limited through every back-off the others are not tried any more. Prices are adjusted for splits and
+    dividends by Yahoo (auto_adjust).
     """
     import yfinance
 
     yfinance.data.YfData.cache_get.cache_clear()  # or a second refresh would get the answers of the first
-    failed: list[str] = []
-    for first in range(0, len(symbols), _BATCH):
-        for symbol, frame in _together(symbols[first : first + _BATCH], start, end, session).items():
+    ours = {spelled(symbol, "-"): symbol for symbol in symbols}
+    names, failed = list(ours), list[str]()
+    for first in range(0, len(names), _BATCH):
+        for name, frame in _together(names[first : first + _BATCH], start, end, session).items():
             if frame is None or frame.index.has_duplicates:
-                failed.append(symbol)
+                failed.append(name)
             else:
-                accept(symbol, frame)
+                accept(ours[name], frame)
     limited = False
-    for symbol in failed:
-        outcome = LIMITED if limited else _alone(symbol, start, end, session, pause)
+    for name in failed:
+        outcome = LIMITED if limited else _alone(name, start, end, session, pause)
         limited = isinstance(outcome, str) and outcome == LIMITED
-        accept(symbol, outcome)
+        accept(ours[name], outcome)
 
 
 def _together(

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from sac.market.hours import has_ended
+from sac.market.calendar import has_ended
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from sac.errors import DataError
 from sac.market import MarketChoice, load_panel, write_choice
+from sac.market.prices.files import files_of
 from sac.market.prices.survey import survey_prices
 from tests.support.synthetic import panel_of, random_closes, write_prices
 
@@ -153,3 +154,13 @@ def test_bytes_that_are_no_parquet_are_named(folder):
     (folder / "S00.parquet").write_bytes(b"PAR1 cut off")
     with pytest.raises(DataError, match=r"S00\.parquet is not a readable parquet file"):
         read(folder)
+
+
+@pytest.mark.parametrize("written", ["BRK.B", "BRK-B", "BRK B"])
+@pytest.mark.parametrize("asked", ["BRK.B", "BRK-B"])
+def test_a_file_of_a_share_class_is_found_in_any_spelling(folder, written, asked):
+    (folder / "S01.csv").rename(folder / f"{written}.csv")
+    assert [path.name for path in files_of(folder, asked)] == [f"{written}.csv"]
+    assert read(folder, ("S00", asked))[0]["close"].columns.tolist() == ["S00", asked]
+    (folder / "S02.csv").rename(folder / ("BRK-B.csv" if written == "BRK.B" else "BRK.B.csv"))
+    assert len(files_of(folder, asked)) == 2

@@ -201,3 +201,14 @@ def test_a_damaged_download_is_fetched_again(tmp_path, refresh):
     replace_file(price_folder(tmp_path) / "S00.parquet", b"PAR1 cut off")
     assert refresh().fetched == ["S00"]
     np.testing.assert_allclose(stored(tmp_path), CLOSES["S00"], rtol=1e-9)
+
+
+def test_a_share_class_is_asked_for_as_yahoo_writes_it(tmp_path, yahoo, refresh):
+    yahoo.frames["BRK-B"] = yahoo.frames.pop("S01")
+    result = refresh(symbols=("S00", "BRK.B"))
+    assert ("fetched", sorted(result.fetched)) == ("fetched", ["BRK.B", "S00"])
+    assert {symbol for symbol, _ in yahoo.charts} == {"S00", "BRK-B"}
+    assert len(stored(tmp_path, "BRK.B")) == len(stored(tmp_path))
+    again = refresh(symbols=("S00", "BRK-B"))  # the same file under the universe's new spelling
+    assert not again.failed
+    assert [path.name for path in price_folder(tmp_path).glob("BRK*")] == ["BRK.B.parquet"]
