@@ -37,9 +37,9 @@ def load_prices_yfinance(
 ) -> None:
     """Tell each symbol's adjusted daily prices from start to end, end included, or why there are none.
 
-    A share class is asked for as Yahoo writes it, BRK-B. `accept` may raise to stop. After a symbol that stays
-    rate-limited through every back-off the others are not tried any more. Prices are adjusted for splits and
-    dividends by Yahoo (auto_adjust).
+    A share class is asked for as Yahoo writes it, BRK-B. `accept` may raise to stop. After a symbol that
+    stays rate-limited through every back-off the others are not tried any more. Prices are adjusted for
+    splits and dividends by Yahoo (auto_adjust).
     """
     import yfinance
 
