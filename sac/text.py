@@ -14,7 +14,7 @@ __all__ = ["LogLines", "code", "csv_of", "plain", "printable", "said", "trace"]
 _JOINERS = "\u200c\u200d"  # of letters and of emoji; every other format character can turn a line around
 # What Markdown, or Streamlit's, turns into something else after its escapes are gone: only code keeps it.
 _LIVELY = re.compile(r"://|www\.|\w@\w|(?<!\d):[\w+-]+:|:[a-z]|--|->|<-|>=|<=|~=", re.IGNORECASE)
-_MARKS = re.compile(r"([\\`*\[\]<>$~|])|(?<!\w)(_)|(_)(?!\w)|(&)(?=#?\w+;)")
+_MARKS = re.compile(r"([\\`*\[\]<>$~|])|(?<![^\W_])(_)|(_)(?![^\W_])|(&)(?=#?\w+;)")
 _AT_START = re.compile(r"^(?:([#+=-])|(\d{1,9})([.)]))")
 _KEPT = re.compile(r"(`[^`\n]+`|\*\*)")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -7,7 +7,7 @@ import sys
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -55,6 +55,7 @@ def test_data_are_drawn_as_they_are(text):
     assert not LATER.search(html.unescape(re.sub(r"<[^>]+>", "", outside)))
 
 
+@example("__0__")
 @given(st.text(alphabet=st.characters(codec="utf-8")))
 def test_any_text_is_one_paragraph_without_tags(text):
     shown, tags, _ = drawn(plain(text))
