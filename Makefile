@@ -25,7 +25,7 @@ dev: $(VENV)/.installed  ## a desk that reloads its pages when you change them
 test: lint types  ## what CI runs: lint, types, every test; T=tests/sac/registry for a part, COVERAGE=1 to measure
 	$(PYTEST) $(COVERED) $(T)
 
-quick: $(VENV)/.installed-dev  ## tests within a minute: no browser, no Ray, no faults; T=tests/sac/registry for a part
+quick: $(VENV)/.installed-dev  ## tests in a good minute: no browser, no Ray, no faults; T=tests/sac/registry for a part
 	$(PYTEST) -m "not slow and not e2e and not faults" $(T)
 
 lint: $(VENV)/.installed-dev  ## ruff: rules and layout

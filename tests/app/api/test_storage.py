@@ -14,6 +14,8 @@ from tests.support.api_client import client, problem
 from tests.support.desk_pages import opened, said
 from tests.support.small_versions import VARIANT, small_artifacts
 
+pytestmark = pytest.mark.slow
+
 FULL = f"/train/{VARIANT}/full"
 
 

@@ -13,6 +13,8 @@ from sac import files
 from sac.errors import SettingsError
 from tests.support.quick_jobs import BREAK, CHATTER, follow
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def generous():

@@ -16,6 +16,8 @@ from tests.support.loopback_hub import REPO, TOKEN, LoopbackHub, Repository
 from tests.support.refusals import assert_nothing_installed, refused
 from tests.support.small_versions import VARIANT, small_artifacts
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_version_arrives_byte_for_byte_and_as_a_challenger(server, remote, travelled, here):
     arrival = pull(remote, here, VARIANT, travelled.name)

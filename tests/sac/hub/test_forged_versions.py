@@ -22,6 +22,8 @@ from tests.support.refusals import refused, retold, saved_tensors, tampered
 from tests.support.small_versions import VARIANT
 from tests.support.synthetic import panel_of
 
+pytestmark = pytest.mark.slow
+
 NAME = "v2018-12-14-0123456789ab"
 SKILL = {"year": 2018, "weeks": 20, "rank_ic": 0.0, "t_statistic": 0.0}
 VALIDATION = {

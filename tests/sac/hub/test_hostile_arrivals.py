@@ -15,6 +15,8 @@ from sac.registry import folder
 from tests.support.loopback_hub import REPO
 from tests.support.refusals import assert_nothing_installed, refused, tampered
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("file", [*folder.FILES, folder.MANIFEST])
 def test_a_changed_file_is_named(server, remote, travelled, here, file):

@@ -7,6 +7,8 @@ from sac.market.news.sentiment import read_sentiment
 from sac.market.prices.tables import read_price_file
 from tests.support.bombs import BOMBS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("bomb", BOMBS)
 @pytest.mark.parametrize("read", [read_price_file, read_sentiment])

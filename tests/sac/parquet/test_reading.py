@@ -16,6 +16,8 @@ import pytest
 from sac.parquet import Limits, UnreadableTable, read_table
 from tests.support.bombs import BOMBS, lying, written
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 LIMITS = Limits(rows=100_000)
 

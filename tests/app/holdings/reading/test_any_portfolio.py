@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from app.holdings.reading import Answers, HoldingsError, from_file
 from tests.support.broker_writers import CONVENTIONS, LAYOUTS, Convention
 
+pytestmark = pytest.mark.slow
+
 SYMBOLS = st.from_regex(r"[A-V][A-V0-9]{0,4}(-[AC-Z])?", fullmatch=True)
 AMOUNTS = st.decimals("0.0001", "9999999", places=4) | st.integers(1, 10**7).map(Decimal)
 DOLLARS = st.decimals("0.01", "9999999", places=2)

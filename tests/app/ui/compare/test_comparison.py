@@ -16,6 +16,8 @@ from sac.evidence import Search
 from sac.registry import Registry
 from tests.support.compared_versions import BASELINES, external, saved, small_comparison
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def registry(tmp_path, monkeypatch):

@@ -21,6 +21,8 @@ from tests.support.compared_versions import external, saved
 from tests.support.older_versions import without_own_record
 from tests.support.synthetic import random_panel
 
+pytestmark = pytest.mark.slow
+
 DOUBTED = (0.61, 0.4, 0.05)
 
 

@@ -11,6 +11,8 @@ from tests.support.desk_pages import opened, said
 from tests.support.synthetic import write_scores
 from tests.test_point_in_time import NEWS, QUARTERS, REPORTED, market
 
+pytestmark = pytest.mark.slow
+
 EARLY = {**REPORTED, QUARTERS[3]: "2014-02-03"}  # the last quarter of 2014, known in February
 COUNTS = "2 news rows of 1 symbol outside the universe. 3 quarterly reports not believed as written."
 

@@ -20,6 +20,8 @@ from sac.registry import Registry
 from tests.support.desk_pages import opened, said
 from tests.support.small_versions import VARIANT, small_artifacts
 
+pytestmark = pytest.mark.slow
+
 IMAGE = "![x](http://evil.test/x.png)"
 HOSTILE = f"{IMAGE} [a][b] www.evil.test :red-badge[ok] <b>"
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
