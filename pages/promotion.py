@@ -19,8 +19,8 @@ from sac.text import said
 st.title("Promotion", help="The first model of a variant becomes champion automatically.")
 policy = settings().promotion
 st.caption(
-    "A challenger is eligible when its CAGR, out of sample and net of costs, is higher than the champion's on "
-    "the same weeks. "
+    "A challenger is eligible when its CAGR, out of sample and net of costs, is higher than the champion's "
+    "on the same weeks. "
     + (
         "A person decides."
         if policy == "manual"
