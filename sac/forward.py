@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from sac.arrays import Floats
+from sac.agent import WalkForward
 from sac.config import VARIANTS
 from sac.files import replace_file
 from sac.inference import committee_of, expiry, with_own_forecasts
 from sac.market import MarketPanel
-from sac.portfolio import Backtest, backtest, backtests, equal_weights, tilted
+from sac.portfolio import Backtest
 from sac.registry import Version
 from sac.registry.codecs import Unreadable
 from sac.registry.tables import pack_evaluation, unpack_evaluation
@@ -35,24 +35,16 @@ def forward_record(version: Version, panel: MarketPanel, cache: Path) -> Backtes
     path = cache / "forward" / f"{_key(version, panel)}.parquet"
     with suppress(FileNotFoundError, Unreadable):
         return unpack_evaluation(path.read_bytes(), version.symbols)
-    record = _walked(version, panel, steps, cache)
+    record = _backtest(version, panel, steps, cache)
     replace_file(path, pack_evaluation(record))
     return record
 
 
-def _walked(version: Version, panel: MarketPanel, steps: range, cache: Path) -> Backtest:
-    known, committee = with_own_forecasts(version, panel, steps, cache), committee_of(version)
-    constraints, conviction = version.settings.constraints, version.conviction
-    equal = equal_weights(len(panel.symbols), constraints)
-
-    def each(step: int, weights: Floats) -> Floats:
-        wanted = committee.member_targets(known, step, weights, committee.settings.action_scale)
-        return tilted(wanted.numpy(), equal, conviction)
-
-    names = [f"Member {i + 1}" for i in range(committee.size)]
-    members = backtests(names, each, known, steps, [constraints] * len(names))
-    traded = committee.followed(conviction, VARIANTS[version.variant].label)
-    return backtest(traded, known, steps, constraints).with_members(members, constraints.cost_rate)
+def _backtest(version: Version, panel: MarketPanel, steps: range, cache: Path) -> Backtest:
+    name = VARIANTS[version.variant].label
+    traded = committee_of(version).followed(version.conviction, name)
+    known = with_own_forecasts(version, panel, steps, cache)
+    return WalkForward([traded], [steps.start], name).backtest(known, steps)
 
 
 def _key(version: Version, panel: MarketPanel) -> str:

@@ -16,7 +16,7 @@ from sac.agent.scaler import PortfolioScaler
 from sac.arrays import Floats
 from sac.config import Constraints, PPOSettings, SACSettings
 from sac.market import MarketPanel
-from sac.portfolio import equal_weights, tilted
+from sac.portfolio import Backtest, backtest, backtests, equal_weights, tilted
 from sac.portfolio.constraints import portfolio_weights
 
 __all__ = ["Committee", "WalkForward", "members_of"]
@@ -119,6 +119,22 @@ class WalkForward:
     def allocate(self, panel: MarketPanel, step: int, weights: Floats) -> Floats:
         """Target weights (n+1,) of the fold that step belongs to."""
         return self.committee(step).allocate(panel, step, weights)
+
+    def backtest(
+        self, panel: MarketPanel, steps: range, folds: npt.NDArray[np.int64] | None = None
+    ) -> Backtest:
+        """Its backtest with its members beside it, each followed as far as its committee; as `backtest`."""
+        first = self.committees[0]
+        constraints, equal = first.constraints, equal_weights(first.assets - 1, first.constraints)
+
+        def each(step: int, weights: Floats) -> Floats:
+            committee = self.committee(step)
+            wanted = committee.member_targets(panel, step, weights, committee.settings.action_scale)
+            return tilted(wanted.numpy(), equal, committee.conviction)
+
+        names = [f"Member {i + 1}" for i in range(first.size)]
+        members = backtests(names, each, panel, steps, [constraints] * len(names), folds)
+        return backtest(self, panel, steps, constraints, folds).with_members(members, constraints.cost_rate)
 
 
 def members_of(state: Any, rows: slice | list[int]) -> Any:

@@ -24,8 +24,6 @@ from sac.portfolio import (
     Validation,
     backtest,
     backtests,
-    equal_weights,
-    tilted,
     validate,
 )
 
@@ -96,32 +94,21 @@ class Ensemble:
     def evaluate(self, panel: MarketPanel, name: str) -> Evaluation:
         """Both backtests over all evaluation years; where a year begins its own committee takes over."""
         convictions = [self.conviction(i) for i in self._years]
-        agents = self._walked(panel, name, [1.0] * len(convictions))
+        agents = self._backtest(panel, name, [1.0] * len(convictions))
         followed = all(conviction == 1.0 for conviction in convictions)
-        return Evaluation(agents if followed else self._walked(panel, name, convictions), agents)
+        return Evaluation(agents if followed else self._backtest(panel, name, convictions), agents)
 
     @property
     def _years(self) -> list[int]:
         return [i for i, fold in enumerate(self.folds) if fold.number != PRODUCTION]
 
-    def _walked(self, panel: MarketPanel, name: str, convictions: list[float]) -> Backtest:
+    def _backtest(self, panel: MarketPanel, name: str, convictions: list[float]) -> Backtest:
         """One backtest, with its members, of committees that are followed as far as that."""
         committees = [self.committee(i, name, c) for i, c in zip(self._years, convictions, strict=True)]
         years = [self.folds[i] for i in self._years]
         numbers = np.repeat([fold.number for fold in years], [len(fold.evaluation) for fold in years])
         result = WalkForward(committees, [fold.evaluation.start for fold in years], name)
-        steps, constraints = evaluation_steps(self.folds), self.settings.constraints
-        equal = equal_weights(self.assets - 1, constraints)
-
-        def each(step: int, weights: Floats) -> Floats:
-            committee = result.committee(step)
-            wanted = committee.member_targets(panel, step, weights, self.settings.agent.action_scale)
-            return tilted(wanted.numpy(), equal, committee.conviction)
-
-        names = [f"Member {i}" for i in range(1, self.settings.members + 1)]
-        members = backtests(names, each, panel, steps, [constraints] * len(names), numbers)
-        traded = backtest(result, panel, steps, constraints, numbers)
-        return traded.with_members(members, constraints.cost_rate)
+        return result.backtest(panel, evaluation_steps(self.folds), numbers)
 
 
 def train_ensemble(

@@ -52,7 +52,7 @@ def test_it_is_walked_by_the_conviction_of_today(small_version, longer, record, 
 
 def test_it_is_kept_and_found_again(small_version, longer, record, tmp_path, monkeypatch):
     first = forward_record(small_version, longer, tmp_path)
-    monkeypatch.setattr("sac.forward._walked", lambda *given: pytest.fail("walked again"))
+    monkeypatch.setattr("sac.forward._backtest", lambda *given: pytest.fail("walked again"))
     again = forward_record(small_version, longer, tmp_path)
     for one in (first, again):
         np.testing.assert_array_equal(one.net, record.net)
