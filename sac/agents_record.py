@@ -1,25 +1,19 @@
 """The agents' own record of a version: stored with it, or run again from its folds."""
 
-import hashlib
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
-from sac.errors import DataError, DiskFull
-from sac.files import replace_file
+from sac.errors import DataError
 from sac.market import MarketPanel
 from sac.portfolio import Backtest
 from sac.registry import Version
-from sac.registry.codecs import Unreadable
-from sac.registry.folder import MANIFEST
-from sac.registry.tables import pack_evaluation, unpack_evaluation
+from sac.registry.tables import keep_evaluation, kept_evaluation
 from sac.threads import one_thread
 
 __all__ = ["agents_record"]
 
 _SAME = 1e-5  # weights and weekly returns of the same agents may differ so far between processors
-_DIGEST = 64  # hex characters at a kept file's end
 
 
 def agents_record(version: Version, panel: MarketPanel, cache: Path) -> Backtest:
@@ -33,13 +27,11 @@ def agents_record(version: Version, panel: MarketPanel, cache: Path) -> Backtest
     stored = version.agents()
     if stored is not None:
         return stored
-    key = hashlib.sha256((version.path / MANIFEST).read_bytes()).hexdigest()
-    path = cache / "agents" / f"{key}.parquet"
-    kept = _kept(path, version.symbols)
+    path = cache / "agents" / f"{version.seal}.parquet"
+    kept = kept_evaluation(path, version.symbols)
     if kept is None:
         kept = _rerun(version, panel, cache)
-        with suppress(OSError, DiskFull):  # where it cannot be kept, the next reader runs it again
-            _keep(path, kept)
+        keep_evaluation(path, kept)
     return kept
 
 
@@ -71,20 +63,3 @@ def _rerun(version: Version, panel: MarketPanel, cache: Path) -> Backtest:
                 "stored. Train it again."
             )
     return again.agents
-
-
-def _kept(path: Path, symbols: tuple[str, ...]) -> Backtest | None:
-    """What was kept; None where nothing was, or a byte of it changed."""
-    try:
-        content = path.read_bytes()
-        body, digest = content[:-_DIGEST], content[-_DIGEST:]
-        if hashlib.sha256(body).hexdigest().encode() != digest:
-            return None
-        return unpack_evaluation(body, symbols)
-    except (OSError, Unreadable):
-        return None
-
-
-def _keep(path: Path, record: Backtest) -> None:
-    body = pack_evaluation(record)
-    replace_file(path, body + hashlib.sha256(body).hexdigest().encode())

@@ -16,13 +16,16 @@ __all__ = [
     "explained",
     "follow_umask",
     "free_bytes",
+    "keep_sealed",
     "private",
+    "read_sealed",
     "refusal_of",
     "replace_file",
     "stamp",
     "writable",
 ]
 
+_DIGEST = 64  # hex characters of a checksum
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _CAUSES = {  # errno -> what is wrong with the path, and what to do
     errno.EACCES: "may not be read or written by this user: give its user the right, then try again",
@@ -70,6 +73,21 @@ def replace_file(path: Path, content: bytes) -> None:
             staging.replace(path)
         finally:
             staging.unlink(missing_ok=True)
+
+
+def keep_sealed(path: Path, content: bytes) -> None:
+    """Write a file with its own checksum at its end, for `read_sealed`. Raises StorageError."""
+    replace_file(path, content + hashlib.sha256(content).hexdigest().encode())
+
+
+def read_sealed(path: Path) -> bytes | None:
+    """What `keep_sealed` wrote; None where there is none, it cannot be read, or a byte of it changed."""
+    try:
+        sealed = path.read_bytes()
+    except OSError:
+        return None
+    content, digest = sealed[:-_DIGEST], sealed[-_DIGEST:]
+    return content if hashlib.sha256(content).hexdigest().encode() == digest else None
 
 
 @contextmanager

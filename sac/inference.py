@@ -27,7 +27,6 @@ __all__ = [
     "ageing_note",
     "committee_of",
     "decision_dates",
-    "expiry",
     "fitting",
     "target_weights",
     "with_own_forecasts",
@@ -150,13 +149,8 @@ def decision_dates(version: Version, panel: MarketPanel) -> list[str]:
     """Decisions that a version can be asked about, newest first: from its forecaster's year to its expiry."""
     with fitting(version, "forecaster.pt"):
         first = np.datetime64(f"{version.tensors('forecaster')['year']}-01-01")
-    dates = panel.decisions[(panel.decisions >= first) & (panel.decisions < expiry(version))]
+    dates = panel.decisions[(panel.decisions >= first) & (panel.decisions < version.expiry)]
     return [str(date) for date in dates[::-1]]
-
-
-def expiry(version: Version) -> np.datetime64:
-    """The first day on which its agents are too old to decide."""
-    return np.datetime64(version.metadata.last_decision) + np.timedelta64(7 * SERVICE_WEEKS, "D")
 
 
 def ageing_note(version: Version, decision: np.datetime64) -> str | None:
@@ -164,7 +158,7 @@ def ageing_note(version: Version, decision: np.datetime64) -> str | None:
     age = int((decision - np.datetime64(version.metadata.last_decision)) / np.timedelta64(7, "D"))
     if age < AGEING_WEEKS:
         return None
-    return f"Its agents last learned {age} weeks ago and expire on {expiry(version)}: train again soon."
+    return f"Its agents last learned {age} weeks ago and expire on {version.expiry}: train again soon."
 
 
 def committee_of(version: Version) -> Committee:
@@ -207,7 +201,7 @@ def _refuse_unusable(version: Version, panel: MarketPanel, step: int, behind: in
             f"The data end on {source.window_end}: {behind} complete weeks are missing, and "
             f"more than {STALE_WEEKS} are too many to trade on. Refresh the data, then ask again."
         )
-    decision, end = panel.decisions[step], expiry(version)
+    decision, end = panel.decisions[step], version.expiry
     if decision >= end:
         raise ExpiredAgents(
             f"The agents of {version.name} last learned on {version.metadata.last_decision} and expired on "

@@ -123,7 +123,7 @@ def _fresh(data: Path) -> str:
     source = market(data).provenance
     if source.source == "sample":
         return f"the embedded sample, to {source.window_end}"
-    said = f"to {source.window_end}, {(behind := weeks_behind(source.window_end))} complete weeks missing"
+    said = f"to {source.window_end}, {(behind := weeks_behind(source.covered_until))} complete weeks missing"
     if behind > STALE_WEEKS:
         raise _Lacking(f"{said}: refresh the data")
     return said

@@ -25,7 +25,7 @@ from sac.registry import codecs, folder
 from sac.registry.artifacts import Metadata
 from sac.registry.codecs import Unreadable
 from sac.registry.names import check_variant, check_version, stored_name
-from sac.registry.origin import Origin, note_origin, origin, seal
+from sac.registry.origin import Origin, note_origin, origin
 from sac.registry.store import Registry, Version
 from sac.text import printable
 
@@ -93,7 +93,7 @@ def pull(
                 return Arrival(present, there.commit, new=False)
             version = _checked(staging, variant, found)
         moment = datetime.now(UTC).isoformat(timespec="seconds")
-        source = Origin(remote.endpoint, remote.repo, there.commit, moment, seal(version.path))
+        source = Origin(remote.endpoint, remote.repo, there.commit, moment, folder.seal(version.path))
         _install(version.path, shelf / found, source)
     return Arrival(registry.version(variant, found), there.commit, new=True)
 

@@ -1,6 +1,5 @@
 """The case for a challenger: what is known out of sample beside the gate's verdict."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Literal
@@ -23,7 +22,6 @@ from sac.evidence.comparison import baselines, common_weeks, on_weeks
 from sac.portfolio import Backtest, EqualWeight
 from sac.promotion.gate import Forward, Gate, nothing_later, record_beside
 from sac.registry.codecs import pack_json
-from sac.registry.folder import MANIFEST
 from sac.registry.store import Version
 
 __all__ = ["Case", "case_for", "side_by_side"]
@@ -108,7 +106,7 @@ def case_for(
     return Case(
         challenger=challenger.name,
         champion=champion.name if champion else None,
-        manifests=tuple(_digest(version) for version in (challenger, champion) if version),
+        manifests=tuple(version.seal for version in (challenger, champion) if version),
         gate=verdict,
         weeks=len(first.net),
         shared=shared,
@@ -130,10 +128,6 @@ def case_for(
         advice=advice,
         warnings=tuple(_warnings(challenger, champion, shared)),
     )
-
-
-def _digest(version: Version) -> str:
-    return hashlib.sha256((version.path / MANIFEST).read_bytes()).hexdigest()
 
 
 def _difference(one: Backtest, other: Backtest | None) -> Difference | None:

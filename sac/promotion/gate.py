@@ -74,8 +74,7 @@ def gate(challenger: Version, champion: Version | None, forward: Forward = nothi
 
 def expired(champion: Version, challenger: Version) -> bool:
     """Whether the champion's agents were too old at the challenger's last decision."""
-    age = np.datetime64(challenger.metadata.last_decision) - np.datetime64(champion.metadata.last_decision)
-    return bool(age >= np.timedelta64(7 * SERVICE_WEEKS, "D"))
+    return bool(np.datetime64(challenger.metadata.last_decision) >= champion.expiry)
 
 
 def record_beside(champion: Version, challenger: Version, forward: Forward) -> Backtest:

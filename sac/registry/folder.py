@@ -31,6 +31,7 @@ __all__ = [
     "read_bytes",
     "read_small",
     "refusal",
+    "seal",
     "sync",
     "verify",
     "write",
@@ -194,6 +195,11 @@ def read(folder: Path, manifest: Manifest, name: str, unpack: Callable[[bytes], 
         return unpack(_checked(folder / name, manifest[name]))
     except Unreadable as error:
         raise refusal(folder, f"{name} {error}") from error
+
+
+def seal(folder: Path) -> str:
+    """What tells a version of one name from another: its manifest's SHA-256. Raises Unreadable."""
+    return hashlib.sha256(read_small(folder / MANIFEST)).hexdigest()
 
 
 def read_small(path: Path) -> bytes:

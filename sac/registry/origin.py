@@ -1,6 +1,5 @@
 """Where a version came from: a note beside the folder of one that was not trained here."""
 
-import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from sac.registry.codecs import Unreadable
 from sac.registry.names import check_variant, check_version
 from sac.registry.store import Registry
 
-__all__ = ["Origin", "note_origin", "origin", "seal"]
+__all__ = ["Origin", "note_origin", "origin"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ def origin(registry: Registry, variant: str, name: str) -> Origin | None:
         return None
     try:
         source = codecs.unpack_json(folder.read_small(note), Origin)
-        return source if source.manifest == seal(path) else None
+        return source if source.manifest == folder.seal(path) else None
     except Unreadable as error:
         raise ArtifactError(
             f"{note.name} {error}. Delete it and the version, and pull that again."
@@ -44,11 +43,6 @@ def origin(registry: Registry, variant: str, name: str) -> Origin | None:
 def note_origin(path: Path, source: Origin) -> None:
     """Write the note of the version that is, or will be, that folder."""
     replace_file(_note(path), codecs.pack_json(source))
-
-
-def seal(path: Path) -> str:
-    """What tells a version of one name from another: its manifest's sha256. Raises Unreadable."""
-    return hashlib.sha256(folder.read_small(path / folder.MANIFEST)).hexdigest()
 
 
 def _note(path: Path) -> Path:

@@ -10,9 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
-from sac.config import CASH, FollowChoice, TrainingSettings
+from sac.config import CASH, SERVICE_WEEKS, FollowChoice, TrainingSettings
 from sac.errors import ArtifactError
 from sac.files import explained
 from sac.portfolio import Backtest
@@ -59,6 +60,14 @@ class Version:
         """Bytes on the disk, without the manifest's own."""
         return sum(entry.size for entry in self.manifest.values())
 
+    @property
+    def seal(self) -> str:
+        """What tells it from every other version: its manifest's SHA-256. Raises ArtifactError."""
+        try:
+            return folder.seal(self.path)
+        except Unreadable as error:
+            raise folder.refusal(self.path, f"{folder.MANIFEST} {error}") from error
+
     def evaluation(self) -> Backtest:
         """Its walk-forward evaluation as traded, week by week, with its members."""
         return self.stored_record(records.RECORDS["eval"])
@@ -73,6 +82,11 @@ class Version:
         if "agents.parquet" in self.manifest:
             return self.stored_record("agents.parquet")
         return self.evaluation() if self.follows_agents else None
+
+    @property
+    def expiry(self) -> np.datetime64:
+        """The first day on which its agents are too old to decide."""
+        return np.datetime64(self.metadata.last_decision) + np.timedelta64(7 * SERVICE_WEEKS, "D")
 
     @property
     def conviction(self) -> float:

@@ -2,6 +2,8 @@
 
 import io
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,11 +12,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sac.config import CASH
+from sac.errors import StorageError
+from sac.files import keep_sealed, read_sealed
 from sac.parquet import Limits, UnreadableTable, read_table
 from sac.portfolio import Backtest
 from sac.registry.codecs import Unreadable
 
 __all__ = [
+    "keep_evaluation",
+    "kept_evaluation",
     "pack_baselines",
     "pack_evaluation",
     "pack_log",
@@ -90,6 +96,20 @@ def unpack_evaluation(data: bytes, symbols: tuple[str, ...]) -> Backtest:
         members=members,
         entries=entries,
     )
+
+
+def keep_evaluation(path: Path, result: Backtest) -> None:
+    """Keep a backtest that can be run again; where it cannot be kept, the next reader runs it again."""
+    with suppress(StorageError):
+        keep_sealed(path, pack_evaluation(result))
+
+
+def kept_evaluation(path: Path, symbols: tuple[str, ...]) -> Backtest | None:
+    """The backtest that was kept; None where none was, or a byte of it changed."""
+    content = read_sealed(path)
+    with suppress(Unreadable):  # another release kept it
+        return unpack_evaluation(content, symbols) if content is not None else None
+    return None
 
 
 def pack_baselines(results: Sequence[Backtest]) -> bytes:

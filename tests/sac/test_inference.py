@@ -265,8 +265,7 @@ def test_every_date_on_offer_is_answered_and_the_others_are_not(version, longer)
 
 def test_a_universe_in_another_spelling_is_the_same():
     def check(trained, universe):
-        record = SimpleNamespace(last_decision="2022-12-16")
-        version: Any = SimpleNamespace(name="v", symbols=trained, metadata=record)
+        version: Any = SimpleNamespace(name="v", symbols=trained, expiry=np.datetime64("2023-12-22"))
         window = SimpleNamespace(source="sample", window_end="2022-12-23")
         panel: Any = SimpleNamespace(
             symbols=universe, decisions=np.array(["2022-12-16"], "datetime64[D]"), provenance=window

@@ -37,7 +37,7 @@ _SAME = 1e-4  # relative difference up to which a close is the same
 _MANIFEST = "manifest.json"
 _ASKED_FROM = b"asked_from"  # the start that a file was fetched for: it may be listed later
 _WHOLE_AT = b"whole_at"  # when its whole history was fetched, UTC, ISO text
-_WHOLE_EVERY = dt.timedelta(days=30)  # a fault of the vendor's that the checks do not see is mended by then
+_WHOLE_EVERY = dt.timedelta(days=30)  # by then a vendor's fault that no check sees is corrected
 _CORRECTED = 1e-3  # log return that differs by more was corrected: what dividends rescale differs by less
 
 

@@ -11,7 +11,6 @@ from app.access import roles, visitors
 from app.api import weights as route
 from app.api.schemas import InferenceRequest
 from sac.market import price_folder
-from sac.market.calendar import weeks_behind
 from sac.promotion import DecisionLog
 from sac.promotion.following import choose_follow
 from sac.promotion.state import champion_of
@@ -24,20 +23,6 @@ pytestmark = pytest.mark.slow
 
 VARIANT = "sac_lstm"
 EVIDENCE = "its agents earned +3.1 pp of annualised log growth over equal weight"
-
-
-@pytest.fixture
-def on_day(monkeypatch):
-    """Sets today's date for the age of data."""
-
-    def on(day):
-        for module in ("sac.inference", "app.ui.shared.notes"):
-            monkeypatch.setattr(
-                f"{module}.weeks_behind",
-                lambda last, today=None: weeks_behind(last, today or np.datetime64(day)),
-            )
-
-    return on
 
 
 @pytest.fixture
