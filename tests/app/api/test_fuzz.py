@@ -85,7 +85,10 @@ def test_whatever_is_asked_gets_a_described_answer(described, method, path, mode
     @given(requests)
     def ask(case):
         # A job that waits for ever would make its client wait as long.
-        assume("wait" not in (case.query or {}))
+        query = case.query or {}
+        assume("wait" not in query)
+        # A list or an object without an entry is no part of an address: what it violates is never asked.
+        assume(not any(value in ([], {}) for value in query.values()))
         case.call_and_validate(headers=bearer(TOKEN), checks=CHECKS)
 
     ask()
