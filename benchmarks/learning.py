@@ -24,8 +24,9 @@ from scipy.stats import spearmanr
 
 from sac.agent import Fold, train_ensemble
 from sac.arrays import Floats
-from sac.config import PRESETS, Constraints, Follow, PPOSettings, SACSettings, TrainingSettings
+from sac.config import FORECASTERS, PRESETS, Constraints, Follow, PPOSettings, SACSettings, TrainingSettings
 from sac.evidence import Metrics, metrics
+from sac.forecast.alpha import calibrated, skill_record
 from sac.market import DEMO_UNIVERSE, MarketPanel, build_panel, sample_path
 from sac.portfolio import EqualWeight, backtest
 from sac.threads import one_thread
@@ -107,7 +108,8 @@ def planted(panel: MarketPanel, correlation: float, persistence: float, draw: in
         signal[t] = persistence * signal[t + 1] + np.sqrt(1 - persistence**2) * z[t]
         noise[t] = persistence * noise[t + 1] + np.sqrt(1 - persistence**2) * noise[t]
     share = correlation / np.sqrt(1 - persistence**2)  # the coming week is only part of a slow signal
-    return panel.with_forecasts(0.01 * (share * signal + np.sqrt(1 - share**2) * noise))
+    forecasts = 0.01 * (share * signal + np.sqrt(1 - share**2) * noise)
+    return panel.with_forecasts(forecasts, calibrated(panel, forecasts, skill_record(panel, forecasts)))
 
 
 def run(
@@ -118,7 +120,13 @@ def run(
     constraints = Constraints()
     panel, stop = market(draw)
     panel = planted(panel, *EDGES[edge], draw)
-    settings = TrainingSettings(members=members, seed=draw, agent=agent, validation_weeks=validation_weeks)
+    settings = TrainingSettings(
+        members=members,
+        seed=draw,
+        agent=agent,
+        forecast=FORECASTERS["lstm"],
+        validation_weeks=validation_weeks,
+    )
     fold = Fold(0, stop, range(0), range(stop - validation_weeks, stop))
     began = time.process_time()
     ensemble = train_ensemble(panel, [fold], settings, lambda done, values: None)

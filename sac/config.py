@@ -33,18 +33,20 @@ __all__ = [
     "ForecastSettings",
     "PPOSettings",
     "SACSettings",
+    "Seen",
     "TrainingSettings",
     "Variant",
     "preset_settings",
 ]
 
-ENGINE_VERSION = "4"  # part of every version's name: raise it when the same settings train another agent
+ENGINE_VERSION = "5"  # part of every version's name: raise it when the same settings train another agent
 CASH = "CASH"  # what is not in stocks: the last weight of every portfolio
 WEEKS_PER_YEAR = 52
 STALE_WEEKS = 2  # complete weeks that data may miss before nobody should trade on them
 SERVICE_WEEKS = 53  # after a version's last decision its agents, and their validation, are too old
 AGEING_WEEKS = 40  # from then on pages say that a new training is due
 SELECTION_WEEKS = 104  # before the first evaluation year: a sweep is judged on them
+_USUAL_STOCKS = 15  # of the universe that settings were chosen on
 FINETUNE_WEEKS = 26  # the most recent ones, and a block of the evaluation (original plan)
 
 SIGNALS = (
@@ -72,6 +74,7 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "value_weight": (0.0, 100.0),
     "rate": (1e-7, 1.0),
 }
+Seen = Literal["forecast", "alpha"]  # by agents: the forecast as it is, or calibrated (forecast/alpha.py)
 Follow = Literal["agents", "conviction"]  # what a version was trained to hold
 FollowChoice = Literal["as trained", "agents", "equal weight"]  # what a person made of it
 EARLIER_NAMES = {"walks": "n_envs"}  # of settings, as requests and sweeps of earlier releases call them
@@ -150,6 +153,11 @@ class AgentSettings:
         _within("weight_decay", self.weight_decay, 0.0, 1.0)
         _within_limits(self, "action_scale", "reward_scale", "updates")
 
+    def batch_weeks(self, stocks: int) -> int:
+        """Weeks in a batch: where all stocks share a network each is a row of it, and their number stays."""
+        shared = self.network == "per_stock"
+        return max(round(self.batch_size * _USUAL_STOCKS / stocks), 1) if shared else self.batch_size
+
 
 @dataclass(frozen=True)
 class SACSettings(AgentSettings):
@@ -208,7 +216,7 @@ _SHARED = (32, 32)  # a network that all stocks share learns as much at half the
 PRESETS: dict[str, dict[str, SACSettings | PPOSettings]] = {
     "plan": {"sac": SACSettings(), "ppo": PPOSettings()},
     "desk": {
-        "sac": SACSettings(network="per_stock", hidden_sizes=_SHARED, init_alpha=0.02, updates=3_000),
+        "sac": SACSettings(network="per_stock", hidden_sizes=_SHARED, init_alpha=0.002, updates=3_000),
         "ppo": PPOSettings(network="per_stock", hidden_sizes=_SHARED),
     },
 }
@@ -234,18 +242,34 @@ class ForecastSettings:
     least_years: int = 2  # with fewer the forecast is missing
     seed: int = 0
 
+    # Defaults are what engines up to 4 did.
+    weeks: int = 0  # weekly returns that it sees beside the sessions
+    target: Literal["return", "rank"] = "return"  # what it is fitted to: next week's return, or its rank
+    members: int = 1  # fits with other seeds; the forecast is their mean
+    half_life: int = 0  # weeks after which an earlier forecast counts half in the mean of now; 0: not at all
+    seen: Seen = "forecast"
+
     def __post_init__(self) -> None:
         _within("window", self.window, 5, 520)
         _within("hidden", self.hidden, 1, 512)
         _within("epochs", self.epochs, 1, 500)
         _within("batch_size", self.batch_size, 8, 65_536)
         _within("learning_rate", self.learning_rate, 1e-7, 1.0)
+        _within("weeks", self.weeks, 0, 260)
+        if self.weeks % 4:
+            raise SettingsError(f"weeks is {self.weeks}: they are read four by four.", "weeks")
+        _within("members", self.members, 1, 64)
+        _within("half_life", self.half_life, 0, 13)
         _within("least_years", self.least_years, 1, self.fit_years)
         _within("fit_years", self.fit_years, 1, 50)
 
 
 # Chosen on 2007-2018 by rank IC and error out of sample; later years were not looked at.
-FORECASTERS = {"lstm": ForecastSettings(), "patchtst": ForecastSettings("patchtst", learning_rate=3e-4)}
+_TODAY: dict[str, Any] = {"weeks": 52, "target": "rank", "members": 3, "half_life": 1, "seen": "alpha"}
+FORECASTERS = {
+    "lstm": ForecastSettings(**_TODAY),
+    "patchtst": ForecastSettings("patchtst", hidden=16, learning_rate=5e-4, **{**_TODAY, "members": 2}),
+}
 
 
 FOLLOW: Mapping[str, Follow] = {"plan": "agents", "desk": "conviction"}  # the original plan knows no doubt

@@ -8,7 +8,6 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-import numpy.typing as npt
 from gymnasium.spaces import Box
 
 from sac.agent.environment import PortfolioEnvironment, flat_features
@@ -20,7 +19,6 @@ from sac.market import MarketPanel
 __all__ = ["ID", "PortfolioEnv", "portfolio_env"]
 
 ID = "SacDesk/Portfolio-v0"
-Singles = npt.NDArray[np.float32]
 
 
 class PortfolioEnv(gymnasium.Env[Singles, Singles]):

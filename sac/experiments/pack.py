@@ -78,7 +78,7 @@ def train_agents(panel: MarketPanel, pack: Pack, fold: Fold, tell: Tell) -> Comm
     """The trained agents of all trials, in the pack's order."""
     shared, members = pack[0].settings, pack[0].settings.members
     agents = [(trial.settings, member) for trial in pack for member in range(1, members + 1)]
-    scaler = PortfolioScaler.fit(panel.features[: fold.train_stop])
+    scaler = PortfolioScaler.fit(panel.features[: fold.train_stop], shared.forecast.seen)
     environment = PortfolioEnvironment.over(
         panel,
         flat_features(scaler.transform(panel.features))[None],
