@@ -13,6 +13,7 @@ from gymnasium.spaces import Box
 from sac.agent.environment import PortfolioEnvironment, flat_features
 from sac.agent.scaler import PortfolioScaler
 from sac.agent.unbatched import UnbatchedEnvironment
+from sac.arrays import Singles
 from sac.config import Constraints, SACSettings
 from sac.market import MarketPanel
 

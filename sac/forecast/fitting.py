@@ -15,8 +15,8 @@ from sac.forecast.patchtst import PatchTSTForecaster
 
 __all__ = ["BUILDERS", "fit", "predict"]
 
-# settings.kind -> (channels, settings) -> module: scaled windows (B, window, channels), and weeks (B, weeks, 1)
-# where settings ask for them -> scaled targets (B,)
+# settings.kind -> (channels, settings) -> module: scaled windows (B, window, channels), and where settings
+# ask for them weeks (B, weeks, 1) -> scaled targets (B,)
 BUILDERS: dict[str, Callable[[int, ForecastSettings], nn.Module]] = {
     "lstm": LSTMForecaster,
     "patchtst": PatchTSTForecaster,

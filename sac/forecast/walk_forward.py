@@ -86,7 +86,7 @@ def forecast_at(
     settings: ForecastSettings,
     cache: Path | None = None,
 ) -> tuple[Floats, Floats]:
-    """Predictions from a stored forecaster's year on, and what agents see of them: (steps, n) each, as a walk's.
+    """Predictions from a stored forecaster's year on, and what agents see of them: (steps, n), as a walk's.
 
     A later year's forecaster is fitted here, in seconds, by the rule of the walk and found again in `cache`.
     Raises DataError where the panel has other symbols or price fields than the forecaster was fitted on, and

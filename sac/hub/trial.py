@@ -142,7 +142,7 @@ def _check(targets: "torch.Tensor", members: int) -> None:
 
 
 def _week(version: Version, year: int) -> MarketPanel:
-    """Made-up prices, as many as the forecaster sees at the last week: what it says of them does not matter."""
+    """Made-up prices, as many as the forecaster sees: what it says of them does not matter."""
     source, stocks, asked = version.metadata.provenance, len(version.symbols), version.settings.forecast
     rng = np.random.default_rng(0)
     weeks = asked.weeks + 4 * asked.half_life + 2

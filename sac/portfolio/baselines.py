@@ -63,7 +63,7 @@ class BuyAndHold:
 
 @dataclass(frozen=True)
 class TopFifth:
-    """The rule that trades a forecast outright: equal shares of the fifth of all stocks that it ranks best."""
+    """The rule that trades a forecast outright: equal shares of the fifth of the stocks ranked best."""
 
     constraints: Constraints
     name: str = "Top fifth by forecast"

@@ -122,8 +122,8 @@ def why_columns() -> dict[str, Any]:
         "alpha": number(
             "Alpha",
             format="%+.2f %%",
-            help="What the agents see of the forecast: its rank, times the stock's volatility, times the skill "
-            "that past forecasts showed out of sample.",
+            help="What the agents see of the forecast: its rank times the stock's volatility times the skill "
+            "of past forecasts.",
         ),
         "weight_now": number("Now", format="%.1f %%"),
         "target_weight": number("Target", format="%.1f %%"),

@@ -62,13 +62,12 @@ def test_a_missing_forecast_has_no_alpha(panel):
 
 def test_what_came_later_changes_no_alpha(panel):
     forecasts, step = foreseen(panel, 0.5), 150
+    weeks, known = np.arange(len(panel.returns))[:, None], panel.steps_known_at(step)
     later = dataclasses.replace(
         panel,
-        returns=np.where(
-            np.arange(len(panel.returns))[:, None] >= panel.steps_known_at(step), 0.5, panel.returns
-        ),
-        gaps=np.where(np.arange(len(panel.gaps))[:, None] >= step, 0.5, panel.gaps),
-        seen=np.where(np.arange(len(panel.seen))[:, None] >= step, 0.5, panel.seen),
+        returns=np.where(weeks >= known, 0.1 * np.arange(6), panel.returns),
+        gaps=np.where(weeks >= step, 0.5, panel.gaps),
+        seen=np.where(weeks >= step, 0.5, panel.seen),
     )
     assert alpha(later, forecasts)[: step + 1].tobytes() == alpha(panel, forecasts)[: step + 1].tobytes()
     assert not np.array_equal(alpha(later, forecasts)[step + 3 :], alpha(panel, forecasts)[step + 3 :])
