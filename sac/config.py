@@ -27,10 +27,12 @@ __all__ = [
     "VARIANTS",
     "AgentSettings",
     "Constraints",
+    "DirectSettings",
     "FineTuneSettings",
     "Follow",
     "FollowChoice",
     "ForecastSettings",
+    "LearnerSettings",
     "PPOSettings",
     "SACSettings",
     "TrainingSettings",
@@ -91,7 +93,7 @@ def _within_limits(settings: Any, *names: str) -> None:
 class Variant:
     """Algorithm × forecaster: one line of models with its own champion."""
 
-    algorithm: Literal["sac", "ppo"]
+    algorithm: Literal["sac", "ppo", "direct"]
     forecaster: Literal["lstm", "patchtst"]
     label: str
 
@@ -101,6 +103,8 @@ VARIANTS = {
     "sac_patchtst": Variant("sac", "patchtst", "SAC + PatchTST"),
     "ppo_lstm": Variant("ppo", "lstm", "PPO + LSTM"),
     "ppo_patchtst": Variant("ppo", "patchtst", "PPO + PatchTST"),
+    "direct_lstm": Variant("direct", "lstm", "Direct + LSTM"),
+    "direct_patchtst": Variant("direct", "patchtst", "Direct + PatchTST"),
 }
 
 DEMO_VARIANTS = ("sac_lstm", "sac_patchtst", "ppo_lstm")  # the three contenders that the desk shows first
@@ -203,13 +207,33 @@ class PPOSettings(AgentSettings):
         _within_limits(self, "n_envs", "value_weight")
 
 
+@dataclass(frozen=True)
+class DirectSettings(AgentSettings):
+    """Net log growth by its exact gradient, the contender: no critic, no entropy, no noise."""
+
+    algorithm: Literal["direct"] = "direct"
+    learning_rate: float = 1e-3
+    horizon: int = 13  # weeks of a rollout that the gradient passes through
+    batch_size: int = 16  # rollouts
+    updates: int = 1_500
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _within("learning_rate", self.learning_rate, 1e-7, 1.0)
+        _within("horizon", self.horizon, 1, 52)
+
+
+LearnerSettings = SACSettings | PPOSettings | DirectSettings
+
+
 # Open settings as chosen by benchmarks/learning.py on draws that its table does not use (docs/engine.md).
 _SHARED = (32, 32)  # a network that all stocks share learns as much at half the width, in half the time
-PRESETS: dict[str, dict[str, SACSettings | PPOSettings]] = {
-    "plan": {"sac": SACSettings(), "ppo": PPOSettings()},
+PRESETS: dict[str, dict[str, LearnerSettings]] = {
+    "plan": {"sac": SACSettings(), "ppo": PPOSettings(), "direct": DirectSettings()},
     "desk": {
         "sac": SACSettings(network="per_stock", hidden_sizes=_SHARED, init_alpha=0.02, updates=3_000),
         "ppo": PPOSettings(network="per_stock", hidden_sizes=_SHARED),
+        "direct": DirectSettings(network="per_stock", hidden_sizes=_SHARED),
     },
 }
 
@@ -262,9 +286,7 @@ class TrainingSettings:
     follow: Follow = "conviction"  # equal weight by as much as the agents convince, or the agents always
     trials: int = 1  # settings that were compared to choose these: the best of many looks good by luck
     seed: int = 0
-    agent: Annotated[SACSettings | PPOSettings, Discriminator("algorithm")] = field(
-        default_factory=SACSettings
-    )
+    agent: Annotated[LearnerSettings, Discriminator("algorithm")] = field(default_factory=SACSettings)
     forecast: ForecastSettings = field(default_factory=ForecastSettings)
     constraints: Constraints = field(default_factory=Constraints)
 

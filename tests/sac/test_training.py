@@ -7,7 +7,7 @@ import pytest
 
 from sac import training
 from sac.agent import evaluation_folds
-from sac.config import Constraints, PPOSettings
+from sac.config import Constraints, DirectSettings, PPOSettings
 from sac.errors import ArtifactError, Cancelled, DataError
 from sac.evidence import cagr
 from sac.evidence.comparison import baselines
@@ -92,6 +92,7 @@ def test_every_training_is_in_the_ledger_once(trained, tmp_path):
 
 
 PPO = PPOSettings(hidden_sizes=(8, 8), batch_size=16, n_envs=2, rollout_weeks=16, epochs=2, updates=12)
+DIRECT = DirectSettings(hidden_sizes=(8, 8), batch_size=4, updates=12)
 
 
 @pytest.mark.parametrize(
@@ -101,6 +102,8 @@ PPO = PPOSettings(hidden_sizes=(8, 8), batch_size=16, n_envs=2, rollout_weeks=16
         ("sac_lstm", dataclasses.replace(TINY.agent, network="per_stock")),
         ("ppo_lstm", PPO),
         ("ppo_lstm", dataclasses.replace(PPO, network="per_stock")),
+        ("direct_lstm", DIRECT),
+        ("direct_lstm", dataclasses.replace(DIRECT, network="per_stock")),
     ],
 )
 def test_the_same_seed_gives_the_same_bytes(tmp_path, variant, agent):
@@ -117,12 +120,20 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path, variant, agent):
     assert different <= {"metadata.json", "manifest.json"}  # they hold the time of day
 
 
+@pytest.fixture(scope="module")
+def trained_direct(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("direct")
+    return folder, train(folder, settings=dataclasses.replace(TINY, agent=DIRECT), variant="direct_lstm")
+
+
+@pytest.mark.parametrize("learner", ["trained", "trained_direct"])
 @pytest.mark.parametrize("week", [0, 30, 51, 52, 75, 103])
-def test_no_weight_or_trade_knows_later_prices(trained, tmp_path, week):
+def test_no_weight_or_trade_knows_later_prices(request, tmp_path, learner, week):
     """Every price after a decision's close is multiplied by noise: nothing decided until then may change."""
-    _, outcome = trained
-    original = outcome.version.evaluation()
-    other = train(tmp_path, perturbed(CLOSES, original.decisions[week])).version.evaluation()
+    version = request.getfixturevalue(learner)[1].version
+    original = version.evaluation()
+    changed = perturbed(CLOSES, original.decisions[week])
+    other = train(tmp_path, changed, version.settings, version.variant).version.evaluation()
     np.testing.assert_array_equal(original.weights[: week + 1], other.weights[: week + 1])
     np.testing.assert_array_equal(original.turnover[:week], other.turnover[:week])
     if week < 103:
