@@ -92,7 +92,7 @@ class Ensemble:
         ]
 
     def final_losses(self) -> dict[str, float]:
-        """Actor loss at the last update and, where there is one, critic loss; mean over production's members."""
+        """Actor loss at the last update, and critic loss if there is one; mean over production's members."""
         last = self.log[(self.log["fold"] == PRODUCTION) & (self.log["update"] == self.log["update"].max())]
         return {loss: float(last[loss].mean()) for loss in ("actor_loss", "critic_loss") if loss in last}
 

@@ -53,7 +53,7 @@ def constrain(weights: Tensor, constraints: Constraints) -> Tensor:
 
 
 def towards(weights: Tensor, target: Tensor, step: Tensor, constraints: Constraints) -> Tensor:
-    """Weights (..., n+1) that lie step (..., 1) of the way from those that are held to allowed target weights.
+    """Weights (..., n+1), by step (..., 1) of the way from those that are held to allowed target weights.
 
     Drift carries what is held past the limits, so the way begins at the nearest allowed portfolio; between
     two allowed ones all are allowed, for the limits are convex.

@@ -59,7 +59,7 @@ class DirectLearner:
             rewards, steps, weights = self.roll_out(self.first_weeks())
             objective = self.objective(rewards)
             self.optimizer.gradient.zero_()
-            (-objective.sum()).backward()
+            torch.autograd.backward(-objective.sum())
             self.optimizer.step()
             self.weights = weights.detach()
             values = {"actor_loss": -objective, "reward": rewards.mean((1, 2)), "step": steps.mean((1, 2))}
@@ -73,7 +73,7 @@ class DirectLearner:
         return environment.start[:, None] + (start * room[:, None]).long()
 
     def roll_out(self, week: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Rewards and steps (E, H, B) of H weeks from week (E, B) on, and the weights (E, B, n+1) after them."""
+        """Rewards and steps (E, H, B) of H weeks from week (E, B) on, and the weights (E, B, n+1) after."""
         environment, weights = self.environment, self.weights
         rewards, steps = [], []
         for t in range(self._length):
@@ -86,7 +86,7 @@ class DirectLearner:
         return torch.stack(rewards, 1), torch.stack(steps, 1), weights
 
     def objective(self, rewards: Tensor) -> Tensor:
-        """Discounted mean (E,) of rewards (E, H, B). Equal weight's growth, where subtracted, has no gradient."""
+        """Discounted mean (E,) of rewards (E, H, B); equal weight's part in them has no gradient."""
         discount = self.settings.gamma ** torch.arange(rewards.shape[1], dtype=rewards.dtype)
         return (rewards.mean(2) * discount).sum(1) / discount.sum()
 

@@ -78,13 +78,12 @@ def test_a_rollout_is_what_the_accounting_says_of_its_weights():
         now = int(week[0, 0]) + t
         state = market.state(torch.tensor([[now]]), torch.tensor(weights)[None, None])
         logits, step = learner.actor(state)
-        target = traded_weights(
-            logits, step, torch.tensor(weights), market.action_scale, market.constraints
-        )
-        target = target[0, 0].detach().numpy()
+        held = torch.tensor(weights)
+        traded_to = traded_weights(logits, step, held, market.action_scale, market.constraints)
+        target = traded_to[0, 0].detach().numpy()
         assert step.sigmoid().item() == pytest.approx(steps[0, t, 0])
-        held = weights * np.append(1 + panel.gaps[now], 1.0)
-        traded = abs(target - held / held.sum())[:3].sum()
+        grown = weights * np.append(1 + panel.gaps[now], 1.0)
+        traded = abs(target - grown / grown.sum())[:3].sum()
         growth = np.append(1 + panel.returns[now], 1.0)
         lead = math.log((1 - 0.001 * traded) * (target @ growth)) - math.log(
             np.array([0.98 / 3] * 3 + [0.02]) @ growth
