@@ -234,7 +234,8 @@ def preset_settings(
     for names, allowed, kind in ((chosen, known & OPEN_SETTINGS, "open "), (tried, known, "")):
         unknown = sorted(names.keys() - allowed)
         if unknown:
-            raise SettingsError(f"{algorithm.upper()} has no {kind}setting {', '.join(unknown)}.", unknown[0])
+            learner = VARIANTS[variant].label.split(" + ")[0]
+            raise SettingsError(f"{learner} has no {kind}setting {', '.join(unknown)}.", unknown[0])
     settings = TrainingSettings(
         preset=f"{preset}, changed" if tried else preset,
         agent=dataclasses.replace(agent, **{**chosen, **tried}),

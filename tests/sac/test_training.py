@@ -12,7 +12,8 @@ from sac.errors import ArtifactError, Cancelled, DataError
 from sac.evidence import cagr
 from sac.evidence.comparison import baselines
 from sac.forecast import walk_forward
-from sac.inference import target_weights
+from sac.hub.trial import rehearse
+from sac.inference import Holdings, target_weights
 from sac.portfolio import account, all_cash, drift, equal_weights, validate
 from sac.promotion import Ledger
 from sac.promotion.deciding import decide, rollback
@@ -124,6 +125,28 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path, variant, agent):
 def trained_direct(tmp_path_factory):
     folder = tmp_path_factory.mktemp("direct")
     return folder, train(folder, settings=dataclasses.replace(TINY, agent=DIRECT), variant="direct_lstm")
+
+
+def test_a_direct_version_passes_its_trial_and_says_no_loss_that_it_has_not(trained_direct):
+    folder, outcome = trained_direct
+    version = outcome.version
+    rehearse(folder / "models", "direct_lstm", version.name)
+    assert {"actor_loss"} == version.metadata.metrics.keys() & {"actor_loss", "critic_loss"}
+    assert version.tensors("critic") == version.tensors("critic_target") == version.tensors("log_alpha") == {}
+
+
+def test_a_direct_version_steps_from_what_is_held_and_stays_within_the_limits(trained_direct):
+    version, panel = trained_direct[1].version, panel_of(CLOSES)
+    one_stock = Holdings(cash=0.0, positions={panel.symbols[0]: 100.0})
+    targets = []
+    for holdings in (None, one_stock):
+        advice = target_weights(version, panel, holdings, today=THEN)
+        target = np.array(list(advice.target_weights.values()))
+        assert target[:-1].max() <= TINY.constraints.max_position + 1e-12
+        assert target[-1] >= TINY.constraints.cash_buffer - 1e-12
+        assert target.sum() == pytest.approx(1.0, abs=1e-12)
+        targets.append(target)
+    assert targets[1][0] > targets[0][0] + 0.01  # an untrained step goes about half the way
 
 
 @pytest.mark.parametrize("learner", ["trained", "trained_direct"])
