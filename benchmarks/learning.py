@@ -24,7 +24,15 @@ from scipy.stats import spearmanr
 
 from sac.agent import Fold, train_ensemble
 from sac.arrays import Floats
-from sac.config import FORECASTERS, PRESETS, Constraints, Follow, PPOSettings, SACSettings, TrainingSettings
+from sac.config import (
+    FORECASTERS,
+    PRESETS,
+    Constraints,
+    Follow,
+    LearnerSettings,
+    SACSettings,
+    TrainingSettings,
+)
 from sac.evidence import Metrics, metrics
 from sac.forecast.alpha import calibrated, skill_record
 from sac.market import DEMO_UNIVERSE, MarketPanel, build_panel, sample_path
@@ -45,12 +53,14 @@ EDGES = {
 
 # The original plan's table with nothing added: no scaling, no relative reward, no replayed weeks.
 BARE = SACSettings(action_scale=1.0, reward_scale=1.0, relative_reward=False, counterfactual=False)
-SETTINGS: dict[str, SACSettings | PPOSettings] = {
+SETTINGS: dict[str, LearnerSettings] = {
     "plan": PRESETS["plan"]["sac"],
     "desk": PRESETS["desk"]["sac"],
     "bare": BARE,
     "ppo plan": PRESETS["plan"]["ppo"],
     "ppo desk": PRESETS["desk"]["ppo"],
+    "direct plan": PRESETS["plan"]["direct"],
+    "direct desk": PRESETS["desk"]["direct"],
 }
 
 
@@ -113,7 +123,7 @@ def planted(panel: MarketPanel, correlation: float, persistence: float, draw: in
 
 
 def run(
-    setting: str, agent: SACSettings | PPOSettings, edge: str, draw: int, members: int, validation_weeks: int
+    setting: str, agent: LearnerSettings, edge: str, draw: int, members: int, validation_weeks: int
 ) -> Result:
     """Train a committee on one draw and backtest it over the years after."""
     one_thread()

@@ -37,6 +37,7 @@ _MOST_AGENTS = 12  # more of them gain little, leave other workers idle, and are
 _FREE = {
     "sac": ("gamma", "init_alpha", "actor_lr", "critic_lr", "alpha_lr", "action_scale", "reward_scale"),
     "ppo": ("action_scale", "reward_scale"),
+    "direct": ("action_scale", "reward_scale"),
 }
 
 
