@@ -14,8 +14,10 @@ import pandas as pd
 
 from sac.arrays import Floats
 from sac.market import MarketPanel, build_panel, numbered_panel, sample_path
+from sac.market.accepted import Accepted
+from sac.market.prices.checks import findings_of
 
-__all__ = ["CHOSEN_ON", "MARKETS"]
+__all__ = ["CHOSEN_ON", "MARKETS", "numbered_closes", "olmar"]
 
 # Settings were chosen on these; the others were looked at once, at the end.
 CHOSEN_ON = ("nyse_o", "nyse_n")
@@ -24,14 +26,25 @@ _BEFORE_THE_DEMO = "2004-12-31"  # the demo's prices begin after it
 _NO_PRICES = ("AMD", "RRC")  # quantised prices, and bad data
 
 
+def numbered_closes(name: str) -> Floats:
+    """A set's closes (S, n), each stock's first one relative to the day before."""
+    closes: Floats = pd.read_csv(_folder() / f"{name}.csv").to_numpy(dtype=np.float64)
+    return closes
+
+
 def _numbered(name: str) -> MarketPanel:
-    return numbered_panel(pd.read_csv(_folder() / f"{name}.csv").to_numpy(dtype=np.float64), note=name)
+    return numbered_panel(numbered_closes(name), note=name)
 
 
 def _sample() -> MarketPanel:
     frame = pd.read_csv(sample_path(), parse_dates=["Date"], index_col="Date").loc[:_BEFORE_THE_DEMO]
     closes = frame.drop(columns=[*_NO_PRICES]).dropna(axis=1)
-    return build_panel({"close": closes}, source="sample", note="S&P 500, 1990 to 2004")
+    real = [  # AAPL halved in a day of September 2000, on its own warning
+        Accepted(each.day, "the move was real", "benchmark", each.symbol)
+        for each in findings_of(closes)
+        if each.acceptable
+    ]
+    return build_panel({"close": closes}, source="sample", note="S&P 500, 1990 to 2004", accepted=real)
 
 
 def _folder() -> Path:
