@@ -65,8 +65,8 @@ def olmar(panel: MarketPanel) -> Floats:
     rows = np.searchsorted(panel.sessions, panel.decisions, side="right") - 1
     closes = pd.DataFrame(panel.closes[rows])
     ahead = pd.concat([closes, closes.tail(1)], ignore_index=True)  # so that the newest decision has a row
-    held = OLMAR(window=5, eps=10).run(ahead).B.to_numpy()[1:]  # row t is held into t: decided a week before
-    return np.nan_to_num(held)
+    held: Floats = OLMAR(window=5, eps=10).run(ahead).B.to_numpy()  # row t is held into t
+    return np.nan_to_num(held[1:])
 
 
 MARKETS: dict[str, Callable[[], MarketPanel]] = {

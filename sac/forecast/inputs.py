@@ -65,7 +65,7 @@ def windows(past: History, steps: npt.NDArray[np.intp], settings: ForecastSettin
 
 def complete(inputs: tuple[Singles, ...]) -> npt.NDArray[np.bool_]:
     """Which stocks' windows hold no NaN: (steps, n)."""
-    return np.logical_and.reduce([np.isfinite(window).all(axis=(2, 3)) for window in inputs])
+    return np.stack([np.isfinite(window).all(axis=(2, 3)) for window in inputs]).all(axis=0)
 
 
 def _window(values: Floats, last: npt.NDArray[np.intp], length: int) -> Singles:

@@ -28,7 +28,8 @@ def rank_scores(values: Floats) -> Floats:
     ranks = pd.DataFrame(values).rank(axis=1).to_numpy()
     centred = ranks - ranks.mean(axis=1, keepdims=True)
     spread = ranks.std(axis=1, keepdims=True)
-    return np.divide(centred, spread, out=centred, where=spread > 0)
+    scores: Floats = np.divide(centred, spread, out=centred, where=spread > 0)
+    return scores
 
 
 def rank_correlations(forecasts: Floats, returns: Floats) -> Floats:

@@ -6,11 +6,10 @@ import pytest
 from sac.config import FORECASTERS, ForecastSettings
 from sac.forecast import fitting
 
-KINDS = list(fitting.BUILDERS)
-SIZES = [FORECASTERS[kind] for kind in KINDS] + [ForecastSettings(kind) for kind in KINDS]  # and engine 4's
+SIZES = [*FORECASTERS.values(), ForecastSettings("lstm"), ForecastSettings("patchtst")]  # and engine 4's
 
 
-def examples(settings, count=300):
+def examples(settings, count=300) -> tuple[list, np.ndarray]:
     """Windows as a forecaster of these settings reads them, and what followed."""
     rng, lengths = (
         np.random.default_rng(0),
