@@ -6,6 +6,7 @@ calendar without holidays. Each holds survivors of its time.
 """
 
 import importlib.util
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -65,7 +66,9 @@ def olmar(panel: MarketPanel) -> Floats:
     rows = np.searchsorted(panel.sessions, panel.decisions, side="right") - 1
     closes = pd.DataFrame(panel.closes[rows])
     ahead = pd.concat([closes, closes.tail(1)], ignore_index=True)  # so that the newest decision has a row
-    held: Floats = OLMAR(window=5, eps=10).run(ahead).B.to_numpy()  # row t is held into t
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its preparation of other algorithms' prices warns of pandas 3
+        held: Floats = OLMAR(window=5, eps=10).run(ahead).B.to_numpy()  # row t is held into t
     return np.nan_to_num(held[1:])
 
 
