@@ -53,13 +53,13 @@ def history(panel: MarketPanel) -> History:
 
 
 def windows(past: History, steps: npt.NDArray[np.intp], settings: ForecastSettings) -> tuple[Singles, ...]:
-    """Sessions (steps, n, window, channels), then weeks (steps, n, weeks, 1) where they are asked for.
+    """Sessions (steps, n, window, channels), then weeks (steps, n, 4·months, 1) where they are asked for.
 
     They end at each step's decision, and are NaN where the past is too short.
     """
     cut = [_window(past.daily, past.last[steps], settings.window)]
-    if settings.weeks:
-        cut.append(_window(past.weekly[..., None], steps, settings.weeks))
+    if settings.months:
+        cut.append(_window(past.weekly[..., None], steps, MONTH * settings.months))
     return tuple(cut)
 
 

@@ -19,7 +19,7 @@ from sac.market.calendar import TradingWeeks, exchange_sessions
 from sac.market.prices.checks import decided_weeks, validate_closes
 from sac.market.prices.sample import DEMO_UNIVERSE, SAMPLE_NOTE, sample_closes
 
-__all__ = ["MarketPanel", "Provenance", "build_panel", "sample_panel"]
+__all__ = ["MarketPanel", "Provenance", "build_panel", "numbered_panel", "sample_panel"]
 
 
 @dataclass(frozen=True)
@@ -174,6 +174,32 @@ def build_panel(
             fetched_at=fetched_at,
             note=note,
             accepted=tuple(accepted),
+        ),
+    )
+
+
+def numbered_panel(closes: Floats, note: str) -> MarketPanel:
+    """Closes (S, n) whose sessions have no dates: five make a week, counted from an arbitrary Monday."""
+    weeks = len(closes) // 5
+    numbers = np.arange(5 * weeks + 5)
+    days = (np.datetime64("2000-01-03") + numbers // 5 * 7 + numbers % 5).astype("datetime64[D]")
+    sessions, values = days[: 5 * weeks], {"close": closes[: 5 * weeks]}
+    symbols = tuple(f"S{i + 1:02d}" for i in range(closes.shape[1]))
+    signals = np.full((weeks, len(symbols), len(SIGNALS)), np.nan)
+    return _aligned(
+        symbols,
+        sessions,
+        values,
+        TradingWeeks(days[4 : 5 * weeks : 5], days[5 : 5 * weeks + 1 : 5], days[9 : 5 * weeks + 5 : 5]),
+        signals,
+        Provenance(
+            source="files",
+            window_start=str(sessions[0]),
+            window_end=str(sessions[-1]),
+            sha256=_fingerprint(symbols, sessions, values, signals),
+            fields=("close",),
+            fetched_at=None,
+            note=note,
         ),
     )
 
