@@ -2,9 +2,9 @@
 
 Real prices, planted forecasts: python -m benchmarks.learning [--draws 0 1 2 3] [--settings plan desk] ...
 Each draw is another noise, another universe of 15 and, in turn, one of two windows. Draws below 100 make the
-published table; settings are chosen on draws from 100 on; draws from 200 on are of other names and years, and
-need the extra `bench`. Everything is net of 10 bps. One training gives both records: its agents' own, and what
-was held by conviction.
+published table; settings are chosen on draws from 100 on; draws from 200 on are of other names and years
+(extra `bench`). Everything is net of 10 bps. One training gives both records: its agents' own, and what was held
+by conviction.
 """
 
 import argparse

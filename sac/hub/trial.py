@@ -16,8 +16,8 @@ import numpy as np
 
 import sac
 from sac.config import SIGNALS, ForecastSettings
-from sac.errors import ArtifactError, DataError
-from sac.forecast.inputs import MONTH, DeskError
+from sac.errors import ArtifactError, DataError, DeskError
+from sac.forecast.inputs import MONTH
 from sac.market import MarketPanel
 from sac.portfolio import all_cash
 from sac.registry.store import Part, Registry, Version
