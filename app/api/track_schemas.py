@@ -18,7 +18,7 @@ class SealedRow(Answer):
     decision: str = Field(description="Session whose close was the last thing known")
     fill: str = Field(description="Session at whose close it trades")
     sealed_at: str
-    kind: Literal["prospective", "late", "restated"]
+    kind: str = Field(description="prospective, late or restated")
     weights: dict[str, float] = Field(description="By symbol, and CASH; empty where nothing could be decided")
     agents: dict[str, float] = Field(description="What its agents want, whatever the conviction")
     conviction: float | None
@@ -31,6 +31,7 @@ class SealedRow(Answer):
     note: str
     previous: str = Field(description="Hash of the row before")
     hash: str = Field(description="SHA-256 over all the above")
+    intact: bool = Field(description="false: somebody changed it; its weights and prices are left out")
 
 
 class SealedRows(Answer):

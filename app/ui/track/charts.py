@@ -81,7 +81,7 @@ def _line(dates: np.ndarray, lead: np.ndarray) -> dict[str, Any]:
 
 
 def _late(record: TrackRecord, dates: np.ndarray, results: Scored | None) -> list[dict[str, Any]]:
-    fills = np.array([row.fill for row in record.rows if row.kind == "late"], "datetime64[D]")
+    fills = np.array([row.fill for row in record.rows if row.kind == "late" and row.intact], "datetime64[D]")
     if not len(fills):
         return []
     stood = np.zeros(len(fills))

@@ -44,7 +44,7 @@ def _line(
             percent(results.champion.turnover[week]),
             percent(results.costs[week], 3),
         )
-    kind = KINDS.get(row.kind, row.kind) if row.weights else "✕ undecided"
+    kind = KINDS.get(row.kind, "") if row.weights else "✕ undecided" if row.intact else "⚠ changed"
     first = firsts.get(row.decision, row)
     remark = row.note or _awaiting(row, week, panel)
     if row.kind == "restated":
