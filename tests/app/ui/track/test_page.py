@@ -65,8 +65,8 @@ def test_a_restated_row_says_what_changed_and_what_moved(record):
         r"Against row 25: \d+\.\d\d % of wealth elsewhere, closes S02 \+3.00 %\.", again["Note"]
     )
     first = table[table["No."] == "25"].iloc[0]
-    assert first["Closes since"] == "S02 +3.00 %"
-    assert again["Closes since"] == ""
+    assert first["Restated"] == "S02 +3.00 %"
+    assert again["Restated"] == ""
     assert first["Note"] == "Waits for its prices."
 
 
