@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sac.arrays import Floats
-from sac.config import CASH, Constraints, FollowChoice
+from sac.config import Constraints, FollowChoice
 from sac.errors import ExpiredAgents
 from sac.market import MarketPanel, trading_weeks
 from sac.market.calendar import has_ended, last_ended_session
@@ -121,12 +121,11 @@ def held_before(
     Restated rows led to nothing; over weeks without a row nobody trades.
     """
     decided = {row.decision: row for row in rows if row.weights and row.kind != "restated"}
-    held, names = all_cash(len(panel.symbols)), (*panel.symbols, CASH)
-    begun = False
+    held, begun = all_cash(len(panel.symbols)), False
     for earlier in range(step):
         row = decided.get(str(panel.decisions[earlier]))
         if row:
-            held, begun = np.array([row.weights.get(name, 0.0) for name in names]), True
+            held, begun = row.shares(panel.symbols), True
         if begun:
             last = earlier == step - 1  # CASH earns its week at the fill
             growth = panel.seen[earlier] if last else panel.returns[earlier]
