@@ -78,7 +78,7 @@ def seal_missing(
     follow = follow_of(registry, variant, version.name)
     rows = log.rows(variant, version.name)
     sealed, newest = {row.decision for row in rows}, len(panel.decisions) - 1
-    first = newest_decision(_promoted_at(registry, version))
+    first = _first_decision(registry, version)
     steps = [
         step
         for step, decision in enumerate(panel.decisions)
@@ -133,9 +133,11 @@ def held_before(
     return held
 
 
-def _promoted_at(registry: Registry, version: Version) -> str:
+def _first_decision(registry: Registry, version: Version) -> np.datetime64:
+    """The newest week that was complete when it became champion; its last one in training at the earliest."""
     move = DecisionLog(registry.root).last_move(version.variant)
-    return move.at if move and move.version == version.name else version.metadata.created_at
+    at = move.at if move and move.version == version.name else version.metadata.created_at
+    return max(newest_decision(at), np.datetime64(version.metadata.last_decision))
 
 
 def _decided(
