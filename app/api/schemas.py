@@ -24,7 +24,9 @@ __all__ = [
     "VariantName",
 ]
 
-VariantName = Literal["sac_lstm", "sac_patchtst", "ppo_lstm", "ppo_patchtst"]
+VariantName = Literal[
+    "sac_lstm", "sac_patchtst", "ppo_lstm", "ppo_patchtst", "direct_lstm", "direct_patchtst"
+]
 Dollars = Annotated[float, Field(ge=0, le=1e15, description="Dollars, zero or more")]
 
 

@@ -66,6 +66,7 @@ class MarketPanel:
     seen: Floats  # (T, n) fill t to decision t+1: the part of `returns` that the next decision has seen
     signals: Floats  # (T, n, 7) as known at the decision's close
     forecasts: Floats  # (T, n) next week's return, predicted at the decision's close
+    alphas: Floats  # (T, n) what agents see of it
     provenance: Provenance
 
     @property
@@ -80,19 +81,24 @@ class MarketPanel:
 
     @cached_property
     def features(self) -> Floats:
-        """Signals and forecast per stock: (T, n, 8)."""
-        return np.concatenate([self.signals, self.forecasts[..., None]], axis=-1)
+        """Signals and alpha per stock: (T, n, 8)."""
+        return np.concatenate([self.signals, self.alphas[..., None]], axis=-1)
 
     @cached_property
     def known(self) -> npt.NDArray[np.bool_]:
         """Mask of the features that are real: (T, n, 8)."""
         return np.isfinite(self.features)
 
-    def with_forecasts(self, forecasts: Floats) -> "MarketPanel":
-        """The same panel with forecasts (T, n). They must come from data before each decision (leak!)."""
-        if forecasts.shape != self.returns.shape:
-            raise ValueError(f"forecasts are {forecasts.shape}, the panel is {self.returns.shape}")
-        return dataclasses.replace(self, forecasts=forecasts)
+    def with_forecasts(self, forecasts: Floats, alphas: Floats | None = None) -> "MarketPanel":
+        """The same panel with forecasts (T, n), and what agents see of them: by default just these.
+
+        Both must come from data before each decision (leak!).
+        """
+        seen = forecasts if alphas is None else alphas
+        for values in (forecasts, seen):
+            if values.shape != self.returns.shape:
+                raise ValueError(f"forecasts are {values.shape}, the panel is {self.returns.shape}")
+        return dataclasses.replace(self, forecasts=forecasts, alphas=seen)
 
     def step_at(self, date: str | None = None) -> int:
         """Step of the last decision at or before an ISO date; without one, of the newest.
@@ -204,6 +210,7 @@ def _aligned(
         seen=_ahead(decided) / filled - 1.0,
         signals=signals,
         forecasts=np.full_like(filled, np.nan),
+        alphas=np.full_like(filled, np.nan),
         provenance=provenance,
     )
 
