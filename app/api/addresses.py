@@ -3,7 +3,20 @@
 from starlette.routing import Match, Mount
 from starlette.types import Scope
 
-SECTIONS = frozenset(["train", "inference", "holdings", "jobs", "models", "health", "docs", "openapi.json"])
+SECTIONS = frozenset(
+    [
+        "train",
+        "inference",
+        "holdings",
+        "jobs",
+        "models",
+        "track",
+        "decisions",
+        "health",
+        "docs",
+        "openapi.json",
+    ]
+)
 
 
 class Pages(Mount):

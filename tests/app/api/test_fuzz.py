@@ -40,6 +40,8 @@ OPERATIONS = [
     ("GET", "/jobs"),
     ("GET", "/jobs/{job_id}"),
     ("GET", "/models/{variant}"),
+    ("GET", "/track/{variant}"),
+    ("GET", "/decisions/sealed"),
 ]
 CHECKS = (
     not_a_server_error,
