@@ -13,7 +13,9 @@ from app.access import exposure, login
 from app.api import install, serving
 from app.decisions import acting
 from app.hub import outbox
+from app.jobs.looking import keep_looking
 from app.settings import check_settings, choose_file_rights, network, settings
+from app.week import starting
 from sac.errors import DeskError
 from sac.text import LogLines, printable
 
@@ -52,4 +54,4 @@ streamlit_app = FastAPI(
 )
 install.install(streamlit_app, ui, st.get_option("server.allowedHosts") or ["localhost", "127.0.0.1"], known)
 acting.finish_moves(settings())
-outbox.keep_sending(settings())
+keep_looking(settings(), outbox.resume, starting.look())
