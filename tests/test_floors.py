@@ -34,7 +34,7 @@ FLOORS = [
     {"sac.assembly", "sac.agents_record", "sac.training", "sac.inference", "sac.forward", "sac.explanation"},
     {"sac.experiments", "sac.hub"},
     {"app.settings", "app.formats", "app.holdings", "app.access", "app.jobs"},
-    {"app.hub"},
+    {"app.hub", "app.digest"},
     {"app.tasks", "app.decisions"},
     {"app.queries", "app.commands", "app.worker"},
     {"app.api", "app.ui", "app.cli"},
