@@ -35,7 +35,7 @@ FLOORS = [
     {"sac.experiments", "sac.hub"},
     {"app.settings", "app.formats", "app.holdings", "app.access", "app.jobs"},
     {"app.hub", "app.digest"},
-    {"app.tasks", "app.decisions"},
+    {"app.tasks", "app.decisions", "app.week"},
     {"app.queries", "app.commands", "app.worker"},
     {"app.api", "app.ui", "app.cli"},
     {"app.main"},

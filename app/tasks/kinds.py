@@ -13,4 +13,6 @@ from app.tasks.week import WEEK
 __all__ = ["KINDS"]
 
 
-KINDS: dict[str, Kind[Any, Any]] = {kind.name: kind for kind in (FULL, FINETUNE, SWEEP, REFRESH, SEND, PULL, WEEK)}
+KINDS: dict[str, Kind[Any, Any]] = {
+    kind.name: kind for kind in (FULL, FINETUNE, SWEEP, REFRESH, SEND, PULL, WEEK)
+}

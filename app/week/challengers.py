@@ -26,7 +26,9 @@ class Due:
     why: str  # one sentence
 
 
-def due_challengers(root: Settings, schedule: Schedule, champions: dict[str, Version], week: str) -> list[Due]:
+def due_challengers(
+    root: Settings, schedule: Schedule, champions: dict[str, Version], week: str
+) -> list[Due]:
     """What is due of every variant that has a choice: its newest version learned `every` weeks ago or more.
 
     So a training that somebody starts meanwhile counts, and one that failed is due again a week later. A
@@ -38,7 +40,9 @@ def due_challengers(root: Settings, schedule: Schedule, champions: dict[str, Ver
         if choice == "none":
             continue
         if variant not in champions:
-            found.append(Due(variant, "none", f"{label} has no champion that can be read: train it yourself."))
+            found.append(
+                Due(variant, "none", f"{label} has no champion that can be read: train it yourself.")
+            )
             continue
         age = _weeks_since(max(v.metadata.last_decision for v in root.registry.versions(variant)), week)
         if age < schedule.every:

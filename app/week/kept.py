@@ -11,7 +11,16 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from app.settings import Settings
 from sac.files import explained, replace_file
 
-__all__ = ["StepRecord", "WeekRecord", "digest_file", "keep", "kept", "keep_digest", "weeks"]
+__all__ = [
+    "StepRecord",
+    "WeekRecord",
+    "digest_file",
+    "digest_of_week",
+    "keep",
+    "keep_digest",
+    "kept",
+    "weeks",
+]
 
 _RECORD = "week.json"
 
@@ -80,6 +89,14 @@ def weeks(root: Settings) -> list[str]:
 def digest_file(root: Settings, week: str, suffix: str) -> Path:
     """Where a week's digest is: `html` or `txt`."""
     return root.weeks / week / f"digest.{suffix}"
+
+
+def digest_of_week(root: Settings, week: str, suffix: str) -> str | None:
+    """A week's digest in one of its forms; None where there is none."""
+    path = digest_file(root, week, suffix)
+    with explained(path), suppress(FileNotFoundError, NotADirectoryError):
+        return path.read_text(encoding="utf-8", errors="replace")
+    return None
 
 
 def keep_digest(root: Settings, week: str, html: str, text: str) -> None:

@@ -61,7 +61,9 @@ def read_schedule(data: Path) -> Schedule:
     except FileNotFoundError:
         return Schedule()
     except OSError as error:
-        raise SettingsError(f"{path.name} cannot be read: {error.strerror}. Fix it, or move it away.") from None
+        raise SettingsError(
+            f"{path.name} cannot be read: {error.strerror}. Fix it, or move it away."
+        ) from None
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"{path.name} is not valid TOML: {error}. Fix it, or delete it.") from None
     unknown = given.keys() - {"on", "hours", "every", "challengers"}

@@ -9,19 +9,28 @@ from dataclasses import dataclass
 import pandas as pd
 
 from app.jobs.kind import NoSettings
-from app.jobs.queue import ENDED, Jobs, jobs_of
+from app.jobs.queue import Jobs, jobs_of
 from app.jobs.record import Job, JobConflict, JobNotFound
 from app.settings import Settings
 from app.tasks.week import WEEK
 from app.week.kept import kept
-from app.week.schedule import read_schedule
-from app.week.which import due_at, newest_week
+from app.week.schedule import Schedule, read_schedule
+from app.week.status import jobs_of_weeks, status_of
+from app.week.which import due_at, newest_week, next_week
 from sac.market.calendar import NEW_YORK
 
-__all__ = ["SCHEDULE", "Started", "latest_job", "look", "resume_interrupted", "start", "start_when_due"]
+__all__ = [
+    "SCHEDULE",
+    "NextRun",
+    "Started",
+    "look",
+    "next_run",
+    "resume_interrupted",
+    "start",
+    "start_when_due",
+]
 
 SCHEDULE = "the schedule"  # the actor of what nobody clicked
-_MANY = 500  # jobs of weeks: ten years of them
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +44,14 @@ class Started:
     job: Job | None  # None where its record is older than the table of jobs
 
 
+@dataclass(frozen=True)
+class NextRun:
+    """What the schedule runs, and when; that may have passed."""
+
+    week: str  # decision session, ISO
+    due: pd.Timestamp  # in New York
+
+
 def start(root: Settings, jobs: Jobs, actor: str) -> Started:
     """Run the newest complete week, or find the run that there is. Raises DeskError.
 
@@ -44,7 +61,7 @@ def start(root: Settings, jobs: Jobs, actor: str) -> Started:
     while True:
         record = kept(root, week)
         if record and record.finished:
-            return Started(week, True, latest_job(jobs, week))
+            return Started(week, True, jobs_of_weeks(jobs).get(week))
         try:
             return Started(week, False, jobs.submit(WEEK, week, NoSettings(), actor))
         except JobConflict as busy:
@@ -52,20 +69,30 @@ def start(root: Settings, jobs: Jobs, actor: str) -> Started:
                 return Started(week, False, jobs.get(busy.job_id))  # else it has ended meanwhile
 
 
-def latest_job(jobs: Jobs, week: str) -> Job | None:
-    """The job that worked on a week last."""
-    return next((job for job in jobs.list(_MANY, kinds=(WEEK,)) if job.subject == week), None)
-
-
 def resume_interrupted(root: Settings, jobs: Jobs) -> None:
     """Go on with the newest week where its process was killed; for the start of a server."""
     if not root.weeks.exists():
         return
     week = newest_week(root)
-    record = kept(root, week)
-    if record and not record.finished and (job := latest_job(jobs, week)) and job.error == ENDED:
+    found = status_of(root, jobs, week)
+    if found and found.status == "interrupted":
         log.info("The run of the week of %s was cut off: it goes on.", week)
-        start(root, jobs, job.actor)
+        start(root, jobs, found.job.actor if found.job else SCHEDULE)
+
+
+def next_run(
+    root: Settings, jobs: Jobs, schedule: Schedule, now: pd.Timestamp | None = None
+) -> NextRun | None:
+    """What the schedule runs next, were it on: the newest complete week unless it ran that, else the one after.
+
+    None where no other week follows: the sample is known to end.
+    """
+    week = newest_week(root, now)
+    record = kept(root, week)
+    if not (record and record.finished) and not _known(jobs, _scheduled(week)):
+        return NextRun(week, due_at(root, schedule, week))
+    following = next_week(root, now)
+    return NextRun(following, due_at(root, schedule, following)) if following else None
 
 
 def start_when_due(root: Settings, jobs: Jobs, now: pd.Timestamp | None = None) -> Job | None:
@@ -76,17 +103,25 @@ def start_when_due(root: Settings, jobs: Jobs, now: pd.Timestamp | None = None) 
     schedule = read_schedule(root.data)
     if not schedule.on:
         return None
-    week = newest_week(root, now)
-    record = kept(root, week)
-    if (record and record.finished) or due_at(root, schedule, week) > (now or pd.Timestamp.now(NEW_YORK)):
+    coming = next_run(root, jobs, schedule, now)
+    if coming is None or coming.due > (now or pd.Timestamp.now(NEW_YORK)):
         return None
-    job_id = hashlib.sha256(f"{SCHEDULE} {week}".encode()).hexdigest()[:12]  # one for good: it is made once
-    with suppress(JobNotFound):
-        jobs.get(job_id)
-        return None  # the schedule ran it before
     with suppress(JobConflict):  # somebody runs it
-        return jobs.submit(WEEK, week, NoSettings(), SCHEDULE, job_id)
+        return jobs.submit(WEEK, coming.week, NoSettings(), SCHEDULE, _scheduled(coming.week))
     return None
+
+
+def _scheduled(week: str) -> str:
+    """The one job by which the schedule runs a week: its hour comes, or is made up, once."""
+    return hashlib.sha256(f"{SCHEDULE} {week}".encode()).hexdigest()[:12]
+
+
+def _known(jobs: Jobs, job_id: str) -> bool:
+    try:
+        jobs.get(job_id)
+    except JobNotFound:
+        return False
+    return True
 
 
 def look() -> Callable[[Settings], None]:

@@ -61,10 +61,12 @@ def checks(work: Work, notes: Notes) -> None:
 
 def forecasters(work: Work, notes: Notes) -> None:
     """Fit the forecaster of a new calendar year where a champion needs one."""
-    from sac.inference import with_own_forecasts  # here: the server reads this module and has no need of torch
+    from sac.inference import (
+        with_own_forecasts,  # here: the server reads this module and has no need of torch
+    )
 
     newest = len(work.panel.decisions) - 1
-    notes.problems += work.damaged()
+    notes.problems += work.damaged
     for variant, champion in work.champions.items():
         label = VARIANTS[variant].label
         work.report("forecasts", 0.25, f"Forecasting with {label}")

@@ -27,9 +27,12 @@ def newest_week(root: Settings, now: pd.Timestamp | None = None) -> str:
     return str(last_complete_week(_closures(choice), now))
 
 
-def next_week(root: Settings, now: pd.Timestamp | None = None) -> str:
-    """Decision of the week that is not complete yet, ISO."""
-    closures, moment = _closures(_choice(root)), now or pd.Timestamp.now(NEW_YORK)
+def next_week(root: Settings, now: pd.Timestamp | None = None) -> str | None:
+    """Decision of the week that is not complete yet, ISO; None for the sample."""
+    choice, moment = _choice(root), now or pd.Timestamp.now(NEW_YORK)
+    if choice is not None and choice.source == "sample":
+        return None
+    closures = _closures(choice)
     complete = last_complete_week(closures, moment)
     later = moment
     while (week := last_complete_week(closures, later)) == complete:

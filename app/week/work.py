@@ -13,7 +13,7 @@ from sac.promotion.state import champion_of
 from sac.registry import Version
 from sac.threads import one_thread
 
-__all__ = ["Notes", "Stopped", "Work"]
+__all__ = ["Notes", "Situation", "Stopped", "Work"]
 
 
 class Stopped(DeskError):  # noqa: N818 - what happened, not a fault
@@ -29,19 +29,11 @@ class Notes:
 
 
 @dataclass(frozen=True, eq=False)
-class Work:
-    """One start of a weekly run."""
+class Situation:
+    """A week of a data root, as it is found; each thing is read once."""
 
     week: str  # decision session, ISO
     root: Settings
-    jobs: Jobs
-    actor: str
-    watch: Report
-    round: int  # how often the week had stopped before: what it did then is done anew
-
-    def report(self, stage: Stage, fraction: float, message: str) -> None:
-        """Say where the week is. Raises Cancelled when somebody stops it."""
-        self.watch(Progress(stage, fraction, message))
 
     @cached_property
     def panel(self) -> MarketPanel:
@@ -63,21 +55,37 @@ class Work:
     @cached_property
     def champions(self) -> dict[str, Version]:
         """The champions that can be read, by variant."""
-        found = {variant: self._champion(variant) for variant in VARIANTS}
-        return {variant: version for variant, version in found.items() if version is not None}
+        return {variant: one for variant, one in self._champions.items() if isinstance(one, Version)}
 
+    @cached_property
     def damaged(self) -> list[str]:
         """Why a champion cannot be read, one sentence each."""
-        problems = []
-        for variant in VARIANTS:
-            try:
-                champion_of(self.root.registry, variant)
-            except ArtifactError as damage:
-                problems.append(f"The champion of {VARIANTS[variant].label} cannot be read: {damage}")
-        return problems
+        return [
+            f"The champion of {VARIANTS[variant].label} cannot be read: {one}"
+            for variant, one in self._champions.items()
+            if isinstance(one, ArtifactError)
+        ]
 
-    def _champion(self, variant: str) -> Version | None:
+    @cached_property
+    def _champions(self) -> dict[str, Version | ArtifactError | None]:
+        return {variant: self._champion(variant) for variant in VARIANTS}
+
+    def _champion(self, variant: str) -> Version | ArtifactError | None:
         try:
             return champion_of(self.root.registry, variant)
-        except ArtifactError:
-            return None
+        except ArtifactError as damage:
+            return damage
+
+
+@dataclass(frozen=True, eq=False)
+class Work(Situation):
+    """One start of a weekly run."""
+
+    jobs: Jobs
+    actor: str
+    watch: Report
+    round: int  # how often the week had stopped before: what it did then is done anew
+
+    def report(self, stage: Stage, fraction: float, message: str) -> None:
+        """Say where the week is. Raises Cancelled when somebody stops it."""
+        self.watch(Progress(stage, fraction, message))
