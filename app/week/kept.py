@@ -69,9 +69,8 @@ class WeekRecord(_Kept):
 def kept(root: Settings, week: str) -> WeekRecord | None:
     """The record of a week; None where there is none, or nobody can read it: its run starts again."""
     path = root.weeks / week / _RECORD
-    with explained(path), suppress(FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
-        with suppress(ValidationError):
-            return WeekRecord.model_validate_json(path.read_text(encoding="utf-8"))
+    with explained(path), suppress(FileNotFoundError, NotADirectoryError, ValidationError):
+        return WeekRecord.model_validate_json(path.read_bytes())
     return None
 
 

@@ -17,7 +17,7 @@ _AFTER_A_STOP = ("refresh", "checks")  # what is done anew once somebody has cor
 
 
 def run(job: Job, root: Settings, report: Report) -> WeekRecord:
-    """Do what is left of the job's week; its record. Raises Stopped with the reason, which the digest has too.
+    """Do what is left of the job's week; its record. Raises Stopped with the digest's reason.
 
     A step that is done is written down before the next one begins, and not done again.
     """

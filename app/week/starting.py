@@ -83,7 +83,7 @@ def resume_interrupted(root: Settings, jobs: Jobs) -> None:
 def next_run(
     root: Settings, jobs: Jobs, schedule: Schedule, now: pd.Timestamp | None = None
 ) -> NextRun | None:
-    """What the schedule runs next, were it on: the newest complete week unless it ran that, else the one after.
+    """What the schedule runs next, were it on: the newest complete week or, if that was run, the one after.
 
     None where no other week follows: the sample is known to end.
     """

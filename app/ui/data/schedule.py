@@ -56,7 +56,8 @@ def _next(schedule: Schedule) -> str:
         return "The sample has no further week to run."
     if coming.due <= pd.Timestamp.now(NEW_YORK):
         return f"The hour of the week of **{coming.week}** has come: its run starts within seconds."
-    return f"Next run: **{coming.due:%A %Y-%m-%d %H:%M}** in New York, of the week that is decided on {coming.week}."
+    hour = f"{coming.due:%A %Y-%m-%d %H:%M}"
+    return f"Next run: **{hour}** in New York, of the week that is decided on {coming.week}."
 
 
 def _last(last: WeekStatus | None) -> str:
