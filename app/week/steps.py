@@ -43,7 +43,7 @@ def refresh(work: Work, notes: Notes) -> None:
             notes.said.append(f"{name.capitalize()}: {counts}.")
         else:
             notes.said.append(f"News: {part.articles:,} articles scored.")
-    notes.problems += [f"{symbol} was not fetched: {reason}." for symbol, reason in result.failed]
+    notes.problems.extend([f"{symbol} was not fetched: {reason}." for symbol, reason in result.failed])
     if result.prices and result.prices.corrected:
         names = "; ".join(f"{symbol} ({years})" for symbol, years in result.prices.corrected.items())
         notes.problems.append(f"Returns of earlier years were corrected: {names}.")
@@ -54,7 +54,7 @@ def checks(work: Work, notes: Notes) -> None:
     work.report("data", 0.2, "Checking the data")
     source = work.panel.provenance
     notes.said.append(f"{len(work.panel.symbols)} symbols passed every check, to {source.window_end}.")
-    notes.said += [f"{one.text}." for one in source.accepted]
+    notes.said.extend([f"{one.text}." for one in source.accepted])
     if source.note:
         notes.said.append(source.note)
 
@@ -66,7 +66,7 @@ def forecasters(work: Work, notes: Notes) -> None:
     )
 
     newest = len(work.panel.decisions) - 1
-    notes.problems += work.damaged
+    notes.problems.extend(work.damaged)
     for variant, champion in work.champions.items():
         label = VARIANTS[variant].label
         work.report("forecasts", 0.25, f"Forecasting with {label}")
@@ -99,7 +99,7 @@ def challengers(work: Work, notes: Notes) -> None:
     with _tolerated(notes, "No challenger was trained"):
         schedule = read_schedule(work.root.data)
         found = due_challengers(work.root, schedule, work.champions, work.week)
-    notes.said += [one.why for one in found if one.choice == "none"]
+    notes.said.extend([one.why for one in found if one.choice == "none"])
     wanted = [one for one in found if one.choice != "none"]
     for number, due in enumerate(wanted):
         share = 0.5 / len(wanted)
