@@ -24,6 +24,7 @@ def run(job: Job, root: Settings, report: Report) -> WeekRecord:
     record = _begun(job, root)
     if record.finished:
         return record
+    root.track_log.witness()  # also where it stops: a clock that is set back afterwards is known to be
     work = Work(job.subject, root, jobs_of(root), job.actor, report, record.stops)
     try:
         for name, step in STEPS.items():
