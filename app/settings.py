@@ -13,6 +13,7 @@ from sac.errors import SettingsError
 from sac.files import follow_umask
 from sac.promotion import DecisionLog, Ledger, Policy
 from sac.registry import Registry
+from sac.track import TrackLog
 
 if TYPE_CHECKING:
     from sac.market.news.alpaca import Keys
@@ -72,6 +73,10 @@ class Settings:
         return self.data / "outbox"
 
     @property
+    def track(self) -> Path:
+        return self.data / "track"
+
+    @property
     def registry(self) -> Registry:
         """Versions, and which of them is the champion."""
         return Registry(self.models)
@@ -85,6 +90,11 @@ class Settings:
     def decision_log(self) -> DecisionLog:
         """Every decision on a champion."""
         return DecisionLog(self.models)
+
+    @property
+    def track_log(self) -> TrackLog:
+        """Every champion's decision of every week, sealed."""
+        return TrackLog(self.track)
 
     @property
     def promotion(self) -> Policy:

@@ -17,6 +17,7 @@ TESTS = {
     "sac/evidence/metrics.py": ("tests/sac/evidence/test_metrics.py",),
     "sac/promotion/gate.py": ("tests/sac/promotion/test_gate.py",),
     "sac/promotion/case.py": ("tests/sac/promotion/test_case.py",),
+    "sac/chain.py": ("tests/sac/promotion/test_decision_log.py", "tests/sac/track/test_sealed.py"),
     "sac/promotion/decision_log.py": (
         "tests/sac/promotion/test_decision_log.py",
         "tests/sac/promotion/test_deciding.py",
@@ -101,7 +102,9 @@ EXPLAINED: dict[str, dict[str, str]] = {
     },
     "sac/promotion/decision_log.py": {
         'MOVES}", limit= 2': "Of the rows only the first is taken.",
-        "elif row.seq > expected": "Numbers are unique and given out upwards: none is below its place.",
+    },
+    "sac/chain.py": {
+        "elif seq > expected": "Numbers are unique and given out upwards: none is below its place.",
     },
     "sac/promotion/deciding.py": {
         "_PATIENCE = ": "Half a minute is a choice.",

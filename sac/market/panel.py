@@ -113,6 +113,16 @@ class MarketPanel:
             )
         return step
 
+    def fingerprint_at(self, step: int) -> str:
+        """SHA-256 of what was known at a step's close; of the newest step it is the provenance's."""
+        known = int(np.searchsorted(self.sessions, self.decisions[step], side="right"))
+        return _fingerprint(
+            self.symbols,
+            self.sessions[:known],
+            {name: values[:known] for name, values in self.prices.items()},
+            self.signals[: step + 1],
+        )
+
     def steps_known_at(self, decision: int) -> int:
         """How many steps have a complete return at that decision's close (purge).
 

@@ -1,14 +1,14 @@
 """The log of decisions: rows are only added, and each one seals all before it."""
 
 import hashlib
-import json
 import math
 import sqlite3
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from sac import chain
 from sac.errors import DeskError
 from sac.promotion.gate import Gate
 from sac.promotion.record import record
@@ -17,7 +17,6 @@ __all__ = ["MOVES", "Action", "Decision", "DecisionLog", "SealedDecision"]
 
 Action = Literal["first", "automatic", "approve", "override", "rollback", "reject", "follow"]
 MOVES = ("first", "automatic", "approve", "override", "rollback")  # those that make a version champion
-_START = "0" * 64
 
 
 @dataclass(frozen=True)
@@ -83,27 +82,21 @@ class DecisionLog:
         if not reason.strip():
             raise DeskError("A decision needs a reason: say why, for those who read the history.")
         with record(self._root).transaction() as db:
-            last = db.execute("SELECT seq, hash FROM decisions ORDER BY seq DESC LIMIT 1").fetchone()
-            decision = SealedDecision(
-                seq=_issued(db) + 1,
-                at=datetime.now(UTC).isoformat(timespec="milliseconds"),
-                actor=actor,
-                variant=variant,
-                action=action,
-                version=version,
-                champion=champion,
-                passed=int(gate.passed),
-                eval_cagr=_finite(gate.eval_cagr),
-                prior_cagr=_finite(gate.prior_cagr),
-                verdict=gate.reason,
-                reason=reason.strip(),
-                evidence=evidence,
-                previous=last["hash"] if last else _START,
-                hash="",
-            )
-            row = {**asdict(decision), "hash": _seal(decision)}
-            marks = ", ".join(f":{name}" for name in row)
-            db.execute(f"INSERT INTO decisions ({', '.join(row)}) VALUES ({marks})", row)
+            decision = {
+                "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+                "actor": actor,
+                "variant": variant,
+                "action": action,
+                "version": version,
+                "champion": champion,
+                "passed": int(gate.passed),
+                "eval_cagr": _finite(gate.eval_cagr),
+                "prior_cagr": _finite(gate.prior_cagr),
+                "verdict": gate.reason,
+                "reason": reason.strip(),
+                "evidence": evidence,
+            }
+            row = chain.add(db, "decisions", decision)
         return SealedDecision(**row)
 
     def decisions(self, variant: str | None = None) -> list[Decision]:
@@ -127,21 +120,7 @@ class DecisionLog:
     def problems(self) -> list[str]:
         """What shows that somebody changed or removed rows; empty for a whole log."""
         with record(self._root).reading() as db:
-            rows = [SealedDecision(**row) for row in db.execute("SELECT * FROM decisions ORDER BY seq")]
-            issued = _issued(db)
-        findings, before, expected = [], _START, 1
-        for row in rows:
-            if row.hash != _seal(row):
-                findings.append(f"Decision {row.seq} was changed after it was written.")
-            elif row.previous != before:
-                findings.append(f"Before decision {row.seq} a row was changed, added or removed.")
-            elif row.seq != expected:
-                findings.append(f"Decision {expected} is missing.")
-            before, expected = row.hash, row.seq + 1
-        last = rows[-1].seq if rows else 0
-        if issued != last:
-            findings.append(f"The log ends with decision {last}, but {issued} were written.")
-        return findings
+            return chain.problems(db, "decisions", "decision")
 
     def _rows(
         self, columns: str, variant: str | None, condition: str = "TRUE", *values: str, limit: int = -1
@@ -153,17 +132,6 @@ class DecisionLog:
         )
         with record(self._root).reading() as db:
             return db.execute(query, (variant, *values)).fetchall()
-
-
-def _issued(db: sqlite3.Connection) -> int:
-    """The last number given out, which SQLite remembers even when the row is gone."""
-    row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'decisions'").fetchone()
-    return int(row["seq"]) if row else 0
-
-
-def _seal(decision: SealedDecision) -> str:
-    facts = {name: value for name, value in asdict(decision).items() if name != "hash"}
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
 def _finite(value: float | None) -> float | None:

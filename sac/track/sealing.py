@@ -1,0 +1,185 @@
+"""Sealing what champions decide: the week of now before its prices exist, those that were missed as late."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sac.arrays import Floats
+from sac.config import CASH, Constraints, FollowChoice
+from sac.errors import ExpiredAgents
+from sac.market import MarketPanel, trading_weeks
+from sac.market.calendar import has_ended, last_ended_session
+from sac.portfolio import all_cash, asset_growth, drift
+from sac.promotion import DecisionLog
+from sac.promotion.following import follow_of
+from sac.promotion.state import champion_of
+from sac.registry import Registry, Version
+from sac.track.sealed import SealedWeek, TrackLog, WeekDecision
+
+if TYPE_CHECKING:
+    from sac.inference import Recommendation
+
+__all__ = ["first_decision", "held_before", "lateness", "seal", "seal_missing"]
+
+_MONTH = np.timedelta64(31, "D")  # no week of an exchange is that long
+
+
+def seal(
+    log: TrackLog,
+    version: Version,
+    panel: MarketPanel,
+    step: int,
+    *,
+    follow: FollowChoice = "as trained",
+    cache: Path | None = None,
+    now: datetime | None = None,
+) -> SealedWeek:
+    """Seal what a version decides at a step, for the portfolio that its sealed weeks before have led to.
+
+    Asked again with the same data and choice the row that is there is returned; with others one more row,
+    "restated", is added. A week for which the agents are too old is sealed without weights, with the reason.
+    now: UTC; the machine's clock by default. Raises DataError for another universe, ArtifactError for a
+    damaged version, StorageError where the log cannot be written.
+    """
+    decision, fingerprint = str(panel.decisions[step]), panel.fingerprint_at(step)
+    before = log.rows(version.variant, version.name)
+    known = (row for row in before if row.decision == decision and row.key == (fingerprint, follow))
+    if row := next(known, None):
+        return row
+    decided = _decided(version, panel, step, before, follow, cache) | {"fingerprint": fingerprint}
+    return log.append(WeekDecision(**decided), partial(lateness, panel, step), now)
+
+
+def seal_missing(
+    log: TrackLog,
+    registry: Registry,
+    panel: MarketPanel,
+    variant: str,
+    *,
+    cache: Path | None = None,
+    now: datetime | None = None,
+) -> list[SealedWeek]:
+    """Seal every complete week since the promotion of a variant's champion that has no row, oldest first.
+
+    The newest week of the data is always among them, and is asked again where it has a row: the result is
+    the rows that were added. Raises as `seal` does; nothing is sealed where there is no champion.
+    """
+    version = champion_of(registry, variant)
+    if version is None:
+        return []
+    log.witness(now)
+    follow = follow_of(registry, variant, version.name)
+    rows = log.rows(variant, version.name)
+    sealed, newest = {row.decision for row in rows}, len(panel.decisions) - 1
+    first = first_decision(registry, version)
+    steps = [
+        step
+        for step, decision in enumerate(panel.decisions)
+        if step == newest or (decision >= first and str(decision) not in sealed)
+    ]
+    answers = [seal(log, version, panel, step, follow=follow, cache=cache, now=now) for step in steps]
+    known = {row.seq for row in rows}
+    return [row for row in answers if row.seq not in known]
+
+
+def first_decision(registry: Registry, version: Version) -> np.datetime64:
+    """The first week that a champion answers for: the newest complete one when it was promoted."""
+    moves = DecisionLog(registry.root).decisions(version.variant)
+    risen = [row.at for row in moves if row.moved and row.version == version.name]
+    at = pd.Timestamp(risen[-1] if risen else version.metadata.created_at)
+    ended = last_ended_session(at if at.tzinfo else at.tz_localize("UTC"))
+    weeks = trading_weeks(ended - _MONTH, ended)
+    return np.datetime64(weeks.decisions[-1])
+
+
+def lateness(panel: MarketPanel, step: int, at: datetime) -> str | None:
+    """Why a decision of the panel does not count as made beforehand at a moment; None in time."""
+    decision, fill, now = str(panel.decisions[step]), str(panel.fills[step]), pd.Timestamp(at)
+    fetched = panel.provenance.fetched_at
+    if has_ended(fill, now):
+        return f"Sealed after the close of {fill}."
+    if panel.sessions[-1] >= panel.fills[step]:
+        return f"The data held prices of {fill} and later."
+    if not has_ended(decision, now):
+        return f"By this machine's clock the session of {decision} was not over: the clock was behind."
+    if fetched and pd.Timestamp(fetched) > now:
+        return f"The clock was set back: the data were fetched at {fetched}."
+    return None
+
+
+def held_before(
+    rows: Sequence[SealedWeek], panel: MarketPanel, step: int, constraints: Constraints
+) -> Floats:
+    """Weights (n+1,) at a decision's close that a version's sealed weeks before have led to; first all CASH.
+
+    Restated rows led to nothing; over weeks without a row nobody trades.
+    """
+    decided = {row.decision: row for row in rows if row.weights and row.kind != "restated"}
+    held, names = all_cash(len(panel.symbols)), (*panel.symbols, CASH)
+    begun = False
+    for earlier in range(step):
+        row = decided.get(str(panel.decisions[earlier]))
+        if row:
+            held, begun = np.array([row.weights.get(name, 0.0) for name in names]), True
+        if begun:
+            last = earlier == step - 1  # CASH earns its week at the fill
+            growth = panel.seen[earlier] if last else panel.returns[earlier]
+            held = drift(held, asset_growth(growth, 1.0 if last else constraints.cash_growth))
+    return held
+
+
+def _decided(
+    version: Version,
+    panel: MarketPanel,
+    step: int,
+    before: Sequence[SealedWeek],
+    follow: FollowChoice,
+    cache: Path | None,
+) -> dict[str, Any]:
+    """The facts of a `WeekDecision`, but for the fingerprint."""
+    decision = panel.decisions[step]
+    close = panel.closes[int(np.searchsorted(panel.sessions, decision))]
+    facts: dict[str, Any] = {
+        "subject": version.variant,
+        "version": version.name,
+        "decision": str(decision),
+        "fill": str(panel.fills[step]),
+        "follow": follow,
+        "closes": dict(zip(panel.symbols, close.tolist(), strict=True)),
+        "constraints": asdict(version.settings.constraints),
+        "source": panel.provenance.source,
+    }
+    try:
+        advice = _advice(version, panel, step, before, follow, cache)
+    except ExpiredAgents as refusal:
+        undecided: dict[str, Any] = {"weights": {}, "agents": {}, "conviction": None, "forecasts": {}}
+        return facts | undecided | {"note": str(refusal)}
+    return facts | {
+        "weights": advice.target_weights,
+        "agents": advice.agents_weights,
+        "conviction": advice.conviction,
+        "forecasts": advice.forecasts,
+        "note": "",
+    }
+
+
+def _advice(
+    version: Version,
+    panel: MarketPanel,
+    step: int,
+    before: Sequence[SealedWeek],
+    follow: FollowChoice,
+    cache: Path | None,
+) -> "Recommendation":
+    from sac.inference import Holdings, target_weights  # here, because it loads torch
+
+    held = held_before(before, panel, step, version.settings.constraints).tolist()
+    holdings = Holdings(held[-1], dict(zip(panel.symbols, held[:-1], strict=True)))
+    today = panel.decisions[step]  # late or not: what it decides there does not depend on the day of asking
+    return target_weights(version, panel, holdings, step, today=today, follow=follow, cache=cache)
