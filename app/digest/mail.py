@@ -57,7 +57,9 @@ class Mailbox:
                 return self._refused(error.smtp_code, error.smtp_error)
             case smtplib.SMTPServerDisconnected():
                 cause = error.__context__  # a time that was over, for example
-                return f"The mail server: {why(cause, watch) if isinstance(cause, OSError) else 'It hung up.'}"
+                return (
+                    f"The mail server: {why(cause, watch) if isinstance(cause, OSError) else 'It hung up.'}"
+                )
             case smtplib.SMTPNotSupportedError():
                 return "The mail server offers no STARTTLS, or no login: see SAC_DESK_SMTP_SECURITY."
             case _:
