@@ -108,6 +108,10 @@ class Settings:
     def hub(self) -> Path:
         return self.data / "hub"
 
+    @property
+    def weeks(self) -> Path:
+        return self.data / "weeks"
+
     def child_environment(self, secrets: Collection[str] = ()) -> dict[str, str]:
         """Environment for a process that works on the same data root, on one core.
 

@@ -3,7 +3,9 @@
 from starlette.routing import Match, Mount
 from starlette.types import Scope
 
-SECTIONS = frozenset(["train", "inference", "holdings", "jobs", "models", "health", "docs", "openapi.json"])
+SECTIONS = frozenset(
+    ["train", "inference", "holdings", "jobs", "models", "week", "weeks", "health", "docs", "openapi.json"]
+)
 
 
 class Pages(Mount):

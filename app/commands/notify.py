@@ -18,7 +18,9 @@ __all__ = ["add"]
 
 PATIENCE_SECONDS = 300.0  # for a server that is sending
 _PAUSE = 0.5  # seconds between two looks at it
-_UNSET = "Nobody gets digests: set SAC_DESK_SMTP_HOST or a SAC_DESK_WEBHOOK_… variable (docs/notifications.md)."
+_UNSET = (
+    "Nobody gets digests: set SAC_DESK_SMTP_HOST or a SAC_DESK_WEBHOOK_… variable (docs/notifications.md)."
+)
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

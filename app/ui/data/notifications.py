@@ -32,9 +32,8 @@ def notifications() -> None:
         st.markdown(f":material/notifications: Digests go to {plain(', '.join(names))}.")
     else:
         st.caption(
-            "Nobody gets digests yet. Start the desk with `SAC_DESK_SMTP_HOST` and its companions for e-mail, "
-            "or with an address in `SAC_DESK_WEBHOOK_SLACK`, `SAC_DESK_WEBHOOK_TEAMS` or "
-            "`SAC_DESK_WEBHOOK_JSON`."
+            "Nobody gets digests yet: start the desk with `SAC_DESK_SMTP_HOST` and its companions for e-mail, "
+            "or with the address of a webhook in `SAC_DESK_WEBHOOK_SLACK`, for example."
         )
     action(
         "Send a test message",

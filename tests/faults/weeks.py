@@ -1,0 +1,250 @@
+"""`python -m tests.faults.weeks`: sixty weeks of a desk, run by its own commands; then sixty that go wrong.
+
+The first desk runs every Friday: one prospective row a week and champion, a digest every week. On the second
+every week meets a misfortune, and its runs are killed at any moment. Neither may have two rows of a week, a
+week without a row or a reason, or one that was sealed after the fact and is called prospective.
+"""
+
+import argparse
+import collections
+import random
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from tests.faults.clocks import NoCompiler
+from tests.faults.simulated_desk import HOUR, VARIANTS, SimulatedDesk, Week
+
+__all__ = ["Tally", "harmed", "judged", "undisturbed"]
+
+REVIEWS = (27, 53)  # places of weeks in which challengers of the week before are promoted
+DAY = pd.Timedelta(days=1)
+
+
+class Tally:
+    """What was done to a desk."""
+
+    def __init__(self) -> None:
+        self.done = collections.Counter[str]()
+        self.kills = collections.Counter[int]()  # by the steps that were done by then
+
+
+def undisturbed(desk: SimulatedDesk, count: int) -> None:
+    """Every week is run on its Friday."""
+    desk.found()
+    for place, week in enumerate(desk.weeks[:count]):
+        desk.grow(week.decision)
+        reviewed(desk, place, week)
+        desk.set_time(week.friday)
+        desk.command("week")
+        print(f"{week.decision}: {len(desk.rows())} rows", file=sys.stderr)
+
+
+def harmed(desk: SimulatedDesk, count: int, rng: random.Random, tally: Tally) -> None:
+    """Every week meets one of the misfortunes in turn; the last one is run in peace, and explains the rest."""
+    desk.found()
+    kinds: list[str] = []
+    for place, week in enumerate(desk.weeks[:count]):
+        reviewed(desk, place, week)
+        if place == count - 1:
+            desk.grow(week.decision)
+            desk.set_time(week.friday)
+            desk.command("week")
+            break
+        if not kinds:
+            kinds = rng.sample(list(HARMS), len(HARMS))
+        kind = kinds.pop()
+        HARMS[kind](desk, week, rng, tally)
+        tally.done[kind] += 1
+        print(f"{week.decision}: {kind}, {len(desk.rows())} rows", file=sys.stderr)
+
+
+def reviewed(desk: SimulatedDesk, place: int, week: Week) -> None:
+    """Right after the close a person promotes what earlier weeks have trained: champions expire."""
+    if place in REVIEWS:
+        desk.set_time(week.close + HOUR / 2)
+        for variant in VARIANTS:
+            desk.promote(variant)
+
+
+def killed(desk: SimulatedDesk, week: Week, rng: random.Random, tally: Tally, times: int = 1) -> None:
+    """Kill the week's run at any moment, so often; each start goes on where the one before was."""
+    for _ in range(times):
+        before = desk.steps(week)
+        after, seconds = rng.randrange(0, 7), rng.uniform(0.0, 0.6)
+        done = desk.killed(week, after, seconds, command_too=rng.random() < 0.5)
+        tally.kills[done] += 1
+        if desk.steps(week)[: len(before)] != before and not _begun_anew(before):
+            desk.losses.append(f"{week.decision}: a step was done twice")
+
+
+def _begun_anew(before: list[dict[str, object]]) -> bool:
+    """Whether a week had stopped after its checks could not be made: those are made again."""
+    return len(before) < 2
+
+
+def killed_often(desk: SimulatedDesk, week: Week, rng: random.Random, tally: Tally) -> None:
+    desk.grow(week.decision)
+    desk.set_time(week.friday)
+    killed(desk, week, rng, tally, rng.randint(1, 3))
+    desk.command("week")
+
+
+def asked_by_many(desk: SimulatedDesk, week: Week, rng: random.Random, tally: Tally) -> None:
+    """Three commands at once, before and after a kill."""
+    desk.grow(week.decision)
+    desk.set_time(week.friday)
+    killed(desk, week, rng, tally)
+    for process in [desk.started("week") for _ in range(3)]:
+        desk.ended(process)
+    desk.command("week")
+
+
+def clock_behind(desk: SimulatedDesk, week: Week, rng: random.Random, tally: Tally) -> None:
+    """The clock shows an earlier day while the week is run, and is set right in time."""
+    desk.grow(week.decision)
+    desk.set_time(week.friday, week.friday - rng.choice((2, 7, 30, 400)) * DAY)
+    desk.command("week", codes=(0, 1))
+    desk.set_time(week.friday + HOUR)
+    killed(desk, week, rng, tally)
+    desk.command("week")
+
+
+def clock_ahead(desk: SimulatedDesk, week: Week, rng: random.Random, tally: Tally) -> None:
+    """The clock shows a later day, then the true one again."""
+    desk.grow(week.decision)
+    desk.set_time(week.friday, week.friday + rng.choice((1, 5, 9)) * DAY)
+    desk.command("week", codes=(0, 1))
+    desk.set_time(week.friday + HOUR)
+    killed(desk, week, rng, tally)
+    desk.command("week")
+
+
+def clock_set_during_run(desk: SimulatedDesk, week: Week, rng: random.Random, tally: Tally) -> None:
+    """The clock is set back while the run is at work."""
+    desk.grow(week.decision)
+    desk.set_time(week.friday)
+    process = desk.started("week")
+    desk.wait_for(process, week, rng.randrange(0, 5))
+    desk.set_time(week.friday, week.friday - rng.choice((1, 8, 100)) * DAY)
+    desk.ended(process, (0, 1))
+    desk.set_time(week.friday + HOUR)
+    killed(desk, week, rng, tally)
+    desk.command("week")
+
+
+def set_back_after_the_fill(desk: SimulatedDesk, week: Week, rng: random.Random, tally: Tally) -> None:
+    """Nobody runs the week before its fill; on the day after, the clock is set back to the weekend.
+
+    With the prices of the fill there, and without them where the desk has seen the true day.
+    """
+    if rng.random() < 0.5:
+        desk.grow(week.fill)
+        desk.set_time(week.tuesday, week.friday + DAY)
+    else:
+        desk.set_time(week.tuesday)
+        desk.command("week", codes=(1,))
+        desk.grow(week.decision)
+        desk.set_time(week.tuesday, week.friday + DAY)
+    desk.command("week", codes=(0, 1))
+    desk.grow(week.decision)
+    desk.set_time(week.tuesday + HOUR)
+    killed(desk, week, rng, tally)
+    desk.command("week")
+
+
+def data_late(desk: SimulatedDesk, week: Week, rng: random.Random, tally: Tally) -> None:
+    """No prices on Friday: the week stops with its reason; they come in time, or after the fill."""
+    desk.set_time(week.friday)
+    killed(desk, week, rng, tally)
+    if "is not in them" not in desk.command("week", codes=(1,)) or desk.digests(week) != 2:
+        desk.losses.append(f"{week.decision}: a week without data did not stop with a digest")
+    desk.grow(week.decision)
+    desk.set_time(rng.choice((week.friday + DAY, week.tuesday)))
+    killed(desk, week, rng, tally)
+    desk.command("week")
+
+
+def nobody_there(desk: SimulatedDesk, week: Week, rng: random.Random, tally: Tally) -> None:
+    """The week passes without a run, or with one that is killed."""
+    desk.grow(week.decision)
+    desk.set_time(week.friday)
+    if rng.random() < 0.5:
+        killed(desk, week, rng, tally)
+
+
+HARMS: dict[str, Callable[[SimulatedDesk, Week, random.Random, Tally], None]] = {
+    "killed": killed_often,
+    "asked by many": asked_by_many,
+    "clock behind": clock_behind,
+    "clock ahead": clock_ahead,
+    "clock set during the run": clock_set_during_run,
+    "clock set back after the fill": set_back_after_the_fill,
+    "data late": data_late,
+    "nobody there": nobody_there,
+}
+
+
+def judged(desk: SimulatedDesk, count: int, *, on_time: bool) -> list[str]:
+    """What is not as it must be. `on_time`: whether every week was run on its Friday."""
+    rows, weeks = desk.rows(), desk.weeks[:count]
+    found = [*desk.losses, *desk.root.track_log.problems()]
+    found += [f"{row.decision}: restated, and no price was" for row in rows if row.kind == "restated"]
+    found += [
+        f"{row.decision}: {row.subject} is called prospective and was sealed by {desk.sealed_at[row.seq]}"
+        for week in weeks
+        for row in rows
+        if row.decision == week.decision
+        and row.kind == "prospective"
+        and desk.sealed_at[row.seq] > week.fill_close
+    ]
+    held = collections.Counter((row.subject, row.version, row.decision) for row in rows)
+    found += [f"{key}: {number} rows" for key, number in held.items() if number > 1]
+    kinds = collections.defaultdict[tuple[str, str], list[str]](list)
+    for row in rows:
+        kinds[row.subject, row.decision].append(row.kind)
+    for week in weeks:
+        for variant in VARIANTS:
+            there = kinds[variant, week.decision]
+            if not there or (on_time and there != ["prospective"]):
+                found.append(f"{week.decision}: {variant} has {there or 'no row'}")
+        if desk.digests(week) != 2 and on_time:
+            found.append(f"{week.decision}: no digest")
+    return found
+
+
+def main(weeks: int, seed: int, folder: Path) -> int:
+    """Print the totals; 0 when nothing was lost."""
+    tally, rng = Tally(), random.Random(seed)
+    calm, wild = SimulatedDesk(folder / "undisturbed"), SimulatedDesk(folder / "harmed")
+    undisturbed(calm, weeks)
+    lost = judged(calm, weeks, on_time=True)
+    print(f"undisturbed: {weeks} weeks, {told(calm)}, {sum(map(calm.digests, calm.weeks)) // 2} digests")
+    harmed(wild, weeks, rng, tally)
+    lost += judged(wild, weeks, on_time=False)
+    print(f"harmed: {weeks} weeks, {told(wild)}, {tally.kills.total()} kills")
+    print("misfortunes:", ", ".join(f"{number} {kind}" for kind, number in tally.done.most_common()))
+    print("steps done when killed:", ", ".join(f"{n}: {k}" for n, k in sorted(tally.kills.items())))
+    print("\n".join([f"lost: {len(lost)}", *lost]))
+    return bool(lost)
+
+
+def told(desk: SimulatedDesk) -> str:
+    """The rows by champion and kind."""
+    counts = collections.Counter((row.subject, row.kind) for row in desk.rows())
+    return ", ".join(f"{subject} {number} {kind}" for (subject, kind), number in sorted(counts.items()))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--weeks", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=0)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        try:
+            sys.exit(main(asked.weeks, asked.seed, Path(place)))
+        except NoCompiler as refusal:
+            sys.exit(str(refusal))
