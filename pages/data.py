@@ -6,7 +6,9 @@ from app.queries import market
 from app.queries.signals import signal_findings
 from app.settings import settings
 from app.ui.data.coverage import known
+from app.ui.data.digests import digests
 from app.ui.data.findings import findings
+from app.ui.data.notifications import notifications
 from app.ui.data.refresh import refresh
 from app.ui.data.schedule import weekly_run
 from app.ui.data.signals import not_used
@@ -35,6 +37,8 @@ if survey is not None:
 editor(choice)
 refresh(choice)
 weekly_run()
+digests()
+notifications()
 if panel is not None:
     known(panel)
     not_used(signal_findings())

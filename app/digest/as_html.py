@@ -16,6 +16,7 @@ __all__ = ["html", "page", "paragraph"]
 _INK, _QUIET, _LINE, _PAPER, _ALERT = "#1b1f24", "#57606a", "#d0d7de", "#ffffff", "#9a3412"
 _DARK = {"ink": "#e6e9ee", "quiet": "#a3adb8", "line": "#3a424c", "paper": "#14181d", "alert": "#fdba74"}
 _FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _SHEET = f"""
 :root {{ color-scheme: light dark; supported-color-schemes: light dark; }}
 @media (prefers-color-scheme: dark) {{
@@ -51,6 +52,7 @@ def page(title: str, body: str) -> str:
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         f"<title>{_shown(title)}</title><style>{_SHEET}</style></head>"
         f'<body class="paper" style="margin:0;padding:0;background-color:{_PAPER}">'
         f'<table role="presentation" class="paper" width="100%" cellpadding="0" cellspacing="0" '

@@ -42,26 +42,33 @@ class Mailbox:
         with deadline() as watch:
             try:
                 _handed_over(self.server, mail(message, self.server.sender, self.address), watch)
-            except smtplib.SMTPAuthenticationError as refusal:
-                raise Unsent(
-                    f"The mail server refuses the user name or password (code {refusal.smtp_code})."
-                ) from None
-            except smtplib.SMTPRecipientsRefused as refusal:
-                code, words = next(iter(refusal.recipients.values()))
-                raise Unsent(self._refused(code, words)) from None
-            except smtplib.SMTPResponseException as refusal:
-                raise Unsent(self._refused(refusal.smtp_code, refusal.smtp_error)) from None
-            except smtplib.SMTPNotSupportedError:
-                raise Unsent(
-                    "The mail server offers no STARTTLS, or no login: see SAC_DESK_SMTP_SECURITY."
-                ) from None
-            except (OSError, ValueError) as error:
-                raise Unsent(f"The mail server: {why(error, watch)}") from None
+            except (OSError, ValueError) as error:  # all of smtplib's are OSErrors
+                raise Unsent(self._reason(error, watch)) from None
+
+    def _reason(self, error: Exception, watch: Watch) -> str:
+        if watch.over:
+            return f"The mail server: {why(error, watch)}"
+        match error:
+            case smtplib.SMTPAuthenticationError():
+                return f"The mail server refuses the user name or password (code {error.smtp_code})."
+            case smtplib.SMTPRecipientsRefused():
+                return self._refused(*next(iter(error.recipients.values())))
+            case smtplib.SMTPResponseException():
+                return self._refused(error.smtp_code, error.smtp_error)
+            case smtplib.SMTPServerDisconnected():
+                cause = error.__context__  # a time that was over, for example
+                return (
+                    f"The mail server: {why(cause, watch) if isinstance(cause, OSError) else 'It hung up.'}"
+                )
+            case smtplib.SMTPNotSupportedError():
+                return "The mail server offers no STARTTLS, or no login: see SAC_DESK_SMTP_SECURITY."
+            case _:
+                return f"The mail server: {why(error, watch)}"
 
     def _refused(self, code: int, words: str | bytes) -> str:
         password, user = self.server.password, self.server.user
-        told = (b64encode(secret.encode()).decode() for secret in (password, f"\0{user}\0{password}"))
-        secrets = (password, *told) if password else ()
+        told = (b64encode(secret.encode()).decode() for secret in (f"\0{user}\0{password}", password))
+        secrets = (*told, password) if password else ()
         return f"The mail server refuses it: {code} {quoted(words, *secrets)}"
 
 

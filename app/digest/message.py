@@ -1,5 +1,6 @@
 """A message as its receivers get it, whichever way it goes."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -30,10 +31,10 @@ class Message:
 
 
 def message_of(digest: Digest) -> Message:
-    """A week's digest. A run that stopped says so in a message of its own, beside that of a whole week."""
-    stopped = digest.stopped != ()
+    """A week's digest. A run that stopped says so in a message of its own, once for each reason."""
+    stopped = hashlib.sha256(repr(digest.stopped).encode()).hexdigest()[:8] if digest.stopped else ""
     return Message(
-        key=f"week-{digest.decision}{'-stopped' if stopped else ''}",
+        key=f"week-{digest.decision}{f'-stopped-{stopped}' if stopped else ''}",
         subject=printable(f"SAC Desk: week of {digest.fill}{', the run stopped' if stopped else ''}"),
         summary=digest.state,
         points=tuple(_points(digest)),

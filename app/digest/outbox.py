@@ -17,6 +17,7 @@ from app.digest.content import Digest
 from app.digest.message import Message, message_of
 from app.digest.receivers import Receiver, receivers
 from app.digest.sending import Unsent
+from app.formats import moment_of
 from app.settings import Settings
 from sac.database import patiently
 from sac.errors import StorageError
@@ -43,6 +44,17 @@ class Delivery:
         """Seconds until the next try; 0 where that lies too far ahead: the clock was set back since."""
         left = self.due_at - now
         return left if 0.0 < left <= _pause(self.tries) else 0.0
+
+    @property
+    def words(self) -> str:
+        """The state in words."""
+        if self.state == "queued":
+            then = f"tried again {moment_of(self.due_at)}" if self.tries else "not tried yet"
+            return f"waits, {then}{f' ({self.reason})' if self.reason else ''}"
+        if self.state == "sent":
+            return f"sent {moment_of(self.changed_at)}"
+        tries = f"{self.tries} {'try' if self.tries == 1 else 'tries'}"
+        return f"given up after {tries}, {moment_of(self.changed_at)} ({self.reason})"
 
 
 @dataclass(frozen=True)

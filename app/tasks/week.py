@@ -4,7 +4,7 @@ from pydantic import Field
 
 from app.jobs.kind import Kind, NoSettings, Result
 from app.jobs.record import Job
-from app.settings import Settings
+from app.settings import NOTIFY_SECRETS, Settings
 from app.tasks.refresh import REFRESH
 from sac.progress import Report
 
@@ -33,5 +33,5 @@ WEEK = Kind(  # it takes no turn: a training of days must not keep it from decid
     run_week,
     doing="run",
     takes_turns=False,
-    secrets=REFRESH.secrets,
+    secrets=(*REFRESH.secrets, *NOTIFY_SECRETS.values()),
 )

@@ -1,8 +1,7 @@
 """The end of a weekly run: its digest, kept with the week and handed to those who are to read it."""
 
-from datetime import UTC, datetime
-
-from app.digest import Digest, deliver, enqueue, html, text
+from app.digest import deliver, enqueue, html, text
+from app.digest.composing import digest_of
 from app.week.kept import WeekRecord, keep_digest
 from app.week.work import Work
 
@@ -21,20 +20,3 @@ def tell(work: Work, record: WeekRecord) -> None:
     keep_digest(work.root, record.week, html(digest), text(digest))
     enqueue(work.root, digest)
     deliver(work.root)
-
-
-def digest_of(root, week, *, stopped, findings):  # STAND-IN until branch digest has it
-    return Digest(
-        week,
-        week,
-        week,
-        datetime.now(UTC),
-        stopped[0] if stopped else "Done.",
-        stopped,
-        (),
-        "",
-        (),
-        findings,
-        week,
-        week,
-    )

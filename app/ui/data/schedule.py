@@ -12,7 +12,7 @@ from app.ui.shared.action import action
 from app.ui.shared.labels import label
 from app.ui.shared.live import live
 from app.ui.shared.progress import cancel_button, progress_text
-from app.week.kept import WeekRecord, digest_of_week
+from app.week.kept import WeekRecord
 from app.week.schedule import EVERY, HOURS, Challenger, Schedule, read_schedule, write_schedule
 from app.week.starting import next_run, start
 from app.week.status import WeekStatus
@@ -95,7 +95,7 @@ def _start(actor: str) -> None:
 
 
 def _record(record: WeekRecord) -> None:
-    """What each step did, and the digest."""
+    """What each step did."""
     rows = [(step.name, "✓", line) for step in record.steps for line in step.said]
     rows += [(step.name, "⚠", line) for step in record.steps for line in step.problems]
     order = {step.name: place for place, step in enumerate(record.steps)}
@@ -109,17 +109,6 @@ def _record(record: WeekRecord) -> None:
                 "": st.column_config.TextColumn(width=30),
             },
         )
-        text = digest_of_week(settings(), record.week, "txt")
-        if text:
-            st.code(text, language=None, height=320)
-            st.download_button(
-                "Digest as HTML",
-                digest_of_week(settings(), record.week, "html") or "",
-                f"digest-{record.week}.html",
-                "text/html",
-                key="digest-html",
-                icon=":material/download:",
-            )
 
 
 def _form(schedule: Schedule) -> None:
