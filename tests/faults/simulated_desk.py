@@ -63,6 +63,7 @@ class SimulatedDesk:
         self.true = self.weeks[0].close  # the true time of this world
         self.sealed_at: dict[int, pd.Timestamp] = {}  # number of a row -> true time after which it was there
         self.losses: list[str] = []
+        self.grown = ""  # last day of the prices
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("SAC_DESK_")},
             "SAC_DESK_DATA": str(self.root.data),
@@ -85,6 +86,7 @@ class SimulatedDesk:
 
     def grow(self, last: str) -> None:
         """Let the prices reach a day."""
+        self.grown = last
         write_prices(self.root.data / "raw" / "prices", self.closes.loc[:last])
 
     def set_time(self, true: pd.Timestamp, shown: pd.Timestamp | None = None) -> None:

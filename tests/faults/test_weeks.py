@@ -21,6 +21,9 @@ def test_every_friday_one_prospective_row_a_champion_and_a_digest(desk):
     weeks.undisturbed(desk, 2)
     assert weeks.judged(desk, 2, on_time=True) == []
     assert [row.kind for row in desk.rows()] == ["prospective"] * 4
+    assert len(errors := weeks.score_errors(desk)) == 4
+    assert max(errors) < 1e-12
+    desk.grow(desk.weeks[1].decision)
     assert "was run before" in desk.command("week")
     assert len(desk.rows()) == 4
     # The judge misses neither a week without a row, nor a row that was sealed later than it says.
