@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from app.decisions.sealing import sealed_as_shown
 from app.queries import market, versions, weights
+from app.settings import settings
 from app.ui.shared.charts.figure import show
 from app.ui.shared.charts.weights import trade_chart
 from app.ui.shared.navigation import go_to
@@ -39,6 +41,7 @@ except (StaleData, ExpiredAgents) as refusal:
     st.stop()
 with banner:
     freshness(panel.provenance)
+    not_sealed = st.empty()
     following.ageing(version, date)
 headline(plan, version)
 following.conviction(version)
@@ -50,3 +53,7 @@ reasons(version, portfolio, date)
 all_champions(shelves, portfolio, date)
 provenance_line(version.metadata.provenance, plan.advice.as_of, version)
 version_notes(version)
+if version.name == shelves[version.variant].current:  # last: nothing that is shown waits for it
+    unsealed = sealed_as_shown(settings(), version.variant, panel, panel.step_at(date))
+    if unsealed:
+        not_sealed.warning(said(unsealed), icon=":material/gpp_maybe:")

@@ -7,14 +7,17 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from fastapi import APIRouter
+from starlette.background import BackgroundTask
 from starlette.responses import Response
 
-from app.api.dependencies import REFUSALS, Caller, answer
+from app.api.dependencies import REFUSALS, Caller, answer, off_loop
 from app.api.errors import NoModel
+from app.api.request_log import log
 from app.api.schemas import InferenceRequest, TargetWeights, VariantName
+from app.decisions.sealing import sealed_as_shown
 from app.holdings.plan import respelled
 from app.settings import settings
-from sac.errors import SettingsError
+from sac.errors import DeskError, SettingsError
 from sac.market import MarketPanel, load_panel, market_stamp
 from sac.market.symbols import by_key, symbol_key
 from sac.portfolio.trades import reference_prices
@@ -34,7 +37,25 @@ router = APIRouter(responses=REFUSALS)
 async def inference(caller: Caller, variant: VariantName, body: InferenceRequest) -> Response:
     """Target weights of the variant's champion for a portfolio in dollars."""
     weights = await asyncio.get_running_loop().run_in_executor(DESK, partial(recommended, variant, body))
-    return answer(weights)
+    response = answer(weights)
+    response.background = BackgroundTask(_seal, variant, body)
+    return response
+
+
+async def _seal(variant: str, wanted: InferenceRequest) -> None:
+    """Seal what was answered, once the client has it. What is in the way is logged."""
+    unsealed = await off_loop(partial(_sealed, variant, wanted))
+    if unsealed:
+        log.warning("%s: %s", variant, unsealed)
+
+
+def _sealed(variant: str, wanted: InferenceRequest) -> str | None:
+    root = settings()
+    try:
+        panel = market(root.data)
+        return sealed_as_shown(root, variant, panel, panel.step_at(wanted.as_of_date))
+    except DeskError as changed:  # the data were replaced since the answer
+        return str(changed)
 
 
 def recommended(variant: str, wanted: InferenceRequest) -> TargetWeights:

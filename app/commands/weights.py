@@ -2,11 +2,13 @@
 
 import argparse
 import dataclasses
+import sys
 from pathlib import Path
 
 from app.commands.holdings import add_answers, preview_of
 from app.commands.printing import print_json, print_table, say
 from app.decisions.following import conviction_line
+from app.decisions.sealing import sealed_as_shown
 from app.formats import dollars, percent
 from app.holdings.plan import Plan, planned, respelled
 from app.holdings.portfolio import Portfolio, meant, outsiders
@@ -19,6 +21,7 @@ from sac.promotion import Decision
 from sac.promotion.following import follow_in, last_choice
 from sac.promotion.state import champion_of
 from sac.registry import Version
+from sac.text import printable
 
 __all__ = ["add"]
 
@@ -70,6 +73,18 @@ def weights(options: argparse.Namespace) -> None:
             f"The week of {plan.advice.target_week_start} to {plan.advice.target_week_end} is over: there "
             "are no orders for it. Refresh the data (sac-desk data refresh)."
         )
+    _print(plan, version, choice, preview, options)
+    if unsealed := sealed_as_shown(root, options.variant, panel, step):
+        print(f"Note: {printable(unsealed)}", file=sys.stderr)
+
+
+def _print(
+    plan: Plan,
+    version: Version,
+    choice: Decision | None,
+    preview: Preview | None,
+    options: argparse.Namespace,
+) -> None:
     if options.json:
         answer = dataclasses.asdict(respelled(plan.advice, plan.holdings.spelling))
         answer |= {"trade_list": _listed(plan)} if options.trades else {}

@@ -18,6 +18,7 @@ __all__ = [
     "Search",
     "deflated_sharpe",
     "difference",
+    "histories",
     "information_ratio",
     "leads",
     "probabilistic_sharpe",
@@ -70,7 +71,7 @@ def difference(one: Floats, other: Floats, seed: int = 0, draws: int = _DRAWS) -
     weeks = len(edge)
     if not edge.any():
         return Difference(weeks, 0.0, 0.0, 0.0, math.nan, 0.0)
-    means = edge.take(_histories(weeks, seed, draws)).mean(axis=1) * WEEKS_PER_YEAR  # (draws,)
+    means = edge.take(histories(weeks, weeks, seed, draws)).mean(axis=1) * WEEKS_PER_YEAR  # (draws,)
     mean = float(edge.mean()) * WEEKS_PER_YEAR
     widened = mean + (means - mean) * _few_blocks(weeks / _block(weeks))
     low, high = np.percentile(widened, _INTERVAL)
@@ -80,14 +81,17 @@ def difference(one: Floats, other: Floats, seed: int = 0, draws: int = _DRAWS) -
 
 # 2 MB for two years of weeks; whoever compares many has them all of one length.
 @functools.lru_cache(maxsize=4)
-def _histories(weeks: int, seed: int, draws: int) -> npt.NDArray[np.int16]:
-    """Resampled histories (draws, W): which week stands at each position."""
+def histories(weeks: int, length: int, seed: int = 0, draws: int = _DRAWS) -> npt.NDArray[np.int16]:
+    """Histories (draws, length) resampled from a record of so many weeks: which week stands at each position.
+
+    Stationary bootstrap (Politis & Romano 1994), blocks of weeks^(1/3) on average.
+    """
     rng = np.random.default_rng(seed)
-    restart = rng.random((draws, weeks)) < 1.0 / _block(weeks)
-    since = np.arange(weeks) - np.maximum.accumulate(np.where(restart, np.arange(weeks), 0), axis=1)
+    restart = rng.random((draws, length)) < 1.0 / _block(weeks)
+    since = np.arange(length) - np.maximum.accumulate(np.where(restart, np.arange(length), 0), axis=1)
     # Each position's block began `since` weeks ago: it carries on from the week that was drawn there.
-    starts = rng.integers(weeks, size=(draws, weeks))
-    began = np.take_along_axis(starts, np.arange(weeks) - since, axis=1)
+    starts = rng.integers(weeks, size=(draws, length))
+    began = np.take_along_axis(starts, np.arange(length) - since, axis=1)
     return ((began + since) % weeks).astype(np.int16)
 
 

@@ -25,7 +25,7 @@ from sac.track.sealed import SealedWeek, TrackLog, WeekDecision
 if TYPE_CHECKING:
     from sac.inference import Recommendation
 
-__all__ = ["first_decision", "held_before", "lateness", "seal", "seal_missing"]
+__all__ = ["held_before", "lateness", "newest_decision", "seal", "seal_missing"]
 
 _MONTH = np.timedelta64(31, "D")  # no week of an exchange is that long
 
@@ -77,7 +77,7 @@ def seal_missing(
     follow = follow_of(registry, variant, version.name)
     rows = log.rows(variant, version.name)
     sealed, newest = {row.decision for row in rows}, len(panel.decisions) - 1
-    first = first_decision(registry, version)
+    first = newest_decision(_promoted_at(registry, version))
     steps = [
         step
         for step, decision in enumerate(panel.decisions)
@@ -88,14 +88,11 @@ def seal_missing(
     return [row for row in answers if row.seq not in known]
 
 
-def first_decision(registry: Registry, version: Version) -> np.datetime64:
-    """The first week that a champion answers for: the newest complete one when it was promoted."""
-    moves = DecisionLog(registry.root).decisions(version.variant)
-    risen = [row.at for row in moves if row.moved and row.version == version.name]
-    at = pd.Timestamp(risen[-1] if risen else version.metadata.created_at)
-    ended = last_ended_session(at if at.tzinfo else at.tz_localize("UTC"))
-    weeks = trading_weeks(ended - _MONTH, ended)
-    return np.datetime64(weeks.decisions[-1])
+def newest_decision(at: str) -> np.datetime64:
+    """The newest week that was complete at a moment (ISO text, UTC where it names no zone)."""
+    moment = pd.Timestamp(at)
+    ended = last_ended_session(moment if moment.tzinfo else moment.tz_localize("UTC"))
+    return np.datetime64(trading_weeks(ended - _MONTH, ended).decisions[-1])
 
 
 def lateness(panel: MarketPanel, step: int, at: datetime) -> str | None:
@@ -132,6 +129,11 @@ def held_before(
             growth = panel.seen[earlier] if last else panel.returns[earlier]
             held = drift(held, asset_growth(growth, 1.0 if last else constraints.cash_growth))
     return held
+
+
+def _promoted_at(registry: Registry, version: Version) -> str:
+    move = DecisionLog(registry.root).last_move(version.variant)
+    return move.at if move and move.version == version.name else version.metadata.created_at
 
 
 def _decided(
