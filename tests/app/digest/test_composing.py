@@ -62,7 +62,8 @@ def test_the_week_as_it_was_sealed(desk):
     assert (digest.fill, digest.end) == ("2019-01-22", "2019-01-25")  # Monday was a holiday
     assert (digest.next_decision, digest.next_fill) == ("2019-01-25", "2019-01-28")
     [week] = digest.champions
-    assert (week.label, week.version, week.kind) == (VARIANTS[VARIANT].label, row.version, "prospective")
+    assert (week.label, week.version) == (VARIANTS[VARIANT].label, row.version)
+    assert week.sealed == "Sealed 2019-01-19 12:00 UTC, before its prices existed."
     assert {target.symbol: target.weight for target in week.targets} == row.weights
     [before] = desk.track_log.rows(VARIANT, decision=WEEKS[-2])
     assert {target.symbol: target.before for target in week.targets} == before.weights
@@ -146,7 +147,7 @@ def test_a_challenger_that_waits_comes_with_its_verdict(filled):
     digest = digest_of(filled, week)
     [waiting] = digest.waiting
     assert waiting.verdict in ("ELIGIBLE", "NOT ELIGIBLE")
-    assert digest.champions[0].kind == "late"
+    assert digest.champions[0].sealed.endswith("late, so it does not count as live.")
     assert digest.state.startswith("Demo data, not for trading: ")
 
 

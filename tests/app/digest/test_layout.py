@@ -46,7 +46,7 @@ def disguised(value):
 
 
 def test_both_forms_say_everything():
-    page, plain = " ".join(Reader(html(DIGEST)).words), " ".join(text(DIGEST).split())
+    page, plain = " ".join(Reader(html(DIGEST)).words).replace("\xa0", " "), " ".join(text(DIGEST).split())
     for said in (
         "Trade 2 stocks at the close of 2026-11-23.",
         "SAC + LSTM, 20261113-120000-full-0123456789",
