@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["START", "add", "problems"]
+__all__ = ["START", "add", "intact", "problems"]
 
 START = "0" * 64  # what stands in the first row for the hash of the one before
 
@@ -26,12 +26,17 @@ def add(db: sqlite3.Connection, table: str, row: Row) -> dict[str, Any]:
     return sealed
 
 
+def intact(row: Row) -> bool:
+    """Whether a row is as it was written."""
+    return row["hash"] == _seal(row)
+
+
 def problems(db: sqlite3.Connection, table: str, noun: str) -> list[str]:
     """What shows that somebody changed or removed rows; empty for a whole table. `noun`: what a row is."""
     findings, before, expected = [], START, 1
     for row in db.execute(f"SELECT * FROM {table} ORDER BY seq"):
         seq = row["seq"]
-        if row["hash"] != _seal(dict(row)):
+        if not intact(dict(row)):
             findings.append(f"{noun.capitalize()} {seq} was changed after it was written.")
         elif row["previous"] != before:
             findings.append(f"Before {noun} {seq} a row was changed, added or removed.")

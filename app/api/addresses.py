@@ -4,7 +4,20 @@ from starlette.routing import Match, Mount
 from starlette.types import Scope
 
 SECTIONS = frozenset(
-    ["train", "inference", "holdings", "jobs", "models", "week", "weeks", "health", "docs", "openapi.json"]
+    [
+        "train",
+        "inference",
+        "holdings",
+        "jobs",
+        "models",
+        "week",
+        "weeks",
+        "track",
+        "decisions",
+        "health",
+        "docs",
+        "openapi.json",
+    ]
 )
 
 

@@ -119,6 +119,8 @@ def restatement(first: SealedWeek, again: SealedWeek) -> Restatement:
 
 def moved_closes(row: SealedWeek, panel: MarketPanel) -> dict[str, float]:
     """Relative move since of the closes that a row was sealed with; empty where none moved."""
+    if not row.closes:
+        return {}
     place = int(np.searchsorted(panel.sessions, np.datetime64(row.decision)))
     if place == len(panel.sessions) or str(panel.sessions[place]) != row.decision:
         return {}

@@ -30,6 +30,11 @@ class Scored:
         return np.log1p(self.champion.net) - np.log1p(self.equal.net)
 
     @property
+    def lead_of(self) -> dict[str, float]:
+        """Decision -> its lead."""
+        return dict(zip(map(str, self.champion.decisions), self.leads.tolist(), strict=True))
+
+    @property
     def costs(self) -> Floats:
         """What trading took of wealth each week, (W,): a fraction."""
         return self.cost_rate * self.champion.turnover

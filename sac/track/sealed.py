@@ -3,8 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -85,9 +84,7 @@ class SealedWeek(WeekDecision):
     kind: Kind
     previous: str  # hash of the row before
     hash: str  # SHA-256 over all the above
-
-
-_COLUMNS = ", ".join(field.name for field in fields(SealedWeek))
+    intact: bool = True  # False: somebody changed it, and what it says of weights and prices is left out
 
 
 class TrackLog:
@@ -166,7 +163,7 @@ def _found(
     db: sqlite3.Connection, subject: str | None, version: str | None, decision: str | None
 ) -> list[SealedWeek]:
     query = (
-        f"SELECT {_COLUMNS} FROM weeks WHERE subject = COALESCE(?, subject) "
+        "SELECT * FROM weeks WHERE subject = COALESCE(?, subject) "
         "AND version = COALESCE(?, version) AND decision = COALESCE(?, decision) ORDER BY seq"
     )
     return [_sealed_week(dict(row)) for row in db.execute(query, (subject, version, decision))]
@@ -177,10 +174,7 @@ def _stored(value: object) -> object:
 
 
 def _sealed_week(row: dict[str, Any]) -> SealedWeek:
-    """A row; what somebody made unreadable reads as nothing, and `problems` names it."""
-    for name in _MAPPINGS:
-        known: object = None
-        with suppress(ValueError):
-            known = json.loads(row[name])
-        row = {**row, name: known if isinstance(known, dict) else {}}
-    return SealedWeek(**row)
+    """A row as it was written; `problems` names one that somebody changed."""
+    intact = chain.intact(row)
+    known = {name: json.loads(row[name]) if intact else {} for name in _MAPPINGS}
+    return SealedWeek(**row | known, intact=intact)

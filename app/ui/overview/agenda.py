@@ -1,13 +1,17 @@
 """What needs a person's attention now."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
-from app.queries import promotion
+from app.decisions.track import WORDS
+from app.queries import promotion, track
 from app.queries.versions import Shelf
 from app.ui.shared.labels import label
 from app.ui.shared.navigation import PAGES, go_to
 from sac.config import DEMO_VARIANTS, STALE_WEEKS
 from sac.market import MarketPanel, weeks_behind
+from sac.registry import Version
 
 __all__ = ["agenda"]
 
@@ -25,6 +29,7 @@ def agenda(shelves: dict[str, Shelf], panel: MarketPanel, busy: set[str]) -> Non
                 count = f"{len(challengers)} challenger{'s' * (len(challengers) > 1)}"
                 text = f"**{label(variant)}**: {count} pending review."
                 _to_do("promotion", text, "Review", version=challengers[0])
+        _records(champions)
         if market.source != "sample" and weeks_behind(market.covered_until) > STALE_WEEKS:
             _to_do("data", "Bring the data up to date.", "Refresh them")
         elif ready := [name for name in champions if name not in foreign]:
@@ -40,6 +45,18 @@ def agenda(shelves: dict[str, Shelf], panel: MarketPanel, busy: set[str]) -> Non
             _to_do("training", f"To compare with, train {names}.", "Train", variant=untrained[0])
         if market.source == "sample":
             _to_do("data", "These are demo data: set up your own universe.", "Choose data")
+
+
+def _records(champions: Mapping[str, Version]) -> None:
+    """Track records that left what their back-tests promise, and a log that somebody changed."""
+    if track.problems():
+        _to_do("track", "The sealed decisions **failed their integrity check**.", "See which")
+    for variant, champion in champions.items():
+        stands = track.standing(variant, champion.name)
+        if stands and stands.breached:
+            weeks = f"{stands.weeks} live week{'s' * (stands.weeks > 1)}"
+            text = f"**{label(variant)}** is {WORDS[stands.word]} of its back-test after {weeks}."
+            _to_do("track", text, "Look at its record", variant=variant)
 
 
 def _to_do(page: str, text: str, link: str, **query: str) -> None:

@@ -18,9 +18,10 @@ class Place:
     title: str
     icon: str
     help: str
+    url: str | None = None  # by default the script's name
 
 
-PAGES = {  # by the name of the script and of the URL; the first is the front page
+PAGES = {  # by the name of the script; the first is the front page
     "overview": Place(
         "Overview",
         ":material/dashboard:",
@@ -40,6 +41,12 @@ PAGES = {  # by the name of the script and of the URL; the first is the front pa
     "promotion": Place(
         "Promotion", ":material/how_to_reg:", "Challengers: the gate, the evidence, approve or reject."
     ),
+    "track": Place(
+        "Track record",
+        ":material/fact_check:",
+        "What champions decided before prices existed, and what became of it.",
+        url="track-record",  # /track/... is the HTTP interface's
+    ),
     "weights": Place(
         "Weights", ":material/balance:", "The champion's target weights, and the trades to get there."
     ),
@@ -58,7 +65,14 @@ def pages() -> list[StreamlitPage]:
     """The navigation's entries."""
     front = next(iter(PAGES))
     return [
-        st.Page(page_path(name), title=place.title, icon=place.icon, help=place.help, default=name == front)
+        st.Page(
+            page_path(name),
+            title=place.title,
+            icon=place.icon,
+            help=place.help,
+            url_path=place.url,
+            default=name == front,
+        )
         for name, place in PAGES.items()
     ]
 

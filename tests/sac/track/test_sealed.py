@@ -78,7 +78,9 @@ def test_rows_are_only_added(log, statement):
 def test_a_changed_row_is_named_and_the_others_are_still_shown(log, column):
     tampered(log, f"UPDATE weeks SET {column} = 'x' WHERE seq = 2")
     assert "2" in log.problems()[0]
-    assert len(log.rows()) == 4
+    rows = log.rows()
+    assert [row.intact for row in rows] == [True, False, True, True]
+    assert (rows[1].weights, rows[1].closes, rows[2].weights) == ({}, {}, {"A": 0.6, "CASH": 0.4})
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""What the Track record page draws."""
