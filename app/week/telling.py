@@ -11,12 +11,8 @@ __all__ = ["tell"]
 def tell(work: Work, record: WeekRecord) -> None:
     """Compose and keep the digest of what the record says, and send it; what fails waits in the outbox."""
     work.report("saving", 0.95, "Writing the digest")
-    digest = digest_of(
-        work.root,
-        record.week,
-        stopped=(record.stopped,) if record.stopped else (),
-        findings=tuple(record.problems),
-    )
+    stopped = (record.stopped,) if record.stopped else ()
+    digest = digest_of(work.root, record.week, stopped=stopped, findings=record.problems)
     keep_digest(work.root, record.week, html(digest), text(digest))
     enqueue(work.root, digest)
     deliver(work.root)

@@ -1,6 +1,6 @@
-"""A desk that lives through weeks in minutes: own prices that grow, its real commands, and a clock of its own.
+"""A desk that lives through weeks in minutes: own prices that grow, its real commands, a clock of its own.
 
-The clock is the one of its processes, set from outside (`jumping_clock.c`): the product knows nothing of it.
+The clock is that of its processes, set from outside (`jumping_clock.c`): the product knows nothing of it.
 """
 
 import json
@@ -63,6 +63,7 @@ class SimulatedDesk:
         self.true = self.weeks[0].close  # the true time of this world
         self.sealed_at: dict[int, pd.Timestamp] = {}  # number of a row -> true time after which it was there
         self.losses: list[str] = []
+        self.grown = ""  # last day of the prices
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("SAC_DESK_")},
             "SAC_DESK_DATA": str(self.root.data),
@@ -85,6 +86,7 @@ class SimulatedDesk:
 
     def grow(self, last: str) -> None:
         """Let the prices reach a day."""
+        self.grown = last
         write_prices(self.root.data / "raw" / "prices", self.closes.loc[:last])
 
     def set_time(self, true: pd.Timestamp, shown: pd.Timestamp | None = None) -> None:
@@ -128,18 +130,18 @@ class SimulatedDesk:
         while process.poll() is None and len(self.steps(week)) < steps:
             time.sleep(0.01)
 
-    def killed(self, week: Week, after_steps: int, seconds: float, *, command_too: bool) -> int:
-        """Start the week, kill its worker so long after so many steps; how many were done by then."""
+    def killed(self, week: Week, after_steps: int, seconds: float, *, command_too: bool) -> bool:
+        """Start the week, kill its worker so long after so many steps; False where that had ended before."""
         process = self.started("week")
         self.wait_for(process, week, after_steps)
         time.sleep(seconds)
-        store = JobStore(self.root.jobs)
-        while process.poll() is None and not self._kill_workers(store):
+        store, killed = JobStore(self.root.jobs), False
+        while process.poll() is None and not (killed := self._kill_workers(store)):
             time.sleep(0.01)
         if command_too:
             process.kill()
         self.ended(process, (0, 1, -signal.SIGKILL))
-        return len(self.steps(week))
+        return killed
 
     def rows(self, variant: str | None = None) -> list[SealedWeek]:
         """The sealed rows, oldest first."""

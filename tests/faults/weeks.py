@@ -7,14 +7,21 @@ week without a row or a reason, or one that was sealed after the fact and is cal
 
 import argparse
 import collections
+import itertools
+import math
 import random
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from sac.config import CASH
+from sac.market import load_panel
+from sac.track import SealedWeek
+from sac.track.scoring import scored
 from tests.faults.clocks import NoCompiler
 from tests.faults.simulated_desk import HOUR, VARIANTS, SimulatedDesk, Week
 
@@ -41,10 +48,11 @@ def undisturbed(desk: SimulatedDesk, count: int) -> None:
         desk.set_time(week.friday)
         desk.command("week")
         print(f"{week.decision}: {len(desk.rows())} rows", file=sys.stderr)
+    desk.grow(desk.weeks[count + 1].decision)  # all of them can be scored
 
 
 def harmed(desk: SimulatedDesk, count: int, rng: random.Random, tally: Tally) -> None:
-    """Every week meets one of the misfortunes in turn; the last one is run in peace, and explains the rest."""
+    """Every week meets one of the misfortunes; the last one is run in peace, and explains the rest."""
     desk.found()
     kinds: list[str] = []
     for place, week in enumerate(desk.weeks[:count]):
@@ -74,9 +82,10 @@ def killed(desk: SimulatedDesk, week: Week, rng: random.Random, tally: Tally, ti
     """Kill the week's run at any moment, so often; each start goes on where the one before was."""
     for _ in range(times):
         before = desk.steps(week)
-        after, seconds = rng.randrange(0, 7), rng.uniform(0.0, 0.6)
-        done = desk.killed(week, after, seconds, command_too=rng.random() < 0.5)
-        tally.kills[done] += 1
+        # Most of its time goes by before the forecasters are loaded; what follows takes milliseconds.
+        after, longest = rng.choice(((0, 4.0), (rng.randrange(2, 7), 0.03)))
+        if desk.killed(week, after, rng.uniform(0.0, longest), command_too=rng.random() < 0.5):
+            tally.kills[len(desk.steps(week))] += 1
         if desk.steps(week)[: len(before)] != before and not _begun_anew(before):
             desk.losses.append(f"{week.decision}: a step was done twice")
 
@@ -216,13 +225,52 @@ def judged(desk: SimulatedDesk, count: int, *, on_time: bool) -> list[str]:
     return found
 
 
+def score_errors(desk: SimulatedDesk) -> list[float]:
+    """By how much the scores of every champion's weeks differ from those that dollars and prices give."""
+    panel, errors = load_panel(desk.root.data), list[float]()
+    for variant, version in sorted({(row.subject, row.version) for row in desk.rows()}):
+        rows = desk.root.track_log.rows(variant, version)
+        result, nets = scored(version, rows, panel), in_dollars(desk, rows)
+        if len(nets) != (0 if result is None else len(result.champion.net)):
+            errors.append(math.inf)
+        elif result is not None:
+            errors += np.abs(result.champion.net - nets).tolist()
+    return errors
+
+
+def in_dollars(desk: SimulatedDesk, rows: Sequence[SealedWeek]) -> list[float]:
+    """Net returns of a champion's prospective weeks, from a dollar of cash, by closes alone."""
+    live = {row.decision: row for row in rows if row.kind == "prospective" and row.weights}
+    cash, shares, nets = 1.0, dict.fromkeys(desk.closes.columns, 0.0), []
+    for week, following in itertools.pairwise(desk.weeks):
+        if week.decision > max(live, default="") or following.fill > desk.grown:
+            break
+        price, later = (desk.closes.loc[one.fill] for one in (week, following))
+        rules = next(iter(live.values())).constraints
+        before = cash + sum(shares[name] * price[name] for name in shares)
+        row = live.get(week.decision)
+        if row:
+            wanted = {name: row.weights[name] * before / price[name] for name in shares}
+            traded = sum(abs(wanted[name] - shares[name]) * price[name] for name in shares)
+            left = before - rules["cost_rate"] * traded
+            shares = {name: row.weights[name] * left / price[name] for name in shares}
+            cash = row.weights[CASH] * left
+        cash *= (1.0 + rules["cash_rate"]) ** (1.0 / 52.0)
+        if row:
+            nets.append((cash + sum(shares[name] * later[name] for name in shares)) / before - 1.0)
+    return nets
+
+
 def main(weeks: int, seed: int, folder: Path) -> int:
     """Print the totals; 0 when nothing was lost."""
     tally, rng = Tally(), random.Random(seed)
     calm, wild = SimulatedDesk(folder / "undisturbed"), SimulatedDesk(folder / "harmed")
     undisturbed(calm, weeks)
     lost = judged(calm, weeks, on_time=True)
+    errors = score_errors(calm)
+    lost += [f"a score differs by {error}" for error in errors if error > 1e-12]
     print(f"undisturbed: {weeks} weeks, {told(calm)}, {sum(map(calm.digests, calm.weeks)) // 2} digests")
+    print(f"{len(errors)} weekly scores, largest difference from dollars and prices {max(errors):.1e}")
     harmed(wild, weeks, rng, tally)
     lost += judged(wild, weeks, on_time=False)
     print(f"harmed: {weeks} weeks, {told(wild)}, {tally.kills.total()} kills")
