@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from app.digest.content import ChampionWeek, Digest, Ticket
-from app.formats import dollars, moment, percent
+from app.formats import dollars, moment, percent, unbroken
 from sac.text import printable
 
 __all__ = ["html", "page", "paragraph"]
@@ -71,12 +71,13 @@ def paragraph(sentence: str) -> str:
 def _champion(champion: ChampionWeek) -> str:
     parts = [
         _title(f"{champion.label}, {champion.version}"),
-        paragraph(f"Decision {champion.kind}. Conviction {percent(champion.conviction, 0)}."),
+        paragraph(f"{champion.sealed} Conviction {percent(champion.conviction, 0)}."),
         paragraph(f"Track record: {champion.record}"),
-        _targets(champion),
-        _list("What changed", champion.changes),
-        _ticket(champion.ticket) if champion.ticket else "",
         _list("Before trading", champion.notes),
+        _ticket(champion.ticket) if champion.ticket else "",
+        _list("What changed", champion.changes),
+        _title("Target weights", level=3),
+        _targets(champion) if champion.targets else paragraph("None."),
     ]
     return "".join(parts)
 
@@ -175,4 +176,4 @@ def _element(tag: str, sentence: str, kind: str, style: str) -> str:
 
 def _shown(words: str) -> str:
     """Text that somebody else may have written, as it is."""
-    return escape(printable(words))
+    return escape(printable(unbroken(words)))

@@ -38,9 +38,13 @@ def _lines(digest: Digest) -> Iterator[str]:
 
 def _champion(champion: ChampionWeek) -> Iterator[str]:
     yield from _title(f"{champion.label}, {champion.version}")
-    yield from _said(f"Decision {champion.kind}. Conviction {percent(champion.conviction, 0)}.")
+    yield from _said(f"{champion.sealed} Conviction {percent(champion.conviction, 0)}.")
     yield from _said(f"Track record: {champion.record}")
-    yield ""
+    yield from _list("Before trading", champion.notes)
+    if champion.ticket:
+        yield from _ticket(champion.ticket)
+    yield from _list("What changed", champion.changes)
+    yield from _title("Target weights")
     own = any(target.own != target.weight for target in champion.targets)
     head = ("Symbol", "Target", "Last week", *(("Agents' own",) if own else ()))
     rows = [
@@ -52,11 +56,7 @@ def _champion(champion: ChampionWeek) -> Iterator[str]:
         )
         for target in champion.targets
     ]
-    yield from _table(head, rows)
-    yield from _list("What changed", champion.changes)
-    if champion.ticket:
-        yield from _ticket(champion.ticket)
-    yield from _list("Before trading", champion.notes)
+    yield from _table(head, rows) if rows else ("None.",)
 
 
 def _ticket(ticket: Ticket) -> Iterator[str]:

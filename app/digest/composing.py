@@ -11,6 +11,7 @@ from app.decisions.case import case_of
 from app.digest.changes import changes
 from app.digest.content import ChampionWeek, Digest, Order, Target, Ticket, Waiting
 from app.digest.saying import record_line, state
+from app.formats import moment
 from app.holdings.plan import Plan, planned
 from app.holdings.saved import SavedHoldings, load
 from app.settings import Settings, notifying
@@ -24,6 +25,8 @@ from sac.registry import Version
 from sac.track import SealedWeek
 
 __all__ = ["digest_of"]
+
+_WHEN = {"prospective": "before its prices existed", "late": "late, so it does not count as live"}
 
 
 def digest_of(
@@ -125,7 +128,7 @@ def _champions(
         yield ChampionWeek(
             label=VARIANTS[variant].label,
             version=name,
-            kind=sealed[0].kind if len(sealed) == 1 else f"{sealed[0].kind}, then restated",
+            sealed=f"Sealed {moment(sealed[0].sealed_at)}, {_WHEN[sealed[0].kind]}.",
             conviction=row.conviction,
             targets=_targets(row, before[-1] if before else None),
             changes=changes(row, before[-1] if before else None) if row.weights else (),

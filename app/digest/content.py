@@ -46,8 +46,8 @@ class ChampionWeek:
 
     label: str  # the variant as people call it
     version: str
-    kind: str  # of the sealed row: prospective, late or restated; "not sealed" where there is none
-    conviction: float
+    sealed: str  # when, and whether before its prices existed: one sentence
+    conviction: float | None  # None where nothing could be decided
     targets: tuple[Target, ...]  # CASH last
     changes: tuple[str, ...]  # what changed since last week, and why, in sentences
     record: str  # the track record in one line

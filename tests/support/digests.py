@@ -20,7 +20,7 @@ TICKET = Ticket(
 CHAMPION = ChampionWeek(
     label="SAC + LSTM",
     version="20261113-120000-full-0123456789",
-    kind="prospective",
+    sealed="Sealed 2026-11-21 12:00 UTC, before its prices existed.",
     conviction=0.6,
     targets=(
         Target("AAPL", 0.3, 0.25, 0.4),

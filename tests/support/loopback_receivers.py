@@ -36,13 +36,13 @@ class Post:
     def __init__(self, refusing=(), answer="250 OK"):
         self.mails, self._refusing, self._answer = [], set(refusing), answer
 
-    async def handle_RCPT(self, server, session, envelope, address, options):
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - its name
         if address in self._refusing:
             return f"550 5.1.1 {address} is not known here"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server, session, envelope):
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - as above
         if self._answer.startswith("250"):
             self.mails += [(recipient, envelope.content) for recipient in envelope.rcpt_tos]
         return self._answer

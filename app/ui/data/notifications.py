@@ -32,7 +32,7 @@ def notifications() -> None:
         st.markdown(f":material/notifications: Digests go to {plain(', '.join(names))}.")
     else:
         st.caption(
-            "Nobody gets digests yet: start the desk with `SAC_DESK_SMTP_HOST` and its companions for e-mail, "
+            "Nobody gets digests yet: start the desk with `SAC_DESK_SMTP_HOST` and the like for e-mail, "
             "or with the address of a webhook in `SAC_DESK_WEBHOOK_SLACK`, for example."
         )
     action(
