@@ -21,7 +21,9 @@ def jobs(empty, monkeypatch):
     """Jobs whose workers die at once."""
     opened = Jobs(empty, worker=(sys.executable, "-c", ""))
     monkeypatch.setattr(dependencies, "queue", lambda: opened)
-    return opened
+    yield opened
+    for child in opened._children.values():
+        child.wait()
 
 
 @pytest.fixture
