@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
-from sac.track.record import TrackRecord, reigns, track_record
 
 from app.digest.content import ChampionWeek
 from app.formats import dollars, percent, points
 from app.settings import Settings
 from sac.market import MarketPanel
+from sac.track.record import TrackRecord, reigns, track_record
 
 __all__ = ["record_line", "state"]
 
