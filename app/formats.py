@@ -15,6 +15,7 @@ __all__ = [
     "percent",
     "points",
     "ratio",
+    "signed",
     "unbroken",
 ]
 
@@ -36,6 +37,15 @@ def points(difference: float | None) -> str:
         UNKNOWN
         if difference is None or not isfinite(difference)
         else f"{_unsigned_zero(difference * 100, 1):+.1f} pp"
+    )
+
+
+def signed(fraction: float | None, digits: int = 1) -> str:
+    """A change as a percentage with its sign: 0.0123 is +1.2 %."""
+    return (
+        UNKNOWN
+        if fraction is None or not isfinite(fraction)
+        else f"{_unsigned_zero(fraction * 100, digits):+.{digits}f} %"
     )
 
 

@@ -16,6 +16,7 @@ WHOLE = {  # a page's path -> what is there once the page is whole
     "compare": "common weeks",
     "promotion": "Decision history",
     "experiments": "New sweep",
+    "track-record": "Sealed weeks",
     "weights": "Week of",
     "data": "What is known",
 }

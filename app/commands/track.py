@@ -6,7 +6,7 @@ from typing import Any
 
 from app.commands.printing import print_json, print_table, say
 from app.decisions.track import standing_line, state_line
-from app.formats import moment, percent
+from app.formats import moment, signed
 from app.settings import Settings, settings
 from sac.config import VARIANTS
 from sac.errors import DeskError
@@ -71,7 +71,7 @@ def _print(record: TrackRecord, panel: MarketPanel) -> None:
                     row.decision,
                     moment(row.sealed_at),
                     row.kind,
-                    percent(leads.get(row.decision), 2) if row.kind == "prospective" else "",
+                    signed(leads.get(row.decision), 2) if row.kind == "prospective" else "",
                     row.note,
                 )
                 for row in record.rows

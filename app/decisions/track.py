@@ -2,7 +2,7 @@
 
 import math
 
-from app.formats import percent, points
+from app.formats import percent, signed
 from sac.market import MarketPanel
 from sac.track.cone import Standing
 from sac.track.record import TrackRecord
@@ -28,18 +28,17 @@ def state_line(record: TrackRecord, panel: MarketPanel) -> str:
         return f"{_weeks(len(sealed))} live; prices to score by arrive after {sealed[0].fill}."
     grown, equal = results.champion.wealth[-1] - 1.0, results.equal.wealth[-1] - 1.0
     return (
-        f"{_weeks(len(results.leads))} live, to {results.champion.ends[-1]}: {percent(grown)}, equal weight "
-        f"{percent(equal)} ({points(grown - equal)}), net of costs."
+        f"{_weeks(len(results.leads))} live, to {results.champion.ends[-1]}: {percent(grown)} net of costs, "
+        f"{signed(math.expm1(results.leads.sum()))} against equal weight's {percent(equal)}."
     )
 
 
 def standing_line(standing: Standing) -> str:
     """Inside, below or above what was promised, with the probability, and how rare that is in a year."""
-    ahead = points(math.expm1(standing.lead))
     word, weeks = WORDS[standing.word].capitalize(), _weeks(standing.weeks)
     line = (
         f"{word}: after {weeks} {percent(standing.probability)} of the histories that its back-test promises "
-        f"are no better than {ahead} against equal weight"
+        "are no better"
     )
     if standing.word != "below":
         return f"{line}."

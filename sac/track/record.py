@@ -59,7 +59,9 @@ class TrackRecord:
     scored: Scored | None  # None: no live week has its prices yet
     cone: Cone | None  # None: the version's record cannot be read
     standing: Standing | None  # None without a scored week or a cone
-    moved: dict[str, dict[str, float]]  # decision -> closes that the data of now know otherwise: relative
+    moved: dict[
+        int, dict[str, float]
+    ]  # number of a row -> closes that the data of now know otherwise: relative
     unsealed: tuple[tuple[str, str], ...]  # decision and reason of weeks without a row, oldest first
     problems: tuple[str, ...]  # why something is not shown
 
@@ -99,7 +101,7 @@ def track_record(registry: Registry, log: TrackLog, panel: MarketPanel, reign: R
         scored=results,
         cone=promise,
         standing=standing(promise, results.leads) if promise and results else None,
-        moved={row.decision: moved for row in rows if (moved := moved_closes(row, panel))},
+        moved={row.seq: moved for row in rows if (moved := moved_closes(row, panel))},
         unsealed=tuple(_unsealed(panel, reign, rows)),
         problems=tuple(problems),
     )

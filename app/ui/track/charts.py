@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app.decisions.track import WORDS
-from app.formats import points
+from app.formats import signed
 from app.ui.shared.charts.figure import MARK, STRATEGY_COLOURS, Chart, layout
 from sac.market import MarketPanel
 from sac.track.cone import Cone
@@ -34,7 +34,7 @@ def lead_in_cone(record: TrackRecord, panel: MarketPanel) -> Chart:
     figure = go.Figure(
         traces,
         layout(
-            "Lead over equal weight since the first live week",
+            "Against equal weight",
             percent_axis=True,
             yaxis={"zeroline": True, "zerolinecolor": MARK, "tickformat": "+.1%"},
         ),
@@ -99,7 +99,8 @@ def _alt(record: TrackRecord) -> str:
     stands = record.standing
     if stands is None:
         return "The bands that the back-test promises; no live week has been scored yet"
+    lead = signed(float(np.expm1(stands.lead)))
     return (
-        f"Lead over equal weight of {stands.weeks} live weeks, {points(np.expm1(stands.lead))} at the end: "
+        f"Lead over equal weight of {stands.weeks} live weeks, {lead} at the end: "
         f"{WORDS[stands.word]} that the back-test promises"
     )

@@ -1,11 +1,12 @@
 """The parts of the Track record page, and its report."""
 
+import math
 from datetime import UTC, datetime
 
 import streamlit as st
 
 from app.decisions.track import standing_line, state_line
-from app.formats import moment, percent, points
+from app.formats import moment, percent, signed
 from app.queries import track
 from app.ui.shared import report
 from app.ui.shared.charts.growth import equity
@@ -67,8 +68,8 @@ def figures(record: TrackRecord) -> None:
     figure(grid, "Growth, net", percent(grown), f"equal weight {percent(equal)}")
     figure(
         grid,
-        "Lead",
-        points(grown - equal),
+        "Against equal weight",
+        signed(math.expm1(results.leads.sum())),
         f"{(results.leads > 0).sum()} of {len(results.leads)} weeks ahead",
     )
     figure(grid, "Weekly turnover", percent(results.champion.turnover.mean()), "of wealth, on average")

@@ -5,8 +5,9 @@ import math
 from dataclasses import asdict
 
 import pandas as pd
+import streamlit as st
 
-from app.formats import moment, percent
+from app.formats import moment, percent, signed
 from app.ui.shared.figures import right_aligned
 from sac.market import MarketPanel
 from sac.text import csv_of
@@ -16,7 +17,11 @@ from sac.track.record import TrackRecord, restatement
 __all__ = ["COLUMNS", "KINDS", "log_csv", "scores_csv", "weeks_table"]
 
 KINDS = {"prospective": "● live", "late": "○ late", "restated": "◇ restated"}
-COLUMNS = right_aligned("Lead", "Turnover", "Cost")
+COLUMNS = {
+    **right_aligned("Lead", "Turnover", "Cost"),
+    "No.": st.column_config.TextColumn(width=50),
+    "Note": st.column_config.TextColumn(width="large"),
+}
 
 
 def weeks_table(record: TrackRecord, panel: MarketPanel) -> pd.DataFrame:
@@ -40,7 +45,7 @@ def _line(
     scores = ("", "", "")
     if results and week is not None:
         scores = (
-            f"{100 * math.expm1(results.leads[week]):+.2f} pp",
+            signed(math.expm1(results.leads[week]), 2),
             percent(results.champion.turnover[week]),
             percent(results.costs[week], 3),
         )
@@ -49,7 +54,7 @@ def _line(
     remark = row.note or _awaiting(row, week, panel)
     if row.kind == "restated":
         remark = " ".join((_changed(first, row), row.note)).strip()
-    moved = _largest(record.moved.get(row.decision, {}))
+    moved = _largest(record.moved.get(row.seq, {}))
     return _cells(f"{row.seq}", row.decision, row.fill, moment(row.sealed_at), kind, *scores, moved, remark)
 
 
@@ -84,7 +89,7 @@ def _largest(moves: dict[str, float]) -> str:
         return ""
     name = max(moves, key=lambda name: abs(moves[name]))
     others = f" and {len(moves) - 1} more" if len(moves) > 1 else ""
-    return f"{name} {100 * moves[name]:+.2f} %{others}"
+    return f"{name} {signed(moves[name], 2)}{others}"
 
 
 def scores_csv(record: TrackRecord) -> str:
