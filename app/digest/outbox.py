@@ -6,6 +6,7 @@ is a file in `data/outbox/done`. The server looks every few seconds, and a weekl
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -20,7 +21,7 @@ from app.digest.sending import Unsent
 from app.formats import moment_of
 from app.settings import Settings
 from sac.database import patiently
-from sac.errors import StorageError
+from sac.errors import SettingsError, StorageError
 from sac.files import explained, replace_file
 
 __all__ = ["Delivered", "Delivery", "Parcel", "deliver", "enqueue", "parcels", "put"]
@@ -89,14 +90,16 @@ _FORMAT = TypeAdapter(Parcel)
 
 
 def enqueue(root: Settings, digest: Digest) -> bool:
-    """Have a week's digest sent; False where it was handed over before. Raises DeskError."""
+    """Have a week's digest sent; False where it was handed over before. Raises StorageError."""
     return put(root, message_of(digest))
 
 
 def put(root: Settings, message: Message) -> bool:
-    """Have a message sent; False where one of its key was handed over before. Raises DeskError."""
+    """Have a message sent; False where one of its key was handed over before. Raises StorageError."""
     path, done = _places(root, message.key)
-    known = {name: Delivery() for name in receivers()}
+    known: dict[str, Delivery] = {}
+    with suppress(SettingsError):  # written all the same: whoever sends says what is wrong
+        known = {name: Delivery() for name in receivers()}
     with explained(root.outbox):
         root.outbox.mkdir(parents=True, exist_ok=True)
         with FileLock(root.outbox / ".writing.lock"):

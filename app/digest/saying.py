@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
+from app.decisions.track import standing_line, state_line
 from app.digest.content import ChampionWeek
-from app.formats import dollars, percent, points
+from app.formats import dollars
 from app.settings import Settings
 from sac.market import MarketPanel
-from sac.track.record import TrackRecord, reigns, track_record
+from sac.track.record import reigns, track_record
 
 __all__ = ["record_line", "state"]
 
@@ -44,20 +43,6 @@ def record_line(root: Settings, variant: str, panel: MarketPanel | None) -> str:
     found = next((reign for reign in reigns(root.registry, variant) if reign.champion), None)
     if found is None or panel is None:
         return "unknown: the data cannot be read."
-    return _line(track_record(root.registry, root.track_log, panel, found))
-
-
-def _line(record: TrackRecord) -> str:
-    if record.scored is None:
-        return " ".join(["no live week has been scored yet.", *record.problems])
-    champion, equal = record.scored.champion, record.scored.equal
-    grown, beside = (float(np.prod(1.0 + result.net)) - 1.0 for result in (champion, equal))
-    weeks = len(champion.net)
-    said = (
-        f"{weeks} live week{'s' * (weeks > 1)}, {percent(grown)} net, {points(grown - beside)} "
-        f"against equal weight"
-    )
-    if record.standing is None:
-        return " ".join([f"{said}.", *record.problems])
-    where = record.standing
-    return f"{said}; {where.word} the 90 % band (probability {percent(where.probability, 0)})."
+    record = track_record(root.registry, root.track_log, panel, found)
+    stands = [standing_line(record.standing)] if record.standing else []
+    return " ".join([state_line(record, panel), *stands, *record.problems])

@@ -1,5 +1,6 @@
 """Who gets digests, a test message, what waits or was given up, and the digests themselves."""
 
+from collections.abc import Sequence
 from uuid import uuid4
 
 import pandas as pd
@@ -65,8 +66,7 @@ def _outbox() -> set[str]:
     there, damaged = parcels(settings())
     for name in damaged:
         st.warning(f"{plain(name)} in the outbox cannot be read: move it away.", icon=":material/error:")
-    if there and there[0].deliveries:
-        _lost(there[0])
+    _lost(there)
     rows = [
         {
             "Written": moment_of(parcel.written_at),
@@ -90,12 +90,17 @@ def _outbox() -> set[str]:
     return {parcel.message.key for parcel in there if _queued(parcel)}
 
 
-def _lost(latest: Parcel) -> None:
-    """Who did not get the latest message, and why."""
-    for name, delivery in latest.deliveries.items():
-        if delivery.state == "failed":
+def _lost(there: Sequence[Parcel]) -> None:
+    """Who did not get the latest message that was to reach them, and why."""
+    latest: dict[str, Parcel] = {}
+    for parcel in there:
+        for name, delivery in parcel.deliveries.items():
+            if delivery.state != "queued":
+                latest.setdefault(name, parcel)
+    for name, parcel in latest.items():
+        if (delivery := parcel.deliveries[name]).state == "failed":
             st.error(
                 f"{plain(name)}: {plain(delivery.reason or '')}",
-                title=f"{plain(latest.message.subject)} was not sent",
+                title=f"{plain(parcel.message.subject)} was not sent",
                 icon=":material/notification_important:",
             )

@@ -67,8 +67,8 @@ def test_the_week_as_it_was_sealed(desk):
     assert {target.symbol: target.weight for target in week.targets} == row.weights
     [before] = desk.track_log.rows(VARIANT, decision=WEEKS[-2])
     assert {target.symbol: target.before for target in week.targets} == before.weights
-    assert week.record.startswith("2 live weeks, ")
-    assert "the 90 % band (probability " in week.record
+    assert week.record.startswith("2 weeks live, to 2019-01-14: ")
+    assert "the 90 % band: after 2 weeks " in week.record
 
 
 def test_without_holdings_there_are_targets_and_no_orders(desk):
