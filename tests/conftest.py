@@ -8,6 +8,7 @@ from hypothesis import settings
 
 from sac.threads import one_thread
 from tests.support import small_trainings
+from tests.support.sealed_weeks import sealed_desk
 from tests.support.small_sweeps import run
 
 pytest_plugins = ["tests.support.desks", "tests.support.registries"]
@@ -44,6 +45,14 @@ def finished_sweep(tmp_path_factory):
 def small_version(tmp_path_factory):
     """A version on the closes of `small_trainings`, for reading only."""
     return small_trainings.train_alone(tmp_path_factory.mktemp("alone"))
+
+
+@pytest.fixture(scope="session")
+def sealed_root(small_version, tmp_path_factory):
+    """A data root with a champion and 24 sealed weeks; copy it to change it."""
+    root = tmp_path_factory.mktemp("sealed")
+    sealed_desk(root, small_version)
+    return root
 
 
 @pytest.fixture(scope="session")

@@ -59,9 +59,7 @@ class TrackRecord:
     scored: Scored | None  # None: no live week has its prices yet
     cone: Cone | None  # None: the version's record cannot be read
     standing: Standing | None  # None without a scored week or a cone
-    moved: dict[
-        int, dict[str, float]
-    ]  # number of a row -> closes that the data of now know otherwise: relative
+    moved: dict[int, dict[str, float]]  # rows that the data of now contradict -> how their closes moved
     unsealed: tuple[tuple[str, str], ...]  # decision and reason of weeks without a row, oldest first
     problems: tuple[str, ...]  # why something is not shown
 
@@ -101,7 +99,7 @@ def track_record(registry: Registry, log: TrackLog, panel: MarketPanel, reign: R
         scored=results,
         cone=promise,
         standing=standing(promise, results.leads) if promise and results else None,
-        moved={row.seq: moved for row in rows if (moved := moved_closes(row, panel))},
+        moved={row.seq: moved_closes(row, panel) for row in rows if _contradicted(row, panel)},
         unsealed=tuple(_unsealed(panel, reign, rows)),
         problems=tuple(problems),
     )
@@ -120,13 +118,18 @@ def restatement(first: SealedWeek, again: SealedWeek) -> Restatement:
 
 
 def moved_closes(row: SealedWeek, panel: MarketPanel) -> dict[str, float]:
-    """Relative move since of the closes that a row was sealed with; empty where none moved."""
-    if not row.closes:
-        return {}
+    """Relative move since of the closes that a row was sealed with; empty where none of these moved."""
     place = int(np.searchsorted(panel.sessions, np.datetime64(row.decision)))
     if place == len(panel.sessions) or str(panel.sessions[place]) != row.decision:
         return {}
     return _moves(row.closes, dict(zip(panel.symbols, panel.closes[place].tolist(), strict=True)))
+
+
+def _contradicted(row: SealedWeek, panel: MarketPanel) -> bool:
+    """Whether the data up to a row's decision are others now."""
+    if not row.intact or row.decision not in map(str, panel.decisions):
+        return False
+    return panel.fingerprint_at(panel.step_at(row.decision)) != row.fingerprint
 
 
 def _moves(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:

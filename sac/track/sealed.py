@@ -88,10 +88,10 @@ class SealedWeek(WeekDecision):
 
 
 class TrackLog:
-    """The sealed weeks of one data root, in `decisions.sqlite` of a folder that the first writer makes."""
+    """The sealed weeks of one data root, in `decisions.sqlite3` of a folder that the first writer makes."""
 
     def __init__(self, root: Path) -> None:
-        self._database = Database(root / "decisions.sqlite", _SCHEMA, _VERSION)
+        self._database = Database(root / "decisions.sqlite3", _SCHEMA, _VERSION)
 
     @property
     def path(self) -> Path:

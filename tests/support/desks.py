@@ -31,6 +31,13 @@ def filled(empty, sample_desk):
 
 
 @pytest.fixture
+def tracked(empty, sealed_root):
+    """The pages' data root with a champion and 24 sealed weeks on prices of its own."""
+    shutil.copytree(sealed_root, empty.data, dirs_exist_ok=True)
+    return empty
+
+
+@pytest.fixture
 def open_jobs(home):
     """Opens `Jobs` objects on one data root; what they started is over when the test is."""
     opened = []

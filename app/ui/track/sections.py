@@ -89,8 +89,8 @@ def sealed_weeks(record: TrackRecord, panel: MarketPanel) -> None:
         column_config=COLUMNS,
     )
     st.caption(
-        "● sealed before the fill's close and counted, ○ sealed later and never counted, ◇ asked again with "
-        "other data. Closes since: the largest move of a close that was sealed, by the data of now."
+        "● sealed before the fill's close and counted, ○ sealed later, never counted, ◇ asked again on other "
+        "data. Restated: how far the data of now moved the closes that were sealed, or the history elsewhere."
     )
 
 

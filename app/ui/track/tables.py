@@ -54,12 +54,13 @@ def _line(
     remark = row.note or _awaiting(row, week, panel)
     if row.kind == "restated":
         remark = " ".join((_changed(first, row), row.note)).strip()
-    moved = _largest(record.moved.get(row.seq, {}))
+    moves = record.moved.get(row.seq)
+    moved = "" if moves is None else _largest(moves) or "elsewhere"
     return _cells(f"{row.seq}", row.decision, row.fill, moment(row.sealed_at), kind, *scores, moved, remark)
 
 
 def _cells(*values: str) -> dict[str, str]:
-    names = ("No.", "Decision", "Fill", "Sealed", "Kind", "Lead", "Turnover", "Cost", "Closes since", "Note")
+    names = ("No.", "Decision", "Fill", "Sealed", "Kind", "Lead", "Turnover", "Cost", "Restated", "Note")
     return dict(zip(names, values, strict=True))
 
 
@@ -88,6 +89,8 @@ def _largest(moves: dict[str, float]) -> str:
     if not moves:
         return ""
     name = max(moves, key=lambda name: abs(moves[name]))
+    if abs(moves[name]) < 5e-5:
+        return "under 0.01 %"
     others = f" and {len(moves) - 1} more" if len(moves) > 1 else ""
     return f"{name} {signed(moves[name], 2)}{others}"
 

@@ -67,7 +67,7 @@ def test_a_price_that_is_doctored_afterwards_shows_and_the_sealed_row_stands(log
     doctored = panel_of(closes)
     [reign] = reigns(registry, VARIANT)
     found = track_record(registry, log, doctored, reign)
-    assert found.moved == {1: {"S02": pytest.approx(0.04)}}
+    assert found.moved == {1: {"S02": pytest.approx(0.04)}, 2: {}}
     assert found.rows[0] == first
     sealed(2, doctored)
     assert [row.kind for row in log.rows(decision="2019-01-11")] == ["prospective"]

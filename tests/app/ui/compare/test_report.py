@@ -11,6 +11,7 @@ import pytest
 from app.ui.compare import report
 from app.ui.compare.sections import SECTIONS, Table, Text, equity, external_note, verdicts
 from app.ui.shared.charts.figure import Chart
+from app.ui.shared.report import text
 from sac.registry import Registry
 from tests.support.compared_versions import small_comparison
 
@@ -102,4 +103,4 @@ def test_every_chart_and_sentence_of_the_page_is_in_it(comparison, document):
 
 
 def test_what_a_name_holds_is_written_not_obeyed():
-    assert report._text("<b>&</b> **bold**") == "&lt;b&gt;&amp;&lt;/b&gt; <strong>bold</strong>"
+    assert text("<b>&</b> **bold**") == "&lt;b&gt;&amp;&lt;/b&gt; <strong>bold</strong>"

@@ -9,9 +9,9 @@ import pytest
 from markdown_it import MarkdownIt
 
 from app.jobs.store import JobStore
-from app.ui.compare import report
 from app.ui.promotion.history import history_csv
 from app.ui.shared.charts.figure import untagged
+from app.ui.shared.report import cells
 from sac.hub.card import model_card
 from sac.promotion import settle
 from sac.promotion.deciding import decide
@@ -90,14 +90,14 @@ def test_a_folder_that_is_no_version_is_named_as_it_is(desk):
 
 
 def test_tables_of_the_report_are_text():
-    cells = pd.DataFrame({"<i>column": ["<img src=x>"]}, index=["<b>row"])
-    for table in (cells, cells.style.format(str)):
-        drawn = report._cells(table, "alt")
+    table = pd.DataFrame({"<i>column": ["<img src=x>"]}, index=["<b>row"])
+    for form in (table, table.style.format(str)):
+        drawn = cells(form, "alt")
         assert "<img" not in drawn
         assert "<b>row" not in drawn
         assert "<i>column" not in drawn
         assert "&lt;img src=x&gt;" in drawn
-    assert cells.iloc[0, 0] == "<img src=x>"  # the page's own table stays
+    assert table.iloc[0, 0] == "<img src=x>"  # the page's own table stays
 
 
 def test_charts_read_no_tags_in_names_and_labels():

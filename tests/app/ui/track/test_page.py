@@ -3,7 +3,6 @@
 import io
 import math
 import re
-import shutil
 import sqlite3
 from contextlib import closing
 
@@ -20,41 +19,26 @@ from sac.promotion.deciding import decide
 from sac.track import record as records
 from sac.track.record import reigns, track_record
 from tests.support.desk_pages import opened, said
-from tests.support.sealed_weeks import sealed_desk
 from tests.support.small_versions import VARIANT, small_artifacts
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def made(small_version, tmp_path_factory):
-    root = tmp_path_factory.mktemp("sealed")
-    sealed_desk(root, small_version)
-    return root
-
-
 @pytest.fixture
-def desk(made, empty):
-    """The pages' data root, with 24 sealed weeks."""
-    shutil.copytree(made, empty.data, dirs_exist_ok=True)
-    return empty
+def record(tracked):
+    [reign] = reigns(tracked.registry, VARIANT)
+    return track_record(tracked.registry, tracked.track_log, market.panel(), reign)
 
 
-@pytest.fixture
-def record(desk):
-    [reign] = reigns(desk.registry, VARIANT)
-    return track_record(desk.registry, desk.track_log, market.panel(), reign)
-
-
-def tampered(desk: Settings, *statements):
-    with closing(sqlite3.connect(desk.track_log.path)) as db, db:
+def tampered(tracked: Settings, *statements):
+    with closing(sqlite3.connect(tracked.track_log.path)) as db, db:
         for trigger in ("weeks_stay", "weeks_stand"):
             db.execute(f"DROP TRIGGER {trigger}")
         for statement in statements:
             db.execute(statement)
 
 
-def test_the_first_sentence_is_what_the_live_weeks_came_to(desk, record):
+def test_the_first_sentence_is_what_the_live_weeks_came_to(tracked, record):
     text = said(opened("track"))
     results = record.scored
     assert f"{len(results.leads)} weeks live, to {results.champion.ends[-1]}" in text
@@ -81,8 +65,8 @@ def test_a_restated_row_says_what_changed_and_what_moved(record):
         r"Against row 25: \d+\.\d\d % of wealth elsewhere, closes S02 \+3.00 %\.", again["Note"]
     )
     first = table[table["No."] == "25"].iloc[0]
-    assert first["Closes since"] == "S02 +3.00 %"
-    assert again["Closes since"] == ""
+    assert first["Restated"] == "S02 +3.00 %"
+    assert again["Restated"] == ""
     assert first["Note"] == "Waits for its prices."
 
 
@@ -108,13 +92,13 @@ def test_late_weeks_are_hollow_in_the_chart_and_move_nothing(record):
         ),
     ],
 )
-def test_rows_that_somebody_changed_are_named_here_and_on_the_overview(desk, statement, problem):
-    tampered(desk, statement)
+def test_rows_that_somebody_changed_are_named_here_and_on_the_overview(tracked, statement, problem):
+    tampered(tracked, statement)
     assert problem in said(opened("track"))
     assert "failed their integrity check" in said(opened("overview"))
 
 
-def test_a_breach_puts_a_line_on_the_overview_and_a_record_inside_none(desk, monkeypatch):
+def test_a_breach_puts_a_line_on_the_overview_and_a_record_inside_none(tracked, monkeypatch):
     assert "of its back-test" not in said(opened("overview"))
     monkeypatch.setattr(records, "promised_leads", lambda version: np.tile([0.01, 0.012], 52))
     track._record.clear()
@@ -123,9 +107,9 @@ def test_a_breach_puts_a_line_on_the_overview_and_a_record_inside_none(desk, mon
     track._record.clear()
 
 
-def test_a_champion_that_was_replaced_keeps_its_record(desk, small_version):
-    other = desk.registry.save(small_artifacts())
-    decide(desk.registry, other, "approve", actor="ada", reason="r", champion=small_version.name)
+def test_a_champion_that_was_replaced_keeps_its_record(tracked, small_version):
+    other = tracked.registry.save(small_artifacts())
+    decide(tracked.registry, other, "approve", actor="ada", reason="r", champion=small_version.name)
     assert "No live week yet" in said(opened("track"))
     text = said(opened("track", variant=VARIANT, version=small_version.name))
     assert "weeks live, to" in text
@@ -139,7 +123,7 @@ def test_the_report_is_one_file_with_the_same_figures(record):
     assert not re.search(r"(src|href)=", outside)
 
 
-def test_the_files_hold_the_scores_and_the_whole_log(desk, record):
+def test_the_files_hold_the_scores_and_the_whole_log(tracked, record):
     scores = pd.read_csv(io.StringIO(scores_csv(record)))
     assert list(scores["log_lead"]) == pytest.approx(list(record.scored.leads))
     log = pd.read_csv(io.StringIO(log_csv(track.rows())), dtype=str)
