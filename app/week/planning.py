@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from app.settings import Settings
 from app.tasks.refresh import refreshable
 from app.week.challengers import due_challengers
@@ -16,6 +14,7 @@ from sac.config import VARIANTS
 from sac.errors import DeskError
 from sac.market import read_choice
 from sac.promotion.state import state_of
+from sac.track.sealing import unsealed_steps
 
 __all__ = ["WOULD", "Planned", "planned"]
 
@@ -68,17 +67,10 @@ def _forecasters(now: Situation) -> list[str]:
 
 
 def _decisions(now: Situation) -> list[str]:
-    from sac.track.sealing import first_decision  # here: the server reads this module, too
-
     root, found = now.root, []
     for variant, champion in now.champions.items():
-        sealed = {row.decision for row in root.track_log.rows(variant, champion.name)}
-        first = first_decision(root.registry, champion)
-        weeks = [
-            str(week) for week in now.panel.decisions if week >= first or week == np.datetime64(now.week)
-        ]
-        missing = [week for week in weeks if week not in sealed]
-        listed = ", ".join(missing) or "nothing, it is sealed"
+        steps = unsealed_steps(root.track_log, root.registry, now.panel, champion)
+        listed = ", ".join(map(str, now.panel.decisions[steps])) or "nothing, it is sealed"
         found.append(f"{VARIANTS[variant].label}: seal {listed}.")
     return found or ["There is no champion to decide: train a variant first."]
 

@@ -23,7 +23,7 @@ from sac.market import trading_weeks
 from sac.market.calendar import session_end
 from sac.track import SealedWeek
 from tests.faults.clocks import jumping_clock
-from tests.support.serving import ROOT
+from tests.support.serving import ROOT, Served, free_port, started
 from tests.support.synthetic import random_closes, write_prices
 
 __all__ = ["FIRST", "VARIANTS", "SimulatedDesk", "Week"]
@@ -32,7 +32,8 @@ VARIANTS = ("sac_lstm", "ppo_lstm")
 FIRST, LAST = "2010-01-04", "2019-12-31"  # of the prices
 BEGIN = np.datetime64("2018-01-01")  # the first week that is run is decided after it
 SMALL = ROOT / "tests" / "docs" / "small_desk"  # makes trainings small
-SCHEDULE = """on = false
+SCHEDULE = """on = {on}
+hours = 4
 every = {every}
 [challengers]
 sac_lstm = "fine-tune"
@@ -64,18 +65,22 @@ class SimulatedDesk:
         self.sealed_at: dict[int, pd.Timestamp] = {}  # number of a row -> true time after which it was there
         self.losses: list[str] = []
         self.grown = ""  # last day of the prices
-        self._environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("SAC_DESK_")},
-            "SAC_DESK_DATA": str(self.root.data),
+        self._faked = {
             "PYTHONPATH": f"{ROOT}:{SMALL}",
             "LD_PRELOAD": str(jumping_clock(folder)),
             "CLOCK_AHEAD": str(self._offset),
+        }
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("SAC_DESK_")},
+            "SAC_DESK_DATA": str(self.root.data),
+            **self._faked,
         }
         self.root.data.mkdir()
         symbols = json.dumps(list(self.closes.columns))
         choice = f'source = "files"\nsymbols = {symbols}\nstart = {FIRST}\n'
         (self.root.data / "market.toml").write_text(choice)
-        (self.root.data / "schedule.toml").write_text(SCHEDULE.format(every=every))
+        self._every = every
+        self.schedule(on=False)
 
     def found(self) -> None:
         """Prices to the first week's close, and a champion of each variant, trained right after it."""
@@ -83,6 +88,15 @@ class SimulatedDesk:
         self.set_time(self.weeks[0].close + HOUR)
         for variant in VARIANTS:
             self.command("train", variant, "--members", "1", "--years", "1", "--steps", "4")
+
+    def schedule(self, *, on: bool) -> None:
+        """Whether a server runs the week by itself, four hours after its last close."""
+        text = SCHEDULE.format(on=str(on).lower(), every=self._every)
+        (self.root.data / "schedule.toml").write_text(text)
+
+    def served(self) -> Served:
+        """A server of the desk, that was started and does not answer yet."""
+        return started(self.root.data.parent, free_port(), **self._faked)
 
     def grow(self, last: str) -> None:
         """Let the prices reach a day."""
@@ -94,7 +108,7 @@ class SimulatedDesk:
         self.true = true
         self._offset.write_text(str(round((true if shown is None else shown).timestamp() - time.time())))
 
-    def started(self, *arguments: str) -> "subprocess.Popen[str]":
+    def begun(self, *arguments: str) -> "subprocess.Popen[str]":
         """A command of the desk that is at work."""
         return subprocess.Popen(
             [sys.executable, "-m", "app.cli", *arguments],
@@ -116,7 +130,7 @@ class SimulatedDesk:
 
     def command(self, *arguments: str, codes: Sequence[int] = (0,)) -> str:
         """Run a command to its end."""
-        return self.ended(self.started(*arguments), codes)
+        return self.ended(self.begun(*arguments), codes)
 
     def steps(self, week: Week) -> list[dict[str, Any]]:
         """The steps of a week that are written down as done."""
@@ -125,18 +139,37 @@ class SimulatedDesk:
             return steps
         return []
 
-    def wait_for(self, process: "subprocess.Popen[str]", week: Week, steps: int) -> None:
+    def wait_for(self, process: "subprocess.Popen[Any]", week: Week, steps: int) -> None:
         """Return when so many steps of a week are done, or a command has ended."""
         while process.poll() is None and len(self.steps(week)) < steps:
             time.sleep(0.01)
 
+    def wait_for_end(self, week: Week, seconds: float) -> None:
+        """Return when a week is finished; that it is not after so many seconds is a loss."""
+        deadline = time.monotonic() + seconds
+        while not self._record(week).exists() or not json.loads(self._record(week).read_text())["finished"]:
+            if time.monotonic() > deadline:
+                self.losses.append(f"{week.decision}: not finished after {seconds:.0f} s")
+                break
+            time.sleep(0.1)
+        self._note_rows()
+
+    def kill_workers(self) -> bool:
+        """Kill the processes of weekly runs; False where there is none."""
+        active = JobStore(self.root.jobs).active()
+        pids = [job.pid for job in active if job.kind == "week" and job.pid is not None]
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
+        return bool(pids)
+
     def killed(self, week: Week, after_steps: int, seconds: float, *, command_too: bool) -> bool:
         """Start the week, kill its worker so long after so many steps; False where that had ended before."""
-        process = self.started("week")
+        process = self.begun("week")
         self.wait_for(process, week, after_steps)
         time.sleep(seconds)
-        store, killed = JobStore(self.root.jobs), False
-        while process.poll() is None and not (killed := self._kill_workers(store)):
+        killed = False
+        while process.poll() is None and not (killed := self.kill_workers()):
             time.sleep(0.01)
         if command_too:
             process.kill()
@@ -164,13 +197,6 @@ class SimulatedDesk:
 
     def _record(self, week: Week) -> Path:
         return self.root.weeks / week.decision / "week.json"
-
-    def _kill_workers(self, store: JobStore) -> bool:
-        pids = [job.pid for job in store.active() if job.kind == "week" and job.pid is not None]
-        for pid in pids:
-            with suppress(ProcessLookupError):
-                os.killpg(pid, signal.SIGKILL)
-        return bool(pids)
 
     def _note_rows(self) -> None:
         for row in self.rows():

@@ -24,6 +24,7 @@ from sac.track import SealedWeek
 from sac.track.scoring import scored
 from tests.faults.clocks import NoCompiler
 from tests.faults.simulated_desk import HOUR, VARIANTS, SimulatedDesk, Week
+from tests.support.serving import await_answer
 
 __all__ = ["Tally", "harmed", "judged", "undisturbed"]
 
@@ -107,7 +108,7 @@ def asked_by_many(desk: SimulatedDesk, week: Week, rng: random.Random, tally: Ta
     desk.grow(week.decision)
     desk.set_time(week.friday)
     killed(desk, week, rng, tally)
-    for process in [desk.started("week") for _ in range(3)]:
+    for process in [desk.begun("week") for _ in range(3)]:
         desk.ended(process)
     desk.command("week")
 
@@ -136,7 +137,7 @@ def clock_set_during_run(desk: SimulatedDesk, week: Week, rng: random.Random, ta
     """The clock is set back while the run is at work."""
     desk.grow(week.decision)
     desk.set_time(week.friday)
-    process = desk.started("week")
+    process = desk.begun("week")
     desk.wait_for(process, week, rng.randrange(0, 5))
     desk.set_time(week.friday, week.friday - rng.choice((1, 8, 100)) * DAY)
     desk.ended(process, (0, 1))
@@ -185,6 +186,34 @@ def nobody_there(desk: SimulatedDesk, week: Week, rng: random.Random, tally: Tal
         killed(desk, week, rng, tally)
 
 
+def server_killed(desk: SimulatedDesk, week: Week, rng: random.Random, tally: Tally) -> None:
+    """A server runs the week by schedule; it is killed, its worker perhaps too, and the next one goes on."""
+    desk.grow(week.decision)
+    desk.schedule(on=True)
+    late = rng.random() < 0.5  # its hour passed while no server ran
+    desk.set_time(week.friday + (HOUR if late else -HOUR / 2))
+    server = desk.served()
+    try:
+        if not late:
+            await_answer(server)
+            if desk.steps(week):
+                desk.losses.append(f"{week.decision}: run before its hour")
+            desk.set_time(week.friday + HOUR)
+        desk.wait_for(server.process, week, rng.randrange(1, 6))
+    finally:
+        server.process.kill()
+        server.process.wait()
+    if rng.random() < 0.7 and desk.kill_workers():
+        tally.kills[len(desk.steps(week))] += 1
+    server = desk.served()
+    try:
+        desk.wait_for_end(week, 180.0)
+    finally:
+        server.process.terminate()
+        server.process.wait()
+        desk.schedule(on=False)
+
+
 HARMS: dict[str, Callable[[SimulatedDesk, Week, random.Random, Tally], None]] = {
     "killed": killed_often,
     "asked by many": asked_by_many,
@@ -194,6 +223,7 @@ HARMS: dict[str, Callable[[SimulatedDesk, Week, random.Random, Tally], None]] = 
     "clock set back after the fill": set_back_after_the_fill,
     "data late": data_late,
     "nobody there": nobody_there,
+    "server killed": server_killed,
 }
 
 
@@ -261,21 +291,25 @@ def in_dollars(desk: SimulatedDesk, rows: Sequence[SealedWeek]) -> list[float]:
     return nets
 
 
-def main(weeks: int, seed: int, folder: Path) -> int:
+def main(undisturbed_weeks: int, harmed_weeks: int, seed: int, folder: Path) -> int:
     """Print the totals; 0 when nothing was lost."""
-    tally, rng = Tally(), random.Random(seed)
-    calm, wild = SimulatedDesk(folder / "undisturbed"), SimulatedDesk(folder / "harmed")
-    undisturbed(calm, weeks)
-    lost = judged(calm, weeks, on_time=True)
-    errors = score_errors(calm)
-    lost += [f"a score differs by {error}" for error in errors if error > 1e-12]
-    print(f"undisturbed: {weeks} weeks, {told(calm)}, {sum(map(calm.digests, calm.weeks)) // 2} digests")
-    print(f"{len(errors)} weekly scores, largest difference from dollars and prices {max(errors):.1e}")
-    harmed(wild, weeks, rng, tally)
-    lost += judged(wild, weeks, on_time=False)
-    print(f"harmed: {weeks} weeks, {told(wild)}, {tally.kills.total()} kills")
-    print("misfortunes:", ", ".join(f"{number} {kind}" for kind, number in tally.done.most_common()))
-    print("steps done when killed:", ", ".join(f"{n}: {k}" for n, k in sorted(tally.kills.items())))
+    lost: list[str] = []
+    if undisturbed_weeks:
+        desk = SimulatedDesk(folder / "undisturbed")
+        undisturbed(desk, undisturbed_weeks)
+        lost += judged(desk, undisturbed_weeks, on_time=True)
+        errors = score_errors(desk)
+        lost += [f"a score differs by {error}" for error in errors if error > 1e-12]
+        digests = sum(map(desk.digests, desk.weeks)) // 2
+        print(f"undisturbed: {undisturbed_weeks} weeks, {told(desk)}, {digests} digests")
+        print(f"{len(errors)} weekly scores, largest difference from dollars and prices {max(errors):.1e}")
+    if harmed_weeks:
+        desk, tally = SimulatedDesk(folder / "harmed"), Tally()
+        harmed(desk, harmed_weeks, random.Random(seed), tally)
+        lost += judged(desk, harmed_weeks, on_time=False)
+        print(f"harmed: {harmed_weeks} weeks, {told(desk)}, {tally.kills.total()} kills")
+        print("misfortunes:", ", ".join(f"{number} {kind}" for kind, number in tally.done.most_common()))
+        print("steps done when killed:", ", ".join(f"{n}: {k}" for n, k in sorted(tally.kills.items())))
     print("\n".join([f"lost: {len(lost)}", *lost]))
     return bool(lost)
 
@@ -288,11 +322,12 @@ def told(desk: SimulatedDesk) -> str:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--weeks", type=int, default=60)
+    parser.add_argument("--undisturbed", type=int, default=60, metavar="WEEKS")
+    parser.add_argument("--harmed", type=int, default=60, metavar="WEEKS")
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         try:
-            sys.exit(main(asked.weeks, asked.seed, Path(place)))
+            sys.exit(main(asked.undisturbed, asked.harmed, asked.seed, Path(place)))
         except NoCompiler as refusal:
             sys.exit(str(refusal))

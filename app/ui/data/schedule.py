@@ -80,14 +80,16 @@ def _progress() -> set[str]:
 def _button() -> None:
     week, found = weeks.present()
     done = found is not None and found.status == "finished"
-    action(
-        "Run this week now",
-        _start,
-        key="run-week",
-        blocked=done or bool(found and found.active),
-        help=f"The week of {week} was run: the next one begins with its last close." if done else None,
-        icon=":material/play_arrow:",
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        action(
+            "Run this week now",
+            _start,
+            key="run-week",
+            blocked=done or bool(found and found.active),
+            icon=":material/play_arrow:",
+        )
+        if done:
+            st.caption(f"The week of {week} was run: the next one begins with its last close.")
 
 
 def _start(actor: str) -> None:
@@ -95,20 +97,12 @@ def _start(actor: str) -> None:
 
 
 def _record(record: WeekRecord) -> None:
-    """What each step did."""
-    rows = [(step.name, "✓", line) for step in record.steps for line in step.said]
-    rows += [(step.name, "⚠", line) for step in record.steps for line in step.problems]
-    order = {step.name: place for place, step in enumerate(record.steps)}
+    """What each step did, in order; what went wrong has another sign."""
     with st.expander(f"What the run of the week of {record.week} did", icon=":material/checklist:"):
-        st.dataframe(
-            pd.DataFrame(sorted(rows, key=lambda row: order[row[0]]), columns=["Step", "", "What"]),
-            hide_index=True,
-            alt="Every step of the last weekly run with what it did and what went wrong",
-            column_config={
-                "Step": st.column_config.TextColumn(width=100),
-                "": st.column_config.TextColumn(width=30),
-            },
-        )
+        for step in record.steps:
+            lines = [f"- :material/check: {said(line)}" for line in step.said]
+            lines += [f"- :material/warning: {said(line)}" for line in step.problems]
+            st.markdown("\n".join([f"**{step.name.capitalize()}**, {moment(step.at)}", *lines]))
 
 
 def _form(schedule: Schedule) -> None:

@@ -40,6 +40,8 @@ OPERATIONS = [
     ("GET", "/jobs"),
     ("GET", "/jobs/{job_id}"),
     ("GET", "/models/{variant}"),
+    ("POST", "/week"),
+    ("GET", "/weeks/{week}"),
 ]
 CHECKS = (
     not_a_server_error,
