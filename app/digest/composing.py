@@ -93,7 +93,7 @@ def _holdings(root: Settings) -> tuple[SavedHoldings | None, str]:
         saved = load(root.data, person)
     except DeskError as refusal:
         return None, f"No orders: {refusal}"
-    return saved, f"No orders: {person} saved no holdings on the page Weights."
+    return saved, "" if saved else f"No orders: {person} saved no holdings on the page Weights."
 
 
 def _champions(
@@ -146,8 +146,11 @@ def _plan(
     saved: SavedHoldings | None,
 ) -> Plan | None:
     """The orders of the week for the saved holdings, as the page Weights has them. Raises DeskError."""
-    if panel is None or saved is None or not row.weights or str(panel.decisions[-1]) != row.decision:
+    if panel is None or saved is None or not row.weights:
         return None
+    if (newest := str(panel.decisions[-1])) != row.decision:
+        where = "have gone on to" if newest > row.decision else "end with"
+        raise DataError(f"the data {where} {newest}.")
     choice = last_choice(root.registry, version.variant, version.name)
     step = len(panel.decisions) - 1
     return planned(version, panel, saved.portfolio, step, follow=follow_in(choice), cache=root.cache)

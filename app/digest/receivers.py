@@ -60,9 +60,9 @@ def _mailboxes(told: Notifying) -> list[Mailbox]:
     if bool(told.user) != bool(told.password):
         raise SettingsError("SAC_DESK_SMTP_USER and SAC_DESK_SMTP_PASSWORD go together: set both, or none.")
     addresses = [address.strip() for address in told.recipients.split(",") if address.strip()]
-    for name, written in (("FROM", [told.sender]), ("TO", addresses or [""])):
+    for name, written in (("SAC_DESK_SMTP_FROM", [told.sender]), ("SAC_DESK_SMTP_TO", addresses or [""])):
         if not all(map(_ADDRESS.fullmatch, written)):
-            raise SettingsError(f"SAC_DESK_SMTP_{name} must be an e-mail address, as desk@example.com.")
+            raise SettingsError(f"{name} must be an e-mail address, as desk@example.com.")
     server = MailServer(
         told.host, int(port), cast("Security", security), told.sender, told.user, told.password
     )

@@ -69,10 +69,10 @@ def _outbox() -> set[str]:
     _lost(there)
     rows = [
         {
-            "Written": moment_of(parcel.written_at),
-            "Message": parcel.message.subject,
             "To": name,
             "State": delivery.state,
+            "Message": parcel.message.subject,
+            "Written": moment_of(parcel.written_at),
             "Tries": delivery.tries,
             "Details": delivery.words,
         }

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from app.access import visitors
-from app.formats import dollars, percent, points
+from app.formats import dollars, percent, signed
 from app.holdings.saved import history
 from app.holdings.tracking import Stretch, Tracked, tracked
 from app.settings import settings
@@ -68,11 +68,11 @@ def _begin(saved: bool) -> None:
 def _sentence(total: Stretch) -> str:
     """What came of it, and what the difference is mostly of."""
     grown = f"Since {total.start} your holdings grew by {percent(np.expm1(total.held))}"
-    told = f"{grown}, the advice by {percent(np.expm1(total.advised))}"
-    if points(total.difference).strip("+-") == points(0.0).strip("+-"):
-        return f"{told}: as good as the same."
+    advised, apart = percent(np.expm1(total.advised)), signed(np.expm1(total.difference))
+    if apart == signed(0.0):
+        return f"{grown}, as the advice did."
     part = max(_PARTS, key=lambda name: abs(getattr(total, name)))
-    return f"{told}: {points(total.difference)}, mostly by {_PARTS[part]}."
+    return f"{grown}, {apart} against the advice's {advised}, mostly by {_PARTS[part]}."
 
 
 def _paths(found: Tracked) -> Chart:
@@ -104,13 +104,18 @@ def _paths(found: Tracked) -> Chart:
     )
 
 
+def _hundredths(growth: float) -> str:
+    """Hundredths of log growth, with a sign; "+0.00" for what rounds to zero."""
+    return f"{round(100 * growth, 2) + 0.0:+.2f}"
+
+
 def _table(stretches: Sequence[Stretch]) -> None:
     """Each stretch, newest first, and all together last."""
     rows = [
         (
             f"{one.start} to {one.end}",
-            *(f"{100 * growth:+.2f}" for growth in (one.held, one.advised, one.difference)),
-            *(f"{100 * getattr(one, part):+.2f}" for part in _PARTS),
+            *(_hundredths(growth) for growth in (one.held, one.advised, one.difference)),
+            *(_hundredths(getattr(one, part)) for part in _PARTS),
             "" if one.flow is None else dollars(one.flow),
         )
         for one in stretches

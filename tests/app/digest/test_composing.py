@@ -113,7 +113,9 @@ def test_orders_of_an_ended_session_warn(desk):
 
 def test_data_that_have_gone_on_give_no_orders_for_the_week_before(desk):
     save(desk.data, "local user", HELD)
-    assert digest_of(desk, WEEKS[-2], now=saturday(3)).champions[0].ticket is None
+    digest = digest_of(desk, WEEKS[-2], now=saturday(3))
+    assert (digest.champions[0].ticket, digest.no_ticket) == (None, "")
+    assert digest.champions[0].notes[-1] == "No orders: the data have gone on to 2019-01-18."
 
 
 def test_a_run_that_stopped_says_why_first(desk):
