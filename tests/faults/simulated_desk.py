@@ -124,7 +124,7 @@ class SimulatedDesk:
         """What a command printed, with its errors; a code that is not among those is a loss."""
         out, err = process.communicate(timeout=600)
         if process.returncode not in codes:
-            self.losses.append(f"{process.args}: code {process.returncode}, {err.strip()[-300:]}")
+            self.losses.append(f"{process.args!r}: code {process.returncode}, {err.strip()[-300:]}")
         self._note_rows()
         return out + err
 

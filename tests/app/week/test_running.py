@@ -7,7 +7,7 @@ import pytest
 
 from app.jobs.record import Job
 from app.settings import Settings
-from app.week import running
+from app.week import running, telling
 from app.week.kept import digest_of_week, kept
 from app.week.running import run
 from app.week.steps import STEPS
@@ -89,10 +89,10 @@ def test_a_run_that_was_cut_off_goes_on_where_it_was(root, monkeypatch, cut_at):
 
 
 def test_a_kill_between_the_digest_and_its_end_sends_it_once(root, monkeypatch):
-    true, ends = running.tell, []
+    ends = []
 
     def tell(work, record):
-        true(work, record)
+        telling.tell(work, record)
         ends.append(len(list(root.outbox.glob("*.json"))))
         if len(ends) == 1:
             raise KeyboardInterrupt
