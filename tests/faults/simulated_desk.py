@@ -96,7 +96,7 @@ class SimulatedDesk:
 
     def served(self) -> Served:
         """A server of the desk, that was started and does not answer yet."""
-        return started(self.root.data.parent, free_port(), **self._faked)
+        return started(self.root.data.parent, free_port(), script=None, **self._faked)
 
     def grow(self, last: str) -> None:
         """Let the prices reach a day."""
