@@ -103,6 +103,8 @@ def challengers(work: Work, notes: Notes) -> None:
         schedule = read_schedule(work.root.data)
         found = due_challengers(work.root, schedule, work.champions, work.week)
     notes.said.extend([one.why for one in found if one.choice == "none"])
+    if not found and not notes.problems:
+        notes.said.append("No variant is to get a challenger.")
     wanted = [one for one in found if one.choice != "none"]
     for number, due in enumerate(wanted):
         share = 0.5 / len(wanted)
