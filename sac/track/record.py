@@ -9,6 +9,7 @@ import numpy as np
 from sac.config import CASH, VARIANTS
 from sac.errors import ArtifactError, DataError
 from sac.market import MarketPanel
+from sac.market.symbols import symbol_key
 from sac.promotion.state import state_of
 from sac.registry import Registry
 from sac.track.cone import YEAR, Cone, Standing, cone, promised_leads, standing
@@ -127,13 +128,17 @@ def moved_closes(row: SealedWeek, panel: MarketPanel) -> dict[str, float]:
 
 def _contradicted(row: SealedWeek, panel: MarketPanel) -> bool:
     """Whether the data up to a row's decision are others now."""
-    if not row.intact or row.decision not in map(str, panel.decisions):
-        return False
-    return panel.fingerprint_at(panel.step_at(row.decision)) != row.fingerprint
+    known = row.intact and np.datetime64(row.decision) in panel.decisions
+    return known and panel.fingerprint_at(panel.step_at(row.decision)) != row.fingerprint
 
 
 def _moves(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
-    moves = {name: after[name] / close - 1.0 for name, close in before.items() if name in after}
+    known = {symbol_key(name): close for name, close in after.items()}
+    moves = {
+        name: known[symbol_key(name)] / close - 1.0
+        for name, close in before.items()
+        if symbol_key(name) in known
+    }
     return {name: move for name, move in moves.items() if abs(move) > _STILL}
 
 

@@ -6,18 +6,19 @@ from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import get_context
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sac.config import CASH
 from sac.errors import DataError, StorageError
 from sac.inference import committee_of, target_weights, with_own_forecasts
-from sac.market import MarketPanel
+from sac.market import MarketPanel, load_panel, price_folder
 from sac.portfolio import backtest
 from sac.promotion.following import choose_follow
 from sac.threads import one_thread
 from sac.track import TrackLog, seal, seal_missing
 from tests.support.sealed_weeks import AFTER, PROMOTED, champion, panel_after, saturday
-from tests.support.synthetic import panel_of, random_closes
+from tests.support.synthetic import panel_of, random_closes, write_prices
 
 VARIANT = "sac_lstm"
 FILL_CLOSE = dt.datetime(2018, 12, 31, 21, tzinfo=dt.UTC)  # of the first week: 16:00 in New York
@@ -104,6 +105,19 @@ def test_data_that_were_fetched_later_than_now_tell_of_a_clock_set_back(sealed):
     assert sealed(dataclasses.replace(panel, provenance=later)).kind == "late"
 
 
+def test_a_row_of_the_fill_session_may_be_its_close_whatever_the_clock_says(sealed, tmp_path):
+    """A clock set back to the middle of the fill session takes a finished row for a running one."""
+    closes = AFTER[AFTER.index <= "2018-12-31"]
+    write_prices(price_folder(tmp_path), closes)
+    names = ", ".join(f'"{name}"' for name in closes.columns)
+    (tmp_path / "market.toml").write_text(f'source = "files"\nsymbols = [{names}]\nstart = 2013-01-02\n')
+    noon = FILL_CLOSE - dt.timedelta(hours=4)
+    panel = load_panel(tmp_path, pd.Timestamp(noon))
+    assert str(panel.decisions[-1]) == "2018-12-28"
+    row = sealed(panel, noon)
+    assert (row.kind, row.note) == ("late", "The data hold a row of 2018-12-31, which may be its close.")
+
+
 def test_asked_again_it_is_the_row_that_is_there(sealed, log):
     assert sealed() == sealed(now=FILL_CLOSE) == log.rows()[0]
     assert len(log.rows()) == 1
@@ -160,6 +174,15 @@ def test_before_the_promotion_nothing_is_missing_but_the_newest_week_is_sealed(l
     old = panel_of(AFTER[AFTER.index <= "2018-12-21"])
     [row] = seal_missing(log, registry, old, VARIANT, cache=tmp_path / "cache", now=PROMOTED)
     assert (row.decision, row.kind) == ("2018-12-21", "late")
+
+
+def test_a_promotion_by_a_clock_of_long_ago_asks_for_no_week_of_the_training(
+    log, tmp_path, small_version, monkeypatch
+):
+    long_ago = dt.datetime(2015, 6, 1, tzinfo=dt.UTC)
+    registry = champion(tmp_path / "models", small_version, monkeypatch, long_ago)
+    rows = seal_missing(log, registry, panel_after(1), VARIANT, cache=tmp_path / "cache", now=saturday(1))
+    assert [row.decision for row in rows] == ["2018-12-28", "2019-01-04"]
 
 
 def test_weeks_after_the_agents_expired_carry_the_reason(log, registry, tmp_path):
