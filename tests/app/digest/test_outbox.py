@@ -119,6 +119,17 @@ def test_a_clock_that_was_set_back_does_not_stop_the_tries(root, known, clock):
     assert deliver(root) == Delivered(sent=1)
 
 
+def test_a_fault_with_one_receiver_holds_up_nobody_and_tells_no_secret(root, known):
+    class Broken:
+        def send(self, message):
+            raise KeyError(SECRET)
+
+    known |= {"ann": Broken(), "bob": Somebody()}
+    enqueue(root, DIGEST)
+    assert deliver(root) == Delivered(sent=1, waiting=1)
+    assert states(root)["ann"] == ("queued", 1, "Unexpected error: KeyError.")
+
+
 def test_a_test_message_is_tried_once(root, known, clock):
     known["ann"] = Somebody("It is down.")
     put(root, trial_of("test-1", "a\nb"))
