@@ -127,9 +127,8 @@ def moved_closes(row: SealedWeek, panel: MarketPanel) -> dict[str, float]:
 
 def _contradicted(row: SealedWeek, panel: MarketPanel) -> bool:
     """Whether the data up to a row's decision are others now."""
-    if not row.intact or row.decision not in map(str, panel.decisions):
-        return False
-    return panel.fingerprint_at(panel.step_at(row.decision)) != row.fingerprint
+    known = row.intact and np.datetime64(row.decision) in panel.decisions
+    return known and panel.fingerprint_at(panel.step_at(row.decision)) != row.fingerprint
 
 
 def _moves(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:

@@ -15,6 +15,7 @@ from sac.config import CASH, Constraints, FollowChoice
 from sac.errors import ExpiredAgents
 from sac.market import MarketPanel, trading_weeks
 from sac.market.calendar import has_ended, last_ended_session
+from sac.market.prices.tables import running_note
 from sac.portfolio import all_cash, asset_growth, drift
 from sac.promotion import DecisionLog
 from sac.promotion.following import follow_of
@@ -111,6 +112,8 @@ def lateness(panel: MarketPanel, step: int, at: datetime) -> str | None:
         return f"The data held prices of {fill} and later."
     if not has_ended(decision, now):
         return f"By this machine's clock the session of {decision} was not over: the clock was behind."
+    if running_note(fill) in panel.provenance.note:
+        return f"The data hold a row of {fill}, which may be its close."
     if fetched and pd.Timestamp(fetched) > now:
         return f"The clock was set back: the data were fetched at {fetched}."
     return None

@@ -25,7 +25,7 @@ from tests.support.synthetic import random_closes, write_prices
 
 pytestmark = pytest.mark.slow
 
-PAGES = ("overview", "training", "compare", "promotion", "experiments", "weights", "data")
+PAGES = ("overview", "training", "compare", "promotion", "track", "experiments", "weights", "data")
 
 
 def record(root, *, pid=None, error=None):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from app.decisions.track import standing_line, state_line
-from app.formats import moment, percent, signed
+from app.formats import moment, percent, signed, unbroken
 from app.queries import track
 from app.ui.shared import report
 from app.ui.shared.charts.growth import equity
@@ -46,10 +46,10 @@ def _reign(one: Reign) -> str:
 
 def state(record: TrackRecord, panel: MarketPanel) -> None:
     """One sentence of what its live weeks came to, and where they stand in the cone."""
-    st.markdown(f"**{plain(state_line(record, panel))}**")
+    st.markdown(f"**{unbroken(plain(state_line(record, panel)))}**")
     stands = record.standing
     if stands:
-        _VERDICTS[stands.word](plain(standing_line(stands)), icon=_ICONS[stands.word])
+        _VERDICTS[stands.word](unbroken(plain(standing_line(stands))), icon=_ICONS[stands.word])
     if record.cone and record.cone.flat:
         st.info(
             "Its back-test promises no lead: it held equal weight in every week.", icon=":material/balance:"
@@ -89,8 +89,8 @@ def sealed_weeks(record: TrackRecord, panel: MarketPanel) -> None:
         column_config=COLUMNS,
     )
     st.caption(
-        "● sealed before the fill's close and counted, ○ sealed later, never counted, ◇ asked again on other "
-        "data. Restated: how far the data of now moved the closes that were sealed, or the history elsewhere."
+        "● counted, ○ sealed late and never counted, ◇ asked again on other data. Restated: how far the data "
+        "of now moved sealed closes."
     )
 
 

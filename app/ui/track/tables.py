@@ -20,6 +20,7 @@ KINDS = {"prospective": "● live", "late": "○ late", "restated": "◇ restate
 COLUMNS = {
     **right_aligned("Lead", "Turnover", "Cost"),
     "No.": st.column_config.TextColumn(width=50),
+    "Restated": st.column_config.TextColumn(width=130),
     "Note": st.column_config.TextColumn(width="large"),
 }
 

@@ -27,6 +27,7 @@ __all__ = [
     "column_of",
     "price_file",
     "read_price_file",
+    "running_note",
 ]
 
 OPTIONAL_FIELDS = ("open", "high", "low", "volume")
@@ -304,4 +305,9 @@ def _ended(table: pd.DataFrame, name: str, now: pd.Timestamp) -> tuple[pd.DataFr
         return table, ()
     if len(table) == 1:
         raise DataError(f"{name} holds only today, {today}, whose session is not over yet.")
-    return table.iloc[:-1], (f"the row of {today} counts once that session is over.",)
+    return table.iloc[:-1], (running_note(str(today)),)
+
+
+def running_note(day: str) -> str:
+    """What is said of prices that hold a row of a session which is not over, by this machine's clock."""
+    return f"the row of {day} counts once that session is over."

@@ -42,6 +42,8 @@ OPERATIONS = [
     ("GET", "/models/{variant}"),
     ("POST", "/week"),
     ("GET", "/weeks/{week}"),
+    ("GET", "/track/{variant}"),
+    ("GET", "/decisions/sealed"),
 ]
 CHECKS = (
     not_a_server_error,

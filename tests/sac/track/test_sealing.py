@@ -6,18 +6,19 @@ from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import get_context
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sac.config import CASH
 from sac.errors import DataError, StorageError
 from sac.inference import committee_of, target_weights, with_own_forecasts
-from sac.market import MarketPanel
+from sac.market import MarketPanel, load_panel, price_folder
 from sac.portfolio import backtest
 from sac.promotion.following import choose_follow
 from sac.threads import one_thread
 from sac.track import TrackLog, seal, seal_missing
 from tests.support.sealed_weeks import AFTER, PROMOTED, champion, panel_after, saturday
-from tests.support.synthetic import panel_of, random_closes
+from tests.support.synthetic import panel_of, random_closes, write_prices
 
 VARIANT = "sac_lstm"
 FILL_CLOSE = dt.datetime(2018, 12, 31, 21, tzinfo=dt.UTC)  # of the first week: 16:00 in New York
@@ -102,6 +103,19 @@ def test_data_that_were_fetched_later_than_now_tell_of_a_clock_set_back(sealed):
     panel = panel_after(0)
     later = dataclasses.replace(panel.provenance, fetched_at="2019-01-02T08:00:00+00:00")
     assert sealed(dataclasses.replace(panel, provenance=later)).kind == "late"
+
+
+def test_a_row_of_the_fill_session_may_be_its_close_whatever_the_clock_says(sealed, tmp_path):
+    """A clock set back to the middle of the fill session takes a finished row for a running one."""
+    closes = AFTER[AFTER.index <= "2018-12-31"]
+    write_prices(price_folder(tmp_path), closes)
+    names = ", ".join(f'"{name}"' for name in closes.columns)
+    (tmp_path / "market.toml").write_text(f'source = "files"\nsymbols = [{names}]\nstart = 2013-01-02\n')
+    noon = FILL_CLOSE - dt.timedelta(hours=4)
+    panel = load_panel(tmp_path, pd.Timestamp(noon))
+    assert str(panel.decisions[-1]) == "2018-12-28"
+    row = sealed(panel, noon)
+    assert (row.kind, row.note) == ("late", "The data hold a row of 2018-12-31, which may be its close.")
 
 
 def test_asked_again_it_is_the_row_that_is_there(sealed, log):

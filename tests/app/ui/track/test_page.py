@@ -39,7 +39,7 @@ def tampered(tracked: Settings, *statements):
 
 
 def test_the_first_sentence_is_what_the_live_weeks_came_to(tracked, record):
-    text = said(opened("track"))
+    text = said(opened("track")).replace("\N{NO-BREAK SPACE}", " ")
     results = record.scored
     assert f"{len(results.leads)} weeks live, to {results.champion.ends[-1]}" in text
     assert f"{100 * (results.champion.wealth[-1] - 1):.1f} %" in text
