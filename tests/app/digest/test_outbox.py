@@ -16,6 +16,7 @@ from app.digest import outbox
 from app.digest.message import PATIENCE, message_of, trial_of
 from app.digest.outbox import Delivered, deliver, enqueue, parcels, put
 from app.digest.sending import Unsent
+from sac import files
 from sac.errors import DiskFull
 from tests.support.digests import DIGEST, STOPPED
 from tests.support.loopback_receivers import Post, WebhookServer, free_port, mail_server
@@ -205,7 +206,7 @@ def test_a_disk_that_keeps_no_record_lets_nothing_out(root, known, monkeypatch):
 def _deliver_and_die(root, url, after):
     """Deliver in a process that is killed before its write number `after`."""
     os.environ["SAC_DESK_WEBHOOK_JSON"] = url
-    writes, write = [], outbox.replace_file
+    writes, write = [], files.replace_file
 
     def counted(path, content):
         writes.append(path)
@@ -213,7 +214,7 @@ def _deliver_and_die(root, url, after):
             os.kill(os.getpid(), signal.SIGKILL)
         write(path, content)
 
-    outbox.replace_file = counted
+    setattr(outbox, "replace_file", counted)  # noqa: B010 - no monkeypatch outlives the fork
     deliver(root)
 
 
