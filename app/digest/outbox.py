@@ -168,15 +168,22 @@ def _tried(path: Path, parcel: Parcel, name: str, receiver: Receiver | None) -> 
     tries = delivery.tries + 1
     trying = replace(delivery, tries=tries, due_at=now + _pause(tries), changed_at=now)
     _write(path, parcel.having(name, trying))  # a disk that keeps no record must not make it be sent again
-    try:
-        receiver.send(parcel.message)
-    except Unsent as unsent:
-        state: State = "failed" if late else "queued"
-        after = parcel.having(name, replace(trying, state=state, reason=str(unsent)))
-    else:
-        after = parcel.having(name, replace(trying, state="sent", changed_at=time.time(), reason=None))
+    reason = _refusal(receiver, parcel.message)
+    state: State = "sent" if reason is None else "failed" if late else "queued"
+    after = parcel.having(name, replace(trying, state=state, changed_at=time.time(), reason=reason))
     patiently(lambda: _write(path, after), passing=StorageError)
     return after
+
+
+def _refusal(receiver: Receiver, message: Message) -> str | None:
+    """Why a receiver did not get a message; None where it did."""
+    try:
+        receiver.send(message)
+    except Unsent as unsent:
+        return str(unsent)
+    except Exception as error:  # one receiver's bad luck must not hold up the others; its words may be secret
+        return f"Unexpected error: {type(error).__name__}."
+    return None
 
 
 def _pause(tries: int) -> float:

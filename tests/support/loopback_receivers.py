@@ -7,6 +7,7 @@ import threading
 import time
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import trustme
 from aiosmtpd.controller import Controller
@@ -57,7 +58,7 @@ def authenticated(server, session, envelope, mechanism, data):
 @contextmanager
 def mail_server(post, *, starttls=None, tls=None, login=False):
     """A mail server at work; its port. starttls, tls: a context, for the one or the other."""
-    options = {"authenticator": authenticated, "auth_required": True} if login else {}
+    options: dict[str, Any] = {"authenticator": authenticated, "auth_required": True} if login else {}
     if starttls:
         options |= {"tls_context": starttls, "require_starttls": True}
     controller = Controller(

@@ -38,7 +38,7 @@ def disguised(value):
         return value + HOSTILE
     if isinstance(value, tuple):
         return tuple(map(disguised, value))
-    if is_dataclass(value):
+    if is_dataclass(value) and not isinstance(value, type):
         return replace(
             value, **{field.name: disguised(getattr(value, field.name)) for field in fields(value)}
         )

@@ -16,6 +16,7 @@ from app.digest import outbox
 from app.digest.message import PATIENCE, message_of, trial_of
 from app.digest.outbox import Delivered, deliver, enqueue, parcels, put
 from app.digest.sending import Unsent
+from sac import files
 from sac.errors import DiskFull
 from tests.support.digests import DIGEST, STOPPED
 from tests.support.loopback_receivers import Post, WebhookServer, free_port, mail_server
@@ -119,6 +120,17 @@ def test_a_clock_that_was_set_back_does_not_stop_the_tries(root, known, clock):
     assert deliver(root) == Delivered(sent=1)
 
 
+def test_a_fault_with_one_receiver_holds_up_nobody_and_tells_no_secret(root, known):
+    class Broken:
+        def send(self, message):
+            raise KeyError(SECRET)
+
+    known |= {"ann": Broken(), "bob": Somebody()}
+    enqueue(root, DIGEST)
+    assert deliver(root) == Delivered(sent=1, waiting=1)
+    assert states(root)["ann"] == ("queued", 1, "Unexpected error: KeyError.")
+
+
 def test_a_test_message_is_tried_once(root, known, clock):
     known["ann"] = Somebody("It is down.")
     put(root, trial_of("test-1", "a\nb"))
@@ -194,7 +206,7 @@ def test_a_disk_that_keeps_no_record_lets_nothing_out(root, known, monkeypatch):
 def _deliver_and_die(root, url, after):
     """Deliver in a process that is killed before its write number `after`."""
     os.environ["SAC_DESK_WEBHOOK_JSON"] = url
-    writes, write = [], outbox.replace_file
+    writes, write = [], files.replace_file
 
     def counted(path, content):
         writes.append(path)
@@ -202,7 +214,7 @@ def _deliver_and_die(root, url, after):
             os.kill(os.getpid(), signal.SIGKILL)
         write(path, content)
 
-    outbox.replace_file = counted
+    setattr(outbox, "replace_file", counted)  # noqa: B010 - no monkeypatch outlives the fork
     deliver(root)
 
 

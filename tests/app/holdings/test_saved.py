@@ -9,6 +9,7 @@ from app.holdings import saved
 from app.holdings.portfolio import Portfolio
 from app.holdings.saved import Saving, history
 from sac.errors import DiskFull
+from sac.files import replace_file
 
 ADA = "ada@desk.example"
 
@@ -60,7 +61,7 @@ def test_holdings_of_a_release_that_kept_no_history_are_its_beginning(tmp_path, 
 
 def test_a_kill_between_two_writes_loses_and_doubles_nothing(tmp_path, days, monkeypatch):
     saved.save(tmp_path, ADA, Portfolio(1.0))
-    write, writes = saved.replace_file, []
+    writes, write = [], replace_file
 
     def dying(path, content):
         writes.append(path)

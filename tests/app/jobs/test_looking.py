@@ -1,4 +1,4 @@
-"""What a server looks at every few seconds."""
+"""A server's looks: again and again, each for itself, until it ends."""
 
 import threading
 import time
@@ -6,42 +6,45 @@ import time
 import pytest
 
 from app.jobs import looking
-from sac.errors import DataError
+from app.jobs.looking import keep_looking
+from sac.errors import DeskError
 
 
-@pytest.fixture
-def often(monkeypatch):
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
     monkeypatch.setattr(looking, "LOOK_SECONDS", 0.01)
 
 
-def until(there, seconds=10.0):
-    deadline = time.monotonic() + seconds
-    while not there():
+def until(holds):
+    deadline = time.monotonic() + 10.0
+    while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.01)
 
 
-def alive():
-    return "looks" in {thread.name for thread in threading.enumerate()}
-
-
-def test_it_looks_again_and_again_until_it_is_enough(home, often):
+def test_it_looks_again_and_again_and_then_no_more(home):
     seen = []
-    enough = looking.keep_looking(home, seen.append)
-    until(lambda: len(seen) > 2)
-    enough.set()
-    until(lambda: not alive())
-    assert set(seen) == {home}
+    enough = keep_looking(home, seen.append)
+    try:
+        until(lambda: len(seen) > 2)
+        assert set(seen) == {home}
+    finally:
+        enough.set()
+    until(lambda: "looks" not in {thread.name for thread in threading.enumerate()})
+    count = len(seen)
+    time.sleep(0.05)
+    assert len(seen) == count
 
 
-def test_trouble_is_logged_once_and_keeps_no_other_look_from_its_turn(home, often, caplog):
-    seen, words = [], ["The data are refused.", "The disk is full."]
+def test_trouble_of_one_look_is_logged_once_and_keeps_no_other_from_its_turn(home, caplog):
+    seen = []
 
-    def trouble(root):
-        raise DataError(words[len(seen) > 5])
+    def broken(root):
+        raise DeskError("The disk is full.")
 
-    enough = looking.keep_looking(home, trouble, seen.append)
-    until(lambda: len(seen) > 10)
-    enough.set()
-    until(lambda: not alive())
-    assert [record.message for record in caplog.records] == words
+    enough = keep_looking(home, broken, seen.append)
+    try:
+        until(lambda: len(seen) > 3)
+    finally:
+        enough.set()
+    assert [record.message for record in caplog.records if "disk" in record.message] == ["The disk is full."]
