@@ -79,7 +79,7 @@ def reviewed(desk: SimulatedDesk, place: int, week: Week) -> None:
             desk.promote(variant)
 
 
-def killed(desk: SimulatedDesk, week: Week, rng: random.Random, tally: Tally, times: int = 1) -> None:
+def killed(desk: SimulatedDesk, week: Week, rng: random.Random, tally: Tally, times: int = 2) -> None:
     """Kill the week's run at any moment, so often; each start goes on where the one before was."""
     for _ in range(times):
         before = desk.steps(week)
@@ -99,7 +99,7 @@ def _begun_anew(before: list[dict[str, object]]) -> bool:
 def killed_often(desk: SimulatedDesk, week: Week, rng: random.Random, tally: Tally) -> None:
     desk.grow(week.decision)
     desk.set_time(week.friday)
-    killed(desk, week, rng, tally, rng.randint(1, 3))
+    killed(desk, week, rng, tally, rng.randint(2, 4))
     desk.command("week")
 
 
