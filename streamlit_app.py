@@ -12,8 +12,12 @@ from fastapi import FastAPI
 from app.access import exposure, login
 from app.api import install, serving
 from app.decisions import acting
+from app.digest import deliver
+from app.digest.receivers import receivers
 from app.hub import outbox
+from app.jobs.looking import keep_looking
 from app.settings import check_settings, choose_file_rights, network, settings
+from app.week import starting
 from sac.errors import DeskError
 from sac.text import LogLines, printable
 
@@ -37,6 +41,7 @@ try:
     choose_file_rights()
     check_settings()
     login.rules_of_access()
+    receivers()
     exposure.check_exposure()
 except DeskError as refusal:
     sys.exit(f"error: {printable(str(refusal))}")
@@ -52,4 +57,5 @@ streamlit_app = FastAPI(
 )
 install.install(streamlit_app, ui, st.get_option("server.allowedHosts") or ["localhost", "127.0.0.1"], known)
 acting.finish_moves(settings())
-outbox.keep_sending(settings())
+keep_looking(settings(), outbox.resume, starting.look())
+keep_looking(settings(), deliver)  # beside the others: a mail server that is slow must not hold them up

@@ -9,7 +9,19 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from app.commands import data, holdings, hub, promotion, sweep, track, training, versions, weights
+from app.commands import (
+    data,
+    holdings,
+    hub,
+    notify,
+    promotion,
+    sweep,
+    track,
+    training,
+    versions,
+    week,
+    weights,
+)
 from app.settings import CODE, choose_file_rights, settings
 from sac.errors import DeskError
 from sac.files import refusal_of
@@ -17,7 +29,7 @@ from sac.text import printable
 
 __all__ = ["main", "run"]
 
-COMMANDS = (training, sweep, weights, holdings, versions, promotion, track, data, hub)
+COMMANDS = (training, sweep, week, weights, holdings, versions, promotion, track, data, hub, notify)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

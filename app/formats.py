@@ -1,7 +1,7 @@
 """How pages write numbers and moments: the same way everywhere, and "n/a" for what is not known."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from math import isfinite
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "duration",
     "megabytes",
     "moment",
+    "moment_of",
     "percent",
     "points",
     "ratio",
@@ -90,6 +91,11 @@ def moment(when: datetime | str | None) -> str:
     except ValueError:  # somebody else wrote it
         return UNKNOWN
     return f"{known:%Y-%m-%d %H:%M} UTC"
+
+
+def moment_of(seconds: float) -> str:
+    """The same of seconds since 1970."""
+    return moment(datetime.fromtimestamp(seconds, UTC))
 
 
 def unbroken(sentence: str) -> str:

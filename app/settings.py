@@ -19,21 +19,26 @@ if TYPE_CHECKING:
     from sac.market.news.alpaca import Keys
 
 __all__ = [
+    "NOTIFY_SECRETS",
     "Feeds",
     "HubAccess",
     "Network",
+    "Notifying",
     "Settings",
     "check_settings",
     "choose_file_rights",
     "feeds",
     "hub_access",
     "network",
+    "notifying",
     "repo_variable",
     "settings",
 ]
 
 TOKEN = re.compile(r"[A-Za-z0-9\-._~+/=]{16,200}")  # RFC 6750, and too long to be guessed
-SECRET = re.compile(r"TOKEN(?!IZER)|SECRET|PASSW|CREDENTIAL|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY", re.IGNORECASE)
+SECRET = re.compile(
+    r"TOKEN(?!IZER)|SECRET|PASSW|CREDENTIAL|WEBHOOK|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY", re.IGNORECASE
+)
 CODE = Path(__file__).resolve().parent.parent  # the folder that holds the packages app and sac
 
 
@@ -62,6 +67,10 @@ class Settings:
     @property
     def jobs(self) -> Path:
         return self.data / "jobs"
+
+    @property
+    def outbox(self) -> Path:
+        return self.data / "outbox"
 
     @property
     def track(self) -> Path:
@@ -98,6 +107,10 @@ class Settings:
     @property
     def hub(self) -> Path:
         return self.data / "hub"
+
+    @property
+    def weeks(self) -> Path:
+        return self.data / "weeks"
 
     def child_environment(self, secrets: Collection[str] = ()) -> dict[str, str]:
         """Environment for a process that works on the same data root, on one core.
@@ -156,6 +169,48 @@ def hub_access() -> HubAccess:
         {variant: repo for variant, repo in named.items() if repo},
         os.environ.get("HF_TOKEN", "").strip() or None,
         (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/"),
+    )
+
+
+@dataclass(frozen=True)
+class Notifying:
+    """Where digests are sent, as the environment says it; "" where it says nothing."""
+
+    host: str  # of the mail server
+    port: str
+    security: str
+    user: str
+    sender: str
+    recipients: str
+    holdings_of: str  # the person whose saved holdings a digest is about
+    password: str = field(repr=False)
+    webhooks: Mapping[str, str] = field(repr=False)  # kind -> address: whoever knows one may post there
+
+
+NOTIFY_SECRETS = {  # "" is the mail server's password, the others are kinds of webhooks
+    "": "SAC_DESK_SMTP_PASSWORD",
+    "slack": "SAC_DESK_WEBHOOK_SLACK",
+    "teams": "SAC_DESK_WEBHOOK_TEAMS",
+    "json": "SAC_DESK_WEBHOOK_JSON",
+}
+
+
+def notifying() -> Notifying:
+    """Mail server, webhooks and the digest's person of this process's environment; nothing is checked."""
+
+    def value(name: str) -> str:
+        return os.environ.get(name, "").strip()
+
+    return Notifying(
+        host=value("SAC_DESK_SMTP_HOST"),
+        port=value("SAC_DESK_SMTP_PORT"),
+        security=value("SAC_DESK_SMTP_SECURITY"),
+        user=value("SAC_DESK_SMTP_USER"),
+        sender=value("SAC_DESK_SMTP_FROM"),
+        recipients=value("SAC_DESK_SMTP_TO"),
+        holdings_of=value("SAC_DESK_DIGEST_HOLDINGS_OF"),
+        password=os.environ.get(NOTIFY_SECRETS[""], ""),
+        webhooks={kind: value(name) for kind, name in NOTIFY_SECRETS.items() if kind},
     )
 
 

@@ -87,7 +87,7 @@ def main(job_id: str) -> int:
     store = JobStore(root.jobs)
     watch = Watch(store, job_id)
     signal.signal(signal.SIGTERM, watch.stop)
-    os.nice(NICENESS)
+    os.nice(max(0, NICENESS - os.nice(0)))  # a job that another one started is as nice as it already
     if not _patient(lambda: store.claim(job_id, os.getpid())):
         log("This job has ended, or another process is doing it.")
         return 1

@@ -6,8 +6,11 @@ from app.queries import market
 from app.queries.signals import signal_findings
 from app.settings import settings
 from app.ui.data.coverage import known
+from app.ui.data.digests import digests
 from app.ui.data.findings import findings
+from app.ui.data.notifications import notifications
 from app.ui.data.refresh import refresh
+from app.ui.data.schedule import weekly_run
 from app.ui.data.signals import not_used
 from app.ui.data.source import editor
 from app.ui.shared.notes import freshness, provenance_line
@@ -33,6 +36,9 @@ if survey is not None:
     findings(survey, "present")
 editor(choice)
 refresh(choice)
+weekly_run()
+digests()
+notifications()
 if panel is not None:
     known(panel)
     not_used(signal_findings())

@@ -8,6 +8,7 @@ from app.ui.shared.charts.growth import equity
 from app.ui.shared.navigation import go_to
 from app.ui.shared.notes import provenance_line
 from app.ui.track.charts import lead_in_cone
+from app.ui.track.held import held
 from app.ui.track.sections import chosen, downloads, figures, sealed_weeks, state
 from sac.text import said
 
@@ -35,6 +36,7 @@ figures(record)
 if record.scored:
     st.subheader("Growth")
     show(equity([record.scored.champion, record.scored.equal]), "growth")
+held(record.reign.variant, panel)
 sealed_weeks(record, panel)
 downloads(record, panel)
 provenance_line(panel.provenance)

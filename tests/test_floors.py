@@ -38,7 +38,7 @@ FLOORS = [
     {"sac.experiments", "sac.hub", "sac.track"},
     {"app.settings", "app.formats", "app.holdings", "app.access", "app.jobs"},
     {"app.hub"},
-    {"app.tasks", "app.decisions"},
+    {"app.tasks", "app.decisions", "app.digest", "app.week"},
     {"app.queries", "app.commands", "app.worker"},
     {"app.api", "app.ui", "app.cli"},
     {"app.main"},

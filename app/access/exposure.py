@@ -1,16 +1,16 @@
 """Whether other machines reach this desk, and whether they may."""
 
 import signal
-from ipaddress import ip_address
 
 import streamlit as st
 import uvicorn
 
+from app.access.hosts import loopback
 from app.access.login import login_configured
 from app.access.roles import Forbidden
 from app.settings import Network, network
 
-__all__ = ["check_exposure", "held_back", "loopback", "running_server"]
+__all__ = ["check_exposure", "held_back", "running_server"]
 
 
 def check_exposure() -> None:
@@ -39,14 +39,6 @@ def running_server() -> uvicorn.Server | None:
     """The server of this process, which answers its SIGTERM; None under another one than uvicorn."""
     server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
     return server if isinstance(server, uvicorn.Server) else None
-
-
-def loopback(name: str | None) -> bool:
-    """Whether a host's name or address means this machine and no other."""
-    try:
-        return name == "localhost" or ip_address(name or "").is_loopback
-    except ValueError:
-        return False
 
 
 def _bound_to() -> list[str | None]:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from sac.errors import DeskError
 
-__all__ = ["Forbidden", "Visitor", "may_act"]
+__all__ = ["LOCAL", "Forbidden", "Visitor", "may_act"]
 
 Role = Literal["viewer", "approver"]
 
@@ -20,6 +20,9 @@ class Visitor:
 
     name: str  # as records name them: the e-mail address, where there is a login
     role: Role  # an approver may also train, cancel, promote, roll back, refresh and edit
+
+
+LOCAL = Visitor("local user", "approver")  # without a login there is one person, and it is their desk
 
 
 def may_act(person: Visitor) -> Visitor:

@@ -4,12 +4,9 @@ import streamlit as st
 
 from app.access.exposure import check_exposure
 from app.access.login import admitted, login_configured, rules_of_access
-from app.access.roles import Forbidden, Visitor, may_act, only_looks
+from app.access.roles import LOCAL, Forbidden, Visitor, may_act, only_looks
 
 __all__ = ["approver", "refusal", "signed_out", "visitor"]
-
-
-LOCAL = Visitor("local user", "approver")  # without a login there is one person, and it is their desk
 
 
 def signed_out() -> bool:

@@ -10,6 +10,8 @@ SECTIONS = frozenset(
         "holdings",
         "jobs",
         "models",
+        "week",
+        "weeks",
         "track",
         "decisions",
         "health",

@@ -23,6 +23,7 @@ __all__ = [
     "KeyReused",
     "NoModel",
     "NoPriorModel",
+    "NoWeek",
     "TrainingCancelled",
     "TrainingFailed",
     "install",
@@ -67,6 +68,10 @@ class NoPriorModel(DeskError):  # noqa: N818
     """The variant has no champion to start from."""
 
 
+class NoWeek(DeskError):  # noqa: N818
+    """Nobody ran that week."""
+
+
 class KeyReused(DeskError):  # noqa: N818
     """An idempotency key that was used for another request."""
 
@@ -88,6 +93,7 @@ STATUS: dict[type[DeskError], tuple[int, str]] = {
     Forbidden: (403, "forbidden"),
     NoPriorModel: (400, "no_prior_model"),
     NoModel: (404, "no_model"),
+    NoWeek: (404, "no_week"),
     JobNotFound: (404, "job_not_found"),
     JobConflict: (409, "already_training"),
     KeyReused: (409, "key_reused"),

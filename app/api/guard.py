@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.access import exposure, programs
+from app.access.hosts import loopback
 from app.api.addresses import metrics, section
 from app.api.errors import FRAMEWORK, refused
 from app.settings import Network
@@ -69,7 +70,7 @@ class Guard:
         socket, origin = scope["type"] == "websocket", headers.get("origin")
         if not _name(headers, self._hosts):
             return _turned_away(scope, 400, "Invalid host header")
-        if not exposure.loopback(door) and not exposure.held_back(self._network):
+        if not loopback(door) and not exposure.held_back(self._network):
             return _turned_away(scope, 403, "Other machines reach this desk, and it has no login.")
         if (socket or origin is not None) and not _own_origin(scope, headers):
             log.warning("turned away a page of another origin, %s", ascii(origin)[:200])
@@ -91,9 +92,7 @@ class Guard:
             return refused(413, *FRAMEWORK[413], headers={"Connection": "close"})
         if section(scope) in PUBLIC:
             return None
-        direct = (
-            exposure.loopback(client) and exposure.loopback(name) and not any(h in headers for h in FORWARDED)
-        )
+        direct = loopback(client) and loopback(name) and not any(h in headers for h in FORWARDED)
         try:
             caller = programs.program(headers.get("authorization"), direct, self._network)
         except programs.Unknown as unknown:

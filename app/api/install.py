@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from app.api import errors, health, holdings, jobs, models, track, trainings, weights
+from app.api import errors, health, holdings, jobs, models, track, trainings, weeks, weights
 from app.api.addresses import SECTIONS, Pages
 from app.api.guard import Guard
 from app.api.request_log import RequestLog
@@ -46,7 +46,7 @@ def install(app: FastAPI, pages: ASGIApp, hosts: Sequence[str], network: Network
     guarded = network.token or network.viewer_token
     described = [Depends(HTTPBearer(auto_error=False))] if guarded else []
     app.include_router(health.router)
-    for routes in (trainings, jobs, holdings, weights, models, track):
+    for routes in (trainings, jobs, holdings, weights, weeks, models, track):
         app.include_router(routes.router, dependencies=described)
     app.router.routes.append(Pages("/", pages))
     errors.install(app)

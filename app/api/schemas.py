@@ -22,6 +22,8 @@ __all__ = [
     "TargetWeights",
     "TrainingSummary",
     "VariantName",
+    "WeekAccepted",
+    "WeekRun",
 ]
 
 VariantName = Literal[
@@ -184,6 +186,36 @@ class JobList(Answer):
     """The latest jobs, newest first."""
 
     jobs: list[JobRecord]
+
+
+class WeekAccepted(Accepted):
+    """A weekly run that was started, or is at work already."""
+
+    week: str = Field(description="The session that decides it")
+
+
+class StepDone(Answer):
+    """A step of a weekly run that is done."""
+
+    name: str
+    at: datetime
+    said: list[str]
+    problems: list[str] = Field(description="What went wrong and did not stop the week")
+
+
+class WeekRun(Answer):
+    """One week: how far its run is, and what it says."""
+
+    week: str = Field(description="The session that decides it")
+    status: Literal[
+        "queued", "running", "cancelling", "finished", "stopped", "interrupted", "cancelled", "failed"
+    ]
+    job_id: str | None = Field(description="The job that worked on it last")
+    began: datetime | None
+    finished: datetime | None
+    reason: str | None = Field(description="Why it did not come to its end")
+    steps: list[StepDone]
+    digest: str | None = Field(description="As plain text; null before its end")
 
 
 class ModelVersion(Answer):

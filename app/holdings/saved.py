@@ -1,4 +1,7 @@
-"""Each person's holdings in the data root: one JSON file, whichever browser they come back with."""
+"""Each person's holdings in the data root: one JSON file, whichever browser they come back with.
+
+What is replaced or cleared is kept beside it, a file each, so that it can be told later what was held when.
+"""
 
 import hashlib
 from collections.abc import Callable
@@ -16,9 +19,11 @@ from sac.files import explained, replace_file
 __all__ = [
     "NewerHoldings",
     "SavedHoldings",
+    "Saving",
     "choose",
     "clear",
     "enter",
+    "history",
     "load",
     "same_holdings",
     "save",
@@ -34,6 +39,14 @@ class SavedHoldings:
     portfolio: Portfolio
 
 
+@dataclass(frozen=True)
+class Saving:
+    """What was held from a moment (UTC) on; None: the holdings were cleared, and nobody knows."""
+
+    at: datetime
+    portfolio: Portfolio | None
+
+
 class NewerHoldings(DeskError):  # noqa: N818 - a state of the file
     """Other holdings were saved, or cleared, since those that are to be replaced were shown."""
 
@@ -45,6 +58,7 @@ class NewerHoldings(DeskError):  # noqa: N818 - a state of the file
 
 
 _FORMAT = TypeAdapter(SavedHoldings)
+_STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 
 def load(data: Path, person: str) -> SavedHoldings | None:
@@ -90,8 +104,28 @@ def clear(data: Path, person: str, seen: Portfolio | None = None) -> None:
         if seen is not None:
             _unchanged(data, person, seen)
         path = _file(data, person)
+        _keep(data, person)
         with explained(path):
+            if path.exists():
+                replace_file(_place(data, person, datetime.now(UTC), "cleared"), b"")
             path.unlink(missing_ok=True)
+
+
+def history(data: Path, person: str) -> list[Saving]:
+    """Everything that a person saved, oldest first, with the moments at which it was cleared.
+
+    Files that cannot be read are left out. Raises StorageError.
+    """
+    folder = _file(data, person).with_suffix("")
+    with explained(folder):
+        paths, cleared = list(folder.glob("*.json")), list(folder.glob("*.cleared"))
+    now = _read(_file(data, person))
+    known = [one for one in (*map(_read, paths), now) if one]
+    # What is being replaced stands in both places for a moment; what is being cleared still stands.
+    there = {one.saved_at.astimezone(UTC): one.portfolio for one in known}
+    gone = [at for path in cleared if (at := _moment(path)) and (now is None or at < now.saved_at)]
+    savings = [Saving(at, portfolio) for at, portfolio in there.items()]
+    return sorted([*savings, *(Saving(at, None) for at in gone)], key=lambda saving: saving.at)
 
 
 def same_holdings(one: Portfolio | None, other: Portfolio | None) -> bool:
@@ -110,8 +144,35 @@ def _unchanged(data: Path, person: str, seen: Portfolio | None) -> SavedHoldings
 
 
 def _write(data: Path, person: str, portfolio: Portfolio) -> None:
+    _keep(data, person)
     content = _FORMAT.dump_json(SavedHoldings(person, datetime.now(UTC), portfolio), indent=2)
     replace_file(_file(data, person), content)
+
+
+def _keep(data: Path, person: str) -> None:
+    """Keep what is saved before it is replaced or cleared, where it can be read."""
+    if before := _read(_file(data, person)):
+        replace_file(_place(data, person, before.saved_at, "json"), _FORMAT.dump_json(before, indent=2))
+
+
+def _read(path: Path) -> SavedHoldings | None:
+    try:
+        return _FORMAT.validate_json(path.read_bytes())
+    except (ValidationError, DeskError, OSError):
+        return None
+
+
+def _place(data: Path, person: str, at: datetime, ending: str) -> Path:
+    """The file of one moment: names sort as moments do."""
+    return _file(data, person).with_suffix("") / f"{at.astimezone(UTC):{_STAMP}}.{ending}"
+
+
+def _moment(path: Path) -> datetime | None:
+    """When a file says it was written; None for one that somebody else put there."""
+    try:
+        return datetime.strptime(path.stem, _STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _alone(data: Path) -> FileLock:

@@ -7,7 +7,6 @@ what trainings left, and so does a command at the end of the training that it fo
 """
 
 import logging
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,9 +19,7 @@ from app.settings import Settings, hub_access, settings
 from sac.errors import DeskError
 from sac.promotion.state import champion_name
 
-__all__ = ["enqueue_champion", "enqueue_version", "keep_sending", "resume", "start_sending"]
-
-LOOK_SECONDS = 5.0  # between two looks of a server for what trainings left
+__all__ = ["enqueue_champion", "enqueue_version", "resume", "start_sending"]
 
 
 def enqueue_version(variant: str, version: str, *, start: bool = True) -> None:
@@ -58,20 +55,6 @@ def resume(root: Settings) -> None:
                 store.ask(repo, variant, CHAMPION)  # a process died between its decision and the outbox
         if store.next():
             start_sending(root)
-
-
-def keep_sending(root: Settings) -> threading.Event:
-    """Resume now, and every few seconds until the event is set, or this process ends; for a server."""
-    enough = threading.Event()
-
-    def look() -> None:
-        while True:
-            resume(root)
-            if enough.wait(LOOK_SECONDS):
-                return
-
-    threading.Thread(target=look, name="outbox", daemon=True).start()
-    return enough
 
 
 def _enqueue(variant: str, item: str, start: bool) -> None:

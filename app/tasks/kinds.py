@@ -8,8 +8,11 @@ from app.jobs.kind import Kind
 from app.tasks.refresh import REFRESH
 from app.tasks.sweep import SWEEP
 from app.tasks.training import FINETUNE, FULL
+from app.tasks.week import WEEK
 
 __all__ = ["KINDS"]
 
 
-KINDS: dict[str, Kind[Any, Any]] = {kind.name: kind for kind in (FULL, FINETUNE, SWEEP, REFRESH, SEND, PULL)}
+KINDS: dict[str, Kind[Any, Any]] = {
+    kind.name: kind for kind in (FULL, FINETUNE, SWEEP, REFRESH, SEND, PULL, WEEK)
+}

@@ -15,7 +15,9 @@ __all__ = [
     "NEW_YORK",
     "TradingWeeks",
     "exchange_sessions",
+    "last_complete_week",
     "last_ended_session",
+    "session_end",
     "trading_weeks",
     "weeks_behind",
 ]
@@ -54,6 +56,22 @@ def last_ended_session(now: pd.Timestamp | None = None) -> np.datetime64:
     years = _years(today, today)
     ended = _ends(*years).searchsorted(moment.tz_convert("UTC"), side="right")
     return _sessions(*years)[ended - 1]  # type: ignore[no-any-return]
+
+
+def session_end(session: np.datetime64) -> pd.Timestamp:
+    """When a session ends, half-days at their own hour: UTC. Raises ValueError for a day that is none."""
+    years = _years(session, session)
+    days = _sessions(*years)
+    place = int(np.searchsorted(days, session))
+    if place == len(days) or days[place] != session:
+        raise ValueError(f"{session} is not a session of the exchange")
+    return _ends(*years)[place]
+
+
+def last_complete_week(closures: Collection[str] = (), now: pd.Timestamp | None = None) -> np.datetime64:
+    """Decision of the newest week whose last session is over."""
+    ended = last_ended_session(now)
+    return trading_weeks(ended - _LOOK_AHEAD, ended, closures).decisions[-1]  # type: ignore[no-any-return]
 
 
 def has_ended(session: str, now: pd.Timestamp | None = None) -> bool:

@@ -26,7 +26,7 @@ from sac.track.sealed import SealedWeek, TrackLog, WeekDecision
 if TYPE_CHECKING:
     from sac.inference import Recommendation
 
-__all__ = ["held_before", "lateness", "newest_decision", "seal", "seal_missing"]
+__all__ = ["held_before", "lateness", "newest_decision", "seal", "seal_missing", "unsealed_steps"]
 
 _MONTH = np.timedelta64(31, "D")  # no week of an exchange is that long
 
@@ -76,17 +76,23 @@ def seal_missing(
         return []
     log.witness(now)
     follow = follow_of(registry, variant, version.name)
-    rows = log.rows(variant, version.name)
-    sealed, newest = {row.decision for row in rows}, len(panel.decisions) - 1
-    first = _first_decision(registry, version)
-    steps = [
+    known = {row.seq for row in log.rows(variant, version.name)}
+    steps = unsealed_steps(log, registry, panel, version)
+    if (newest := len(panel.decisions) - 1) not in steps:
+        steps.append(newest)
+    answers = [seal(log, version, panel, step, follow=follow, cache=cache, now=now) for step in steps]
+    return [row for row in answers if row.seq not in known]
+
+
+def unsealed_steps(log: TrackLog, registry: Registry, panel: MarketPanel, version: Version) -> list[int]:
+    """Steps of the panel since a champion's promotion, and the newest one, that have no row, oldest first."""
+    sealed = {row.decision for row in log.rows(version.variant, version.name)}
+    first = min(_first_decision(registry, version), panel.decisions[-1])
+    return [
         step
         for step, decision in enumerate(panel.decisions)
-        if step == newest or (decision >= first and str(decision) not in sealed)
+        if decision >= first and str(decision) not in sealed
     ]
-    answers = [seal(log, version, panel, step, follow=follow, cache=cache, now=now) for step in steps]
-    known = {row.seq for row in rows}
-    return [row for row in answers if row.seq not in known]
 
 
 def newest_decision(at: str) -> np.datetime64:

@@ -40,6 +40,8 @@ OPERATIONS = [
     ("GET", "/jobs"),
     ("GET", "/jobs/{job_id}"),
     ("GET", "/models/{variant}"),
+    ("POST", "/week"),
+    ("GET", "/weeks/{week}"),
     ("GET", "/track/{variant}"),
     ("GET", "/decisions/sealed"),
 ]

@@ -7,7 +7,7 @@ import streamlit as st
 from starlette.testclient import TestClient
 
 from app.access import exposure, login, visitors
-from app.access.roles import Forbidden
+from app.access.roles import LOCAL, Forbidden
 from app.api import dependencies
 from app.settings import Network, Settings, network
 from sac.errors import SettingsError
@@ -197,7 +197,7 @@ def test_other_machines_reach_no_desk_without_a_login(monkeypatch, options):
         with pytest.raises(Forbidden, match=r"no section \[auth\]"):
             visitors.visitor()
     monkeypatch.setenv("SAC_DESK_TRUST_NETWORK", "yes")
-    assert visitors.visitor() == visitors.LOCAL
+    assert visitors.visitor() == LOCAL
     monkeypatch.delenv("SAC_DESK_TRUST_NETWORK")
     monkeypatch.setattr(login, "secrets", lambda: {"auth": {"client_id": "desk"}})
     exposure.check_exposure()

@@ -277,20 +277,3 @@ def test_a_training_leaves_sending_to_who_knows_the_token(sharing, version, unst
     assert unstarted == []
     resume(sharing)  # as a server does every few seconds, and a command after the training that it followed
     assert unstarted == [sharing]
-
-
-def test_a_server_looks_again_and_again(sharing, version, unstarted, monkeypatch):
-    monkeypatch.setattr(outbox, "LOOK_SECONDS", 0.01)
-    enough = outbox.keep_sending(sharing)
-    try:
-        assert unstarted == []
-        enqueue_version(VARIANT, version.name, start=False)
-        deadline = time.monotonic() + 10.0
-        while not unstarted:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-    finally:
-        enough.set()
-    while "outbox" in {thread.name for thread in threading.enumerate()}:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from app.settings import SECRET, Settings
+from app.settings import NOTIFY_SECRETS, SECRET, Settings
 from app.tasks.kinds import KINDS
 from tests.support.quick_jobs import TELL, follow
 
@@ -16,6 +16,7 @@ SECRETS = (
     "SAC_DESK_API_VIEWER_TOKEN",
     "MY_DB_PASSWORD",
     "AWS_SECRET_ACCESS_KEY",
+    *NOTIFY_SECRETS.values(),
 )
 
 
@@ -32,6 +33,7 @@ def test_each_kind_names_what_it_needs():
         "refresh": KEYS,
         "send": ("HF_TOKEN",),
         "pull": ("HF_TOKEN",),
+        "week": (*KEYS, *NOTIFY_SECRETS.values()),
     }
     assert all(name.startswith("RAY_") for name in KINDS["sweep"].secrets)
 
