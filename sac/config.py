@@ -114,13 +114,15 @@ class Constraints:
 
 
 # Open settings as chosen by benchmarks/learning.py on draws that its table does not use (docs/engine.md).
-_SHARED = (32, 32)  # a network that all stocks share learns as much at half the width, in half the time
+# A network that all stocks share learns as much at half the width, in half the time; every stock of a week is a
+# row of its batch, so an update costs the same at any number of stocks where the rows are fixed.
+_SHARED: dict[str, Any] = {"network": "per_stock", "hidden_sizes": (32, 32), "batch_rows": 64 * 15}
 PRESETS: dict[str, dict[str, LearnerSettings]] = {
     "plan": {"sac": SACSettings(), "ppo": PPOSettings(), "direct": DirectSettings()},
     "desk": {
-        "sac": SACSettings(network="per_stock", hidden_sizes=_SHARED, init_alpha=0.002, updates=3_000),
-        "ppo": PPOSettings(network="per_stock", hidden_sizes=_SHARED),
-        "direct": DirectSettings(network="per_stock", hidden_sizes=_SHARED),
+        "sac": SACSettings(init_alpha=0.002, updates=3_000, **_SHARED),
+        "ppo": PPOSettings(**_SHARED),
+        "direct": DirectSettings(**{**_SHARED, "batch_rows": 16 * 15}),
     },
 }
 

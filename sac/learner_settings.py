@@ -9,8 +9,6 @@ from sac.limits import within, within_limits
 
 __all__ = ["AgentSettings", "DirectSettings", "LearnerSettings", "PPOSettings", "SACSettings"]
 
-_USUAL_STOCKS = 15  # of the universe that settings were chosen on
-
 
 @dataclass(frozen=True)
 class AgentSettings:
@@ -26,6 +24,7 @@ class AgentSettings:
     reward_scale: float = 100.0  # raw weekly rewards of 1 % drown in the entropy term
     relative_reward: bool = True  # subtract equal weight's log growth: less noise, same optimum
     updates: int = 4_000
+    batch_rows: int = 0  # stocks' rows in a batch of a network that they share; 0: batch_size weeks
 
     def __post_init__(self) -> None:
         for size in self.hidden_sizes:
@@ -33,12 +32,12 @@ class AgentSettings:
         within("gamma", self.gamma, 0.0, 0.9999)
         within("batch_size", self.batch_size, 1, 4_096)
         within("weight_decay", self.weight_decay, 0.0, 1.0)
+        within("batch_rows", self.batch_rows, 0, 1_000_000)
         within_limits(self, "action_scale", "reward_scale", "updates")
 
     def batch_weeks(self, stocks: int) -> int:
-        """Weeks in a batch: where all stocks share a network each is a row of it, and their number stays."""
-        shared = self.network == "per_stock"
-        return max(round(self.batch_size * _USUAL_STOCKS / stocks), 1) if shared else self.batch_size
+        """Weeks in a batch: `batch_size`, or as many as fill its rows."""
+        return max(round(self.batch_rows / stocks), 1) if self.batch_rows else self.batch_size
 
 
 @dataclass(frozen=True)

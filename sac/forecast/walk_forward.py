@@ -26,7 +26,7 @@ __all__ = ["Forecasts", "Report", "forecast_at", "training_steps", "walk_forward
 
 Report = Callable[[float, str], None]  # fraction of the walk and a sentence; may raise to cancel
 
-_FORMAT = 2  # raise it when the same examples and settings fit another forecaster
+_FORMAT = 1  # raise it when the same examples and settings fit another forecaster
 _AFTER_THE_FIT = ("half_life", "seen")  # settings that make nothing of what is fitted
 _HALVINGS = 4  # after so many half-lives an earlier forecast no longer counts
 _LABELS = {"lstm": "LSTM", "patchtst": "PatchTST"}
@@ -67,7 +67,9 @@ def walk_forward(
         state = _fitted(panel, past, year, settings, cache, progress)
         if state is None:
             continue
-        newest = {**state, "record": _plain(skill_record(panel, values))}
+        newest = state
+        if settings.seen == "alpha":
+            newest = {**state, "record": _plain(skill_record(panel, values))}
         steps = np.flatnonzero(years == year)
         values[steps] = _predicted(state, past, steps, settings)
     if not newest:
