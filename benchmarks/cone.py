@@ -12,6 +12,7 @@ import argparse
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 
 from sac.arrays import Floats
 from sac.evidence.significance import histories
@@ -24,6 +25,7 @@ SPREAD = 0.005  # standard deviation of a week's lead
 PERSISTENCE = 0.1  # correlation of one week's lead with the next
 ALARM = 0.05  # share of healthy champions that may be flagged
 
+Flags = npt.NDArray[np.bool_]
 Record = Callable[[Floats, int, int], Floats]  # back-test (W,), weeks, seed -> leads (RECORDS, weeks)
 
 
@@ -33,7 +35,8 @@ def process(rng: np.random.Generator, records: int, weeks: int) -> Floats:
     leads = np.zeros_like(shocks)
     for week in range(1, shocks.shape[1]):
         leads[:, week] = PERSISTENCE * leads[:, week - 1] + shocks[:, week]
-    return leads[:, 20:]
+    settled: Floats = leads[:, 20:]
+    return settled
 
 
 def edge() -> float:
@@ -52,15 +55,17 @@ def fresh(backtest: Floats, weeks: int, seed: int) -> Floats:
     return edge() + process(np.random.default_rng(50_000 + seed), RECORDS, weeks)
 
 
-def below(promise: Cone, leads: Floats) -> Floats:
+def below(promise: Cone, leads: Floats) -> Flags:
     """Which records (R, n) are below the 90 % band after each week: (R, n)."""
-    return leads.cumsum(axis=1) < promise.bands[0, : leads.shape[1]]
+    flags: Flags = leads.cumsum(axis=1) < promise.bands[0, : leads.shape[1]]
+    return flags
 
 
-def behind(promise: Cone, leads: Floats) -> Floats:
+def behind(promise: Cone, leads: Floats) -> Flags:
     """Which records fall so far behind that only one healthy champion in twenty ever does in a year: (R,)."""
     usual = deepest_shortfalls(np.diff(promise.paths[:, :YEAR], prepend=0.0), promise.mean)
-    return deepest_shortfalls(leads[:, :YEAR], promise.mean) > np.quantile(usual, 1.0 - ALARM)
+    flags: Flags = deepest_shortfalls(leads[:, :YEAR], promise.mean) > np.quantile(usual, 1.0 - ALARM)
+    return flags
 
 
 def measure(backtests: int, record: Record, lost: bool = False) -> dict[str, float]:
@@ -68,7 +73,7 @@ def measure(backtests: int, record: Record, lost: bool = False) -> dict[str, flo
 
     lost: without the edge from the first live week on.
     """
-    found: dict[str, list[Floats]] = {}
+    found: dict[str, list[Flags]] = {}
     truth = edge() + process(np.random.default_rng(0), backtests, BACKTEST)
     for seed, drawn in enumerate(truth):
         # Without an edge: what is promised is exactly it, or "lost" would depend on the back-test's luck.
@@ -76,8 +81,10 @@ def measure(backtests: int, record: Record, lost: bool = False) -> dict[str, flo
         leads = record(backtest, BACKTEST, seed) - (edge() if lost else 0.0)
         promise = cone(backtest, BACKTEST)
         out = below(promise, leads)
-        shares = {f"at week {week}": out[:, week - 1] for week in (26, YEAR, BACKTEST)}
-        shares |= {f"any week to {week}": out[:, :week].any(axis=1) for week in (26, YEAR, BACKTEST)}
+        shares: dict[str, Flags] = {}
+        for week in (26, YEAR, BACKTEST):
+            shares[f"at week {week}"] = np.asarray(out[:, week - 1])
+            shares[f"any week to {week}"] = np.asarray(out[:, :week].any(axis=1))
         shares["shortfall in a year"] = behind(promise, leads)
         for name, flagged in shares.items():
             found.setdefault(name, []).append(flagged)
@@ -95,7 +102,7 @@ def main() -> None:
         "edge lost, own process": measure(count, resampled, lost=True),
         "edge lost, new weeks": measure(count, fresh, lost=True),
     }
-    names = list(next(iter(cases.values())))
+    names = sorted(next(iter(cases.values())), key=lambda name: name.split()[0] != "at")
     print(f"| {count * RECORDS} records flagged, % | {' | '.join(names)} |")
     print("|---" * (len(names) + 1) + "|")
     for case, shares in cases.items():

@@ -2,8 +2,9 @@
 
 Real prices, planted forecasts: python -m benchmarks.learning [--draws 0 1 2 3] [--settings plan desk] ...
 Each draw is another noise, another universe of 15 and, in turn, one of two windows. Draws below 100 make the
-published table; settings are chosen on draws from 100 on. Everything is net of 10 bps. One training gives
-both records: its agents' own, and what was held by conviction.
+published table; settings are chosen on draws from 100 on; draws from 200 on are of other names and years
+(extra `bench`). Everything is net of 10 bps. One training gives both records: its agents' own, and what was
+held by conviction.
 """
 
 import argparse
@@ -22,6 +23,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
+from benchmarks.market_sets import numbered_closes
 from sac.agent import Fold, train_ensemble
 from sac.arrays import Floats
 from sac.config import (
@@ -35,13 +37,14 @@ from sac.config import (
 )
 from sac.evidence import Metrics, metrics
 from sac.forecast.alpha import calibrated, skill_record
-from sac.market import DEMO_UNIVERSE, MarketPanel, build_panel, sample_path
+from sac.market import DEMO_UNIVERSE, MarketPanel, build_panel, numbered_panel, sample_path
 from sac.portfolio import EqualWeight, backtest
 from sac.threads import one_thread
 
 # 20 names of the sample without RRC (bad data) and AMD (quantised prices): 15 of 18 make a universe.
 NAMES = [*DEMO_UNIVERSE, "BAC", "BBY", "CVX"]
 WINDOWS = [("2005-01-03", "2015-12-31", "2020-12-31"), ("2001-01-02", "2009-12-31", "2014-12-31")]
+OTHER_MARKETS = 200  # draws from here on
 # Linear correlation and persistence: a rank IC of .15 takes a linear .168 on these fat-tailed returns.
 EDGES = {
     "IC .15": (0.168, 0.0),
@@ -98,11 +101,23 @@ class Result:
 
 def market(draw: int) -> tuple[MarketPanel, int]:
     """A universe and a window of real prices: the panel, and how many of its steps are for training."""
+    if draw >= OTHER_MARKETS:
+        return _other_market(draw)
     start, split, end = WINDOWS[draw % len(WINDOWS)]
     symbols = sorted(np.random.default_rng([draw, 1]).permutation(NAMES)[:15])
     frame = pd.read_csv(sample_path(), parse_dates=["Date"], index_col="Date")
     panel = build_panel({"close": frame.loc[start:end, symbols]}, source="sample", note="")
     return panel, panel.steps_known_at(int(np.searchsorted(panel.decisions, np.datetime64(split, "D"))))
+
+
+def _other_market(draw: int) -> tuple[MarketPanel, int]:
+    """Names and years that no draw below had: 15 of the New York sets that a package ships, 16 years."""
+    closes = numbered_closes(("nyse_o", "nyse_n")[draw % 2])
+    rng = np.random.default_rng([draw, 1])
+    names = np.sort(rng.permutation(closes.shape[1])[:15])
+    first = int(rng.integers(len(closes) - 16 * 260))
+    panel = numbered_panel(closes[first : first + 16 * 260, names], note="")
+    return panel, panel.steps_known_at(11 * 52)
 
 
 def planted(panel: MarketPanel, correlation: float, persistence: float, draw: int) -> MarketPanel:

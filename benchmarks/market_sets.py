@@ -6,6 +6,7 @@ calendar without holidays. Each holds survivors of its time.
 """
 
 import importlib.util
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,8 +15,10 @@ import pandas as pd
 
 from sac.arrays import Floats
 from sac.market import MarketPanel, build_panel, numbered_panel, sample_path
+from sac.market.accepted import Accepted
+from sac.market.prices.checks import findings_of
 
-__all__ = ["CHOSEN_ON", "MARKETS"]
+__all__ = ["CHOSEN_ON", "MARKETS", "numbered_closes", "olmar"]
 
 # Settings were chosen on these; the others were looked at once, at the end.
 CHOSEN_ON = ("nyse_o", "nyse_n")
@@ -24,14 +27,25 @@ _BEFORE_THE_DEMO = "2004-12-31"  # the demo's prices begin after it
 _NO_PRICES = ("AMD", "RRC")  # quantised prices, and bad data
 
 
+def numbered_closes(name: str) -> Floats:
+    """A set's closes (S, n), each stock's first one relative to the day before."""
+    closes: Floats = pd.read_csv(_folder() / f"{name}.csv").to_numpy(dtype=np.float64)
+    return closes
+
+
 def _numbered(name: str) -> MarketPanel:
-    return numbered_panel(pd.read_csv(_folder() / f"{name}.csv").to_numpy(dtype=np.float64), note=name)
+    return numbered_panel(numbered_closes(name), note=name)
 
 
 def _sample() -> MarketPanel:
     frame = pd.read_csv(sample_path(), parse_dates=["Date"], index_col="Date").loc[:_BEFORE_THE_DEMO]
     closes = frame.drop(columns=[*_NO_PRICES]).dropna(axis=1)
-    return build_panel({"close": closes}, source="sample", note="S&P 500, 1990 to 2004")
+    real = [  # AAPL halved in a day of September 2000, on its own warning
+        Accepted(each.day, "the move was real", "benchmark", each.symbol)
+        for each in findings_of(closes)
+        if each.acceptable
+    ]
+    return build_panel({"close": closes}, source="sample", note="S&P 500, 1990 to 2004", accepted=real)
 
 
 def _folder() -> Path:
@@ -52,8 +66,10 @@ def olmar(panel: MarketPanel) -> Floats:
     rows = np.searchsorted(panel.sessions, panel.decisions, side="right") - 1
     closes = pd.DataFrame(panel.closes[rows])
     ahead = pd.concat([closes, closes.tail(1)], ignore_index=True)  # so that the newest decision has a row
-    held = OLMAR(window=5, eps=10).run(ahead).B.to_numpy()[1:]  # row t is held into t: decided a week before
-    return np.nan_to_num(held)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its preparation of other algorithms' prices warns of pandas 3
+        held: Floats = OLMAR(window=5, eps=10).run(ahead).B.to_numpy()  # row t is held into t
+    return np.nan_to_num(held[1:])
 
 
 MARKETS: dict[str, Callable[[], MarketPanel]] = {

@@ -146,7 +146,7 @@ class ForecastSettings:
     seed: int = 0
 
     # Defaults are what engines up to 4 did.
-    weeks: int = 0  # weekly returns that it sees beside the sessions
+    months: int = 0  # of four weekly returns that it sees beside the sessions
     target: Literal["return", "rank"] = "return"  # what it is fitted to: next week's return, or its rank
     members: int = 1  # fits with other seeds; the forecast is their mean
     half_life: int = 0  # weeks after which an earlier forecast counts half in the mean of now; 0: not at all
@@ -158,9 +158,7 @@ class ForecastSettings:
         _within("epochs", self.epochs, 1, 500)
         _within("batch_size", self.batch_size, 8, 65_536)
         _within("learning_rate", self.learning_rate, 1e-7, 1.0)
-        _within("weeks", self.weeks, 0, 260)
-        if self.weeks % 4:
-            raise SettingsError(f"weeks is {self.weeks}: they are read four by four.", "weeks")
+        _within("months", self.months, 0, 65)
         _within("members", self.members, 1, 64)
         _within("half_life", self.half_life, 0, 13)
         _within("least_years", self.least_years, 1, self.fit_years)
@@ -168,7 +166,7 @@ class ForecastSettings:
 
 
 # Chosen on 2007-2018 by rank IC and error out of sample; later years were not looked at.
-_TODAY: dict[str, Any] = {"weeks": 52, "target": "rank", "members": 3, "half_life": 1, "seen": "alpha"}
+_TODAY: dict[str, Any] = {"months": 13, "target": "rank", "members": 3, "half_life": 1, "seen": "alpha"}
 FORECASTERS = {
     "lstm": ForecastSettings(**_TODAY),
     "patchtst": ForecastSettings("patchtst", hidden=16, learning_rate=5e-4, **{**_TODAY, "members": 2}),

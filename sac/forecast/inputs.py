@@ -53,19 +53,19 @@ def history(panel: MarketPanel) -> History:
 
 
 def windows(past: History, steps: npt.NDArray[np.intp], settings: ForecastSettings) -> tuple[Singles, ...]:
-    """Sessions (steps, n, window, channels), then weeks (steps, n, weeks, 1) where they are asked for.
+    """Sessions (steps, n, window, channels), then weeks (steps, n, 4·months, 1) where they are asked for.
 
     They end at each step's decision, and are NaN where the past is too short.
     """
     cut = [_window(past.daily, past.last[steps], settings.window)]
-    if settings.weeks:
-        cut.append(_window(past.weekly[..., None], steps, settings.weeks))
+    if settings.months:
+        cut.append(_window(past.weekly[..., None], steps, MONTH * settings.months))
     return tuple(cut)
 
 
 def complete(inputs: tuple[Singles, ...]) -> npt.NDArray[np.bool_]:
     """Which stocks' windows hold no NaN: (steps, n)."""
-    return np.logical_and.reduce([np.isfinite(window).all(axis=(2, 3)) for window in inputs])
+    return np.stack([np.isfinite(window).all(axis=(2, 3)) for window in inputs]).all(axis=0)
 
 
 def _window(values: Floats, last: npt.NDArray[np.intp], length: int) -> Singles:

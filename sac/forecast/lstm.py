@@ -10,7 +10,7 @@ __all__ = ["LSTMForecaster"]
 
 
 class LSTMForecaster(nn.Module):
-    """One `nn.LSTM` layer over the sessions and, where settings ask for weeks, one over months of them.
+    """An `nn.LSTM` layer over the sessions and, where settings ask for it, one over months of weekly returns.
 
     The linear head starts at zero: the untrained forecast is the mean.
     """
@@ -18,8 +18,8 @@ class LSTMForecaster(nn.Module):
     def __init__(self, channels: int, settings: ForecastSettings):
         super().__init__()
         self.lstm = nn.LSTM(channels, settings.hidden, batch_first=True)
-        self.weekly = nn.LSTM(MONTH, settings.hidden, batch_first=True) if settings.weeks else None
-        self.head = nn.Linear(settings.hidden * (1 + bool(settings.weeks)), 1)
+        self.weekly = nn.LSTM(MONTH, settings.hidden, batch_first=True) if settings.months else None
+        self.head = nn.Linear(settings.hidden * (1 + bool(settings.months)), 1)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
 

@@ -31,8 +31,10 @@ class PatchTSTForecaster(nn.Module):
         if settings.window < 2 * _WEEK:
             raise SettingsError(f"PatchTST needs a window of at least {2 * _WEEK} sessions.")
         self.encoder = _encoder(channels, settings.window, _WEEK, settings.hidden)
-        self.weekly = _encoder(1, settings.weeks, MONTH, settings.hidden) if settings.weeks else None
-        patches = channels * (settings.window // _WEEK) + settings.weeks // MONTH
+        self.weekly = (
+            _encoder(1, MONTH * settings.months, MONTH, settings.hidden) if settings.months else None
+        )
+        patches = channels * (settings.window // _WEEK) + settings.months
         self.head = nn.Linear(patches * settings.hidden, 1)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)

@@ -19,8 +19,8 @@ class ForecastSkill:
     weeks: int
     rank_ic: float  # mean weekly Spearman correlation of forecast and return over the stocks
     t_statistic: float  # of that mean; below 2 is "no skill"
-    persistence: float = float("nan")  # mean correlation of a week's ranks with those of the week before
-    net_lead: float = float("nan")  # annualised log growth over equal weight of the fifth forecast best
+    persistence: float | None = None  # mean correlation of a week's ranks with those of the week before
+    net_lead: float | None = None  # annualised log growth over equal weight of the fifth forecast best
 
 
 def rank_scores(values: Floats) -> Floats:
@@ -28,7 +28,8 @@ def rank_scores(values: Floats) -> Floats:
     ranks = pd.DataFrame(values).rank(axis=1).to_numpy()
     centred = ranks - ranks.mean(axis=1, keepdims=True)
     spread = ranks.std(axis=1, keepdims=True)
-    return np.divide(centred, spread, out=centred, where=spread > 0)
+    scores: Floats = np.divide(centred, spread, out=centred, where=spread > 0)
+    return scores
 
 
 def rank_correlations(forecasts: Floats, returns: Floats) -> Floats:
@@ -52,6 +53,6 @@ def yearly_skill(years: npt.NDArray[np.int64], forecasts: Floats, returns: Float
         spread = float(ic.std(ddof=1)) if len(ic) > 1 else 0.0
         t_statistic = float(ic.mean()) / spread * len(ic) ** 0.5 if spread > 0 else float("nan")
         ranks = rank_scores(forecasts[known & (years == year)])
-        persistence = float((ranks[1:] * ranks[:-1]).mean()) if len(ranks) > 1 else float("nan")
+        persistence = float((ranks[1:] * ranks[:-1]).mean()) if len(ranks) > 1 else None
         skill.append(ForecastSkill(int(year), len(ic), float(ic.mean()), t_statistic, persistence))
     return skill

@@ -158,7 +158,8 @@ def _predicted(
     said = predict(state, windows(past, np.arange(first, steps[-1] + 1), settings))
     rows = (steps - first)[:, None] - lags  # (steps, lags)
     lagged = np.where((rows >= 0)[..., None], said[np.maximum(rows, 0)], np.nan)
-    return np.einsum("l,sln->sn", weights / weights.sum(), lagged)
+    mean: Floats = np.einsum("l,sln->sn", weights / weights.sum(), lagged)
+    return mean
 
 
 def training_steps(panel: MarketPanel, year: int, settings: ForecastSettings) -> npt.NDArray[np.intp]:

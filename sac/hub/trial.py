@@ -17,6 +17,7 @@ import numpy as np
 import sac
 from sac.config import SIGNALS, ForecastSettings
 from sac.errors import ArtifactError, DataError, DeskError
+from sac.forecast.inputs import MONTH
 from sac.market import MarketPanel
 from sac.portfolio import all_cash
 from sac.registry.store import Part, Registry, Version
@@ -145,7 +146,7 @@ def _week(version: Version, year: int) -> MarketPanel:
     """Made-up prices, as many as the forecaster sees: what it says of them does not matter."""
     source, stocks, asked = version.metadata.provenance, len(version.symbols), version.settings.forecast
     rng = np.random.default_rng(0)
-    weeks = asked.weeks + 4 * asked.half_life + 2
+    weeks = MONTH * asked.months + 4 * asked.half_life + 2
     sessions = np.datetime64(f"{year:04d}-01-03") - np.arange(5 * weeks + asked.window)[::-1]
     shape = (len(sessions), stocks)
     fields = [name for name in source.fields if name not in SIGNALS]

@@ -10,7 +10,7 @@ from app.settings import Settings
 from sac.track import TrackLog
 from tests.support import api_client
 from tests.support.desk_pages import opened, said
-from tests.support.sealed_weeks import AFTER
+from tests.support.sealed_weeks import corrected
 from tests.support.synthetic import write_prices
 
 pytestmark = pytest.mark.slow
@@ -97,9 +97,7 @@ def test_a_week_that_is_asked_again_on_other_prices_is_restated(own_desk, tmp_pa
     assert command("weights", VARIANT, "--as-of", "2018-12-21")[0] == 0
     rows = root.track_log.rows()
     assert [(row.decision, row.kind) for row in rows] == [("2018-12-28", "late")]
-    closes = AFTER[AFTER.index <= "2018-12-28"].copy()
-    closes.iloc[-1, 1] *= 1.02
-    write_prices(root.data / "raw" / "prices", closes)
+    write_prices(root.data / "raw" / "prices", corrected("2018-12-28", -1, "S01", 1.02))
     assert command("weights", VARIANT, "--as-of", "2018-12-21")[0] == 0
     first, again = TrackLog(root.track).rows()
     assert (first, again.kind) == (rows[0], "restated")

@@ -43,7 +43,7 @@ def test_it_repeats_the_advice_and_knows_what_is_not_known(version, panel):
     advice = target_weights(version, panel, Holdings(cash=400.0, positions={"S01": 600.0}), today=THEN)
     explanation = explain(version, panel, panel.step_at(advice.as_of), advice)
     assert explanation.conviction == 1.0
-    assert explanation.forecast_step > 0
+    assert explanation.alpha_step > 0
     for view in explanation.stocks:
         assert view.forecast == advice.forecasts[view.symbol]
         assert view.target_weight == advice.target_weights[view.symbol]
@@ -63,7 +63,7 @@ def test_known_signals_are_told(version, panel):
 
 def test_without_a_forecast_there_is_no_sensitivity(version, panel):
     advice = target_weights(version, panel, today=THEN)
-    blind = dataclasses.replace(advice, forecasts={**advice.forecasts, "S03": None})
+    blind = dataclasses.replace(advice, alphas={**advice.alphas, "S03": None})
     assert [view.sensitivity is None for view in explain(version, panel, panel.step_at(), blind).stocks] == [
         symbol == "S03" for symbol in panel.symbols
     ]

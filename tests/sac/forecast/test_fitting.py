@@ -6,18 +6,20 @@ import pytest
 from sac.config import FORECASTERS, ForecastSettings
 from sac.forecast import fitting
 
-KINDS = list(fitting.BUILDERS)
-SIZES = [FORECASTERS[kind] for kind in KINDS] + [ForecastSettings(kind) for kind in KINDS]  # and engine 4's
+SIZES = [*FORECASTERS.values(), ForecastSettings("lstm"), ForecastSettings("patchtst")]  # and engine 4's
 
 
-def examples(settings, count=300):
+def examples(settings, count=300) -> tuple[list, np.ndarray]:
     """Windows as a forecaster of these settings reads them, and what followed."""
-    rng, lengths = np.random.default_rng(0), [settings.window, *([settings.weeks] if settings.weeks else [])]
+    rng, lengths = (
+        np.random.default_rng(0),
+        [settings.window, *([4 * settings.months] if settings.months else [])],
+    )
     inputs = [rng.normal(0.0, 0.01, (count, length, 1)).astype(np.float32) for length in lengths]
     return inputs, rng.normal(0.002, 0.03, count).astype(np.float32)
 
 
-@pytest.fixture(scope="module", params=SIZES, ids=lambda each: f"{each.kind}, {each.weeks} weeks")
+@pytest.fixture(scope="module", params=SIZES, ids=lambda each: f"{each.kind}, {each.months} months")
 def settings(request):
     return dataclasses.replace(request.param, epochs=1)
 
@@ -45,7 +47,7 @@ def test_a_forecast_does_not_depend_on_how_many_weeks_are_asked_for(state, setti
 def test_a_window_with_a_gap_has_no_forecast_and_disturbs_no_other(state, settings):
     expected = fitting.predict(state, weeks(3, settings))
     expected[1, 4] = np.nan
-    for resolution in range(1 + bool(settings.weeks)):
+    for resolution in range(1 + bool(settings.months)):
         holed = weeks(3, settings)
         holed[resolution][1, 4, 30] = np.nan
         np.testing.assert_array_equal(fitting.predict(state, holed), expected)

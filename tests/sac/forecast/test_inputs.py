@@ -31,12 +31,12 @@ def test_a_window_longer_than_history_is_missing(panel):
 
 def test_weeks_stand_beside_the_sessions_and_end_at_the_decision(panel):
     step = 12
-    _, (seen,) = windows(history(panel), np.array([step]), ForecastSettings(window=5, weeks=4))
+    _, (seen,) = windows(history(panel), np.array([step]), ForecastSettings(window=5, months=1))
     rows = np.searchsorted(panel.sessions, panel.decisions[step - 4 : step + 1])
     expected = np.diff(np.log(panel.closes[rows]), axis=0)  # (weeks, n)
     assert seen.shape == (3, 4, 1)
     np.testing.assert_allclose(seen[..., 0], expected.T, rtol=1e-4, atol=1e-7)
-    short = windows(history(panel), np.arange(6), ForecastSettings(window=5, weeks=4))
+    short = windows(history(panel), np.arange(6), ForecastSettings(window=5, months=1))
     np.testing.assert_array_equal(complete(short).all(axis=1), [False] * 4 + [True] * 2)
 
 

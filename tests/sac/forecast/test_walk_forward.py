@@ -26,7 +26,7 @@ TINY = {
 }
 TINY["patchtst"] = dataclasses.replace(TINY["lstm"], kind="patchtst")
 TINY["calibrated"] = dataclasses.replace(
-    TINY["lstm"], weeks=8, target="rank", members=2, half_life=1, seen="alpha"
+    TINY["lstm"], months=2, target="rank", members=2, half_life=1, seen="alpha"
 )
 
 

@@ -11,7 +11,7 @@ from sac.registry import Registry
 from sac.track import TrackLog, seal, seal_missing
 from sac.track.cone import cone, promised_leads
 from sac.track.record import moved_closes, reigns, restatement, track_record
-from tests.support.sealed_weeks import AFTER, champion, panel_after, saturday
+from tests.support.sealed_weeks import champion, corrected, panel_after, saturday
 from tests.support.small_versions import VARIANT, small_artifacts
 from tests.support.synthetic import panel_of
 
@@ -62,9 +62,7 @@ def test_reading_writes_nothing(log, registry):
 def test_a_price_that_is_doctored_afterwards_shows_and_the_sealed_row_stands(log, registry, sealed):
     [first] = sealed(0)
     sealed(1)
-    closes = AFTER[AFTER.index <= "2019-01-11"].copy()
-    closes.loc["2018-12-28", "S02"] *= 1.04
-    doctored = panel_of(closes)
+    doctored = panel_of(corrected("2019-01-11", -10, "S02", 1.04))
     [reign] = reigns(registry, VARIANT)
     found = track_record(registry, log, doctored, reign)
     assert found.moved == {1: {"S02": pytest.approx(0.04)}, 2: {}}
@@ -75,9 +73,7 @@ def test_a_price_that_is_doctored_afterwards_shows_and_the_sealed_row_stands(log
 
 def test_a_restated_row_says_what_changed(log, registry, sealed, tmp_path):
     [first] = sealed(0)
-    closes = AFTER[AFTER.index <= "2018-12-28"].copy()
-    closes.iloc[-1, 2] *= 1.04
-    [again] = sealed(0, panel_of(closes))
+    [again] = sealed(0, panel_of(corrected("2018-12-28", -1, "S02", 1.04)))
     assert again.kind == "restated"
     changed = restatement(first, again)
     assert changed.closes == {"S02": pytest.approx(0.04)}

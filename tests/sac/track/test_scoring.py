@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from functools import partial
 
 import numpy as np
 import pytest
@@ -45,8 +46,13 @@ def sealed(folder, steps, late=()):
     start = dt.datetime(2019, 1, 5, tzinfo=dt.UTC)
     for step in steps:
         when = start + dt.timedelta(weeks=step)
-        log.append(decided(step), lambda at, step=step: "late" if step in late else None, when)
+        why = "late" if step in late else None
+        log.append(decided(step), partial(_as_it_is, why), when)
     return log.rows()
+
+
+def _as_it_is(why, at):
+    return why
 
 
 def recomputed(rows, symbols):

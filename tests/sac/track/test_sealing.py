@@ -17,7 +17,7 @@ from sac.portfolio import backtest
 from sac.promotion.following import choose_follow
 from sac.threads import one_thread
 from sac.track import TrackLog, seal, seal_missing
-from tests.support.sealed_weeks import AFTER, PROMOTED, champion, panel_after, saturday
+from tests.support.sealed_weeks import AFTER, PROMOTED, champion, corrected, panel_after, saturday
 from tests.support.synthetic import panel_of, random_closes, write_prices
 
 VARIANT = "sac_lstm"
@@ -48,9 +48,7 @@ def sealed(log, small_version, tmp_path):
 
 def doctored(panel: MarketPanel) -> MarketPanel:
     """The same weeks by a vendor who corrected one close of the past."""
-    closes = AFTER[AFTER.index <= panel.sessions[-1]].copy()
-    closes.iloc[-30, 2] *= 1.01
-    return panel_of(closes)
+    return panel_of(corrected(str(panel.sessions[-1]), -30, "S02", 1.01))
 
 
 def test_a_row_says_what_was_decided_and_on_what(sealed, small_version):

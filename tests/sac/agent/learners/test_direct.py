@@ -187,7 +187,7 @@ def test_a_stored_state_goes_on():
 def test_a_clear_edge_is_learned():
     """With a rank correlation of 0.3 the loss of trading without skill turns into a gain."""
     market = environment(2, stop=150)
-    settings = dataclasses.replace(SETTINGS, horizon=13, batch_size=16, updates=300)
+    settings = dataclasses.replace(SETTINGS, horizon=13, batch_size=16, learning_rate=1e-3, updates=300)
     learner = DirectLearner(market, [1, 2], settings)
 
     def lead():
