@@ -26,13 +26,15 @@ def done_by(
     """The job of that name in this week, followed to its end; an earlier start's is found again.
 
     `share`: whether somebody else's job on the same subject does as well; else it is waited for first.
-    One whose process was killed is begun again. Raises Cancelled, which stops the job too.
+    One whose process was killed is begun again, and so is one that an earlier start was cancelled with.
+    Raises Cancelled, which stops the job too.
     """
     for number in range(_TRIES):
         key = f"{work.week} {work.round} {name} {number}"
         job_id = hashlib.sha256(key.encode()).hexdigest()[:12]
-        job = _followed(work, _begun(work, job_id, kind, subject, request, span, share=share), span)
-        if job.error != ENDED:
+        begun = _begun(work, job_id, kind, subject, request, span, share=share)
+        job = _followed(work, begun, span)
+        if job.error != ENDED and (job.status != "cancelled" or begun.active):
             break
     return job
 
