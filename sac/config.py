@@ -114,8 +114,8 @@ class Constraints:
 
 
 # Open settings as chosen by benchmarks/learning.py on draws that its table does not use (docs/engine.md).
-# A network that all stocks share learns as much at half the width, in half the time; every stock of a week is a
-# row of its batch, so an update costs the same at any number of stocks where the rows are fixed.
+# A network that all stocks share learns as much at half the width, in half the time. Every stock of a week is
+# a row of its batch: with fixed rows an update costs the same at any number of stocks.
 _SHARED: dict[str, Any] = {"network": "per_stock", "hidden_sizes": (32, 32), "batch_rows": 64 * 15}
 PRESETS: dict[str, dict[str, LearnerSettings]] = {
     "plan": {"sac": SACSettings(), "ppo": PPOSettings(), "direct": DirectSettings()},

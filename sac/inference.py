@@ -98,8 +98,7 @@ def target_weights(
     is known to have ended); ExpiredAgents 53 weeks after its last decision; SettingsError for
     impossible holdings. A new calendar year's forecaster is fitted first, in seconds, and kept in `cache`.
     """
-    newest = len(panel.decisions) - 1
-    step = newest if step is None else step
+    step = len(panel.decisions) - 1 if step is None else step
     behind = weeks_behind(panel.provenance.covered_until, today)
     _refuse_unusable(version, panel, step, behind)
     current, sold = _weights_of(panel.symbols, holdings, outside)
@@ -125,7 +124,7 @@ def target_weights(
         alphas=_known(panel.symbols, known.alphas[step]),
         prices=reference_prices(panel, step),
         weeks_behind=behind,
-        historic=step < newest,
+        historic=step < len(panel.decisions) - 1,
         in_training=_in_training(version, panel, step),
         notes=_notes(version, panel, step),
     )

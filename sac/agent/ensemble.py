@@ -126,8 +126,7 @@ def train_ensemble(
 
     With validation weeks, the agents first train without them, are judged on them, and go on with them.
     """
-    seen = settings.forecast.seen
-    scalers = [PortfolioScaler.fit(panel.features[: fold.inner_stop], seen) for fold in folds]
+    scalers = [PortfolioScaler.fit(panel.features[: f.inner_stop], settings.forecast.seen) for f in folds]
     features = np.stack([flat_features(scaler.transform(panel.features)) for scaler in scalers])
     agents = [(i, fold, member) for i, fold in enumerate(folds) for member in range(1, settings.members + 1)]
 

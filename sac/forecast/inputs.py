@@ -65,7 +65,8 @@ def windows(past: History, steps: npt.NDArray[np.intp], settings: ForecastSettin
 
 def complete(inputs: tuple[Singles, ...]) -> npt.NDArray[np.bool_]:
     """Which stocks' windows hold no NaN: (steps, n)."""
-    return np.stack([np.isfinite(window).all(axis=(2, 3)) for window in inputs]).all(axis=0)
+    known: npt.NDArray[np.bool_] = np.stack([np.isfinite(window).all(axis=(2, 3)) for window in inputs])
+    return np.logical_and.reduce(known)  # type: ignore[no-any-return]
 
 
 def _window(values: Floats, last: npt.NDArray[np.intp], length: int) -> Singles:

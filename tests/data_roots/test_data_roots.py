@@ -281,10 +281,10 @@ def test_the_same_settings_and_seeds_give_the_same_agents(registry, data, releas
         new = trained_again(old, data, tmp_path / str(number))
         assert (new.settings, new.symbols) == (old.settings, old.symbols)
         for part in PARTS:
-            mine, theirs = (version.tensors(part) for version in (new, old))
+            learned, stored = (version.tensors(part) for version in (new, old))
             if part == "forecaster":
-                mine["settings"] = {name: mine["settings"][name] for name in theirs["settings"]}
-            for mine, theirs in zip(leaves(mine), leaves(theirs), strict=True):
+                learned["settings"] = {name: learned["settings"][name] for name in stored["settings"]}
+            for mine, theirs in zip(leaves(learned), leaves(stored), strict=True):
                 np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-5, err_msg=part)
         again, before = new.agents(), agents_record(old, load_panel(data), tmp_path)
         np.testing.assert_allclose(again.weights, before.weights, atol=1e-5)

@@ -223,7 +223,7 @@ def skill(years: Sequence[ForecastSkill]) -> Styler:
             "Verdict": ["skill" if year.t_statistic >= SIGNIFICANT else "no skill" for year in years],
         }
     )
-    formats: dict[Any, Callable[[object], str]] = {
+    formats: dict[Any, str | Callable[[object], str] | None] = {
         "Rank IC": partial(ratio, digits=3),
         "t-statistic": _ratio,
         "Persistence": _ratio,
