@@ -312,6 +312,7 @@ def test_the_documentation_needs_no_internet(desk):
         *("/train/{variant}/full", "/train/{variant}/finetune", "/inference/{variant}"),
         *("/jobs", "/jobs/{job_id}", "/jobs/{job_id}/cancel", "/models/{variant}", "/holdings"),
         *("/health", "/health/live", "/health/ready"),
+        *("/track/{variant}", "/decisions/sealed", "/week", "/weeks/{week}"),
     }
 
 
