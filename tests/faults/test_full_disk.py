@@ -91,7 +91,7 @@ def test_a_job_that_runs_out_of_room_says_so_as_soon_as_there_is_some(disk, monk
     monkeypatch.setenv("SAC_DESK_DATA", str(disk))
     monkeypatch.setitem(KINDS, "full", Kind("full", FullRequest, TrainingResult, train))
     monkeypatch.setattr(time, "sleep", sleep)
-    monkeypatch.setattr(os, "nice", lambda by: None)
+    monkeypatch.setattr(os, "nice", lambda by: 0)
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     jobs, lock = Jobs(home), WorkerLock(home.jobs, "0a")
     jobs._store.add("0a", VARIANT, "full", {}, "ada", lock.acquire)
