@@ -24,8 +24,17 @@ from scipy.stats import spearmanr
 
 from sac.agent import Fold, train_ensemble
 from sac.arrays import Floats
-from sac.config import PRESETS, Constraints, Follow, PPOSettings, SACSettings, TrainingSettings
+from sac.config import (
+    FORECASTERS,
+    PRESETS,
+    Constraints,
+    Follow,
+    LearnerSettings,
+    SACSettings,
+    TrainingSettings,
+)
 from sac.evidence import Metrics, metrics
+from sac.forecast.alpha import calibrated, skill_record
 from sac.market import DEMO_UNIVERSE, MarketPanel, build_panel, sample_path
 from sac.portfolio import EqualWeight, backtest
 from sac.threads import one_thread
@@ -44,12 +53,14 @@ EDGES = {
 
 # The original plan's table with nothing added: no scaling, no relative reward, no replayed weeks.
 BARE = SACSettings(action_scale=1.0, reward_scale=1.0, relative_reward=False, counterfactual=False)
-SETTINGS: dict[str, SACSettings | PPOSettings] = {
+SETTINGS: dict[str, LearnerSettings] = {
     "plan": PRESETS["plan"]["sac"],
     "desk": PRESETS["desk"]["sac"],
     "bare": BARE,
     "ppo plan": PRESETS["plan"]["ppo"],
     "ppo desk": PRESETS["desk"]["ppo"],
+    "direct plan": PRESETS["plan"]["direct"],
+    "direct desk": PRESETS["desk"]["direct"],
 }
 
 
@@ -107,18 +118,25 @@ def planted(panel: MarketPanel, correlation: float, persistence: float, draw: in
         signal[t] = persistence * signal[t + 1] + np.sqrt(1 - persistence**2) * z[t]
         noise[t] = persistence * noise[t + 1] + np.sqrt(1 - persistence**2) * noise[t]
     share = correlation / np.sqrt(1 - persistence**2)  # the coming week is only part of a slow signal
-    return panel.with_forecasts(0.01 * (share * signal + np.sqrt(1 - share**2) * noise))
+    forecasts = 0.01 * (share * signal + np.sqrt(1 - share**2) * noise)
+    return panel.with_forecasts(forecasts, calibrated(panel, forecasts, skill_record(panel, forecasts)))
 
 
 def run(
-    setting: str, agent: SACSettings | PPOSettings, edge: str, draw: int, members: int, validation_weeks: int
+    setting: str, agent: LearnerSettings, edge: str, draw: int, members: int, validation_weeks: int
 ) -> Result:
     """Train a committee on one draw and backtest it over the years after."""
     one_thread()
     constraints = Constraints()
     panel, stop = market(draw)
     panel = planted(panel, *EDGES[edge], draw)
-    settings = TrainingSettings(members=members, seed=draw, agent=agent, validation_weeks=validation_weeks)
+    settings = TrainingSettings(
+        members=members,
+        seed=draw,
+        agent=agent,
+        forecast=FORECASTERS["lstm"],
+        validation_weeks=validation_weeks,
+    )
     fold = Fold(0, stop, range(0), range(stop - validation_weeks, stop))
     began = time.process_time()
     ensemble = train_ensemble(panel, [fold], settings, lambda done, values: None)

@@ -86,7 +86,8 @@ def measured_part(part: str, preset: str, updates: int, folder: str) -> dict[str
 
     one_thread()
     trials, panel = _trials(preset, updates), sample_panel()
-    panel = panel.with_forecasts(walk_forward(panel, trials[0].settings.forecast, Path(folder)).values)
+    forecasts = walk_forward(panel, trials[0].settings.forecast, Path(folder))
+    panel = panel.with_forecasts(forecasts.values, forecasts.alphas)
     with tempfile.TemporaryDirectory() as notes:
         began, packs = time.perf_counter(), packs_of(trials)
         finished = execution(part, Path(notes))(packs, {trials[0].symbols: panel}, lambda *news: None)

@@ -49,7 +49,8 @@ def _rerun(version: Version, panel: MarketPanel, cache: Path) -> Backtest:
     one_thread()  # as it was trained: more of them round otherwise, and are slower on networks this small
     recorded = version.evaluation()
     first = int(str(recorded.decisions[0])[:4])
-    known = panel.with_forecasts(walk_forward(panel, version.settings.forecast, cache, since=first).values)
+    forecasts = walk_forward(panel, version.settings.forecast, cache, since=first)
+    known = panel.with_forecasts(forecasts.values, forecasts.alphas)
     again = restored(version, known).evaluate(known, recorded.name)
     # Engines up to 3 stored their members as they were by themselves, in every fold.
     for what, before, now in (

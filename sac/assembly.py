@@ -1,5 +1,6 @@
 """A version put together from what a training gave, and taken apart again to go on from."""
 
+import dataclasses
 import datetime as dt
 
 import numpy as np
@@ -14,12 +15,12 @@ from sac.agent import (
     joined,
     members_of,
 )
-from sac.config import ENGINE_VERSION, FINETUNE_WEEKS, Constraints
+from sac.config import ENGINE_VERSION, FINETUNE_WEEKS, WEEKS_PER_YEAR, Constraints
 from sac.errors import ArtifactError, DataError
 from sac.evidence.comparison import baselines, figures
-from sac.forecast import Forecasts
+from sac.forecast import Forecasts, ForecastSkill
 from sac.market import INDEX_NAME, MarketPanel, sample_index
-from sac.portfolio import Backtest, backtest, equal_weights, index_backtest
+from sac.portfolio import Backtest, EqualWeight, TopFifth, backtest, equal_weights, index_backtest
 from sac.portfolio.risk_based import RISK_BASED, RiskBased
 from sac.registry import Artifacts, Metadata, Version
 from sac.registry.store import Part
@@ -60,13 +61,25 @@ def metadata_of(
             benchmark.name: figures("eval", benchmark, settings.constraints)
             for benchmark in baselines(traded, weeks, settings.constraints, benchmarks)
         },
-        forecast_skill=forecasts.skill,
+        forecast_skill=[_traded(year, panel, settings.constraints) for year in forecasts.skill],
         validations=ensemble.validations,
         learning=ensemble.learning,
         notes=_notes(panel, settings.constraints)
         + ([f"Fine-tuned from {parent.name} on the last {FINETUNE_WEEKS} weeks."] if parent else []),
         seconds=seconds,
     )
+
+
+def _traded(year: ForecastSkill, panel: MarketPanel, constraints: Constraints) -> ForecastSkill:
+    """A year's skill, and what trading its forecasts outright would have come to net of costs."""
+    years = panel.decisions.astype("datetime64[Y]").astype(np.int64) + 1970
+    first, last = np.searchsorted(years, [year.year, year.year + 1])
+    weeks = range(int(first), min(int(last), panel.complete_steps))
+    rule, equal = (
+        backtest(allocator(constraints), panel, weeks, constraints) for allocator in (TopFifth, EqualWeight)
+    )
+    lead = float((np.log1p(rule.net) - np.log1p(equal.net)).mean()) * WEEKS_PER_YEAR
+    return dataclasses.replace(year, net_lead=lead)
 
 
 def fitted_baselines(panel: MarketPanel, ensemble: Ensemble) -> list[Backtest]:

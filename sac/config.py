@@ -5,9 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Discriminator, Field
+from pydantic import Discriminator
 
 from sac.errors import SettingsError
+from sac.learner_settings import AgentSettings, DirectSettings, LearnerSettings, PPOSettings, SACSettings
+from sac.limits import LIMITS
+from sac.limits import within as _within
+from sac.limits import within_limits as _within_limits
 
 __all__ = [
     "AGEING_WEEKS",
@@ -27,18 +31,21 @@ __all__ = [
     "VARIANTS",
     "AgentSettings",
     "Constraints",
+    "DirectSettings",
     "FineTuneSettings",
     "Follow",
     "FollowChoice",
     "ForecastSettings",
+    "LearnerSettings",
     "PPOSettings",
     "SACSettings",
+    "Seen",
     "TrainingSettings",
     "Variant",
     "preset_settings",
 ]
 
-ENGINE_VERSION = "4"  # part of every version's name: raise it when the same settings train another agent
+ENGINE_VERSION = "5"  # part of every version's name: raise it when the same settings train another agent
 CASH = "CASH"  # what is not in stocks: the last weight of every portfolio
 WEEKS_PER_YEAR = 52
 STALE_WEEKS = 2  # complete weeks that data may miss before nobody should trade on them
@@ -58,40 +65,17 @@ SIGNALS = (
 )
 
 
-# Least and most of every setting that a person may choose; pages, HTTP and engine refuse by these alone.
-LIMITS: Mapping[str, tuple[float, float]] = {
-    "members": (1, 64),
-    "evaluation_years": (1, 15),
-    "validation_weeks": (13, 520),  # or 0
-    "trials": (1, 100_000),
-    "seed": (0, 2**31 - 1),
-    "updates": (1, 500_000),
-    "action_scale": (0.1, 20.0),
-    "reward_scale": (1e-3, 1e5),
-    "n_envs": (1, 1_024),
-    "value_weight": (0.0, 100.0),
-    "rate": (1e-7, 1.0),
-}
+Seen = Literal["forecast", "alpha"]  # by agents: the forecast as it is, or calibrated (forecast/alpha.py)
 Follow = Literal["agents", "conviction"]  # what a version was trained to hold
 FollowChoice = Literal["as trained", "agents", "equal weight"]  # what a person made of it
 EARLIER_NAMES = {"walks": "n_envs"}  # of settings, as requests and sweeps of earlier releases call them
-
-
-def _within(name: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:  # also refuses NaN
-        raise SettingsError(f"{name} is {value}, outside its range {low:g} to {high:g}.", name)
-
-
-def _within_limits(settings: Any, *names: str) -> None:
-    for name in names:
-        _within(name, getattr(settings, name), *LIMITS[name])
 
 
 @dataclass(frozen=True)
 class Variant:
     """Algorithm × forecaster: one line of models with its own champion."""
 
-    algorithm: Literal["sac", "ppo"]
+    algorithm: Literal["sac", "ppo", "direct"]
     forecaster: Literal["lstm", "patchtst"]
     label: str
 
@@ -101,6 +85,8 @@ VARIANTS = {
     "sac_patchtst": Variant("sac", "patchtst", "SAC + PatchTST"),
     "ppo_lstm": Variant("ppo", "lstm", "PPO + LSTM"),
     "ppo_patchtst": Variant("ppo", "patchtst", "PPO + PatchTST"),
+    "direct_lstm": Variant("direct", "lstm", "Direct + LSTM"),
+    "direct_patchtst": Variant("direct", "patchtst", "Direct + PatchTST"),
 }
 
 DEMO_VARIANTS = ("sac_lstm", "sac_patchtst", "ppo_lstm")  # the three contenders that the desk shows first
@@ -127,89 +113,14 @@ class Constraints:
         return float((1.0 + self.cash_rate) ** (1.0 / WEEKS_PER_YEAR))
 
 
-@dataclass(frozen=True)
-class AgentSettings:
-    """What every learner shares. The first block is the original plan's, the second open (docs/engine.md)."""
-
-    hidden_sizes: tuple[int, int] = (64, 64)  # small: some 900 weekly transitions
-    gamma: float = 0.99
-    batch_size: int = 64
-    weight_decay: float = 1e-4
-
-    network: Literal["mlp", "per_stock"] = "mlp"
-    action_scale: float = 5.0  # k of k·tanh(u): with 1 every weight is pinned between 0.9 % and 33 %
-    reward_scale: float = 100.0  # raw weekly rewards of 1 % drown in the entropy term
-    relative_reward: bool = True  # subtract equal weight's log growth: less noise, same optimum
-    updates: int = 4_000
-
-    def __post_init__(self) -> None:
-        for size in self.hidden_sizes:
-            _within("hidden_sizes", size, 1, 1_024)
-        _within("gamma", self.gamma, 0.0, 0.9999)
-        _within("batch_size", self.batch_size, 1, 4_096)
-        _within("weight_decay", self.weight_decay, 0.0, 1.0)
-        _within_limits(self, "action_scale", "reward_scale", "updates")
-
-
-@dataclass(frozen=True)
-class SACSettings(AgentSettings):
-    """Soft Actor-Critic: the original plan's table, then what it leaves open."""
-
-    algorithm: Literal["sac"] = "sac"
-    actor_lr: float = 3e-4
-    critic_lr: float = 3e-4
-    alpha_lr: float = 3e-4
-    tau: float = 0.005  # Polyak rate of the target critics
-    init_alpha: float = 0.2  # entropy temperature, tuned from here
-    buffer_size: int = 10_000
-    warmup_steps: int = 100  # random actions before the first update
-
-    counterfactual: bool = True  # replay any week with any stored weights and action
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        for name in ("actor_lr", "critic_lr", "alpha_lr"):
-            _within(name, getattr(self, name), 1e-7, 1.0)
-        _within("tau", self.tau, 1e-6, 1.0)
-        _within("init_alpha", self.init_alpha, 1e-6, 10.0)
-        _within("buffer_size", self.buffer_size, self.batch_size, 1_000_000)
-        _within("warmup_steps", self.warmup_steps, 1, self.buffer_size)
-
-
-@dataclass(frozen=True)
-class PPOSettings(AgentSettings):
-    """Proximal Policy Optimization, the comparison: as many updates as cost SAC's CPU seconds."""
-
-    algorithm: Literal["ppo"] = "ppo"
-    learning_rate: float = 3e-4
-    clip: float = 0.2
-    gae_lambda: float = 0.95
-    epochs: int = 10
-    rollout_weeks: int = 52
-    entropy_weight: float = 0.05
-
-    n_envs: Annotated[int, Field(alias="walks")] = 16  # rollouts side by side; `walks` is its stored name
-    value_weight: float = 0.5
-    updates: int = 16_000
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        _within("learning_rate", self.learning_rate, 1e-7, 1.0)
-        _within("clip", self.clip, 0.01, 1.0)
-        _within("gae_lambda", self.gae_lambda, 0.0, 1.0)
-        _within("epochs", self.epochs, 1, 100)
-        _within("rollout_weeks", self.rollout_weeks, 2, 520)
-        _within("entropy_weight", self.entropy_weight, 0.0, 10.0)
-        _within_limits(self, "n_envs", "value_weight")
-
-
 # Open settings as chosen by benchmarks/learning.py on draws that its table does not use (docs/engine.md).
 _SHARED = (32, 32)  # a network that all stocks share learns as much at half the width, in half the time
-PRESETS: dict[str, dict[str, SACSettings | PPOSettings]] = {
-    "plan": {"sac": SACSettings(), "ppo": PPOSettings()},
+PRESETS: dict[str, dict[str, LearnerSettings]] = {
+    "plan": {"sac": SACSettings(), "ppo": PPOSettings(), "direct": DirectSettings()},
     "desk": {
-        "sac": SACSettings(network="per_stock", hidden_sizes=_SHARED, init_alpha=0.02, updates=3_000),
+        "sac": SACSettings(network="per_stock", hidden_sizes=_SHARED, init_alpha=0.002, updates=3_000),
         "ppo": PPOSettings(network="per_stock", hidden_sizes=_SHARED),
+        "direct": DirectSettings(network="per_stock", hidden_sizes=_SHARED),
     },
 }
 
@@ -234,18 +145,34 @@ class ForecastSettings:
     least_years: int = 2  # with fewer the forecast is missing
     seed: int = 0
 
+    # Defaults are what engines up to 4 did.
+    weeks: int = 0  # weekly returns that it sees beside the sessions
+    target: Literal["return", "rank"] = "return"  # what it is fitted to: next week's return, or its rank
+    members: int = 1  # fits with other seeds; the forecast is their mean
+    half_life: int = 0  # weeks after which an earlier forecast counts half in the mean of now; 0: not at all
+    seen: Seen = "forecast"
+
     def __post_init__(self) -> None:
         _within("window", self.window, 5, 520)
         _within("hidden", self.hidden, 1, 512)
         _within("epochs", self.epochs, 1, 500)
         _within("batch_size", self.batch_size, 8, 65_536)
         _within("learning_rate", self.learning_rate, 1e-7, 1.0)
+        _within("weeks", self.weeks, 0, 260)
+        if self.weeks % 4:
+            raise SettingsError(f"weeks is {self.weeks}: they are read four by four.", "weeks")
+        _within("members", self.members, 1, 64)
+        _within("half_life", self.half_life, 0, 13)
         _within("least_years", self.least_years, 1, self.fit_years)
         _within("fit_years", self.fit_years, 1, 50)
 
 
 # Chosen on 2007-2018 by rank IC and error out of sample; later years were not looked at.
-FORECASTERS = {"lstm": ForecastSettings(), "patchtst": ForecastSettings("patchtst", learning_rate=3e-4)}
+_TODAY: dict[str, Any] = {"weeks": 52, "target": "rank", "members": 3, "half_life": 1, "seen": "alpha"}
+FORECASTERS = {
+    "lstm": ForecastSettings(**_TODAY),
+    "patchtst": ForecastSettings("patchtst", hidden=16, learning_rate=5e-4, **{**_TODAY, "members": 2}),
+}
 
 
 FOLLOW: Mapping[str, Follow] = {"plan": "agents", "desk": "conviction"}  # the original plan knows no doubt
@@ -262,9 +189,7 @@ class TrainingSettings:
     follow: Follow = "conviction"  # equal weight by as much as the agents convince, or the agents always
     trials: int = 1  # settings that were compared to choose these: the best of many looks good by luck
     seed: int = 0
-    agent: Annotated[SACSettings | PPOSettings, Discriminator("algorithm")] = field(
-        default_factory=SACSettings
-    )
+    agent: Annotated[LearnerSettings, Discriminator("algorithm")] = field(default_factory=SACSettings)
     forecast: ForecastSettings = field(default_factory=ForecastSettings)
     constraints: Constraints = field(default_factory=Constraints)
 
@@ -327,7 +252,8 @@ def preset_settings(
     for names, allowed, kind in ((chosen, known & OPEN_SETTINGS, "open "), (tried, known, "")):
         unknown = sorted(names.keys() - allowed)
         if unknown:
-            raise SettingsError(f"{algorithm.upper()} has no {kind}setting {', '.join(unknown)}.", unknown[0])
+            learner = VARIANTS[variant].label.split(" + ")[0]
+            raise SettingsError(f"{learner} has no {kind}setting {', '.join(unknown)}.", unknown[0])
     settings = TrainingSettings(
         preset=f"{preset}, changed" if tried else preset,
         agent=dataclasses.replace(agent, **{**chosen, **tried}),

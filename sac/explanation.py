@@ -19,17 +19,18 @@ class StockView:
 
     symbol: str
     forecast: float | None  # next week's return
+    alpha: float | None  # what the agents see of it
     signals: dict[str, float | None]
     held_weight: float  # share of wealth before the trades, as given to the agents
     target_weight: float
-    sensitivity: float | None  # change of the target weight for a higher forecast; None without a forecast
+    sensitivity: float | None  # change of the target weight for a higher alpha; None without a forecast
 
 
 @dataclass(frozen=True)
 class Explanation:
     """Every stock of one recommendation."""
 
-    forecast_step: float  # how much higher: one standard deviation of forecasts in the training window
+    alpha_step: float  # how much higher: the unit in which the agents read it
     conviction: float  # 0: equal weight, whatever the agents see
     stocks: list[StockView]
 
@@ -37,11 +38,11 @@ class Explanation:
 def explain(version: Version, panel: MarketPanel, step: int, advice: Recommendation) -> Explanation:
     """Explain the recommendation that this version gave for a step of this panel.
 
-    The sensitivity is a finite difference: the committee is asked again with one stock's forecast one
-    standard deviation higher, all else equal, for each stock in turn.
+    The sensitivity is a finite difference: the committee is asked again with one stock's alpha one unit
+    higher, all else equal, for each stock in turn.
     """
     week, committee = _one_week(panel, step), committee_of(version)
-    forecasts = np.array([[advice.forecasts[s] for s in panel.symbols]], dtype=np.float64)  # (1, n)
+    alphas = np.array([[advice.alphas[s] for s in panel.symbols]], dtype=np.float64)  # (1, n)
     held = {change.symbol: change.current_weight for change in advice.weight_changes}
     stocks = np.array([held[symbol] for symbol in panel.symbols])
     weights = np.append(stocks, 1.0 - stocks.sum())  # what is sold outside the universe counts as CASH
@@ -49,8 +50,8 @@ def explain(version: Version, panel: MarketPanel, step: int, advice: Recommendat
     views = []
     for i, symbol in enumerate(panel.symbols):
         sensitivity = None
-        if advice.forecasts[symbol] is not None:
-            higher = forecasts.copy()
+        if advice.alphas[symbol] is not None:
+            higher = alphas.copy()
             higher[0, i] += raised
             wanted = committee.allocate(week.with_forecasts(higher), 0, weights)
             sensitivity = advice.conviction * (float(wanted[i]) - advice.agents_weights[symbol])
@@ -59,6 +60,7 @@ def explain(version: Version, panel: MarketPanel, step: int, advice: Recommendat
             StockView(
                 symbol,
                 advice.forecasts[symbol],
+                advice.alphas[symbol],
                 {name: value if np.isfinite(value) else None for name, value in known},
                 held[symbol],
                 advice.target_weights[symbol],
@@ -71,5 +73,5 @@ def explain(version: Version, panel: MarketPanel, step: int, advice: Recommendat
 def _one_week(panel: MarketPanel, step: int) -> MarketPanel:
     """The panel of one decision, so that asking n times costs n weeks and not n histories."""
     rows = slice(step, step + 1)
-    names = ("decisions", "fills", "ends", "returns", "gaps", "seen", "signals", "forecasts")
+    names = ("decisions", "fills", "ends", "returns", "gaps", "seen", "signals", "forecasts", "alphas")
     return dataclasses.replace(panel, **{name: getattr(panel, name)[rows] for name in names})

@@ -70,6 +70,7 @@ class Recommendation:
     cost: float  # fraction of wealth
     weight_changes: list[WeightChange]
     forecasts: dict[str, float | None]  # next week's return; None where the model had none
+    alphas: dict[str, float | None]  # what the agents see of it: as much as past forecasts were worth
     prices: dict[str, float]  # closes at `as_of` in dollars, to the cent: what whole shares are counted with
     weeks_behind: int  # complete weeks that the data miss today
     historic: bool  # a later decision is known: no advice for this week
@@ -121,6 +122,7 @@ def target_weights(
         cost=float(constraints.cost_rate * turnover),
         weight_changes=_changes(panel.symbols, current, target, sold),
         forecasts=_known(panel.symbols, known.forecasts[step]),
+        alphas=_known(panel.symbols, known.alphas[step]),
         prices=reference_prices(panel, step),
         weeks_behind=behind,
         historic=step < newest,
@@ -138,11 +140,12 @@ def with_own_forecasts(
     version: Version, panel: MarketPanel, steps: range, cache: Path | None = None
 ) -> MarketPanel:
     """The panel with what the version's forecasters predict at these steps, and nothing at others."""
-    forecasts = np.full_like(panel.forecasts, np.nan)
+    forecasts, alphas = (np.full_like(panel.forecasts, np.nan) for _ in range(2))
+    rows = slice(steps.start, steps.stop)
     with fitting(version, "forecaster.pt"):
         fitted, settings = version.tensors("forecaster"), version.settings.forecast
-        forecasts[steps.start : steps.stop] = forecast_at(fitted, panel, steps, settings, cache)
-    return panel.with_forecasts(forecasts)
+        forecasts[rows], alphas[rows] = forecast_at(fitted, panel, steps, settings, cache)
+    return panel.with_forecasts(forecasts, alphas)
 
 
 def decision_dates(version: Version, panel: MarketPanel) -> list[str]:

@@ -202,7 +202,7 @@ def _learned(request: _Request, report: Report, folds: int, learn: Learn) -> Art
     watch = Stopwatch(report)
     watch.enter("forecasts", 0.0, 0.5, "Fitting one forecaster per year")
     forecasts = walk_forward(request.panel, settings.forecast, request.cache, watch.inner)
-    panel = request.panel.with_forecasts(forecasts.values)
+    panel = request.panel.with_forecasts(forecasts.values, forecasts.alphas)
 
     count = folds * settings.members
     watch.enter("agents", 0.5, 0.95, f"Training {count} agents together")

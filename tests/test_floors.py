@@ -17,6 +17,8 @@ FLOORS = [
         "sac.errors",
         "sac.arrays",
         "sac.config",
+        "sac.learner_settings",
+        "sac.limits",
         "sac.progress",
         "sac.files",
         "sac.database",

@@ -26,7 +26,9 @@ __all__ = [
     "WeekRun",
 ]
 
-VariantName = Literal["sac_lstm", "sac_patchtst", "ppo_lstm", "ppo_patchtst"]
+VariantName = Literal[
+    "sac_lstm", "sac_patchtst", "ppo_lstm", "ppo_patchtst", "direct_lstm", "direct_patchtst"
+]
 Dollars = Annotated[float, Field(ge=0, le=1e15, description="Dollars, zero or more")]
 
 

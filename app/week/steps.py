@@ -77,20 +77,23 @@ def forecasters(work: Work, notes: Notes) -> None:
 
 def decisions(work: Work, notes: Notes) -> None:
     """Seal what every champion decides, and the weeks since its promotion that nobody sealed."""
-    from sac.track.sealing import seal_missing  # as above
-
-    root = work.root
     for variant in work.champions:
-        label = VARIANTS[variant].label
-        work.report("saving", 0.35, f"Sealing the decision of {label}")
-        with _tolerated(notes, f"{label} decided nothing"):
-            rows = seal_missing(root.track_log, root.registry, work.panel, variant, cache=root.cache)
-            for row in rows:
-                notes.said.append(f"{label}, {row.decision}: sealed as {row.kind}. {row.note}".rstrip())
-            if not rows:
-                notes.said.append(f"{label}: sealed before, on the same data.")
+        _sealed(work, notes, variant)
     if not work.champions:
         notes.said.append("There is no champion to decide: train a variant first.")
+
+
+def _sealed(work: Work, notes: Notes, variant: str) -> None:
+    from sac.track.sealing import seal_missing  # as above
+
+    root, label = work.root, VARIANTS[variant].label
+    work.report("saving", 0.35, f"Sealing the decision of {label}")
+    with _tolerated(notes, f"{label} decided nothing"):
+        rows = seal_missing(root.track_log, root.registry, work.panel, variant, cache=root.cache)
+        for row in rows:
+            notes.said.append(f"{label}, {row.decision}: sealed as {row.kind}. {row.note}".rstrip())
+        if not rows:
+            notes.said.append(f"{label}: sealed before, on the same data.")
 
 
 def challengers(work: Work, notes: Notes) -> None:
@@ -100,6 +103,8 @@ def challengers(work: Work, notes: Notes) -> None:
         schedule = read_schedule(work.root.data)
         found = due_challengers(work.root, schedule, work.champions, work.week)
     notes.said.extend([one.why for one in found if one.choice == "none"])
+    if not found and not notes.problems:
+        notes.said.append("No variant is to get a challenger.")
     wanted = [one for one in found if one.choice != "none"]
     for number, due in enumerate(wanted):
         share = 0.5 / len(wanted)
@@ -120,6 +125,8 @@ def _challenger(work: Work, notes: Notes, due: Due, span: Span) -> None:
     else:
         end = "is the champion now" if result.promoted else "is stored"
         notes.said.append(f"{what}: {result.version} {end}. {result.verdict}")
+        if result.promoted:  # it is what decides this week's trades
+            _sealed(work, notes, variant)
 
 
 def gate(work: Work, notes: Notes) -> None:

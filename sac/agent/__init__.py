@@ -4,6 +4,7 @@ from sac.agent.committee import Committee, WalkForward, members_of
 from sac.agent.ensemble import Ensemble, Evaluation, train_ensemble
 from sac.agent.fine_tuning import Block, fine_tune_ensemble, fine_tuning_blocks, joined
 from sac.agent.folds import PRODUCTION, Fold, evaluation_folds, evaluation_steps, selection_fold
+from sac.agent.learners.direct import DirectLearner
 from sac.agent.learners.ppo import PPOLearner
 from sac.agent.learners.sac import SACLearner, SoftActorCritic
 from sac.agent.scaler import FEATURES, PortfolioScaler
@@ -13,6 +14,7 @@ __all__ = [
     "PRODUCTION",
     "Block",
     "Committee",
+    "DirectLearner",
     "Ensemble",
     "Evaluation",
     "Fold",

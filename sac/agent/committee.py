@@ -10,11 +10,12 @@ import torch
 from torch import Tensor, nn
 
 from sac.agent.environment import flat_features
+from sac.agent.learners.direct import DIRECT_NETWORKS, traded_weights
 from sac.agent.learners.ppo import PPO_NETWORKS
 from sac.agent.learners.sac import SAC_NETWORKS
 from sac.agent.scaler import PortfolioScaler
 from sac.arrays import Floats
-from sac.config import Constraints, PPOSettings, SACSettings
+from sac.config import Constraints, LearnerSettings
 from sac.market import MarketPanel
 from sac.portfolio import Backtest, backtest, backtests, equal_weights, tilted
 from sac.portfolio.constraints import portfolio_weights
@@ -24,6 +25,7 @@ __all__ = ["Committee", "WalkForward", "members_of"]
 _ACTORS: dict[str, dict[str, type[nn.Module]]] = {
     "sac": {name: actor for name, (actor, _) in SAC_NETWORKS.items()},
     "ppo": {**PPO_NETWORKS},
+    "direct": {**DIRECT_NETWORKS},
 }
 
 
@@ -35,7 +37,7 @@ class Committee:
         actor: dict[str, Tensor],
         assets: int,
         scaler: PortfolioScaler,
-        settings: SACSettings | PPOSettings,
+        settings: LearnerSettings,
         constraints: Constraints,
         name: str = "Committee",
         *,
@@ -99,9 +101,12 @@ class Committee:
         """What every member wants, (M, n+1), from its own weights (M, n+1)."""
         features = flat_features(self.scaler.transform(panel.features[step : step + 1]))[0]
         state = np.concatenate([np.broadcast_to(features, (self.size, len(features))), weights], 1)
-        mean, _ = self._actor(torch.tensor(state[:, None], dtype=torch.get_default_dtype()))  # (M, 1, n+1)
-        action = mean[:, 0].double().tanh()  # double: weights must sum to 1 beyond float32
-        return portfolio_weights(action, action_scale, self.constraints)
+        outputs = self._actor(torch.tensor(state[:, None], dtype=torch.get_default_dtype()))
+        first, second = (x[:, 0].double() for x in outputs)  # double: weights must sum to 1 beyond float32
+        if self.settings.algorithm == "direct":
+            held = torch.tensor(weights, dtype=torch.float64)
+            return traded_weights(first, second, held, action_scale, self.constraints)
+        return portfolio_weights(first.tanh(), action_scale, self.constraints)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ from sac.agent.committee import Committee, WalkForward, members_of
 from sac.agent.environment import PortfolioEnvironment, flat_features
 from sac.agent.folds import PRODUCTION, Fold, evaluation_steps
 from sac.agent.learners.curve import LearningCurve
+from sac.agent.learners.direct import DirectLearner
 from sac.agent.learners.ppo import PPOLearner
 from sac.agent.learners.sac import SACLearner
 from sac.agent.scaler import PortfolioScaler
@@ -31,7 +32,11 @@ __all__ = ["LEARNERS", "Ensemble", "Evaluation", "agent_seed", "learning_log", "
 
 _LOOKS = 10  # at the validation weeks while the agents have not seen them
 _BEFORE_VALIDATION = 0.75  # share of the updates that agents make before they see the validation weeks
-LEARNERS: dict[str, type[SACLearner] | type[PPOLearner]] = {"sac": SACLearner, "ppo": PPOLearner}
+LEARNERS: dict[str, type[SACLearner] | type[PPOLearner] | type[DirectLearner]] = {
+    "sac": SACLearner,
+    "ppo": PPOLearner,
+    "direct": DirectLearner,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,9 +92,9 @@ class Ensemble:
         ]
 
     def final_losses(self) -> dict[str, float]:
-        """Actor and critic loss at the last update, mean over the production members."""
+        """Actor loss at the last update, and critic loss if there is one; mean over production's members."""
         last = self.log[(self.log["fold"] == PRODUCTION) & (self.log["update"] == self.log["update"].max())]
-        return {loss: float(last[loss].mean()) for loss in ("actor_loss", "critic_loss")}
+        return {loss: float(last[loss].mean()) for loss in ("actor_loss", "critic_loss") if loss in last}
 
     def evaluate(self, panel: MarketPanel, name: str) -> Evaluation:
         """Both backtests over all evaluation years; where a year begins its own committee takes over."""
@@ -121,7 +126,8 @@ def train_ensemble(
 
     With validation weeks, the agents first train without them, are judged on them, and go on with them.
     """
-    scalers = [PortfolioScaler.fit(panel.features[: fold.inner_stop]) for fold in folds]
+    seen = settings.forecast.seen
+    scalers = [PortfolioScaler.fit(panel.features[: fold.inner_stop], seen) for fold in folds]
     features = np.stack([flat_features(scaler.transform(panel.features)) for scaler in scalers])
     agents = [(i, fold, member) for i, fold in enumerate(folds) for member in range(1, settings.members + 1)]
 

@@ -8,19 +8,18 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-import numpy.typing as npt
 from gymnasium.spaces import Box
 
 from sac.agent.environment import PortfolioEnvironment, flat_features
 from sac.agent.scaler import PortfolioScaler
 from sac.agent.unbatched import UnbatchedEnvironment
+from sac.arrays import Singles
 from sac.config import Constraints, SACSettings
 from sac.market import MarketPanel
 
 __all__ = ["ID", "PortfolioEnv", "portfolio_env"]
 
 ID = "SacDesk/Portfolio-v0"
-Singles = npt.NDArray[np.float32]
 
 
 class PortfolioEnv(gymnasium.Env[Singles, Singles]):

@@ -3,15 +3,12 @@
 import math
 
 import numpy as np
-import numpy.typing as npt
 
 from sac.agent.environment import PortfolioEnvironment
-from sac.arrays import Floats
+from sac.arrays import Floats, Singles
 from sac.portfolio.accounting import account, all_cash, drift
 
 __all__ = ["UnbatchedEnvironment"]
-
-Singles = npt.NDArray[np.float32]
 
 
 class UnbatchedEnvironment:

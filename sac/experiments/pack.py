@@ -37,6 +37,7 @@ _MOST_AGENTS = 12  # more of them gain little, leave other workers idle, and are
 _FREE = {
     "sac": ("gamma", "init_alpha", "actor_lr", "critic_lr", "alpha_lr", "action_scale", "reward_scale"),
     "ppo": ("action_scale", "reward_scale"),
+    "direct": ("action_scale", "reward_scale"),
 }
 
 
@@ -78,7 +79,7 @@ def train_agents(panel: MarketPanel, pack: Pack, fold: Fold, tell: Tell) -> Comm
     """The trained agents of all trials, in the pack's order."""
     shared, members = pack[0].settings, pack[0].settings.members
     agents = [(trial.settings, member) for trial in pack for member in range(1, members + 1)]
-    scaler = PortfolioScaler.fit(panel.features[: fold.train_stop])
+    scaler = PortfolioScaler.fit(panel.features[: fold.train_stop], shared.forecast.seen)
     environment = PortfolioEnvironment.over(
         panel,
         flat_features(scaler.transform(panel.features))[None],

@@ -136,7 +136,8 @@ def _with_forecasts(packs: Packs, panel: MarketPanel, cache: Path, watch: Stopwa
             watch.inner((number + fraction) / len(universes), news)
 
         market = panel_of(panel, universe)
-        panels[universe] = market.with_forecasts(walk_forward(market, settings, cache, progress).values)
+        forecasts = walk_forward(market, settings, cache, progress)
+        panels[universe] = market.with_forecasts(forecasts.values, forecasts.alphas)
     return panels
 
 

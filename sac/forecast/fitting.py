@@ -1,23 +1,22 @@
 """Fit a forecaster to examples, and predict with what was fitted. Torch lives here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from sac.arrays import Floats
+from sac.arrays import Floats, Singles
 from sac.config import ForecastSettings
+from sac.forecast.inputs import complete
 from sac.forecast.lstm import LSTMForecaster
 from sac.forecast.patchtst import PatchTSTForecaster
 
 __all__ = ["BUILDERS", "fit", "predict"]
 
-Singles = npt.NDArray[np.float32]
-
-# settings.kind -> (channels, settings) -> module: windows (B, window, channels) -> returns (B,), both scaled
+# settings.kind -> (channels, settings) -> module: scaled windows (B, window, channels), and where settings
+# ask for them weeks (B, weeks, 1) -> scaled targets (B,)
 BUILDERS: dict[str, Callable[[int, ForecastSettings], nn.Module]] = {
     "lstm": LSTMForecaster,
     "patchtst": PatchTSTForecaster,
@@ -25,63 +24,86 @@ BUILDERS: dict[str, Callable[[int, ForecastSettings], nn.Module]] = {
 
 _WEIGHT_DECAY = 0.01
 _LARGEST_GRADIENT = 1.0  # a crash week must not undo an epoch
+_NEXT_MEMBER = 100_000_000  # apart from every year's seed
+
+
+class _Members(nn.ModuleList):
+    """Forecasters that were fitted from different seeds: what they predict is their mean."""
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        return torch.stack([member(*inputs) for member in self]).mean(0)
 
 
 def fit(
-    inputs: Singles, targets: Singles, settings: ForecastSettings, seed: int, report: Callable[[int], None]
+    inputs: Sequence[Singles],
+    targets: Singles,
+    settings: ForecastSettings,
+    seed: int,
+    report: Callable[[int], None],
+    unit: float | None = None,
 ) -> dict[str, Any]:
-    """Least squares on windows (N, window, channels) and returns (N,): parameters and scaling.
+    """Least squares on windows (N, length, channels), one array a resolution, and targets (N,).
 
-    Scales with statistics of these examples alone. `report` gets each epoch's number, from 1, and may raise.
+    Scales with statistics of these examples alone. unit: the return that a target of 1 stands for; without it
+    targets are returns. `report` gets each epoch's number, from 1 and over all members, and may raise.
     """
-    x, y = torch.from_numpy(inputs), torch.from_numpy(targets)
-    input_scaling, target_scaling = _scaling(x.flatten(0, 1)), _scaling(y)
-    x, y = _scaled(x, input_scaling), _scaled(y, target_scaling)
-    generator = torch.Generator().manual_seed(seed)
-    model = _build(x.shape[-1], settings, seed)
-    optimizer = torch.optim.AdamW(
-        model.parameters(), settings.learning_rate, weight_decay=_WEIGHT_DECAY, fused=True
-    )
-    for epoch in range(1, settings.epochs + 1):
-        report(epoch)
-        for batch in torch.split(torch.randperm(len(y), generator=generator), settings.batch_size):
-            loss = nn.functional.mse_loss(model(x[batch]), y[batch])
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_(model.parameters(), _LARGEST_GRADIENT)
-            optimizer.step()
+    windows, y = [torch.from_numpy(window) for window in inputs], torch.from_numpy(targets)
+    scalings = [_scaling(window.flatten(0, 1)) for window in windows]
+    x = [_scaled(*pair) for pair in zip(windows, scalings, strict=True)]
+    target_scaling = _scaling(y)
+    y = _scaled(y, target_scaling)
+    model = _build(x[0].shape[-1], settings, seed)
+    for number, member in enumerate(model if isinstance(model, _Members) else [model]):
+        optimizer = torch.optim.AdamW(
+            member.parameters(), settings.learning_rate, weight_decay=_WEIGHT_DECAY, fused=True
+        )
+        generator = torch.Generator().manual_seed(seed + number * _NEXT_MEMBER)
+        for epoch in range(1, settings.epochs + 1):
+            report(number * settings.epochs + epoch)
+            for batch in torch.split(torch.randperm(len(y), generator=generator), settings.batch_size):
+                loss = nn.functional.mse_loss(member(*(window[batch] for window in x)), y[batch])
+                optimizer.zero_grad()
+                loss.backward()  # type: ignore[no-untyped-call]
+                nn.utils.clip_grad_norm_(member.parameters(), _LARGEST_GRADIENT)
+                optimizer.step()
+    names = ("input_scaling", "weekly_scaling")
     return {
-        "input_scaling": input_scaling,
-        "target_scaling": target_scaling,
+        **dict(zip(names, scalings, strict=False)),
+        "target_scaling": target_scaling if unit is None else target_scaling * unit,
         "parameters": {name: value.detach().clone() for name, value in model.state_dict().items()},
     }
 
 
-def predict(state: dict[str, Any], inputs: Singles) -> Floats:
-    """Returns predicted from windows (steps, n, window, channels): (steps, n), NaN where a window has NaN."""
-    known = np.isfinite(inputs).all(axis=(2, 3))  # (steps, n)
-    model = _build(inputs.shape[-1], ForecastSettings(**state["settings"]), seed=0)
+def predict(state: dict[str, Any], inputs: Sequence[Singles]) -> Floats:
+    """Returns predicted from windows (steps, n, length, channels): (steps, n), NaN where a window has NaN."""
+    model = _build(inputs[0].shape[-1], ForecastSettings(**state["settings"]), seed=0)
     model.load_state_dict(state["parameters"])
     model.eval()
+    scalings = [state[name] for name in ("input_scaling", "weekly_scaling") if name in state]
+    known = complete(tuple(inputs))  # (steps, n)
     with torch.inference_mode():
-        x = _scaled(torch.from_numpy(np.nan_to_num(inputs)), state["input_scaling"])
+        x = [_scaled(torch.from_numpy(np.nan_to_num(w)), s) for w, s in zip(inputs, scalings, strict=True)]
         # One batch per decision: the last bits depend on a batch's size, which later weeks would change.
-        scaled = torch.stack([model(week) for week in x]) if len(x) else torch.zeros(known.shape)
+        weeks = [model(*week) for week in zip(*x, strict=True)]
+        scaled = torch.stack(weeks) if weeks else torch.zeros(known.shape)
     mean, scale = state["target_scaling"].double()
     return np.where(known, (scaled.double() * scale + mean).numpy(), np.nan)
 
 
 def _build(channels: int, settings: ForecastSettings, seed: int) -> nn.Module:
-    with torch.random.fork_rng(devices=[]):  # modules draw from the global generator: leave it as it was
-        torch.manual_seed(seed)
+    def member(number: int) -> nn.Module:
+        torch.manual_seed(seed + number * _NEXT_MEMBER)
         return BUILDERS[settings.kind](channels, settings)
 
+    with torch.random.fork_rng(devices=[]):  # modules draw from the global generator: leave it as it was
+        return member(0) if settings.members == 1 else _Members(map(member, range(settings.members)))
 
-def _scaling(values: torch.Tensor) -> torch.Tensor:
+
+def _scaling(values: Tensor) -> Tensor:
     """Mean and deviation over the first dimension: (2, ...)."""
     spread, mean = torch.std_mean(values.double(), dim=0)
     return torch.stack([mean, spread.clamp_min(1e-8)]).float()
 
 
-def _scaled(values: torch.Tensor, scaling: torch.Tensor) -> torch.Tensor:
+def _scaled(values: Tensor, scaling: Tensor) -> Tensor:
     return (values - scaling[0]) / scaling[1]

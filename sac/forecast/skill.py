@@ -8,7 +8,7 @@ import pandas as pd
 
 from sac.arrays import Floats
 
-__all__ = ["ForecastSkill", "rank_correlations", "yearly_skill"]
+__all__ = ["ForecastSkill", "rank_correlations", "rank_scores", "yearly_skill"]
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,16 @@ class ForecastSkill:
     weeks: int
     rank_ic: float  # mean weekly Spearman correlation of forecast and return over the stocks
     t_statistic: float  # of that mean; below 2 is "no skill"
+    persistence: float = float("nan")  # mean correlation of a week's ranks with those of the week before
+    net_lead: float = float("nan")  # annualised log growth over equal weight of the fifth forecast best
+
+
+def rank_scores(values: Floats) -> Floats:
+    """Ranks within each week (W, n), with mean 0 and deviation 1; 0 where all are equal, NaN where one is."""
+    ranks = pd.DataFrame(values).rank(axis=1).to_numpy()
+    centred = ranks - ranks.mean(axis=1, keepdims=True)
+    spread = ranks.std(axis=1, keepdims=True)
+    return np.divide(centred, spread, out=centred, where=spread > 0)
 
 
 def rank_correlations(forecasts: Floats, returns: Floats) -> Floats:
@@ -41,5 +51,7 @@ def yearly_skill(years: npt.NDArray[np.int64], forecasts: Floats, returns: Float
         ic = rank_correlations(forecasts[known & (years == year)], returns[known & (years == year)])
         spread = float(ic.std(ddof=1)) if len(ic) > 1 else 0.0
         t_statistic = float(ic.mean()) / spread * len(ic) ** 0.5 if spread > 0 else float("nan")
-        skill.append(ForecastSkill(int(year), len(ic), float(ic.mean()), t_statistic))
+        ranks = rank_scores(forecasts[known & (years == year)])
+        persistence = float((ranks[1:] * ranks[:-1]).mean()) if len(ranks) > 1 else float("nan")
+        skill.append(ForecastSkill(int(year), len(ic), float(ic.mean()), t_statistic, persistence))
     return skill

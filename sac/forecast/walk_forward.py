@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sac.arrays import Floats
+from sac.arrays import Floats, Singles
 from sac.config import WEEKS_PER_YEAR, ForecastSettings
 from sac.errors import DataError
-from sac.forecast.inputs import channels, daily_inputs, windows
-from sac.forecast.skill import ForecastSkill, yearly_skill
+from sac.forecast.alpha import NO_RECORD, SkillRecord, calibrated, skill_record
+from sac.forecast.inputs import History, channels, complete, history, windows
+from sac.forecast.skill import ForecastSkill, rank_scores, yearly_skill
 from sac.market import MarketPanel
 from sac.market.symbols import symbol_key
 
@@ -25,7 +26,9 @@ __all__ = ["Forecasts", "Report", "forecast_at", "training_steps", "walk_forward
 
 Report = Callable[[float, str], None]  # fraction of the walk and a sentence; may raise to cancel
 
-_FORMAT = 1  # raise it when the same examples and settings fit another forecaster
+_FORMAT = 2  # raise it when the same examples and settings fit another forecaster
+_AFTER_THE_FIT = ("half_life", "seen")  # settings that make nothing of what is fitted
+_HALVINGS = 4  # after so many half-lives an earlier forecast no longer counts
 _LABELS = {"lstm": "LSTM", "patchtst": "PatchTST"}
 
 
@@ -34,6 +37,7 @@ class Forecasts:
     """What a walk predicted. Every value was decided with earlier data only."""
 
     values: Floats  # (T, n) return of each step as predicted at its decision; NaN: missing
+    alphas: Floats  # (T, n) what agents see of it
     skill: list[ForecastSkill]  # out of sample, oldest year first
     newest: dict[str, Any]  # the last year's forecaster: tensors and builtins, for `forecast_at`
 
@@ -51,10 +55,7 @@ def walk_forward(
     years are kept in cache/forecasts and found again by their content. Raises DataError where no year can be
     forecast.
     """
-    from sac.forecast.fitting import predict
-
-    years = _years(panel)
-    daily = daily_inputs(panel)
+    years, past = _years(panel), history(panel)
     values = np.full(panel.returns.shape, np.nan)
     newest: dict[str, Any] = {}
     asked = np.unique(years[years >= since])
@@ -63,18 +64,19 @@ def walk_forward(
         progress = _progress_of(
             report, f"{_LABELS.get(settings.kind, settings.kind)} for {year}", done, len(spans)
         )
-        state = _fitted(panel, daily, year, settings, cache, progress)
+        state = _fitted(panel, past, year, settings, cache, progress)
         if state is None:
             continue
-        newest = state
+        newest = {**state, "record": _plain(skill_record(panel, values))}
         steps = np.flatnonzero(years == year)
-        values[steps] = predict(newest, windows(panel, daily, steps, settings.window))
+        values[steps] = _predicted(state, past, steps, settings)
     if not newest:
         raise DataError(
             f"Prices from {panel.sessions[0]} to {panel.sessions[-1]} are too short for a forecast: a "
             f"calendar year needs at least {settings.least_years} years of weeks before it. Get older prices."
         )
-    return Forecasts(values, yearly_skill(years, values, panel.returns), newest)
+    alphas = _seen(panel, values, settings, NO_RECORD)
+    return Forecasts(values, alphas, yearly_skill(years, values, panel.returns), newest)
 
 
 def forecast_at(
@@ -83,15 +85,13 @@ def forecast_at(
     steps: range,
     settings: ForecastSettings,
     cache: Path | None = None,
-) -> Floats:
-    """Predictions from a stored forecaster's year on, (steps, n): equal to a walk's.
+) -> tuple[Floats, Floats]:
+    """Predictions from a stored forecaster's year on, and what agents see of them: (steps, n), as a walk's.
 
     A later year's forecaster is fitted here, in seconds, by the rule of the walk and found again in `cache`.
     Raises DataError where the panel has other symbols or price fields than the forecaster was fitted on, and
     for a step before the forecaster's year: it has seen what happened then (leak!).
     """
-    from sac.forecast.fitting import predict
-
     for what, fitted, given in (
         ("symbols", state["symbols"], panel.symbols),  # a share class in any spelling
         ("price fields", state["channels"], channels(panel)),
@@ -101,22 +101,64 @@ def forecast_at(
                 f"The forecaster was fitted on the {what} {', '.join(fitted)}, but the data has "
                 f"{', '.join(given)}. Use the same data or train again."
             )
-    chosen = np.asarray(steps, dtype=np.intp)
-    early = chosen[_years(panel)[chosen] < state["year"]]
+    years, past = _years(panel), history(panel)
+    early = np.flatnonzero(years[steps.start : steps.stop] < state["year"])
     if len(early):
         raise DataError(
             f"The forecaster was fitted on the years before {state['year']} and has seen what followed "
-            f"{panel.decisions[early[0]]}. Choose a date from {state['year']} on."
+            f"{panel.decisions[steps.start + early[0]]}. Choose a date from {state['year']} on."
         )
-    daily, values = daily_inputs(panel), np.empty((len(chosen), len(panel.symbols)))
-    years = _years(panel)[chosen]
-    for year in np.unique(years).tolist():
-        own = state if year == state["year"] else _fitted(panel, daily, year, settings, cache)
+    values = np.full(panel.returns.shape, np.nan)
+    # Alpha rests on the record of every week up to its decision, so the year is predicted from its beginning.
+    first = steps.start if settings.seen == "forecast" else int(np.searchsorted(years, state["year"]))
+    chosen = np.arange(first, steps.stop)
+    for year in np.unique(years[chosen]).tolist():
+        own = state if year == state["year"] else _fitted(panel, past, year, settings, cache)
         if own is None:
             raise DataError(f"The prices hold too little before {year} to fit its forecaster.")
-        steps_of_year = chosen[years == year]
-        values[years == year] = predict(own, windows(panel, daily, steps_of_year, settings.window))
-    return values
+        steps_of_year = chosen[years[chosen] == year]
+        values[steps_of_year] = _predicted(own, past, steps_of_year, settings)
+    seen = _seen(panel, values, settings, _record_of(state))
+    return values[steps.start : steps.stop], seen[steps.start : steps.stop]
+
+
+def _seen(panel: MarketPanel, values: Floats, settings: ForecastSettings, before: SkillRecord) -> Floats:
+    """What agents see (T, n) of forecasts (T, n) that follow an earlier record."""
+    if settings.seen == "forecast":
+        return values
+    return calibrated(panel, values, skill_record(panel, values, before))
+
+
+def _plain(record: SkillRecord) -> dict[str, list[Any]]:
+    return {"known": [str(day) for day in record.known], "rank_ic": record.rank_ic.tolist()}
+
+
+def _record_of(state: dict[str, Any]) -> SkillRecord:
+    """The record that came with a stored forecaster; an earlier engine's has none."""
+    if "record" not in state:
+        return NO_RECORD
+    stored = state["record"]
+    return SkillRecord(np.array(stored["known"], "datetime64[D]"), np.array(stored["rank_ic"], np.float64))
+
+
+def _predicted(
+    state: dict[str, Any], past: History, steps: npt.NDArray[np.intp], settings: ForecastSettings
+) -> Floats:
+    """A year's forecasts (steps, n), each the mean with what the same forecaster said in the weeks before.
+
+    Consecutive steps. Skill that turns over every week is eaten by costs: this one lasts.
+    """
+    from sac.forecast.fitting import predict
+
+    if not len(steps):
+        return np.empty((0, past.weekly.shape[1]))
+    lags = np.arange(_HALVINGS * settings.half_life if settings.half_life else 1)
+    weights = 0.5 ** (lags / max(settings.half_life, 1))
+    first = max(int(steps[0] - lags[-1]), 0)
+    said = predict(state, windows(past, np.arange(first, steps[-1] + 1), settings))
+    rows = (steps - first)[:, None] - lags  # (steps, lags)
+    lagged = np.where((rows >= 0)[..., None], said[np.maximum(rows, 0)], np.nan)
+    return np.einsum("l,sln->sn", weights / weights.sum(), lagged)
 
 
 def training_steps(panel: MarketPanel, year: int, settings: ForecastSettings) -> npt.NDArray[np.intp]:
@@ -135,7 +177,7 @@ def training_steps(panel: MarketPanel, year: int, settings: ForecastSettings) ->
 
 def _fitted(
     panel: MarketPanel,
-    daily: Floats,
+    past: History,
     year: int,
     settings: ForecastSettings,
     folder: Path | None,
@@ -144,39 +186,55 @@ def _fitted(
     """The year's forecaster, from the cache or fitted now; None without a single complete example."""
     from sac.forecast import cache, fitting
 
-    steps = training_steps(panel, year, settings)
-    inputs = windows(panel, daily, steps, settings.window)  # (steps, n, window, channels)
-    targets = panel.returns[steps].astype(np.float32)  # (steps, n)
-    known = np.isfinite(inputs).all(axis=(2, 3)) & np.isfinite(targets)
-    inputs, targets = inputs[known], targets[known]  # (N, window, channels), (N,)
+    examples, targets, unit = _examples(panel, past, year, settings)
     if not len(targets):
         return None
-    identity = {
+    identity: dict[str, Any] = {
         "format": _FORMAT,
         "symbols": panel.symbols,
         "channels": channels(panel),
         "settings": dataclasses.asdict(settings),
         "year": year,
     }
-    key = hashlib.sha256(json.dumps(identity, sort_keys=True).encode())
-    key.update(inputs.tobytes())
+    shaping = {name: value for name, value in identity["settings"].items() if name not in _AFTER_THE_FIT}
+    key = hashlib.sha256(json.dumps({**identity, "settings": shaping}, sort_keys=True).encode())
+    for window in examples:
+        key.update(window.tobytes())
     key.update(targets.tobytes())
     path = folder / "forecasts" / f"{key.hexdigest()}.pt" if folder else None
     state = cache.load(path) if path else None
     if state is None:
-        epochs = settings.epochs
+        epochs = settings.epochs * settings.members
         learned = fitting.fit(
-            inputs,
+            examples,
             targets,
             settings,
             seed=settings.seed * 10_000 + year,
             report=lambda epoch: progress((epoch - 1) / epochs, f"epoch {epoch} of {epochs}"),
+            unit=unit,
         )
         state = {**identity, **learned}
         if path:
             cache.store(path, state)
     progress(1.0, "fitted")
-    return state
+    return {**state, **identity}
+
+
+def _examples(
+    panel: MarketPanel, past: History, year: int, settings: ForecastSettings
+) -> tuple[list[Singles], Singles, float | None]:
+    """Windows (N, length, channels) and targets (N,) of the weeks that teach a year's forecaster.
+
+    Ranks come with the return that a score of 1 stands for: the mean deviation within a week.
+    """
+    steps = training_steps(panel, year, settings)
+    inputs = windows(past, steps, settings)  # (steps, n, length, channels) each
+    returns = panel.returns[steps]  # (steps, n)
+    ranked = settings.target == "rank"
+    targets = (rank_scores(returns) if ranked else returns).astype(np.float32)
+    known = complete(inputs) & np.isfinite(targets)
+    unit = float(returns.std(axis=1).mean()) if ranked and len(steps) else None
+    return [window[known] for window in inputs], targets[known], unit
 
 
 def _progress_of(report: Report | None, subject: str, done: int, years: int) -> Callable[[float, str], None]:

@@ -117,20 +117,22 @@ def rehearse(root: Path, variant: str, name: str) -> None:
         if abs(state["year"] - int(version.metadata.last_decision[:4])) > 1:
             raise ValueError("another year than the version's")
         panel = _week(version, int(state["year"]))
+        last_step = len(panel.decisions) - 1
         try:
-            forecasts = forecast_at(state, panel, range(1), version.settings.forecast)
+            said = forecast_at(state, panel, range(last_step, last_step + 1), version.settings.forecast)
         except DataError as error:  # of other stocks or fields
             raise ArtifactError(f"forecaster.pt does not fit the version: {error}") from error
-        if not np.isfinite(forecasts).all():
+        if not np.isfinite(said).all():
             raise ValueError("no forecasts")
-    panel = panel.with_forecasts(forecasts)
+    forecasts, alphas = (np.broadcast_to(values, panel.returns.shape) for values in said)
+    panel = panel.with_forecasts(forecasts, alphas)
     with fitting(version, "actor.pt"):
         committee = committee_of(version)
         held = all_cash(len(version.symbols))
         alike = np.broadcast_to(held, (committee.size, len(held)))
         scale = version.settings.agent.action_scale
-        _check(committee.member_targets(panel, 0, alike, scale), version.settings.members)
-        committee.allocate(panel, 0, held)
+        _check(committee.member_targets(panel, last_step, alike, scale), version.settings.members)
+        committee.allocate(panel, last_step, held)
 
 
 def _check(targets: "torch.Tensor", members: int) -> None:
@@ -140,25 +142,27 @@ def _check(targets: "torch.Tensor", members: int) -> None:
 
 
 def _week(version: Version, year: int) -> MarketPanel:
-    """A week of made-up prices, as many as the forecaster sees: what it says of them does not matter."""
-    source, stocks = version.metadata.provenance, len(version.symbols)
+    """Made-up prices, as many as the forecaster sees: what it says of them does not matter."""
+    source, stocks, asked = version.metadata.provenance, len(version.symbols), version.settings.forecast
     rng = np.random.default_rng(0)
-    sessions = np.datetime64(f"{year:04d}-01-03") - np.arange(version.settings.forecast.window + 2)[::-1]
+    weeks = asked.weeks + 4 * asked.half_life + 2
+    sessions = np.datetime64(f"{year:04d}-01-03") - np.arange(5 * weeks + asked.window)[::-1]
     shape = (len(sessions), stocks)
     fields = [name for name in source.fields if name not in SIGNALS]
-    flat = np.zeros((1, stocks))
+    decisions, flat = sessions[::-5][:weeks][::-1], np.zeros((weeks, stocks))
     return MarketPanel(
         symbols=version.symbols,
         sessions=sessions,
         prices={name: np.exp(rng.normal(4.0, 0.02, shape)) for name in fields},
-        decisions=sessions[-1:],
-        fills=sessions[-1:] + 3,
-        ends=sessions[-1:] + 7,
+        decisions=decisions,
+        fills=decisions + 1,
+        ends=decisions + 5,
         returns=flat,
         gaps=flat,
         seen=flat,
-        signals=rng.normal(size=(1, stocks, len(SIGNALS))),
+        signals=rng.normal(size=(weeks, stocks, len(SIGNALS))),
         forecasts=flat,
+        alphas=flat,
         provenance=source,
     )
 

@@ -5,7 +5,7 @@ from sac.market.applying import accept_finding, apply_choice, blocks
 from sac.market.calendar import TradingWeeks, exchange_sessions, trading_weeks, weeks_behind
 from sac.market.choice import SOURCES, MarketChoice, read_choice, write_choice
 from sac.market.loading import load_panel, market_stamp, price_folder, survey_market
-from sac.market.panel import MarketPanel, Provenance, build_panel, sample_panel
+from sac.market.panel import MarketPanel, Provenance, build_panel, numbered_panel, sample_panel
 from sac.market.prices.checks import Finding, validate_closes
 from sac.market.prices.sample import (
     DEMO_UNIVERSE,
@@ -39,6 +39,7 @@ __all__ = [
     "exchange_sessions",
     "load_panel",
     "market_stamp",
+    "numbered_panel",
     "price_folder",
     "read_choice",
     "sample_closes",

@@ -65,7 +65,7 @@ def session_end(session: np.datetime64) -> pd.Timestamp:
     place = int(np.searchsorted(days, session))
     if place == len(days) or days[place] != session:
         raise ValueError(f"{session} is not a session of the exchange")
-    return _ends(*years)[place]  # type: ignore[no-any-return]
+    return _ends(*years)[place]
 
 
 def last_complete_week(closures: Collection[str] = (), now: pd.Timestamp | None = None) -> np.datetime64:

@@ -19,7 +19,7 @@ from sac.market.calendar import TradingWeeks, exchange_sessions
 from sac.market.prices.checks import decided_weeks, validate_closes
 from sac.market.prices.sample import DEMO_UNIVERSE, SAMPLE_NOTE, sample_closes
 
-__all__ = ["MarketPanel", "Provenance", "build_panel", "sample_panel"]
+__all__ = ["MarketPanel", "Provenance", "build_panel", "numbered_panel", "sample_panel"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ class MarketPanel:
     seen: Floats  # (T, n) fill t to decision t+1: the part of `returns` that the next decision has seen
     signals: Floats  # (T, n, 7) as known at the decision's close
     forecasts: Floats  # (T, n) next week's return, predicted at the decision's close
+    alphas: Floats  # (T, n) what agents see of it
     provenance: Provenance
 
     @property
@@ -80,19 +81,24 @@ class MarketPanel:
 
     @cached_property
     def features(self) -> Floats:
-        """Signals and forecast per stock: (T, n, 8)."""
-        return np.concatenate([self.signals, self.forecasts[..., None]], axis=-1)
+        """Signals and alpha per stock: (T, n, 8)."""
+        return np.concatenate([self.signals, self.alphas[..., None]], axis=-1)
 
     @cached_property
     def known(self) -> npt.NDArray[np.bool_]:
         """Mask of the features that are real: (T, n, 8)."""
         return np.isfinite(self.features)
 
-    def with_forecasts(self, forecasts: Floats) -> "MarketPanel":
-        """The same panel with forecasts (T, n). They must come from data before each decision (leak!)."""
-        if forecasts.shape != self.returns.shape:
-            raise ValueError(f"forecasts are {forecasts.shape}, the panel is {self.returns.shape}")
-        return dataclasses.replace(self, forecasts=forecasts)
+    def with_forecasts(self, forecasts: Floats, alphas: Floats | None = None) -> "MarketPanel":
+        """The same panel with forecasts (T, n), and what agents see of them: by default just these.
+
+        Both must come from data before each decision (leak!).
+        """
+        seen = forecasts if alphas is None else alphas
+        for values in (forecasts, seen):
+            if values.shape != self.returns.shape:
+                raise ValueError(f"forecasts are {values.shape}, the panel is {self.returns.shape}")
+        return dataclasses.replace(self, forecasts=forecasts, alphas=seen)
 
     def step_at(self, date: str | None = None) -> int:
         """Step of the last decision at or before an ISO date; without one, of the newest.
@@ -182,6 +188,32 @@ def build_panel(
     )
 
 
+def numbered_panel(closes: Floats, note: str) -> MarketPanel:
+    """Closes (S, n) whose sessions have no dates: five make a week, counted from an arbitrary Monday."""
+    weeks = len(closes) // 5
+    numbers = np.arange(5 * weeks + 5)
+    days = (np.datetime64("2000-01-03") + numbers // 5 * 7 + numbers % 5).astype("datetime64[D]")
+    sessions, values = days[: 5 * weeks], {"close": closes[: 5 * weeks]}
+    symbols = tuple(f"S{i + 1:02d}" for i in range(closes.shape[1]))
+    signals = np.full((weeks, len(symbols), len(SIGNALS)), np.nan)
+    return _aligned(
+        symbols,
+        sessions,
+        values,
+        TradingWeeks(days[4 : 5 * weeks : 5], days[5 : 5 * weeks + 1 : 5], days[9 : 5 * weeks + 5 : 5]),
+        signals,
+        Provenance(
+            source="files",
+            window_start=str(sessions[0]),
+            window_end=str(sessions[-1]),
+            sha256=_fingerprint(symbols, sessions, values, signals),
+            fields=("close",),
+            fetched_at=None,
+            note=note,
+        ),
+    )
+
+
 def _aligned(
     symbols: tuple[str, ...],
     sessions: Dates,
@@ -204,6 +236,7 @@ def _aligned(
         seen=_ahead(decided) / filled - 1.0,
         signals=signals,
         forecasts=np.full_like(filled, np.nan),
+        alphas=np.full_like(filled, np.nan),
         provenance=provenance,
     )
 

@@ -6,7 +6,7 @@ load it.
 
 from sac.portfolio.accounting import account, all_cash, asset_growth, drift
 from sac.portfolio.backtest import Allocator, Backtest, backtest, backtests, index_backtest
-from sac.portfolio.baselines import BuyAndHold, Cash, EqualWeight, equal_weights
+from sac.portfolio.baselines import BuyAndHold, Cash, EqualWeight, TopFifth, equal_weights
 from sac.portfolio.validation import (
     LearningPoint,
     Validation,
@@ -23,6 +23,7 @@ __all__ = [
     "Cash",
     "EqualWeight",
     "LearningPoint",
+    "TopFifth",
     "Validation",
     "account",
     "all_cash",

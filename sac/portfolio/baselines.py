@@ -3,6 +3,7 @@
 Their `target` needs no panel: from the number of stocks and what is held it says what to hold.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from sac.config import Constraints
 from sac.market import MarketPanel
 from sac.portfolio.accounting import all_cash
 
-__all__ = ["RISK_BASED", "BuyAndHold", "Cash", "EqualWeight", "equal_weights"]
+__all__ = ["RISK_BASED", "BuyAndHold", "Cash", "EqualWeight", "TopFifth", "equal_weights"]
 
 
 RISK_BASED = {  # name -> estimator of skfolio, with its defaults: long only, the sample's own covariance
@@ -58,6 +59,26 @@ class BuyAndHold:
     def allocate(self, panel: MarketPanel, step: int, weights: Floats) -> Floats | None:
         """Equal weights (n+1,) out of all cash, else no trade."""
         return self.target(len(panel.symbols), weights)
+
+
+@dataclass(frozen=True)
+class TopFifth:
+    """The rule that trades a forecast outright: equal shares of the fifth of the stocks ranked best."""
+
+    constraints: Constraints
+    name: str = "Top fifth by forecast"
+
+    def allocate(self, panel: MarketPanel, step: int, weights: Floats) -> Floats:
+        """Weights (n+1,), within the cap; equal weight where a forecast is missing."""
+        forecasts, limits = panel.forecasts[step], self.constraints
+        if not np.isfinite(forecasts).all():
+            return equal_weights(len(forecasts), limits)
+        least = math.ceil((1.0 - limits.cash_buffer) / limits.max_position)  # stocks that the cap asks for
+        chosen = np.argsort(forecasts, kind="stable")[-max(round(len(forecasts) / 5), least) :]
+        target = np.zeros(len(forecasts) + 1)
+        target[chosen] = equal_weights(len(chosen), limits)[0]
+        target[-1] = 1.0 - target.sum()
+        return target
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from sac.config import Constraints
 
-__all__ = ["constrain", "portfolio_weights", "portfolio_weights_backward"]
+__all__ = ["constrain", "portfolio_weights", "portfolio_weights_backward", "towards"]
 
 
 def portfolio_weights(action: Tensor, action_scale: float | Tensor, constraints: Constraints) -> Tensor:
@@ -50,3 +50,12 @@ def constrain(weights: Tensor, constraints: Constraints) -> Tensor:
     room = 1.0 - cap * torch.arange(stocks.shape[-1], -1, -1, dtype=stocks.dtype)
     level = (room / rest).amax(-1, keepdim=True)
     return torch.cat([(stocks * level).clamp(max=cap), cash * level], dim=-1)
+
+
+def towards(weights: Tensor, target: Tensor, step: Tensor, constraints: Constraints) -> Tensor:
+    """Weights (..., n+1), by step (..., 1) of the way from those that are held to allowed target weights.
+
+    Drift carries what is held past the limits, so the way begins at the nearest allowed portfolio; between
+    two allowed ones all are allowed, for the limits are convex.
+    """
+    return torch.lerp(constrain(weights, constraints), target, step)

@@ -9,6 +9,7 @@ import numpy as np
 from sac.config import CASH, VARIANTS
 from sac.errors import ArtifactError, DataError
 from sac.market import MarketPanel
+from sac.market.symbols import symbol_key
 from sac.promotion.state import state_of
 from sac.registry import Registry
 from sac.track.cone import YEAR, Cone, Standing, cone, promised_leads, standing
@@ -132,7 +133,12 @@ def _contradicted(row: SealedWeek, panel: MarketPanel) -> bool:
 
 
 def _moves(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
-    moves = {name: after[name] / close - 1.0 for name, close in before.items() if name in after}
+    known = {symbol_key(name): close for name, close in after.items()}
+    moves = {
+        name: known[symbol_key(name)] / close - 1.0
+        for name, close in before.items()
+        if symbol_key(name) in known
+    }
     return {name: move for name, move in moves.items() if abs(move) > _STILL}
 
 

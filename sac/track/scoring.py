@@ -10,6 +10,7 @@ from sac.arrays import Floats
 from sac.config import CASH, Constraints
 from sac.errors import DataError
 from sac.market import MarketPanel
+from sac.market.symbols import symbol_key
 from sac.portfolio import Backtest, EqualWeight, backtests, equal_weights
 from sac.track.sealed import SealedWeek
 
@@ -56,7 +57,7 @@ def scored(name: str, rows: Sequence[SealedWeek], panel: MarketPanel) -> Scored 
         return None
     symbols = tuple(name for name in rows[0].weights if name != CASH)
     panel = _of(panel, symbols)
-    targets = {row.decision: np.array([row.weights[name] for name in (*symbols, CASH)]) for row in rows}
+    targets = {row.decision: row.shares(symbols) for row in rows}
     known = panel.decisions[: panel.complete_steps].astype(str)
     weeks = np.flatnonzero(np.isin(known, list(targets)))
     if not len(weeks):
@@ -77,13 +78,14 @@ def scored(name: str, rows: Sequence[SealedWeek], panel: MarketPanel) -> Scored 
 
 def _of(panel: MarketPanel, symbols: tuple[str, ...]) -> MarketPanel:
     """The panel of some of its stocks, as far as accounting reads it."""
-    missing = [name for name in symbols if name not in panel.symbols]
+    places = {symbol_key(name): place for place, name in enumerate(panel.symbols)}
+    missing = [name for name in symbols if symbol_key(name) not in places]
     if missing:
         raise DataError(
             f"The data no longer hold {', '.join(missing)}: what was sealed cannot be scored. Bring the "
             "universe back."
         )
-    columns = [panel.symbols.index(name) for name in symbols]
+    columns = [places[symbol_key(name)] for name in symbols]
     return dataclasses.replace(
         panel, symbols=symbols, returns=panel.returns[:, columns], seen=panel.seen[:, columns]
     )

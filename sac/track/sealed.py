@@ -2,14 +2,19 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from sac import chain
+from sac.arrays import Floats
+from sac.config import CASH
 from sac.database import Database
+from sac.market.symbols import symbol_key
 
 __all__ = ["Kind", "SealedWeek", "TrackLog", "WeekDecision", "moment"]
 
@@ -68,6 +73,11 @@ class WeekDecision:
     source: str  # of the data
     fingerprint: str  # SHA-256 of all data up to the decision's close
     note: str  # why nothing could be decided, or why it is late
+
+    def shares(self, symbols: Sequence[str]) -> Floats:
+        """Target weights (n+1,) of those symbols and CASH, however they are spelled by now."""
+        known = {symbol_key(name): share for name, share in self.weights.items()}
+        return np.array([known.get(symbol_key(name), 0.0) for name in (*symbols, CASH)])
 
     @property
     def key(self) -> tuple[str, str]:

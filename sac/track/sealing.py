@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sac.arrays import Floats
-from sac.config import CASH, Constraints, FollowChoice
+from sac.config import Constraints, FollowChoice
 from sac.errors import ExpiredAgents
 from sac.market import MarketPanel, trading_weeks
 from sac.market.calendar import has_ended, last_ended_session
@@ -87,7 +87,7 @@ def seal_missing(
 def unsealed_steps(log: TrackLog, registry: Registry, panel: MarketPanel, version: Version) -> list[int]:
     """Steps of the panel since a champion's promotion, and the newest one, that have no row, oldest first."""
     sealed = {row.decision for row in log.rows(version.variant, version.name)}
-    first = min(newest_decision(_promoted_at(registry, version)), panel.decisions[-1])
+    first = min(_first_decision(registry, version), panel.decisions[-1])
     return [
         step
         for step, decision in enumerate(panel.decisions)
@@ -127,12 +127,11 @@ def held_before(
     Restated rows led to nothing; over weeks without a row nobody trades.
     """
     decided = {row.decision: row for row in rows if row.weights and row.kind != "restated"}
-    held, names = all_cash(len(panel.symbols)), (*panel.symbols, CASH)
-    begun = False
+    held, begun = all_cash(len(panel.symbols)), False
     for earlier in range(step):
         row = decided.get(str(panel.decisions[earlier]))
         if row:
-            held, begun = np.array([row.weights.get(name, 0.0) for name in names]), True
+            held, begun = row.shares(panel.symbols), True
         if begun:
             last = earlier == step - 1  # CASH earns its week at the fill
             growth = panel.seen[earlier] if last else panel.returns[earlier]
@@ -140,9 +139,11 @@ def held_before(
     return held
 
 
-def _promoted_at(registry: Registry, version: Version) -> str:
+def _first_decision(registry: Registry, version: Version) -> np.datetime64:
+    """The newest week that was complete when it became champion; its last one in training at the earliest."""
     move = DecisionLog(registry.root).last_move(version.variant)
-    return move.at if move and move.version == version.name else version.metadata.created_at
+    at = move.at if move and move.version == version.name else version.metadata.created_at
+    return max(newest_decision(at), np.datetime64(version.metadata.last_decision))
 
 
 def _decided(

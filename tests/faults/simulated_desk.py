@@ -96,7 +96,7 @@ class SimulatedDesk:
 
     def served(self) -> Served:
         """A server of the desk, that was started and does not answer yet."""
-        return started(self.root.data.parent, free_port(), **self._faked)
+        return started(self.root.data.parent, free_port(), script=None, **self._faked)
 
     def grow(self, last: str) -> None:
         """Let the prices reach a day."""
@@ -124,7 +124,7 @@ class SimulatedDesk:
         """What a command printed, with its errors; a code that is not among those is a loss."""
         out, err = process.communicate(timeout=600)
         if process.returncode not in codes:
-            self.losses.append(f"{process.args}: code {process.returncode}, {err.strip()[-300:]}")
+            self.losses.append(f"{process.args!r}: code {process.returncode}, {err.strip()[-300:]}")
         self._note_rows()
         return out + err
 

@@ -9,13 +9,13 @@ import pytest
 import torch
 
 from sac import training
-from sac.agent import PPOLearner, SACLearner, fine_tuning_blocks, train_ensemble
+from sac.agent import DirectLearner, PPOLearner, SACLearner, fine_tuning_blocks, train_ensemble
 from sac.agent.ensemble import LEARNERS
 from sac.agent.environment import PortfolioEnvironment, flat_features
 from sac.agent.fine_tuning import fine_tune_ensemble, joined
 from sac.agent.folds import evaluation_folds
 from sac.assembly import restored
-from sac.config import FineTuneSettings, PPOSettings, SACSettings
+from sac.config import DirectSettings, FineTuneSettings, PPOSettings, SACSettings
 from sac.errors import ArtifactError, DataError, SettingsError
 from sac.inference import target_weights
 from sac.registry import Registry
@@ -27,6 +27,7 @@ pytestmark = pytest.mark.slow
 AGENTS = {
     "sac_lstm": TINY.agent,
     "ppo_lstm": PPOSettings(hidden_sizes=(8, 8), batch_size=8, n_envs=2, epochs=1, updates=12),
+    "direct_lstm": DirectSettings(hidden_sizes=(8, 8), batch_size=4, updates=12),
 }
 QUICK = FineTuneSettings(updates=6)
 LONG = random_closes(stocks=6, first="2011-01-03", last="2018-12-28")
@@ -45,7 +46,7 @@ def train(folder, variant, closes=CLOSES):
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    """Both learners trained in full."""
+    """Every learner trained in full."""
     folder = tmp_path_factory.mktemp("desk")
     for variant in AGENTS:
         train(folder, variant)
@@ -72,7 +73,7 @@ def test_networks_temperature_moments_and_steps_are_restored_bit_for_bit(desk, v
     environment = PortfolioEnvironment.over(
         panel, features, [0, 0, 1, 1, 2, 2], [150] * 6, parent.settings.agent, parent.settings.constraints
     )
-    kinds: dict[str, Any] = {"sac_lstm": SACLearner, "ppo_lstm": PPOLearner}
+    kinds: dict[str, Any] = {"sac_lstm": SACLearner, "ppo_lstm": PPOLearner, "direct_lstm": DirectLearner}
     learner = kinds[variant](environment, list(range(6)), parent.settings.agent)
     learner.restore(parent.state)
     then, now = leaves(parent.state), leaves(learner.state())

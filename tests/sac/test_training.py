@@ -7,12 +7,13 @@ import pytest
 
 from sac import training
 from sac.agent import evaluation_folds
-from sac.config import Constraints, PPOSettings
+from sac.config import Constraints, DirectSettings, PPOSettings
 from sac.errors import ArtifactError, Cancelled, DataError
 from sac.evidence import cagr
 from sac.evidence.comparison import baselines
 from sac.forecast import walk_forward
-from sac.inference import target_weights
+from sac.hub.trial import rehearse
+from sac.inference import Holdings, target_weights
 from sac.portfolio import account, all_cash, drift, equal_weights, validate
 from sac.promotion import Ledger
 from sac.promotion.deciding import decide, rollback
@@ -92,6 +93,7 @@ def test_every_training_is_in_the_ledger_once(trained, tmp_path):
 
 
 PPO = PPOSettings(hidden_sizes=(8, 8), batch_size=16, n_envs=2, rollout_weeks=16, epochs=2, updates=12)
+DIRECT = DirectSettings(hidden_sizes=(8, 8), batch_size=4, updates=12)
 
 
 @pytest.mark.parametrize(
@@ -101,6 +103,8 @@ PPO = PPOSettings(hidden_sizes=(8, 8), batch_size=16, n_envs=2, rollout_weeks=16
         ("sac_lstm", dataclasses.replace(TINY.agent, network="per_stock")),
         ("ppo_lstm", PPO),
         ("ppo_lstm", dataclasses.replace(PPO, network="per_stock")),
+        ("direct_lstm", DIRECT),
+        ("direct_lstm", dataclasses.replace(DIRECT, network="per_stock")),
     ],
 )
 def test_the_same_seed_gives_the_same_bytes(tmp_path, variant, agent):
@@ -117,12 +121,42 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path, variant, agent):
     assert different <= {"metadata.json", "manifest.json"}  # they hold the time of day
 
 
+@pytest.fixture(scope="module")
+def trained_direct(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("direct")
+    return folder, train(folder, settings=dataclasses.replace(TINY, agent=DIRECT), variant="direct_lstm")
+
+
+def test_a_direct_version_passes_its_trial_and_says_no_loss_that_it_has_not(trained_direct):
+    folder, outcome = trained_direct
+    version = outcome.version
+    rehearse(folder / "models", "direct_lstm", version.name)
+    assert {"actor_loss"} == version.metadata.metrics.keys() & {"actor_loss", "critic_loss"}
+    assert version.tensors("critic") == version.tensors("critic_target") == version.tensors("log_alpha") == {}
+
+
+def test_a_direct_version_steps_from_what_is_held_and_stays_within_the_limits(trained_direct):
+    version, panel = trained_direct[1].version, panel_of(CLOSES)
+    one_stock = Holdings(cash=0.0, positions={panel.symbols[0]: 100.0})
+    targets = []
+    for holdings in (None, one_stock):
+        advice = target_weights(version, panel, holdings, today=THEN)
+        target = np.array(list(advice.target_weights.values()))
+        assert target[:-1].max() <= TINY.constraints.max_position + 1e-12
+        assert target[-1] >= TINY.constraints.cash_buffer - 1e-12
+        assert target.sum() == pytest.approx(1.0, abs=1e-12)
+        targets.append(target)
+    assert targets[1][0] > targets[0][0] + 0.01  # an untrained step goes about half the way
+
+
+@pytest.mark.parametrize("learner", ["trained", "trained_direct"])
 @pytest.mark.parametrize("week", [0, 30, 51, 52, 75, 103])
-def test_no_weight_or_trade_knows_later_prices(trained, tmp_path, week):
+def test_no_weight_or_trade_knows_later_prices(request, tmp_path, learner, week):
     """Every price after a decision's close is multiplied by noise: nothing decided until then may change."""
-    _, outcome = trained
-    original = outcome.version.evaluation()
-    other = train(tmp_path, perturbed(CLOSES, original.decisions[week])).version.evaluation()
+    version = request.getfixturevalue(learner)[1].version
+    original = version.evaluation()
+    changed = perturbed(CLOSES, original.decisions[week])
+    other = train(tmp_path, changed, version.settings, version.variant).version.evaluation()
     np.testing.assert_array_equal(original.weights[: week + 1], other.weights[: week + 1])
     np.testing.assert_array_equal(original.turnover[:week], other.turnover[:week])
     if week < 103:

@@ -31,15 +31,17 @@ def saturday(weeks: int) -> dt.datetime:
     return PROMOTED + dt.timedelta(weeks=weeks)
 
 
-def champion(folder: Path, version: Version, patch: pytest.MonkeyPatch) -> Registry:
-    """A registry whose champion the version has been since `PROMOTED`."""
+def champion(
+    folder: Path, version: Version, patch: pytest.MonkeyPatch, at: dt.datetime = PROMOTED
+) -> Registry:
+    """A registry whose champion the version has been since that moment."""
     registry = Registry(folder)
     shutil.copytree(version.path, folder / version.variant / version.name)
 
     class Then(dt.datetime):
         @classmethod
         def now(cls, tz=None):
-            return PROMOTED.astimezone(tz)
+            return at.astimezone(tz)
 
     with patch.context() as context:
         context.setattr(decision_log, "datetime", Then)

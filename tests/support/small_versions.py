@@ -56,7 +56,7 @@ def _evaluation(cagr: float | None) -> tuple[Backtest, Provenance]:
 def _forecaster() -> dict:
     rng = np.random.default_rng(0)
     inputs = rng.normal(0.0, 0.01, (8, FORECAST.window, 1)).astype("float32")
-    fitted = fit(inputs, inputs[:, 0, 0], FORECAST, 0, lambda epoch: None)
+    fitted = fit([inputs], inputs[:, 0, 0], FORECAST, 0, lambda epoch: None)
     return {"channels": ("close",), "settings": dataclasses.asdict(FORECAST), "year": 2018, **fitted}
 
 

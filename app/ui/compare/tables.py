@@ -211,17 +211,25 @@ def members(backtests: Sequence[Backtest]) -> Styler:
 
 
 def skill(years: Sequence[ForecastSkill]) -> Styler:
-    """Rank IC of each year with its t-statistic."""
+    """Rank IC of each year with its t-statistic, how long its ranks last, and what trading them came to."""
     table = pd.DataFrame(
         {
             "Year": [str(year.year) for year in years],
             "Weeks": [year.weeks for year in years],
             "Rank IC": [year.rank_ic for year in years],
             "t-statistic": [year.t_statistic for year in years],
+            "Persistence": [year.persistence for year in years],
+            "Top fifth, net lead": [year.net_lead for year in years],
             "Verdict": ["skill" if year.t_statistic >= SIGNIFICANT else "no skill" for year in years],
         }
     )
-    return table.set_index("Year").style.format({"Rank IC": partial(ratio, digits=3), "t-statistic": _ratio})
+    formats = {
+        "Rank IC": partial(ratio, digits=3),
+        "t-statistic": _ratio,
+        "Persistence": _ratio,
+        "Top fifth, net lead": _points,
+    }
+    return table.set_index("Year").style.format(formats)
 
 
 def skill_verdict(years: Sequence[ForecastSkill]) -> str:

@@ -89,7 +89,7 @@ def _button() -> None:
             icon=":material/play_arrow:",
         )
         if done:
-            st.caption(f"The week of {week} was run: the next one begins with its last close.")
+            st.caption(f"The week of {week} was run: there is no newer complete one.")
 
 
 def _start(actor: str) -> None:
@@ -100,7 +100,7 @@ def _record(record: WeekRecord) -> None:
     """What each step did, in order; what went wrong has another sign."""
     with st.expander(f"What the run of the week of {record.week} did", icon=":material/checklist:"):
         for step in record.steps:
-            lines = [f"- :material/check: {said(line)}" for line in step.said]
+            lines = [f"- {said(line)}" for line in step.said]
             lines += [f"- :material/warning: {said(line)}" for line in step.problems]
             st.markdown("\n".join([f"**{step.name.capitalize()}**, {moment(step.at)}", *lines]))
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from app.decisions.track import WORDS
-from app.queries import promotion, track
+from app.queries import promotion, track, weeks
 from app.queries.versions import Shelf
 from app.ui.shared.labels import label
 from app.ui.shared.navigation import PAGES, go_to
@@ -30,6 +30,7 @@ def agenda(shelves: dict[str, Shelf], panel: MarketPanel, busy: set[str]) -> Non
                 text = f"**{label(variant)}**: {count} pending review."
                 _to_do("promotion", text, "Review", version=challengers[0])
         _records(champions)
+        _week()
         if market.source != "sample" and weeks_behind(market.covered_until) > STALE_WEEKS:
             _to_do("data", "Bring the data up to date.", "Refresh them")
         elif ready := [name for name in champions if name not in foreign]:
@@ -57,6 +58,14 @@ def _records(champions: Mapping[str, Version]) -> None:
             weeks = f"{stands.weeks} live week{'s' * (stands.weeks > 1)}"
             text = f"**{label(variant)}** is {WORDS[stands.word]} of its back-test after {weeks}."
             _to_do("track", text, "Look at its record", variant=variant)
+
+
+def _week() -> None:
+    """A weekly run that did not come to its end, and nobody stopped."""
+    last = weeks.last_run()
+    words = {"stopped": "stopped", "interrupted": "was cut off", "failed": "failed"}
+    if last and last.status in words:
+        _to_do("data", f"The run of the week of **{last.week}** {words[last.status]}.", "See why")
 
 
 def _to_do(page: str, text: str, link: str, **query: str) -> None:

@@ -21,6 +21,7 @@ FIGURES = {  # title -> figures on one axis
     "Weekly reward": ("reward",),
     "Entropy (nats)": ("entropy",),
     "Temperature": ("alpha",),
+    "Step towards the target": ("step",),
 }
 # From `training_log` of SAC + LSTM on the sample; the most is that of a uniform action, 16 ln 2.
 ENTROPY_NOTE = (

@@ -95,7 +95,7 @@ def trade_list(plan: Plan, portfolio: Portfolio, version: Version) -> None:
 
 
 def reasons(version: Version, portfolio: Portfolio, date: str) -> None:
-    """What the agents knew of each stock, and what its forecast moves."""
+    """What the agents knew of each stock, and what its alpha moves."""
     st.subheader("Why")
     explanation = weights.explanation(version, portfolio, date)
     st.dataframe(
@@ -108,8 +108,8 @@ def reasons(version: Version, portfolio: Portfolio, date: str) -> None:
     )
     if explanation.conviction:
         moved = (
-            "*Weight moves by*: change of the target weight if the stock's forecast rose by "
-            f"{percent(explanation.forecast_step, 2)}, one standard deviation of past forecasts."
+            "*Weight moves by*: change of the target weight if the stock's alpha rose by "
+            f"{percent(explanation.alpha_step, 2)}."
         )
     else:
         moved = "*Weight moves by* is zero: the target is equal weight, whatever the agents see."

@@ -96,6 +96,7 @@ def why(explanation: "Explanation") -> pd.DataFrame:
     known = [name for name, known in signals_known(explanation).items() if known]
     percents = {
         "forecast": [view.forecast for view in stocks],
+        "alpha": [view.alpha for view in stocks],
         "weight_now": [view.held_weight for view in stocks],
         "target_weight": [view.target_weight for view in stocks],
         "sensitivity": [view.sensitivity for view in stocks],
@@ -118,6 +119,12 @@ def why_columns() -> dict[str, Any]:
     return {
         "symbol": "Asset",
         "forecast": number("Forecast, next week", format="%+.2f %%"),
+        "alpha": number(
+            "Alpha",
+            format="%+.2f %%",
+            help="What the agents see of the forecast: its rank times the stock's volatility times the skill "
+            "of past forecasts.",
+        ),
         "weight_now": number("Now", format="%.1f %%"),
         "target_weight": number("Target", format="%.1f %%"),
         "sensitivity": number("Weight moves by (pp)", format="%+.2f"),

@@ -122,7 +122,7 @@ class PPOLearner:
 
     def minibatches(self, samples: int) -> Tensor:
         """Every sample once in random order, cut to whole batches: (minibatches, E, B)."""
-        size = min(self.settings.batch_size, samples)
+        size = min(self.settings.batch_weeks(self.environment.assets - 1), samples)
         order = torch.stack([torch.randperm(samples, generator=g) for g in self.generators])  # (E, N)
         return order[:, : samples // size * size].view(len(order), -1, size).transpose(0, 1)
 

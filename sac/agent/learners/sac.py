@@ -137,7 +137,9 @@ class SACLearner:
     def __init__(self, environment: PortfolioEnvironment, seeds: list[int], settings: SACSettings):
         self.agents = SoftActorCritic(seeds, environment.assets, settings, environment.constraints)
         self._replay = Replay(environment, settings.buffer_size, settings.counterfactual)
-        self._stream = draws(self.agents.generators, settings.batch_size, environment.assets)
+        self._stream = draws(
+            self.agents.generators, settings.batch_weeks(environment.assets - 1), environment.assets
+        )
         self._week = environment.start[:, None]  # (E, 1) where the rollouts stand
         self._weights = self._cash = all_cash_start(environment)  # (E, 1, n+1)
 

@@ -7,7 +7,7 @@ from sac.agent.networks.gaussian import START_LOG_STD, clamp_log_std, clamp_log_
 from sac.agent.networks.layers import AgentLinear, AgentValue, Generators, TwoLayers, for_each, gradient_of
 from sac.config import SIGNALS, AgentSettings, Constraints
 
-__all__ = ["GaussianActor", "PolicyValue", "TwinCritic", "state_size"]
+__all__ = ["DeterministicActor", "GaussianActor", "PolicyValue", "TwinCritic", "state_size"]
 
 
 class GaussianActor(nn.Module):
@@ -40,6 +40,29 @@ class GaussianActor(nn.Module):
         self.heads.backward(self._hidden.output[:, :rows], g_heads)
         g_first = self._hidden.backward(self.heads.input_gradient(g_heads))
         self.first.bias_backward(g_first)
+
+
+class DeterministicActor(nn.Module):
+    """state -> 64 -> 64 -> logits of n + 1 assets, and of the step towards their weights; for autograd."""
+
+    def __init__(
+        self,
+        generators: Generators,
+        assets: int,
+        settings: AgentSettings,
+        constraints: Constraints,
+    ):
+        super().__init__()
+        hidden, self.assets = settings.hidden_sizes, assets
+        self.first = AgentLinear(generators, state_size(assets), hidden[0])
+        self.second = AgentLinear(generators, hidden[0], hidden[1])
+        self.heads = AgentLinear(generators, hidden[1], assets + 1)
+
+    def forward(self, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (E, B, n+1) and the step's (E, B, 1) at states (E, B, S)."""
+        hidden = TwoLayers(state, self.first.bias.flatten(0, 1), self.first.weight, self.second)
+        logits, step = self.heads(hidden.output).split([self.assets, 1], -1)
+        return logits, step
 
 
 class TwinCritic(nn.Module):

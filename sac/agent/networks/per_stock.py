@@ -16,7 +16,7 @@ from sac.agent.networks.layers import (
 from sac.config import SIGNALS, AgentSettings, Constraints
 from sac.portfolio.constraints import portfolio_weights, portfolio_weights_backward
 
-__all__ = ["PerStockActor", "PerStockPolicyValue", "PerStockTwinCritic"]
+__all__ = ["PerStockActor", "PerStockDeterministicActor", "PerStockPolicyValue", "PerStockTwinCritic"]
 
 _OWN = len(SIGNALS) + 2  # a stock's signals, forecast and weight
 
@@ -103,6 +103,30 @@ class PerStockActor(nn.Module):
         g_hidden = self.stock.input_gradient(g_stock).view(hidden.shape)
         g_hidden += self.cash.input_gradient(g_cash)[:, :, None] / self.stocks
         self.body.backward(g_hidden)
+
+
+class PerStockDeterministicActor(nn.Module):
+    """One small network per stock's logit; CASH's and the step's from the mean over stocks. For autograd."""
+
+    def __init__(
+        self,
+        generators: Generators,
+        assets: int,
+        settings: AgentSettings,
+        constraints: Constraints,
+    ):
+        super().__init__()
+        self.stocks = assets - 1
+        self.body = _SharedBody(generators, self.stocks, _OWN, 1, settings.hidden_sizes)
+        self.stock = AgentLinear(generators, settings.hidden_sizes[1], 1)
+        self.cash = AgentLinear(generators, settings.hidden_sizes[1], 2)  # CASH's logit | the step's
+
+    def forward(self, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (E, B, n+1) and the step's (E, B, 1) at states (E, B, 9n+1)."""
+        hidden, pooled = self.body(*_by_stock(state, self.stocks))
+        stock = self.stock(hidden.flatten(1, 2)).view(hidden.shape[:3])
+        cash, step = self.cash(pooled).split(1, -1)
+        return torch.cat([stock, cash], -1), step
 
 
 class PerStockTwinCritic(nn.Module):

@@ -1,5 +1,6 @@
 """The weekly run: every step once, whatever cuts it off; what stops it, and what does not."""
 
+import dataclasses
 import shutil
 from datetime import UTC, datetime
 
@@ -7,9 +8,10 @@ import pytest
 
 from app.jobs.record import Job
 from app.settings import Settings
-from app.week import running
+from app.week import running, telling
 from app.week.kept import digest_of_week, kept
 from app.week.running import run
+from app.week.schedule import Schedule, write_schedule
 from app.week.steps import STEPS
 from app.week.work import Stopped
 from sac.errors import DataError, Locked
@@ -89,10 +91,10 @@ def test_a_run_that_was_cut_off_goes_on_where_it_was(root, monkeypatch, cut_at):
 
 
 def test_a_kill_between_the_digest_and_its_end_sends_it_once(root, monkeypatch):
-    true, ends = running.tell, []
+    ends = []
 
     def tell(work, record):
-        true(work, record)
+        telling.tell(work, record)
         ends.append(len(list(root.outbox.glob("*.json"))))
         if len(ends) == 1:
             raise KeyboardInterrupt
@@ -138,6 +140,35 @@ def test_a_champion_that_is_damaged_is_named_and_the_week_goes_on(root):
     record = run(job_of(WEEK), root, unwatched)
     assert record.finished is not None
     assert any("champion of SAC + LSTM cannot be read" in one for one in record.problems)
+
+
+@pytest.mark.parametrize("promoted", [False, True])
+def test_a_challenger_that_becomes_champion_at_once_decides_this_week_too(root, monkeypatch, promoted):
+    sealed, asked = [], []
+    gave = {
+        "version": "v2018-12-28-0123456789ab",
+        **{"data_window_start": "", "data_window_end": "", "metrics": {}, "verdict": "It passed."},
+        "promoted": promoted,
+    }
+
+    def train(work, name, kind, variant, request, span, *, share):
+        asked.append((name, kind.name, share))
+        return dataclasses.replace(job_of(variant), status="succeeded", result=gave)
+
+    def seal(*arguments, **options):
+        sealed.append(len(asked))
+        return []
+
+    monkeypatch.setattr("app.week.steps.done_by", train)
+    monkeypatch.setattr("sac.track.sealing.seal_missing", seal)
+    write_prices(price_folder(root.data), LONGER)
+    write_schedule(root.data, Schedule(every=1, challengers={"sac_lstm": "fine-tune"}))
+    record = run(job_of("2019-01-04"), root, unwatched)
+    assert asked == [("fine-tune sac_lstm", "finetune", False)]
+    assert sealed == ([0, 1] if promoted else [0])
+    end = "is the champion now" if promoted else "is stored"
+    said = record.step("challengers").said[0]
+    assert said == f"SAC + LSTM, fine-tune: v2018-12-28-0123456789ab {end}. It passed."
 
 
 def test_what_one_champion_cannot_decide_stops_no_other(root, monkeypatch):

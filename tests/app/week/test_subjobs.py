@@ -5,14 +5,14 @@ import time
 import pytest
 
 from app.jobs.queue import ENDED
-from app.week.subjobs import done_by
+from app.week.subjobs import Span, done_by
 from app.week.work import Work
 from sac.errors import Cancelled
 from tests.support.quick_jobs import COUNT, Steps, follow, running
 
 pytestmark = pytest.mark.slow
 
-SPAN = ("agents", 0.4, 0.6)
+SPAN: Span = ("agents", 0.4, 0.6)
 QUICK = Steps(steps=2, seconds=0.1)
 
 

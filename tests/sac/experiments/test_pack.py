@@ -33,6 +33,7 @@ def market():
         ("sac_lstm", {"action_scale": [1, 6], "cost_rate": [0, 0.01], "network": ["per_stock", "mlp"]}),
         ("sac_lstm", {"actor_lr": [1e-3, 1e-4], "critic_lr": [1e-3, 3e-4], "alpha_lr": [1e-3, 3e-4]}),
         ("ppo_lstm", {"action_scale": [1, 6], "reward_scale": [1, 100], "cost_rate": [0, 0.01]}),
+        ("direct_lstm", {"action_scale": [1, 6], "cost_rate": [0, 0.01], "network": ["per_stock", "mlp"]}),
     ],
 )
 def test_a_packed_trial_is_the_trial_alone(market, variant, varied):

@@ -3,47 +3,83 @@ import dataclasses
 import numpy as np
 import pytest
 
-from sac.config import ForecastSettings
+from sac.config import FORECASTERS, ForecastSettings
 from sac.forecast import fitting
 
 KINDS = list(fitting.BUILDERS)
+SIZES = [FORECASTERS[kind] for kind in KINDS] + [ForecastSettings(kind) for kind in KINDS]  # and engine 4's
 
 
-@pytest.fixture(scope="module", params=KINDS)
-def state(request):
+def examples(settings, count=300):
+    """Windows as a forecaster of these settings reads them, and what followed."""
+    rng, lengths = np.random.default_rng(0), [settings.window, *([settings.weeks] if settings.weeks else [])]
+    inputs = [rng.normal(0.0, 0.01, (count, length, 1)).astype(np.float32) for length in lengths]
+    return inputs, rng.normal(0.002, 0.03, count).astype(np.float32)
+
+
+@pytest.fixture(scope="module", params=SIZES, ids=lambda each: f"{each.kind}, {each.weeks} weeks")
+def settings(request):
+    return dataclasses.replace(request.param, epochs=1)
+
+
+@pytest.fixture(scope="module")
+def state(settings):
     """A forecaster of the product's size, fitted to next to nothing."""
-    settings = ForecastSettings(kind=request.param, epochs=1)
-    rng = np.random.default_rng(0)
-    inputs = rng.normal(0.0, 0.01, (300, settings.window, 1)).astype(np.float32)
-    targets = rng.normal(0.002, 0.03, 300).astype(np.float32)
-    learned = fitting.fit(inputs, targets, settings, 7, lambda epoch: None)
+    learned = fitting.fit(*examples(settings), settings, 7, lambda epoch: None)
     return {"settings": dataclasses.asdict(settings), **learned}
 
 
-def weeks(count, stocks=15):
-    return np.random.default_rng(1).normal(0.0, 0.01, (count, stocks, 60, 1)).astype(np.float32)
+def weeks(count, settings, stocks=15):
+    inputs, _ = examples(settings, count * stocks)
+    return [window.reshape(count, stocks, -1, 1) for window in inputs]
 
 
-def test_a_forecast_does_not_depend_on_how_many_weeks_are_asked_for(state):
-    many = fitting.predict(state, weeks(40))
+def test_a_forecast_does_not_depend_on_how_many_weeks_are_asked_for(state, settings):
+    asked = weeks(40, settings)
+    many = fitting.predict(state, asked)
     for start, stop in ((0, 1), (0, 13), (39, 40)):
-        assert fitting.predict(state, weeks(40)[start:stop]).tobytes() == many[start:stop].tobytes()
+        fewer = [window[start:stop] for window in asked]
+        assert fitting.predict(state, fewer).tobytes() == many[start:stop].tobytes()
 
 
-def test_a_window_with_a_gap_has_no_forecast_and_disturbs_no_other(state):
-    whole, holed = weeks(3), weeks(3)
-    holed[1, 4, 30] = np.nan
-    expected = fitting.predict(state, whole)
+def test_a_window_with_a_gap_has_no_forecast_and_disturbs_no_other(state, settings):
+    expected = fitting.predict(state, weeks(3, settings))
     expected[1, 4] = np.nan
-    np.testing.assert_array_equal(fitting.predict(state, holed), expected)
+    for resolution in range(1 + bool(settings.weeks)):
+        holed = weeks(3, settings)
+        holed[resolution][1, 4, 30] = np.nan
+        np.testing.assert_array_equal(fitting.predict(state, holed), expected)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_untrained_forecast_is_the_mean_of_the_examples(kind):
-    settings = ForecastSettings(kind=kind, epochs=1, learning_rate=1e-7)
-    rng = np.random.default_rng(0)
-    inputs = rng.normal(0.0, 0.01, (300, 60, 1)).astype(np.float32)
-    targets = rng.normal(0.002, 0.03, 300).astype(np.float32)
-    learned = fitting.fit(inputs, targets, settings, 7, lambda epoch: None)
-    predicted = fitting.predict({"settings": dataclasses.asdict(settings), **learned}, weeks(2))
+def test_the_untrained_forecast_is_the_mean_of_the_examples(settings):
+    slow = dataclasses.replace(settings, learning_rate=1e-7)
+    inputs, targets = examples(slow)
+    learned = fitting.fit(inputs, targets, slow, 7, lambda epoch: None)
+    predicted = fitting.predict({"settings": dataclasses.asdict(slow), **learned}, weeks(2, slow))
     np.testing.assert_allclose(predicted, targets.mean(dtype=np.float64), atol=1e-6)
+
+
+def test_members_are_fitted_from_seeds_of_their_own_and_averaged():
+    settings = ForecastSettings(epochs=1, hidden=4)
+    seeds = (7, 100_000_007)
+    alone = [fitting.fit(*examples(settings), settings, seed, lambda epoch: None) for seed in seeds]
+    both = dataclasses.replace(settings, members=2)
+    epochs = []
+    learned = fitting.fit(*examples(both), both, 7, epochs.append)
+    assert epochs == [1, 2]
+    asked = weeks(3, settings)
+    said = [fitting.predict({"settings": dataclasses.asdict(settings), **one}, asked) for one in alone]
+    mean = fitting.predict({"settings": dataclasses.asdict(both), **learned}, asked)
+    assert np.abs(said[0] - said[1]).max() > 1e-6
+    np.testing.assert_allclose(mean, np.mean(said, axis=0), rtol=1e-5)
+
+
+def test_a_score_is_said_in_the_unit_of_a_return():
+    settings = ForecastSettings(epochs=1, hidden=4)
+    inputs, targets = examples(settings)
+    plain, scored = (
+        fitting.fit(inputs, targets, settings, 7, lambda epoch: None, unit) for unit in (None, 0.5)
+    )
+    asked, named = weeks(2, settings), {"settings": dataclasses.asdict(settings)}
+    halves = fitting.predict({**named, **scored}, asked)
+    np.testing.assert_allclose(halves, 0.5 * fitting.predict({**named, **plain}, asked), rtol=1e-5)

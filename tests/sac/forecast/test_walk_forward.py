@@ -25,9 +25,12 @@ TINY = {
     ),
 }
 TINY["patchtst"] = dataclasses.replace(TINY["lstm"], kind="patchtst")
+TINY["calibrated"] = dataclasses.replace(
+    TINY["lstm"], weeks=8, target="rank", members=2, half_life=1, seen="alpha"
+)
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=TINY)
 def settings(request):
     return TINY[request.param]
 
@@ -42,9 +45,9 @@ def fits(monkeypatch):
     """The seeds of the fits that were truly made."""
     made, fit = [], fitting.fit
 
-    def counted(inputs, targets, settings, seed, report):
+    def counted(inputs, targets, settings, seed, report, unit):
         made.append(seed)
-        return fit(inputs, targets, settings, seed, report)
+        return fit(inputs, targets, settings, seed, report, unit)
 
     monkeypatch.setattr(fitting, "fit", counted)
     return made
@@ -187,7 +190,8 @@ def test_progress_rises_to_one_and_may_stop_the_walk(panel, settings, fits, tmp_
     assert fractions == sorted(fractions)
     assert fractions[0] == 0.0
     assert fractions[-1] == 1.0
-    assert any(message.endswith(" for 2017: epoch 2 of 2") for _, message in told)
+    epochs = settings.epochs * settings.members
+    assert any(message.endswith(f" for 2017: epoch {epochs} of {epochs}") for _, message in told)
 
     def stop(fraction, message):
         if "2017" in message:
@@ -207,9 +211,9 @@ def test_the_newest_forecaster_predicts_what_the_walk_did(panel, settings, tmp_p
     state = torch.load(tmp_path / "forecaster.pt", weights_only=True)
     steps = len(panel.decisions)
     for chosen in (range(steps - 1, steps), range(steps - 30, steps - 3), range(steps, steps)):
-        assert same_bytes(
-            forecast_at(state, panel, chosen, settings), forecasts.values[chosen.start : chosen.stop]
-        )
+        said, seen = forecast_at(state, panel, chosen, settings)
+        assert same_bytes(said, forecasts.values[chosen.start : chosen.stop])
+        assert same_bytes(seen, forecasts.alphas[chosen.start : chosen.stop])
 
 
 def test_a_forecaster_refuses_other_data_and_years_it_has_seen(panel, settings, tmp_path):
@@ -229,14 +233,16 @@ def test_a_later_years_forecaster_is_the_walks_and_is_found_again(settings, tmp_
     """A version that was trained in a December serves in January."""
     closes = random_closes()
     panel, december = panel_of(closes), panel_of(closes.loc[:"2018-12-31"])
-    whole = walk_forward(panel, settings, tmp_path / "whole").values
+    whole = walk_forward(panel, settings, tmp_path / "whole")
     stored = walk_forward(december, settings, tmp_path / "stored").newest
     first = int(np.searchsorted(panel.decisions, np.datetime64(f"{stored['year']}-01-01")))
     steps = range(first, len(panel.decisions))
     assert (stored["year"], str(panel.decisions[-1])[:4]) == (2018, "2019")
     fits.clear()
     for cache in (None, tmp_path / "own", tmp_path / "own"):
-        assert same_bytes(forecast_at(stored, panel, steps, settings, cache), whole[first:])
+        said, seen = forecast_at(stored, panel, steps, settings, cache)
+        assert same_bytes(said, whole.values[first:])
+        assert same_bytes(seen, whole.alphas[first:])
     assert fits == [2019, 2019]  # the stored year's was not fitted again, and the last time it was found
     assert len(list((tmp_path / "own" / "forecasts").iterdir())) == 1
 

@@ -129,5 +129,9 @@ def test_a_universe_that_has_grown_scores_the_same_and_one_that_shrank_is_refuse
     np.testing.assert_array_equal(
         scored("a", rows, turned).champion.net, scored("a", rows, small).champion.net
     )
+    respelled = dataclasses.replace(small, symbols=tuple(f"${name.lower()}" for name in small.symbols))
+    np.testing.assert_array_equal(
+        scored("a", rows, respelled).champion.net, scored("a", rows, small).champion.net
+    )
     with pytest.raises(DataError, match="S02"):
         scored("a", rows, dataclasses.replace(small, symbols=("S00", "S01")))

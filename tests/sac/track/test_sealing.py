@@ -176,6 +176,15 @@ def test_before_the_promotion_nothing_is_missing_but_the_newest_week_is_sealed(l
     assert (row.decision, row.kind) == ("2018-12-21", "late")
 
 
+def test_a_promotion_by_a_clock_of_long_ago_asks_for_no_week_of_the_training(
+    log, tmp_path, small_version, monkeypatch
+):
+    long_ago = dt.datetime(2015, 6, 1, tzinfo=dt.UTC)
+    registry = champion(tmp_path / "models", small_version, monkeypatch, long_ago)
+    rows = seal_missing(log, registry, panel_after(1), VARIANT, cache=tmp_path / "cache", now=saturday(1))
+    assert [row.decision for row in rows] == ["2018-12-28", "2019-01-04"]
+
+
 def test_weeks_after_the_agents_expired_carry_the_reason(log, registry, tmp_path):
     panel = panel_after(55)
     rows = seal_missing(log, registry, panel, VARIANT, cache=tmp_path / "cache", now=saturday(55))

@@ -50,7 +50,7 @@ def test_a_finished_week_says_what_it_did_and_is_not_offered_again(empty):
     assert "15 symbols passed." in said(at)
     assert r"AAPL \*was\* late." in said(at)
     assert at.button(key="run-week").disabled
-    assert "the next one begins with its last close" in said(at)
+    assert "there is no newer complete one" in said(at)
 
 
 def test_a_week_that_stopped_says_why_and_can_be_run_again(empty):

@@ -7,6 +7,7 @@ import math
 import pytest
 
 from app.formats import percent
+from app.week.kept import WeekRecord, keep
 from sac.portfolio import Validation
 from sac.promotion import DecisionLog, decision_log
 from sac.promotion.deciding import decide, settle
@@ -126,3 +127,11 @@ def test_the_agents_own_record_stands_beside_that_as_traded(empty):
     assert "Agents' own record: see Compare." in said(opened("overview"))
     registry.set_current(VARIANT, stored(empty, 0.0, seed=2, follow="agents").name)
     assert "Agents' own record: the same." in said(opened("overview"))
+
+
+def test_a_weekly_run_that_stopped_is_something_to_do_and_a_finished_one_is_not(filled):
+    began = dt.datetime(2022, 12, 23, 22, 0, tzinfo=dt.UTC)
+    record = WeekRecord(week="2022-12-23", job="0123456789ab", began=began)
+    for changed, is_said in (({"stopped": "The data are refused."}, True), ({"finished": began}, False)):
+        keep(filled, record.model_copy(update=changed))
+        assert ("The run of the week of **2022-12-23** stopped." in said(opened("overview"))) is is_said

@@ -58,6 +58,11 @@ def test_what_is_said_of_the_temperature_is_said_of_sac_alone(training):
     assert "entropy bonus" not in said(at)
 
 
+def test_a_direct_training_shows_how_far_it_steps(training):
+    at = training({"update": 20, "actor_loss": -0.1, "step": 0.7}, kind="finetune", subject="direct_lstm")
+    assert list(charts(at)) == ["Losses", "Step towards the target"]
+
+
 def test_before_its_first_point_a_training_shows_no_curve(training):
     at = training()
     assert not at.get("echarts_chart")

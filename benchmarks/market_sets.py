@@ -1,0 +1,67 @@
+"""Real markets that packages ship: read from the package's files, never copied.
+
+pip install -e .[bench]
+Sets of universal-portfolios have no dates: their sessions are numbered, five to a week, and hung up on a
+calendar without holidays. Each holds survivors of its time.
+"""
+
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sac.arrays import Floats
+from sac.market import MarketPanel, build_panel, numbered_panel, sample_path
+
+__all__ = ["CHOSEN_ON", "MARKETS"]
+
+# Settings were chosen on these; the others were looked at once, at the end.
+CHOSEN_ON = ("nyse_o", "nyse_n")
+
+_BEFORE_THE_DEMO = "2004-12-31"  # the demo's prices begin after it
+_NO_PRICES = ("AMD", "RRC")  # quantised prices, and bad data
+
+
+def _numbered(name: str) -> MarketPanel:
+    return numbered_panel(pd.read_csv(_folder() / f"{name}.csv").to_numpy(dtype=np.float64), note=name)
+
+
+def _sample() -> MarketPanel:
+    frame = pd.read_csv(sample_path(), parse_dates=["Date"], index_col="Date").loc[:_BEFORE_THE_DEMO]
+    closes = frame.drop(columns=[*_NO_PRICES]).dropna(axis=1)
+    return build_panel({"close": closes}, source="sample", note="S&P 500, 1990 to 2004")
+
+
+def _folder() -> Path:
+    """The package's data, found without importing it."""
+    package = importlib.util.find_spec("universal")
+    if package is None or not package.submodule_search_locations:
+        raise SystemExit("The markets come with universal-portfolios: pip install -e .[bench]")
+    return Path(package.submodule_search_locations[0]) / "data"
+
+
+def olmar(panel: MarketPanel) -> Floats:
+    """On-line moving average reversion (Li & Hoi 2012) of universal-portfolios on weekly closes.
+
+    Weights of the stocks (T, n), each decided with its own week's close and those before.
+    """
+    from universal.algos import OLMAR
+
+    rows = np.searchsorted(panel.sessions, panel.decisions, side="right") - 1
+    closes = pd.DataFrame(panel.closes[rows])
+    ahead = pd.concat([closes, closes.tail(1)], ignore_index=True)  # so that the newest decision has a row
+    held = OLMAR(window=5, eps=10).run(ahead).B.to_numpy()[1:]  # row t is held into t: decided a week before
+    return np.nan_to_num(held)
+
+
+MARKETS: dict[str, Callable[[], MarketPanel]] = {
+    "nyse_o": lambda: _numbered("nyse_o"),
+    "nyse_n": lambda: _numbered("nyse_n"),
+    "sample before 2005": _sample,
+    "tse": lambda: _numbered("tse"),
+    "sp500": lambda: _numbered("sp500"),
+    "msci": lambda: _numbered("msci"),
+    "djia": lambda: _numbered("djia"),
+}
