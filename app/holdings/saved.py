@@ -1,6 +1,6 @@
 """Each person's holdings in the data root: one JSON file, whichever browser they come back with.
 
-What is replaced or cleared is kept beside it, a file each, so that it can be told later what was held when.
+What is replaced or cleared is kept in `held/`, a file each, so that it can be told later what was held when.
 """
 
 import hashlib
@@ -116,7 +116,7 @@ def history(data: Path, person: str) -> list[Saving]:
 
     Files that cannot be read are left out. Raises StorageError.
     """
-    folder = _file(data, person).with_suffix("")
+    folder = _folder(data, person)
     with explained(folder):
         paths, cleared = list(folder.glob("*.json")), list(folder.glob("*.cleared"))
     now = _read(_file(data, person))
@@ -164,7 +164,7 @@ def _read(path: Path) -> SavedHoldings | None:
 
 def _place(data: Path, person: str, at: datetime, ending: str) -> Path:
     """The file of one moment: names sort as moments do."""
-    return _file(data, person).with_suffix("") / f"{at.astimezone(UTC):{_STAMP}}.{ending}"
+    return _folder(data, person) / f"{at.astimezone(UTC):{_STAMP}}.{ending}"
 
 
 def _moment(path: Path) -> datetime | None:
@@ -184,5 +184,14 @@ def _alone(data: Path) -> FileLock:
 
 
 def _file(data: Path, person: str) -> Path:
-    # A name may hold anything, a path too: its digest is a file's name.
-    return data / "holdings" / f"{hashlib.sha256(person.encode()).hexdigest()[:16]}.json"
+    return data / "holdings" / f"{_named(person)}.json"
+
+
+def _folder(data: Path, person: str) -> Path:
+    """Where what they saved before is kept."""
+    return data / "held" / _named(person)
+
+
+def _named(person: str) -> str:
+    """A name may hold anything, a path too: its digest is a file's name."""
+    return hashlib.sha256(person.encode()).hexdigest()[:16]

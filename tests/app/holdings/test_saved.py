@@ -55,7 +55,7 @@ def test_after_a_clearing_nothing_is_known(tmp_path, days):
 
 def test_holdings_of_a_release_that_kept_no_history_are_its_beginning(tmp_path, days):
     saved.save(tmp_path, ADA, Portfolio(1.0))
-    assert list((tmp_path / "holdings").iterdir()) == [saved._file(tmp_path, ADA)]  # as it left them
+    assert not (tmp_path / "held").exists()  # as it left them
     assert history(tmp_path, ADA) == [Saving(days(1), Portfolio(1.0))]
 
 
@@ -92,7 +92,7 @@ def test_a_disk_without_room_keeps_what_was_saved(tmp_path, days, monkeypatch):
 def test_files_are_their_owners_and_what_cannot_be_read_hides_nothing(tmp_path, days):
     for cash in (1.0, 2.0, 3.0):
         saved.save(tmp_path, ADA, Portfolio(cash))
-    kept = sorted((tmp_path / "holdings").glob("*/*"))
+    kept = sorted((tmp_path / "held").glob("*/*"))
     assert {stat.S_IMODE(path.stat().st_mode) for path in kept} == {0o600}
     kept[0].write_text("{")
     kept[0].with_name("strange.cleared").touch()
