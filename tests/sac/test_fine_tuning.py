@@ -178,7 +178,7 @@ def test_no_agent_draws_what_another_one_or_the_full_training_drew(tmp_path, mon
 def test_validations_are_the_parents_under_the_blocks_numbers_while_they_are_young():
     panel = panel_of(CLOSES)
     end = panel.complete_steps
-    settings = dataclasses.replace(TINY, validation_weeks=26, forecast=None)
+    settings = dataclasses.replace(TINY, validation_weeks=26)
     parent = train_ensemble(panel, evaluation_folds(panel, 2, 26), settings, lambda done, values: None)
     blocks = fine_tuning_blocks(panel, [end - 104, end - 52], len(panel.decisions) - 1)
     tuned = fine_tune_ensemble(panel, parent, blocks, settings, lambda done, values: None)
@@ -193,7 +193,7 @@ def test_validations_are_the_parents_under_the_blocks_numbers_while_they_are_you
 def test_a_validation_of_53_weeks_gives_way_to_the_own_record_of_the_blocks_before():
     panel = panel_of(LONG)
     early, end = panel_of(LONG.loc[:"2017-06-30"]), panel.complete_steps
-    settings = dataclasses.replace(TINY, validation_weeks=26, forecast=None)
+    settings = dataclasses.replace(TINY, validation_weeks=26)
     parent = train_ensemble(early, evaluation_folds(early, 2, 26), settings, lambda done, values: None)
     starts, fitted = [early.complete_steps - 104, early.complete_steps - 52], len(early.decisions) - 1
     blocks = fine_tuning_blocks(panel, starts, fitted)
@@ -213,7 +213,7 @@ def test_a_validation_of_53_weeks_gives_way_to_the_own_record_of_the_blocks_befo
 
 def test_what_a_fine_tuning_is_believed_by_knows_no_later_price():
     closes = panel_of(LONG)
-    settings = dataclasses.replace(TINY, validation_weeks=26, forecast=None)
+    settings = dataclasses.replace(TINY, validation_weeks=26)
     early = panel_of(LONG.loc[:"2016-12-30"])
     parent = train_ensemble(early, evaluation_folds(early, 2, 26), settings, lambda done, values: None)
     starts, fitted = [early.complete_steps - 104, early.complete_steps - 52], len(early.decisions) - 1
