@@ -40,11 +40,11 @@ def test_rules_know_closes_up_to_their_decision_alone():
         assert one.max() <= limits.max_position + 1e-12
         assert one.sum() == 1.0
         weeks = range(step + 60, step + 80)
-        far = [
-            [rule.allocate(panel, week, held) for week in weeks]
+        one, other = (
+            np.array([rule.allocate(panel, week, held) for week in weeks])
             for rule, panel in zip(rules, (before, after), strict=True)
-        ]
-        assert not np.array_equal(*far)
+        )
+        assert not np.array_equal(one, other)
 
 
 def test_the_table_says_what_the_leads_are():

@@ -118,10 +118,10 @@ def why_columns() -> dict[str, Any]:
     signals = {name: number(name.replace("_", " ").capitalize(), format="%.2f") for name in SIGNALS}
     return {
         "symbol": "Asset",
-        "forecast": number("Forecast, next week", format="%+.2f %%"),
+        "forecast": number("Forecast, next week", format="%+.3f %%"),
         "alpha": number(
             "Alpha",
-            format="%+.2f %%",
+            format="%+.3f %%",
             help="What the agents see of the forecast: its rank times the stock's volatility times the skill "
             "of past forecasts.",
         ),

@@ -4,7 +4,7 @@ from sac.market import numbered_panel
 
 
 def test_five_sessions_make_a_week_and_trades_fill_at_the_next_close():
-    closes = np.cumprod(1.0 + np.random.default_rng(0).normal(0.0, 0.01, (52, 3)), axis=0)
+    closes = np.exp(np.cumsum(np.random.default_rng(0).normal(0.0, 0.01, (52, 3)), axis=0))
     panel = numbered_panel(closes, note="a set")
     assert len(panel.decisions) == 10  # the last two sessions are no week
     assert panel.complete_steps == 8  # the last step has no return, the one before ends after the data
