@@ -16,6 +16,7 @@ OURS = {"app", "benchmarks", "examples", "pages", "sac", "tests"}
 LIBRARIES = {
     "stable_baselines3": ["stable-baselines3"],
     "sbx": ["sbx-rl"],
+    "universal": ["universal-portfolios"],
 }  # not installed beside the product
 
 
