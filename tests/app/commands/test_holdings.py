@@ -1,6 +1,7 @@
 """Brokers' files on the command line, and weeks that are over."""
 
 import json
+import shutil
 
 import pytest
 
@@ -52,34 +53,37 @@ def test_what_a_file_leaves_open_is_said_by_options(desk, tmp_path):
 
 
 def test_weights_say_how_a_brokers_file_was_read_and_spell_as_it_does(desk, sample_desk, tmp_path):
+    data = shutil.copytree(sample_desk, tmp_path / "desk")  # whoever asks for weights seals them
     file = tmp_path / "schwab.csv"
     file.write_text(FILES["schwab"].text)
     ask = ("weights", "sac_lstm", "--holdings", str(file), "--outside", "keep", "--leave-out")
-    code, out, _ = desk(*ask, data=sample_desk)
+    code, out, _ = desk(*ask, data=data)
     assert code == 0
     assert "Note: Line 8: Cash & Cash Investments counts as cash" in out
     assert "Note: Line 7 is no stock but 'Option'" in out
-    code, out, _ = desk(*ask, "--json", data=sample_desk)
+    code, out, _ = desk(*ask, "--json", data=data)
     assert json.loads(out)["holdings"]["cash"] == FILES["schwab"].cash
     file.write_text("symbol,shares\n$aapl,10\n")
-    assert desk("weights", "sac_lstm", "--holdings", str(file), data=sample_desk)[0] == 0
+    assert desk("weights", "sac_lstm", "--holdings", str(file), data=data)[0] == 0
 
 
-def test_a_week_that_is_over_has_no_trades(desk, own_desk, monkeypatch):
+def test_a_week_that_is_over_has_no_trades(desk, own_desk, tmp_path, monkeypatch):
+    data = shutil.copytree(own_desk, tmp_path / "desk")
     """Of own data: the sample is known to have ended, and shows what orders look like."""
     monkeypatch.setattr("sac.inference.weeks_behind", lambda last, today=None: 2)
     ask = ("weights", "sac_lstm", "--cash", "1000")
-    code, out, err = desk(*ask, "--trades", data=own_desk)
+    code, out, err = desk(*ask, "--trades", data=data)
     assert (code, out) == (1, "")
     assert "The week of 2018-12-31 to 2019-01-04 is over: there are no orders for it" in err
-    assert desk(*ask, data=own_desk)[0] == 0, "its weights are no orders"
-    code, out, _ = desk(*ask, "--trades", "--as-of", "2018-06-20", data=own_desk)
+    assert desk(*ask, data=data)[0] == 0, "its weights are no orders"
+    code, out, _ = desk(*ask, "--trades", "--as-of", "2018-06-20", data=data)
     assert (code, "Note: History: 2018-12-28 is the newest decision" in out) == (0, True)
 
 
-def test_after_the_session_that_trades_them_orders_are_late(desk, own_desk, monkeypatch):
+def test_after_the_session_that_trades_them_orders_are_late(desk, own_desk, tmp_path, monkeypatch):
+    data = shutil.copytree(own_desk, tmp_path / "desk")
     monkeypatch.setattr("sac.inference.weeks_behind", lambda last, today=None: 0)
-    code, out, _ = desk("weights", "sac_lstm", "--cash", "1000", "--trades", data=own_desk)
+    code, out, _ = desk("weights", "sac_lstm", "--cash", "1000", "--trades", data=data)
     assert (code, "Note: The session of 2018-12-31 is over: orders placed now fill at later" in out) == (
         0,
         True,
