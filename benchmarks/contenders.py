@@ -126,8 +126,8 @@ def _ranked(name: str, scores: Callable[[Floats], Floats]) -> Callable[[MarketPa
     """The fifth of the stocks that the closes before each decision (weeks, n) put first."""
 
     def rule(panel: MarketPanel, constraints: Constraints) -> Allocator:
-        rows = np.searchsorted(panel.sessions, panel.decisions, side="right") - 1
-        return _Rule(panel.with_forecasts(scores(np.log(panel.closes[rows]))), TopFifth(constraints, name))
+        closes = np.log(panel.closes[panel.last_sessions])
+        return _Rule(panel.with_forecasts(scores(closes)), TopFifth(constraints, name))
 
     return rule
 

@@ -25,7 +25,6 @@ from scipy.stats import spearmanr
 
 from benchmarks.market_sets import numbered_closes
 from sac.agent import Fold, train_ensemble
-from sac.arrays import Floats
 from sac.config import (
     FORECASTERS,
     PRESETS,
@@ -38,7 +37,7 @@ from sac.config import (
 from sac.evidence import Metrics, metrics
 from sac.forecast.alpha import calibrated, skill_record
 from sac.market import DEMO_UNIVERSE, MarketPanel, build_panel, numbered_panel, sample_path
-from sac.portfolio import EqualWeight, backtest
+from sac.portfolio import EqualWeight, TopFifth, backtest
 from sac.threads import one_thread
 
 # 20 names of the sample without RRC (bad data) and AMD (quantised prices): 15 of 18 make a universe.
@@ -65,21 +64,6 @@ SETTINGS: dict[str, LearnerSettings] = {
     "direct plan": PRESETS["plan"]["direct"],
     "direct desk": PRESETS["desk"]["direct"],
 }
-
-
-@dataclass(frozen=True)
-class TopByForecast:
-    """The rule that trades the forecast outright: the five best, equal shares."""
-
-    constraints: Constraints
-    name: str = "Top 5 by forecast"
-
-    def allocate(self, panel: MarketPanel, step: int, weights: Floats) -> Floats:
-        """0.196 in each of the five highest forecasts, the rest in CASH: (n+1,)."""
-        target = np.zeros(len(weights))
-        target[np.argsort(panel.forecasts[step])[-5:]] = (1.0 - self.constraints.cash_buffer) / 5
-        target[-1] = self.constraints.cash_buffer
-        return target
 
 
 @dataclass(frozen=True)
@@ -172,7 +156,7 @@ def run(
         {"agents": judge(committee), "conviction": judge(ensemble.committee(0, setting, conviction))},
         [judge(member).cagr for member in committee.members()],
         judge(EqualWeight(constraints)),
-        judge(TopByForecast(constraints)),
+        judge(TopFifth(constraints)),
         conviction,
         judge(committee, seen).cagr - judge(EqualWeight(constraints), seen).cagr,
         spent,

@@ -63,8 +63,7 @@ def olmar(panel: MarketPanel) -> Floats:
     """
     from universal.algos import OLMAR
 
-    rows = np.searchsorted(panel.sessions, panel.decisions, side="right") - 1
-    closes = pd.DataFrame(panel.closes[rows])
+    closes = pd.DataFrame(panel.closes[panel.last_sessions])
     ahead = pd.concat([closes, closes.tail(1)], ignore_index=True)  # so that the newest decision has a row
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its preparation of other algorithms' prices warns of pandas 3

@@ -25,7 +25,7 @@ from sac.errors import DataError
 from sac.evidence import Difference, difference
 from sac.forecast import walk_forward
 from sac.market import MarketPanel
-from sac.portfolio import Backtest, EqualWeight, TopFifth, backtest
+from sac.portfolio import Backtest, EqualWeight, TopFifth, backtest, log_lead
 from sac.threads import one_thread
 
 FIRST_FOLD = 312  # weeks, or half the data
@@ -92,7 +92,7 @@ def contend(market: str, contender: str, costs: list[float], cache: Path) -> lis
             cost: float = cost,
             equal: Backtest = equal,
         ) -> Result:
-            lead = np.log1p(record.net) - np.log1p(equal.net)
+            lead = log_lead(record, equal)
             spent = time.process_time() - began
             return Result(market, name, cost, lead.tolist(), float(record.turnover.mean()), conviction, spent)
 

@@ -20,7 +20,7 @@ from sac.errors import ArtifactError, DataError
 from sac.evidence.comparison import baselines, figures
 from sac.forecast import Forecasts, ForecastSkill
 from sac.market import INDEX_NAME, MarketPanel, sample_index
-from sac.portfolio import Backtest, EqualWeight, TopFifth, backtest, equal_weights, index_backtest
+from sac.portfolio import Backtest, EqualWeight, TopFifth, backtest, equal_weights, index_backtest, log_lead
 from sac.portfolio.risk_based import RISK_BASED, RiskBased
 from sac.registry import Artifacts, Metadata, Version
 from sac.registry.store import Part
@@ -72,14 +72,12 @@ def metadata_of(
 
 def _traded(year: ForecastSkill, panel: MarketPanel, constraints: Constraints) -> ForecastSkill:
     """A year's skill, and what trading its forecasts outright would have come to net of costs."""
-    years = panel.decisions.astype("datetime64[Y]").astype(np.int64) + 1970
-    first, last = np.searchsorted(years, [year.year, year.year + 1])
+    first, last = np.searchsorted(panel.years, [year.year, year.year + 1])
     weeks = range(int(first), min(int(last), panel.complete_steps))
     rule, equal = (
         backtest(allocator(constraints), panel, weeks, constraints) for allocator in (TopFifth, EqualWeight)
     )
-    lead = float((np.log1p(rule.net) - np.log1p(equal.net)).mean()) * WEEKS_PER_YEAR
-    return dataclasses.replace(year, net_lead=lead)
+    return dataclasses.replace(year, net_lead=float(log_lead(rule, equal).mean()) * WEEKS_PER_YEAR)
 
 
 def fitted_baselines(panel: MarketPanel, ensemble: Ensemble) -> list[Backtest]:

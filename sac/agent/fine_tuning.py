@@ -17,7 +17,7 @@ from sac.agent.learners.curve import LearningCurve
 from sac.config import FINETUNE_WEEKS, SERVICE_WEEKS, TrainingSettings
 from sac.errors import DataError
 from sac.market import MarketPanel
-from sac.portfolio import EqualWeight, Validation, backtest, validation_of
+from sac.portfolio import EqualWeight, Validation, backtest, log_lead, validation_of
 
 __all__ = ["Block", "fine_tune_ensemble", "fine_tuning_blocks", "joined"]
 
@@ -113,7 +113,7 @@ def _validations(
     """
     constraints, steps = tuned.settings.constraints, evaluation_steps(tuned.folds)
     record = tuned.evaluate(panel, "Validation").agents
-    lead = np.log1p(record.net) - np.log1p(backtest(EqualWeight(constraints), panel, steps, constraints).net)
+    lead = log_lead(record, backtest(EqualWeight(constraints), panel, steps, constraints))
     validations = []
     for block in blocks:
         inherited = dataclasses.replace(parent.validations[block.origin], fold=block.fold.number)

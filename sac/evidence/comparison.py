@@ -12,7 +12,17 @@ from sac.arrays import Floats, Rows
 from sac.config import CASH, Constraints
 from sac.evidence.metrics import metrics
 from sac.evidence.significance import information_ratio, leads
-from sac.portfolio import Backtest, BuyAndHold, Cash, EqualWeight, account, all_cash, drift, equal_weights
+from sac.portfolio import (
+    Backtest,
+    BuyAndHold,
+    Cash,
+    EqualWeight,
+    account,
+    all_cash,
+    drift,
+    equal_weights,
+    log_lead,
+)
 
 __all__ = [
     "baselines",
@@ -170,7 +180,7 @@ def weekly_weights(results: Sequence[Backtest]) -> pd.DataFrame:
 
 def rolling_excess(result: Backtest, reference: Backtest, weeks: int = 26) -> Floats:
     """How far a dollar got ahead of the benchmark's over the last so many weeks, (W - weeks + 1,), net."""
-    lead = np.concatenate([[0.0], np.cumsum(np.log1p(result.net) - np.log1p(reference.net))])
+    lead = np.concatenate([[0.0], np.cumsum(log_lead(result, reference))])
     ahead: Floats = np.expm1(lead[weeks:] - lead[:-weeks])
     return ahead
 

@@ -48,7 +48,7 @@ def history(panel: MarketPanel) -> History:
         else:
             columns.append(np.log(panel.prices[name]) - closes)
     # Where a decision's session has no price, the one before it is the last information.
-    last = np.searchsorted(panel.sessions, panel.decisions, side="right") - 1
+    last = panel.last_sessions
     return History(np.stack(columns, axis=-1), _changes(closes[last]), last)
 
 

@@ -25,23 +25,25 @@ class ForecastSkill:
 
 def rank_scores(values: Floats) -> Floats:
     """Ranks within each week (W, n), with mean 0 and deviation 1; 0 where all are equal, NaN where one is."""
-    ranks = pd.DataFrame(values).rank(axis=1).to_numpy()
-    centred = ranks - ranks.mean(axis=1, keepdims=True)
-    spread = ranks.std(axis=1, keepdims=True)
+    centred = _centred_ranks(values)
+    spread = centred.std(axis=1, keepdims=True)
     scores: Floats = np.divide(centred, spread, out=centred, where=spread > 0)
     return scores
 
 
 def rank_correlations(forecasts: Floats, returns: Floats) -> Floats:
     """Spearman's correlation over the stocks in each week: (W, n) twice -> (W,); 0 where either is flat."""
-    one, other = (
-        pd.DataFrame(values).rank(axis=1).to_numpy() - (values.shape[1] + 1) / 2
-        for values in (forecasts, returns)
-    )
+    one, other = _centred_ranks(forecasts), _centred_ranks(returns)
     spread = np.sqrt((one**2).sum(axis=1) * (other**2).sum(axis=1))
     correlations: Floats = np.zeros(len(spread))
     np.divide((one * other).sum(axis=1), spread, out=correlations, where=spread > 0)
     return correlations
+
+
+def _centred_ranks(values: Floats) -> Floats:
+    ranks = pd.DataFrame(values).rank(axis=1).to_numpy()
+    centred: Floats = ranks - ranks.mean(axis=1, keepdims=True)
+    return centred
 
 
 def yearly_skill(years: npt.NDArray[np.int64], forecasts: Floats, returns: Floats) -> list[ForecastSkill]:

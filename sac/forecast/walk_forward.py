@@ -55,7 +55,7 @@ def walk_forward(
     years are kept in cache/forecasts and found again by their content. Raises DataError where no year can be
     forecast.
     """
-    years, past = _years(panel), history(panel)
+    years, past = panel.years, history(panel)
     values = np.full(panel.returns.shape, np.nan)
     newest: dict[str, Any] = {}
     asked = np.unique(years[years >= since])
@@ -68,8 +68,6 @@ def walk_forward(
         if state is None:
             continue
         newest = state
-        if settings.seen == "alpha":
-            newest = {**state, "record": _plain(skill_record(panel, values))}
         steps = np.flatnonzero(years == year)
         values[steps] = _predicted(state, past, steps, settings)
     if not newest:
@@ -77,6 +75,9 @@ def walk_forward(
             f"Prices from {panel.sessions[0]} to {panel.sessions[-1]} are too short for a forecast: a "
             f"calendar year needs at least {settings.least_years} years of weeks before it. Get older prices."
         )
+    if settings.seen == "alpha":
+        earlier = np.where((years < newest["year"])[:, None], values, np.nan)
+        newest = {**newest, "record": _plain(skill_record(panel, earlier))}
     alphas = _seen(panel, values, settings, NO_RECORD)
     return Forecasts(values, alphas, yearly_skill(years, values, panel.returns), newest)
 
@@ -103,7 +104,7 @@ def forecast_at(
                 f"The forecaster was fitted on the {what} {', '.join(fitted)}, but the data has "
                 f"{', '.join(given)}. Use the same data or train again."
             )
-    years, past = _years(panel), history(panel)
+    years, past = panel.years, history(panel)
     early = np.flatnonzero(years[steps.start : steps.stop] < state["year"])
     if len(early):
         raise DataError(
@@ -169,7 +170,7 @@ def training_steps(panel: MarketPanel, year: int, settings: ForecastSettings) ->
 
     Purge: a step's return ends at the next fill, which must lie before the year's first decision.
     """
-    years = _years(panel)
+    years = panel.years
     span = (years >= year - settings.fit_years) & (years < year)
     if span.sum() < settings.least_years * WEEKS_PER_YEAR:
         return np.empty(0, dtype=np.intp)
@@ -248,8 +249,3 @@ def _progress_of(report: Report | None, subject: str, done: int, years: int) -> 
             report((done + fraction) / years, f"{subject}: {news}")
 
     return progress
-
-
-def _years(panel: MarketPanel) -> npt.NDArray[np.int64]:
-    """Calendar year of each decision: (T,)."""
-    return panel.decisions.astype("datetime64[Y]").astype(np.int64) + 1970

@@ -75,6 +75,16 @@ class MarketPanel:
         return self.prices["close"]
 
     @cached_property
+    def years(self) -> npt.NDArray[np.int64]:
+        """Calendar year of each decision: (T,)."""
+        return self.decisions.astype("datetime64[Y]").astype(np.int64) + 1970
+
+    @cached_property
+    def last_sessions(self) -> npt.NDArray[np.intp]:
+        """Where in the sessions the last one is that each decision saw: (T,)."""
+        return np.searchsorted(self.sessions, self.decisions, side="right") - 1
+
+    @cached_property
     def complete_steps(self) -> int:
         """Steps whose return is known; they are the first ones."""
         return int(np.isfinite(self.returns).all(axis=1).sum())
@@ -121,7 +131,7 @@ class MarketPanel:
 
     def fingerprint_at(self, step: int) -> str:
         """SHA-256 of what was known at a step's close; of the newest step it is the provenance's."""
-        known = int(np.searchsorted(self.sessions, self.decisions[step], side="right"))
+        known = int(self.last_sessions[step]) + 1
         return _fingerprint(
             self.symbols,
             self.sessions[:known],

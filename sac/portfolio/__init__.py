@@ -5,7 +5,7 @@ load it.
 """
 
 from sac.portfolio.accounting import account, all_cash, asset_growth, drift
-from sac.portfolio.backtest import Allocator, Backtest, backtest, backtests, index_backtest
+from sac.portfolio.backtest import Allocator, Backtest, backtest, backtests, index_backtest, log_lead
 from sac.portfolio.baselines import BuyAndHold, Cash, EqualWeight, TopFifth, equal_weights
 from sac.portfolio.validation import (
     LearningPoint,
@@ -34,6 +34,7 @@ __all__ = [
     "equal_weights",
     "expected_maximum",
     "index_backtest",
+    "log_lead",
     "tilted",
     "validate",
     "validation_of",

@@ -14,7 +14,7 @@ from sac.config import Constraints
 from sac.market import MarketPanel
 from sac.portfolio.accounting import account, all_cash, asset_growth, drift
 
-__all__ = ["Allocator", "Backtest", "backtest", "backtests", "index_backtest"]
+__all__ = ["Allocator", "Backtest", "backtest", "backtests", "index_backtest", "log_lead"]
 
 
 class Allocator(Protocol):
@@ -140,6 +140,12 @@ def backtests(
         )
         for each, name in enumerate(names)
     ]
+
+
+def log_lead(record: Backtest, reference: Backtest) -> Floats:
+    """Weekly log growth over a reference's on the same weeks, (W,), net of costs."""
+    lead: Floats = np.log1p(record.net) - np.log1p(reference.net)
+    return lead
 
 
 def index_backtest(name: str, levels: pd.Series, panel: MarketPanel, steps: range) -> Backtest:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-import numpy as np
-
 from sac.config import CASH
 from sac.errors import SettingsError
 from sac.market import MarketPanel
@@ -60,10 +58,8 @@ def reference_prices(panel: MarketPanel, step: int) -> dict[str, float]:
 
     Adjusted closes at the end of a history are the market's own; further back they are not.
     """
-    row = int(np.searchsorted(panel.sessions, panel.decisions[step]))
-    return {
-        symbol: round(float(close), 2) for symbol, close in zip(panel.symbols, panel.closes[row], strict=True)
-    }
+    closes = panel.closes[panel.last_sessions[step]]
+    return {symbol: round(float(close), 2) for symbol, close in zip(panel.symbols, closes, strict=True)}
 
 
 def whole_share_trades(

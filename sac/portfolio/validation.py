@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Annotated, Literal
 
-import numpy as np
 from pydantic import AliasChoices, Field
 
 from sac.arrays import Floats
 from sac.config import WEEKS_PER_YEAR, Constraints
 from sac.market import MarketPanel
-from sac.portfolio.backtest import Allocator, backtest
+from sac.portfolio.backtest import Allocator, backtest, log_lead
 from sac.portfolio.baselines import EqualWeight
 
 __all__ = ["LearningPoint", "Validation", "expected_maximum", "tilted", "validate", "validation_of"]
@@ -81,7 +80,7 @@ def validate(
     """
     equal = backtest(EqualWeight(constraints), panel, weeks, constraints)
     result = backtest(allocator, panel, weeks, constraints)
-    lead = np.log1p(result.net) - np.log1p(equal.net)
+    lead = log_lead(result, equal)
     return validation_of(lead, str(result.decisions[0]), str(result.decisions[-1]), fold, trials)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from sac.config import SERVICE_WEEKS, WEEKS_PER_YEAR
 from sac.evidence import cagr
 from sac.evidence.comparison import common_weeks, equal_weight, followed_by, on_weeks
-from sac.portfolio import Backtest
+from sac.portfolio import Backtest, log_lead
 from sac.registry import Version
 
 __all__ = ["LEAST_COMMON_WEEKS", "Forward", "Gate", "expired", "gate", "nothing_later", "record_beside"]
@@ -104,7 +104,7 @@ def _by_lead(challenger: Version, record: Backtest, champion: Version, theirs: B
 def _lead(record: Backtest, version: Version) -> float:
     """Annualised log growth over equal weight, net of costs."""
     equal = equal_weight(record, np.arange(len(record.net)), version.settings.constraints)
-    lead = float((np.log1p(record.net) - np.log1p(equal.net)).mean())
+    lead = float(log_lead(record, equal).mean())
     return lead * WEEKS_PER_YEAR if math.isfinite(lead) else -math.inf
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from sac.arrays import Floats
 from sac.evidence.comparison import equal_weight
 from sac.evidence.significance import histories
+from sac.portfolio import log_lead
 from sac.registry import Version
 
 __all__ = ["YEAR", "Cone", "Standing", "Word", "cone", "deepest_shortfalls", "promised_leads", "standing"]
@@ -60,7 +61,7 @@ def promised_leads(version: Version) -> Floats:
     """
     record = version.evaluation()
     equal = equal_weight(record, np.arange(len(record.net)), version.settings.constraints)
-    return np.log1p(record.net) - np.log1p(equal.net)
+    return log_lead(record, equal)
 
 
 def cone(leads: Floats, weeks: int = YEAR) -> Cone:

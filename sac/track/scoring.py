@@ -11,7 +11,7 @@ from sac.config import CASH, Constraints
 from sac.errors import DataError
 from sac.market import MarketPanel
 from sac.market.symbols import symbol_key
-from sac.portfolio import Backtest, EqualWeight, backtests, equal_weights
+from sac.portfolio import Backtest, EqualWeight, backtests, equal_weights, log_lead
 from sac.track.sealed import SealedWeek
 
 __all__ = ["Scored", "live", "scored"]
@@ -28,7 +28,7 @@ class Scored:
     @property
     def leads(self) -> Floats:
         """Weekly log growth over equal weight, (W,)."""
-        return np.log1p(self.champion.net) - np.log1p(self.equal.net)
+        return log_lead(self.champion, self.equal)
 
     @property
     def lead_of(self) -> dict[str, float]:

@@ -156,7 +156,7 @@ def _decided(
 ) -> dict[str, Any]:
     """The facts of a `WeekDecision`, but for the fingerprint."""
     decision = panel.decisions[step]
-    close = panel.closes[int(np.searchsorted(panel.sessions, decision))]
+    close = panel.closes[panel.last_sessions[step]]
     facts: dict[str, Any] = {
         "subject": version.variant,
         "version": version.name,
