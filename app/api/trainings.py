@@ -1,7 +1,6 @@
 """Trainings over HTTP: started, and waited for."""
 
 import asyncio
-import hashlib
 from contextlib import suppress
 from functools import partial
 from typing import Annotated, Any
@@ -15,7 +14,7 @@ from app.api.dependencies import REFUSALS, Actor, answer, off_loop
 from app.api.errors import Busy, ErrorBody, KeyReused, NoPriorModel, TrainingCancelled, TrainingFailed
 from app.api.schemas import Accepted, TrainingSummary, VariantName
 from app.jobs.kind import Asked, Kind
-from app.jobs.record import Job, JobConflict, JobNotFound
+from app.jobs.record import Job, JobConflict, JobNotFound, job_id_of
 from app.settings import settings
 from app.tasks.training import FINETUNE, FULL, FineTuning, FullRequest, FullTraining, TrainingResult
 from sac.promotion.state import champion_name
@@ -112,8 +111,7 @@ def _submitted(
         raise NoPriorModel(f"{variant} has no champion to start from: train it in full first.")
     if key is None:
         return dependencies.queue().submit(kind, variant, wanted, actor)
-    # The key names the job, so that the table's primary key holds it to one, across restarts too.
-    job_id = hashlib.sha256(f"{actor} {key}".encode()).hexdigest()[:12]
+    job_id = job_id_of(f"{actor} {key}")
     try:
         job = dependencies.queue().get(job_id)
     except JobNotFound:

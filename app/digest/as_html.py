@@ -7,6 +7,7 @@ style sheet adds the dark colours, for whoever reads it.
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from app.digest.cells import amounts, target_table, waiting
 from app.digest.content import ChampionWeek, Digest, Ticket
 from app.formats import dollars, moment, percent, unbroken
 from sac.text import printable
@@ -37,7 +38,7 @@ def html(digest: Digest) -> str:
         _list("The run stopped", digest.stopped, alert=True),
         *(_champion(champion) for champion in digest.champions),
         paragraph(digest.no_ticket) if digest.no_ticket else "",
-        _waiting(digest),
+        _list("Challengers that wait for a review", waiting(digest)),
         _list("Data", digest.findings),
         _title("Next decision"),
         paragraph(f"At the close of {digest.next_decision}, traded at the close of {digest.next_fill}."),
@@ -77,24 +78,9 @@ def _champion(champion: ChampionWeek) -> str:
         _ticket(champion.ticket) if champion.ticket else "",
         _list("What changed", champion.changes),
         _title("Target weights", level=3),
-        _targets(champion) if champion.targets else paragraph("None."),
+        _table(*target_table(champion, "Agents’ own")) if champion.targets else paragraph("None."),
     ]
     return "".join(parts)
-
-
-def _targets(champion: ChampionWeek) -> str:
-    own = any(target.own != target.weight for target in champion.targets)
-    head = ("Symbol", "Target", "Last week", *(("Agents’ own",) if own else ()))
-    rows = [
-        (
-            target.symbol,
-            percent(target.weight),
-            percent(target.before),
-            *((percent(target.own),) if own else ()),
-        )
-        for target in champion.targets
-    ]
-    return _table(head, rows)
 
 
 def _ticket(ticket: Ticket) -> str:
@@ -108,24 +94,15 @@ def _ticket(ticket: Ticket) -> str:
         )
         for order in ticket.orders
     ]
-    paid = (
-        f"Portfolio {dollars(ticket.value, 2)}, cost {dollars(ticket.cost, 2)}, "
-        f"cash after trades {dollars(ticket.cash_after, 2)}."
-    )
     orders = _table(("Side", "Shares", "Symbol", "Price", "Amount"), rows, words=("Side", "Symbol"))
     return "".join(
         [
             _title("Orders", level=3),
             _quiet(f"For the holdings that were saved {moment(ticket.saved_at)}, at the decision's closes."),
             orders if rows else paragraph("No trades."),
-            *map(paragraph, (paid, *ticket.notes)),
+            *map(paragraph, (amounts(ticket), *ticket.notes)),
         ]
     )
-
-
-def _waiting(digest: Digest) -> str:
-    waiting = [f"{one.label} {one.version}: {one.verdict}. {one.reason}" for one in digest.waiting]
-    return _list("Challengers that wait for a review", waiting)
 
 
 def _list(title: str, sentences: Sequence[str], *, alert: bool = False) -> str:

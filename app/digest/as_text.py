@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 
+from app.digest.cells import amounts, target_table, waiting
 from app.digest.content import ChampionWeek, Digest, Ticket
 from app.formats import dollars, moment, percent
 from sac.text import printable
@@ -27,8 +28,7 @@ def _lines(digest: Digest) -> Iterator[str]:
     if digest.no_ticket:
         yield ""
         yield from _said(digest.no_ticket)
-    waiting = (f"{one.label} {one.version}: {one.verdict}. {one.reason}" for one in digest.waiting)
-    yield from _list("Challengers that wait for a review", tuple(waiting))
+    yield from _list("Challengers that wait for a review", waiting(digest))
     yield from _list("Data", digest.findings)
     yield from _title("Next decision")
     yield from _said(f"At the close of {digest.next_decision}, traded at the close of {digest.next_fill}.")
@@ -45,18 +45,7 @@ def _champion(champion: ChampionWeek) -> Iterator[str]:
         yield from _ticket(champion.ticket)
     yield from _list("What changed", champion.changes)
     yield from _title("Target weights")
-    own = any(target.own != target.weight for target in champion.targets)
-    head = ("Symbol", "Target", "Last week", *(("Agents' own",) if own else ()))
-    rows = [
-        (
-            target.symbol,
-            percent(target.weight),
-            percent(target.before),
-            *((percent(target.own),) if own else ()),
-        )
-        for target in champion.targets
-    ]
-    yield from _table(head, rows) if rows else ("None.",)
+    yield from _table(*target_table(champion, "Agents' own")) if champion.targets else ("None.",)
 
 
 def _ticket(ticket: Ticket) -> Iterator[str]:
@@ -72,10 +61,7 @@ def _ticket(ticket: Ticket) -> Iterator[str]:
         for order in ticket.orders
     ]
     yield from _table(("Symbol", "Side", "Shares", "Price", "Amount"), rows) if rows else ("No trades.",)
-    yield from _said(
-        f"Portfolio {dollars(ticket.value, 2)}, cost {dollars(ticket.cost, 2)}, "
-        f"cash after trades {dollars(ticket.cash_after, 2)}."
-    )
+    yield from _said(amounts(ticket))
     for note in ticket.notes:
         yield from _said(note)
 

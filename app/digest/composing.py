@@ -20,7 +20,7 @@ from sac.errors import ArtifactError, DataError, DeskError
 from sac.market import MarketPanel, load_panel, trading_weeks
 from sac.market.findings import signal_findings
 from sac.promotion.following import follow_in, last_choice
-from sac.promotion.state import state_of
+from sac.promotion.state import pending_review, state_of
 from sac.registry import Version
 from sac.track import SealedWeek
 
@@ -203,7 +203,7 @@ def _waiting(root: Settings, noticed: list[str]) -> Iterator[Waiting]:
     """Challengers that are pending review, with the gate's verdict of today."""
     registry = root.registry
     for variant in VARIANTS:
-        for version in state_of(registry, variant).pending(registry.versions(variant)):
+        for version in pending_review(registry, variant):
             label = VARIANTS[variant].label
             try:
                 case = case_of(root, variant, version.name)

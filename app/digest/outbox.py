@@ -19,6 +19,7 @@ from app.digest.message import Message, message_of
 from app.digest.receivers import Receiver, receivers
 from app.digest.sending import Unsent
 from app.formats import moment_of
+from app.jobs.backoff import Backoff
 from app.settings import Settings
 from sac.database import patiently
 from sac.errors import SettingsError, StorageError
@@ -27,6 +28,7 @@ from sac.files import explained, replace_file
 __all__ = ["Delivered", "Delivery", "Parcel", "deliver", "enqueue", "parcels", "put"]
 
 FIRST_WAIT, LONGEST_WAIT = 60.0, 4 * 3600.0  # seconds before the second try, and at most
+_BACKOFF = Backoff(FIRST_WAIT, LONGEST_WAIT)
 
 State = Literal["queued", "sent", "failed"]
 
@@ -42,9 +44,8 @@ class Delivery:
     reason: str | None = None  # why the last try failed, for the user; never with a secret
 
     def wait(self, now: float) -> float:
-        """Seconds until the next try; 0 where that lies too far ahead: the clock was set back since."""
-        left = self.due_at - now
-        return left if 0.0 < left <= _pause(self.tries) else 0.0
+        """Seconds until the next try."""
+        return _BACKOFF.left(self.due_at, self.tries, now)
 
     @property
     def words(self) -> str:
@@ -166,7 +167,7 @@ def _tried(path: Path, parcel: Parcel, name: str, receiver: Receiver | None) -> 
         gone = replace(delivery, state="failed", changed_at=now, reason="It is not configured any more.")
         return parcel.having(name, gone) if late else parcel
     tries = delivery.tries + 1
-    trying = replace(delivery, tries=tries, due_at=now + _pause(tries), changed_at=now)
+    trying = replace(delivery, tries=tries, due_at=now + _BACKOFF.pause(tries), changed_at=now)
     _write(path, parcel.having(name, trying))  # a disk that keeps no record must not make it be sent again
     reason = _refusal(receiver, parcel.message)
     state: State = "sent" if reason is None else "failed" if late else "queued"
@@ -184,10 +185,6 @@ def _refusal(receiver: Receiver, message: Message) -> str | None:
     except Exception as error:  # one receiver's bad luck must not hold up the others; its words may be secret
         return f"Unexpected error: {type(error).__name__}."
     return None
-
-
-def _pause(tries: int) -> float:
-    return min(FIRST_WAIT * 2.0 ** (tries - 1), LONGEST_WAIT)
 
 
 def _places(root: Settings, key: str) -> tuple[Path, Path]:

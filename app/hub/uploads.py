@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from app.jobs.backoff import Backoff
 from app.settings import Settings
 from sac.database import Database
 
@@ -15,6 +16,7 @@ State = Literal["queued", "sent", "failed"]
 
 CHAMPION = "champion"  # in place of a version's name: whoever is champion at the moment of sending
 FIRST_WAIT, LONGEST_WAIT = 30.0, 3600.0  # seconds before the second try, and at most
+_BACKOFF = Backoff(FIRST_WAIT, LONGEST_WAIT)
 
 SCHEMA_VERSION = 1
 SCHEMA = """
@@ -52,18 +54,13 @@ class UploadTask:
     commit_sha: str | None  # and its commit
 
     def wait(self, now: float) -> float:
-        """Seconds until the next try; 0 where that lies too far ahead: the clock was set back since."""
-        left = self.due_at - now
-        return left if 0.0 < left <= (_wait(self.tries - 1) if self.tries else 0.0) else 0.0
+        """Seconds until the next try."""
+        return _BACKOFF.left(self.due_at, self.tries, now)
 
     @property
     def name(self) -> str:
         """What is sent, in a sentence."""
         return f"{self.variant}'s champion" if self.item == CHAMPION else f"{self.variant} {self.item}"
-
-
-def _wait(tries: int) -> float:
-    return min(FIRST_WAIT * 2.0**tries, LONGEST_WAIT)
 
 
 class UploadStore:
@@ -102,7 +99,7 @@ class UploadStore:
 
     def put_off(self, task: UploadTask, reason: str) -> None:
         """Try again later, twice as late as the last time."""
-        due = time.time() + _wait(task.tries)
+        due = time.time() + _BACKOFF.pause(task.tries + 1)
         self._set(task, tries=task.tries + 1, reason=reason, due_at=due)
 
     def give_up(self, task: UploadTask, reason: str) -> None:

@@ -1,12 +1,13 @@
 """One job as its record describes it."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from sac.errors import DeskError
 
-__all__ = ["ACTIVE", "MESSAGES", "Job", "JobConflict", "JobNotFound", "Status"]
+__all__ = ["ACTIVE", "MESSAGES", "Job", "JobConflict", "JobNotFound", "Status", "job_id_of"]
 
 
 Status = Literal["queued", "running", "cancelling", "succeeded", "failed", "cancelled"]
@@ -56,3 +57,8 @@ class Job:
     @property
     def active(self) -> bool:
         return self.status in ACTIVE
+
+
+def job_id_of(key: str) -> str:
+    """The job that a key names: the table's primary key holds it to one, across restarts too."""
+    return hashlib.sha256(key.encode()).hexdigest()[:12]

@@ -1,6 +1,5 @@
 """What is kept of a week: which steps are done, what they said, why it stopped, and its digest."""
 
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -76,8 +75,7 @@ def kept(root: Settings, week: str) -> WeekRecord | None:
 
 def keep(root: Settings, record: WeekRecord) -> None:
     """Write a week's record; a reader sees the old one or the new one."""
-    content = json.dumps(record.model_dump(mode="json"), indent=2, ensure_ascii=False)
-    replace_file(root.weeks / record.week / _RECORD, content.encode())
+    replace_file(root.weeks / record.week / _RECORD, record.model_dump_json(indent=2).encode())
 
 
 def weeks(root: Settings) -> list[str]:

@@ -13,7 +13,7 @@ from app.week.work import Situation, Stopped
 from sac.config import VARIANTS
 from sac.errors import DeskError
 from sac.market import read_choice
-from sac.promotion.state import state_of
+from sac.promotion.state import pending_review
 from sac.track.sealing import unsealed_steps
 
 __all__ = ["WOULD", "Planned", "planned"]
@@ -83,10 +83,7 @@ def _challengers(now: Situation) -> list[str]:
 
 def _gate(now: Situation) -> list[str]:
     registry = now.root.registry
-    pending = {
-        variant: [v.name for v in state_of(registry, variant).pending(registry.versions(variant))]
-        for variant in VARIANTS
-    }
+    pending = {variant: [v.name for v in pending_review(registry, variant)] for variant in VARIANTS}
     found = [
         f"{VARIANTS[variant].label}: judge {', '.join(names)}." for variant, names in pending.items() if names
     ]

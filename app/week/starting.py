@@ -1,6 +1,5 @@
 """Starting a week: whoever asks, there is one run of it."""
 
-import hashlib
 import logging
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,7 +9,7 @@ import pandas as pd
 
 from app.jobs.kind import NoSettings
 from app.jobs.queue import Jobs, jobs_of
-from app.jobs.record import Job, JobConflict, JobNotFound
+from app.jobs.record import Job, JobConflict, JobNotFound, job_id_of
 from app.settings import Settings
 from app.tasks.week import WEEK
 from app.week.kept import kept
@@ -113,7 +112,7 @@ def start_when_due(root: Settings, jobs: Jobs, now: pd.Timestamp | None = None) 
 
 def _scheduled(week: str) -> str:
     """The one job by which the schedule runs a week: its hour comes, or is made up, once."""
-    return hashlib.sha256(f"{SCHEDULE} {week}".encode()).hexdigest()[:12]
+    return job_id_of(f"{SCHEDULE} {week}")
 
 
 def _known(jobs: Jobs, job_id: str) -> bool:

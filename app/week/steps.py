@@ -14,7 +14,7 @@ from app.week.work import Notes, Work
 from sac.config import VARIANTS
 from sac.errors import DataError, DeskError, StorageError
 from sac.market import read_choice
-from sac.promotion.state import state_of
+from sac.promotion.state import pending_review
 
 __all__ = ["STEPS", "Step"]
 
@@ -133,8 +133,7 @@ def gate(work: Work, notes: Notes) -> None:
     """The verdict and the evidence of every challenger that is pending review."""
     registry = work.root.registry
     for variant in VARIANTS:
-        pending = state_of(registry, variant).pending(registry.versions(variant))
-        for version in pending:
+        for version in pending_review(registry, variant):
             label = VARIANTS[variant].label
             work.report("evaluation", 0.92, f"Weighing {version.name} of {label}")
             with _tolerated(notes, f"{label} {version.name} cannot be judged"):

@@ -1,13 +1,12 @@
 """Jobs that a week needs: each is begun once, whatever becomes of the week's own process meanwhile."""
 
-import hashlib
 import time
 from contextlib import suppress
 from typing import Any
 
 from app.jobs.kind import Asked, Kind
 from app.jobs.queue import ENDED
-from app.jobs.record import Job, JobConflict, JobNotFound
+from app.jobs.record import Job, JobConflict, JobNotFound, job_id_of
 from app.week.work import Work
 from sac.errors import Cancelled
 from sac.progress import Stage
@@ -30,8 +29,7 @@ def done_by(
     Raises Cancelled, which stops the job too.
     """
     for number in range(_TRIES):
-        key = f"{work.week} {work.round} {name} {number}"
-        job_id = hashlib.sha256(key.encode()).hexdigest()[:12]
+        job_id = job_id_of(f"{work.week} {work.round} {name} {number}")
         begun = _begun(work, job_id, kind, subject, request, span, share=share)
         job = _followed(work, begun, span)
         if job.error != ENDED and (job.status != "cancelled" or begun.active):

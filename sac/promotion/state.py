@@ -8,7 +8,7 @@ from sac.errors import ArtifactError
 from sac.promotion.decision_log import Decision, DecisionLog
 from sac.registry.store import Registry, Version
 
-__all__ = ["State", "champion_name", "champion_of", "problems", "state_of"]
+__all__ = ["State", "champion_name", "champion_of", "pending_review", "problems", "state_of"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,11 @@ class State:
 def state_of(registry: Registry, variant: str) -> State:
     """Read a variant's pointer and decisions, once each. Nothing is written."""
     return _state(registry, variant, tuple(DecisionLog(registry.root).decisions(variant)))
+
+
+def pending_review(registry: Registry, variant: str) -> list[Version]:
+    """A variant's stored versions that are pending review."""
+    return state_of(registry, variant).pending(registry.versions(variant))
 
 
 def champion_name(registry: Registry, variant: str) -> str | None:
