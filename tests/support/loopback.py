@@ -6,7 +6,23 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 
-class LoopbackService:
+class LoopbackServer:
+    """Serves on 127.0.0.1 while its block lasts."""
+
+    def __init__(self, server):
+        self._server = server
+        self.url = f"http://127.0.0.1:{server.server_port}"
+
+    def __enter__(self):
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *problem):
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class LoopbackService(LoopbackServer):
     """Answers GET requests with what `answer(path, query, headers)` returns: (status, JSON or text)."""
 
     def __init__(self, answer):
@@ -27,13 +43,4 @@ class LoopbackService:
                 self.end_headers()
                 self.wfile.write(content)
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *problem):
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(ThreadingHTTPServer(("127.0.0.1", 0), Handler))

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
+from tests.support.loopback import LoopbackServer
+
 REPO, TOKEN = "desk/sac-lstm", "hf_writer"
 LARGE = (".pt", ".pkl", ".parquet")  # kept with git-LFS, as the Hub's own .gitattributes have it
 
@@ -61,7 +63,7 @@ class Repository:
         return messages
 
 
-class LoopbackHub:
+class LoopbackHub(LoopbackServer):
     """`trouble` holds (method, pattern of the path, status), each used once; status 0 cuts the connection."""
 
     def __init__(self, port=0):
@@ -71,18 +73,9 @@ class LoopbackHub:
         self.asked: list[tuple[str, str]] = []
         self.listed_sizes: dict[str, int] = {}  # file -> a size that is not its own
         self.lock = threading.RLock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), type("Bound", (Handler,), {"hub": self}))
+        super().__init__(ThreadingHTTPServer(("127.0.0.1", port), type("Bound", (Handler,), {"hub": self})))
         self._server.daemon_threads = True
         self.port = self._server.server_port
-        self.url = f"http://127.0.0.1:{self.port}"
-
-    def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def __exit__(self, *problem):
-        self._server.shutdown()
-        self._server.server_close()
 
 
 class Handler(BaseHTTPRequestHandler):

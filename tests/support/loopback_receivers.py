@@ -13,6 +13,8 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from tests.support.loopback import LoopbackServer
+
 USER, PASSWORD = "desk", "correct-horse-battery"
 
 
@@ -125,7 +127,7 @@ def leaving(connection, over):
     """Hang up at once."""
 
 
-class WebhookServer:
+class WebhookServer(LoopbackServer):
     """Takes posts: `posts` has (path, body); answers with `status` and `words`."""
 
     def __init__(self, status=200, words="ok", location=None, tls=None):
@@ -146,15 +148,7 @@ class WebhookServer:
                 self.end_headers()
                 self.wfile.write(words)
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        super().__init__(ThreadingHTTPServer(("127.0.0.1", 0), Handler))
         if tls:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
-        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *problem):
-        self._server.shutdown()
-        self._server.server_close()
+            self.url = self.url.replace("http:", "https:")

@@ -8,22 +8,12 @@ import pytest
 
 from sac.promotion.deciding import decide, rollback, settle
 from sac.registry import Registry
-from sac.track import TrackLog, seal, seal_missing
+from sac.track import seal, seal_missing
 from sac.track.cone import cone, promised_leads
 from sac.track.record import moved_closes, reigns, restatement, track_record
-from tests.support.sealed_weeks import champion, corrected, panel_after, saturday
+from tests.support.sealed_weeks import corrected, panel_after, saturday
 from tests.support.small_versions import VARIANT, small_artifacts
 from tests.support.synthetic import panel_of
-
-
-@pytest.fixture
-def log(tmp_path):
-    return TrackLog(tmp_path / "track")
-
-
-@pytest.fixture
-def registry(tmp_path, small_version, monkeypatch):
-    return champion(tmp_path / "models", small_version, monkeypatch)
 
 
 @pytest.fixture

@@ -25,16 +25,6 @@ FILL_CLOSE = dt.datetime(2018, 12, 31, 21, tzinfo=dt.UTC)  # of the first week: 
 
 
 @pytest.fixture
-def log(tmp_path):
-    return TrackLog(tmp_path / "track")
-
-
-@pytest.fixture
-def registry(tmp_path, small_version, monkeypatch):
-    return champion(tmp_path / "models", small_version, monkeypatch)
-
-
-@pytest.fixture
 def sealed(log, small_version, tmp_path):
     """Seals the newest week of a panel."""
 
