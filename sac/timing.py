@@ -1,0 +1,156 @@
+"""How long a training will take: as long as earlier ones here took, by how much there is to compute."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sac.config import (
+    ENGINE_VERSION,
+    FINETUNE_WEEKS,
+    VARIANTS,
+    WEEKS_PER_YEAR,
+    ForecastSettings,
+    LearnerSettings,
+    TrainingSettings,
+)
+from sac.errors import DeskError
+from sac.market import MarketPanel
+from sac.progress import Stage
+from sac.registry import Registry, Version
+from sac.registry.origin import origin
+
+__all__ = ["Work", "expected_seconds", "forecast_seconds", "recorded", "update_seconds"]
+
+# Seconds of one core of an Intel Xeon (Emerald Rapids, virtual) on the sample. They only set the shares of the
+# stages: the pace of this machine is that of the trainings it has recorded.
+_AGENT = {  # learner and network -> an update of one agent, and how many agents' time any update costs beside
+    ("sac", "mlp"): (4.8e-4, 1.0),
+    ("sac", "per_stock"): (1.4e-3, 0.5),
+    ("ppo", "mlp"): (1.25e-4, 4.0),
+    ("ppo", "per_stock"): (3.5e-4, 3.0),
+    ("direct", "mlp"): (7e-4, 11.0),
+    ("direct", "per_stock"): (1.2e-3, 17.0),
+}
+_EPOCH = {"lstm": 0.65, "patchtst": 1.0}  # of a year's forecaster, on five years of 15 stocks
+_SAMPLE_STOCKS = 15
+_EVALUATED = 0.0035  # a week of the evaluation, benchmarks and all
+_SAVED = 1.0  # files, gate and ledger
+_TELLING = 1.0  # seconds of updates below which a training tells nothing of the pace
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a training computes."""
+
+    variant: str
+    settings: TrainingSettings
+    stocks: int
+    years: int  # calendar years that have a forecaster
+    folds: int  # fits of the agents, that of production among them
+    weeks: int  # of the evaluation
+
+    @classmethod
+    def of(cls, variant: str, settings: TrainingSettings, panel: MarketPanel) -> "Work":
+        """That of a full training on these data."""
+        years, forecast = np.unique(panel.years), settings.forecast
+        evaluated = settings.evaluation_years
+        return cls(
+            variant,
+            settings,
+            len(panel.symbols),
+            max(len(years) - forecast.least_years, 1),
+            evaluated + 1,
+            evaluated * WEEKS_PER_YEAR,
+        )
+
+    @property
+    def alike(self) -> tuple[str, str]:
+        """Learner and network: updates of the same ones cost the same."""
+        return self.settings.agent.algorithm, self.settings.agent.network
+
+    @property
+    def agents(self) -> float:
+        """Seconds of the agents' updates, on the machine where these were measured."""
+        agent = self.settings.agent
+        return agent.updates * update_seconds(agent, self.folds * self.settings.members, self.stocks)
+
+    @property
+    def evaluation(self) -> float:
+        """The same of the evaluation and the benchmarks on its weeks."""
+        return self.weeks * _EVALUATED
+
+
+@dataclass(frozen=True)
+class _Record:
+    """What an earlier training computed, and how long that took here."""
+
+    work: Work
+    agents: float
+    evaluation: float
+
+    def like(self, work: Work) -> tuple[bool, bool, float]:
+        """How much it tells of other work: the smaller, the more."""
+        size = abs(math.log(work.agents / self.work.agents))
+        return self.work.alike != work.alike, self.work.variant != work.variant, size
+
+
+def recorded(registry: Registry) -> list[_Record]:
+    """The trainings of this engine that ran on this desk, newest first within a variant."""
+    return [record for variant in VARIANTS for record in _of_variant(registry, variant)]
+
+
+def expected_seconds(work: Work, records: list[_Record]) -> dict[Stage, float]:
+    """Seconds of every stage of a training, in order.
+
+    By the pace of the record that is most alike: of the same learner and network, then variant, then size,
+    then the newest. Forecasters are counted as if none was fitted before.
+    """
+    nearest = min(records, key=lambda record: record.like(work), default=None)
+    pace = nearest.agents / nearest.work.agents if nearest else 1.0
+    judged = nearest.evaluation / nearest.work.evaluation if nearest else 1.0
+    return {
+        "forecasts": pace * forecast_seconds(work.settings.forecast, work.years, work.stocks),
+        "agents": pace * work.agents,
+        "evaluation": judged * work.evaluation,
+        "saving": _SAVED,
+    }
+
+
+def forecast_seconds(settings: ForecastSettings, years: int, stocks: int) -> float:
+    """Of so many years' forecasters, on the machine where these were measured."""
+    epochs = settings.epochs * settings.members
+    return _EPOCH[settings.kind] * epochs * years * stocks / _SAMPLE_STOCKS
+
+
+def update_seconds(agent: LearnerSettings, agents: int, stocks: int) -> float:
+    """Of one update of so many agents together, on the machine where these were measured."""
+    each, beside = _AGENT[agent.algorithm, agent.network]
+    # A network that stocks share learns from as many rows at any number of stocks.
+    width = 1.0 if agent.batch_rows else stocks / _SAMPLE_STOCKS
+    return each * (agents + beside) * width
+
+
+def _of_variant(registry: Registry, variant: str) -> Iterator[_Record]:
+    for version in registry.versions(variant):
+        seconds = version.metadata.seconds
+        measured = seconds.get("agents", 0.0) > _TELLING and seconds.get("evaluation", 0.0) > 0.0
+        if measured and version.metadata.engine_version == ENGINE_VERSION and _made_here(registry, version):
+            yield _Record(_work_of(version), seconds["agents"], seconds["evaluation"])
+
+
+def _made_here(registry: Registry, version: Version) -> bool:
+    """Not pulled from elsewhere, where another machine took its own time."""
+    try:
+        return origin(registry, version.variant, version.name) is None
+    except DeskError:
+        return False
+
+
+def _work_of(version: Version) -> Work:
+    record, settings = version.metadata, version.settings
+    days = np.datetime64(record.evaluation_end) - np.datetime64(record.evaluation_start)
+    weeks = max(round(days / np.timedelta64(7, "D")), 1)
+    blocks = round(weeks / (FINETUNE_WEEKS if record.kind == "finetune" else WEEKS_PER_YEAR))
+    return Work(version.variant, settings, len(version.symbols), 1, max(blocks, 1) + 1, weeks)
