@@ -24,24 +24,33 @@ def selectable(
     columns: dict[str, Any] | None = None,
 ) -> list[str]:
     """A table whose selected rows are kept in the URL; returns their ids (one per row of the table)."""
-    wanted = st.query_params.get_all(parameter) or preselected or []
+    linked = st.query_params.get_all(parameter)
+    wanted = linked or preselected or []
     rows = [row for row, name in enumerate(ids) if name in wanted]
+    # Rows are selected by position: a table with other contents must be another table, and so must one whose
+    # selection a link or the browser's Back has changed.
+    chosen_here, visits = st.session_state.get(f"{parameter}-chosen", (linked, 0))
+    visits += chosen_here != linked
+    st.session_state[f"{parameter}-chosen"] = linked, visits
+    key = f"{parameter}-{visits}-{hash_pandas_object(table).sum()}"
+
+    def choose() -> None:
+        chosen = [ids[row] for row in st.session_state[key]["selection"]["rows"]]
+        st.query_params[parameter] = chosen
+        st.session_state[f"{parameter}-chosen"] = chosen, visits
+
     event = st.dataframe(
         table,
         hide_index=True,
-        on_select="rerun",
+        on_select=choose,
         selection_mode="single-row" if single else "multi-row",
         selection_default={"selection": {"rows": rows[:1] if single else rows}},
-        # Rows are selected by position: a table with other contents must be another table.
-        key=f"{parameter}-{hash_pandas_object(table).sum()}",
+        key=key,
         placeholder=UNKNOWN,
         column_config=columns,
         alt=alt,
     )
-    chosen = [ids[row] for row in event["selection"]["rows"]]
-    if chosen or parameter in st.query_params:
-        st.query_params[parameter] = chosen
-    return chosen
+    return [ids[row] for row in event["selection"]["rows"]]
 
 
 def not_here(wanted: Sequence[str], known: Sequence[str], hint: str) -> None:
@@ -54,15 +63,23 @@ def not_here(wanted: Sequence[str], known: Sequence[str], hint: str) -> None:
 
 
 def linked(title: str, parameter: str, options: Mapping[str, str], help: str | None = None) -> str:
-    """A choice (id -> text) whose id stands in the URL; `bind` would put the text there."""
-    ids = list(options)
-    wanted, key = st.query_params.get(parameter, ids[0]), f"linked-{parameter}"
+    """A choice (id -> text) whose id stands in the URL, the first where it has none.
+
+    The URL is the truth, so the browser's Back takes a choice back; `bind` would put the text there.
+    """
+    ids, key = list(options), f"linked-{parameter}"
+    wanted = st.query_params.get(parameter, ids[0])
     if key not in st.session_state:  # later the URL only repeats choices, of another variant perhaps
         not_here([wanted], ids, f"Shown instead: {options[ids[0]]}.")
-    index = ids.index(wanted) if wanted in ids else 0
-    choice = st.selectbox(title, ids, index, format_func=options.__getitem__, key=key, help=help)
-    st.query_params[parameter] = choice
-    return choice
+    st.session_state[key] = wanted if wanted in ids else ids[0]
+
+    def choose() -> None:
+        chosen = st.session_state[key]
+        st.query_params[parameter] = [] if chosen == ids[0] else chosen
+
+    return str(
+        st.selectbox(title, ids, format_func=options.__getitem__, key=key, help=help, on_change=choose)
+    )
 
 
 def strip(
