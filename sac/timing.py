@@ -16,6 +16,7 @@ from sac.config import (
     TrainingSettings,
 )
 from sac.errors import DeskError
+from sac.forecast import training_weeks
 from sac.market import MarketPanel
 from sac.progress import Stage
 from sac.registry import Registry, Version
@@ -33,7 +34,7 @@ _AGENT = {  # learner and network -> an update of one agent, and how many agents
     ("direct", "mlp"): (7e-4, 11.0),
     ("direct", "per_stock"): (1.2e-3, 17.0),
 }
-_EPOCH = {"lstm": 0.65, "patchtst": 1.0}  # of a year's forecaster, on five years of 15 stocks
+_EPOCH = {"lstm": 8e-4, "patchtst": 1.5e-3}  # a forecaster's, of a week of examples of 15 stocks
 _SAMPLE_STOCKS = 15
 _EVALUATED = 0.0035  # a week of the evaluation, benchmarks and all
 _SAVED = 1.0  # files, gate and ledger
@@ -47,23 +48,15 @@ class Work:
     variant: str
     settings: TrainingSettings
     stocks: int
-    years: int  # calendar years that have a forecaster
+    taught: int  # weeks that teach its forecasters, of all years together
     folds: int  # fits of the agents, that of production among them
     weeks: int  # of the evaluation
 
     @classmethod
     def of(cls, variant: str, settings: TrainingSettings, panel: MarketPanel) -> "Work":
         """That of a full training on these data."""
-        years, forecast = np.unique(panel.years), settings.forecast
-        evaluated = settings.evaluation_years
-        return cls(
-            variant,
-            settings,
-            len(panel.symbols),
-            max(len(years) - forecast.least_years, 1),
-            evaluated + 1,
-            evaluated * WEEKS_PER_YEAR,
-        )
+        years, taught = settings.evaluation_years, sum(training_weeks(panel, settings.forecast).values())
+        return cls(variant, settings, len(panel.symbols), taught, years + 1, years * WEEKS_PER_YEAR)
 
     @property
     def alike(self) -> tuple[str, str]:
@@ -111,17 +104,16 @@ def expected_seconds(work: Work, records: list[_Record]) -> dict[Stage, float]:
     pace = nearest.agents / nearest.work.agents if nearest else 1.0
     judged = nearest.evaluation / nearest.work.evaluation if nearest else 1.0
     return {
-        "forecasts": pace * forecast_seconds(work.settings.forecast, work.years, work.stocks),
+        "forecasts": pace * forecast_seconds(work.settings.forecast, work.taught, work.stocks),
         "agents": pace * work.agents,
         "evaluation": judged * work.evaluation,
         "saving": _SAVED,
     }
 
 
-def forecast_seconds(settings: ForecastSettings, years: int, stocks: int) -> float:
-    """Of so many years' forecasters, on the machine where these were measured."""
-    epochs = settings.epochs * settings.members
-    return _EPOCH[settings.kind] * epochs * years * stocks / _SAMPLE_STOCKS
+def forecast_seconds(settings: ForecastSettings, taught: int, stocks: int) -> float:
+    """Of forecasters that so many weeks teach, on the machine where these were measured."""
+    return _EPOCH[settings.kind] * settings.epochs * settings.members * taught * stocks / _SAMPLE_STOCKS
 
 
 def update_seconds(agent: LearnerSettings, agents: int, stocks: int) -> float:
@@ -153,4 +145,4 @@ def _work_of(version: Version) -> Work:
     days = np.datetime64(record.evaluation_end) - np.datetime64(record.evaluation_start)
     weeks = max(round(days / np.timedelta64(7, "D")), 1)
     blocks = round(weeks / (FINETUNE_WEEKS if record.kind == "finetune" else WEEKS_PER_YEAR))
-    return Work(version.variant, settings, len(version.symbols), 1, max(blocks, 1) + 1, weeks)
+    return Work(version.variant, settings, len(version.symbols), 0, max(blocks, 1) + 1, weeks)

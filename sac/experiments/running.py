@@ -10,7 +10,7 @@ from sac.errors import ArtifactError, DeskError
 from sac.experiments.result import TrialResult, TrialResults
 from sac.experiments.sweep import Sweep, SweepTrial, panel_of, trials_of
 from sac.files import explained, replace_file
-from sac.forecast import walk_forward
+from sac.forecast import training_weeks, walk_forward
 from sac.market import MarketPanel
 from sac.progress import Report, Stage, Stopwatch, unwatched
 from sac.promotion import Ledger
@@ -145,7 +145,8 @@ def _with_forecasts(packs: Packs, panel: MarketPanel, cache: Path, watch: Stopwa
 
 def _expected(packs: Packs, panel: MarketPanel) -> dict[Stage, float]:
     """Seconds of a sweep's stages in one process, as if no forecaster was fitted before."""
-    forecast, years = packs[0][0].settings.forecast, len(set(panel.years.tolist()))
+    forecast = packs[0][0].settings.forecast
+    taught = sum(training_weeks(panel, forecast).values())
     stocks = sum(map(len, {pack[0].symbols for pack in packs}))
     agents = sum(
         agent.updates * update_seconds(agent, len(pack) * pack[0].settings.members, len(pack[0].symbols))
@@ -153,7 +154,7 @@ def _expected(packs: Packs, panel: MarketPanel) -> dict[Stage, float]:
         for agent in [pack[0].settings.agent]
     )
     return {
-        "forecasts": forecast_seconds(forecast, max(years - forecast.least_years, 1), stocks),
+        "forecasts": forecast_seconds(forecast, taught, stocks),
         "agents": agents,
     }
 
