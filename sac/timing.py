@@ -22,10 +22,10 @@ from sac.progress import Stage
 from sac.registry import Registry, Version
 from sac.registry.origin import origin
 
-__all__ = ["Work", "expected_seconds", "forecast_seconds", "recorded", "update_seconds"]
+__all__ = ["Record", "Work", "expected_seconds", "forecast_seconds", "recorded", "update_seconds"]
 
-# Seconds of one core of an Intel Xeon (Emerald Rapids, virtual) on the sample. They only set the shares of the
-# stages: the pace of this machine is that of the trainings it has recorded.
+# Seconds of one core of an Intel Xeon (Emerald Rapids, virtual) on the sample. They only set the shares of
+# the stages: the pace of this machine is that of the trainings it has recorded.
 _AGENT = {  # learner and network -> an update of one agent, and how many agents' time any update costs beside
     ("sac", "mlp"): (4.8e-4, 1.0),
     ("sac", "per_stock"): (1.4e-3, 0.5),
@@ -76,29 +76,31 @@ class Work:
 
 
 @dataclass(frozen=True)
-class _Record:
+class Record:
     """What an earlier training computed, and how long that took here."""
 
     work: Work
-    agents: float
+    engine: str
+    agents: float  # seconds
     evaluation: float
 
-    def like(self, work: Work) -> tuple[bool, bool, float]:
+    def like(self, work: Work) -> tuple[bool, bool, bool, float]:
         """How much it tells of other work: the smaller, the more."""
         size = abs(math.log(work.agents / self.work.agents))
-        return self.work.alike != work.alike, self.work.variant != work.variant, size
+        own = self.engine == ENGINE_VERSION
+        return not own, self.work.alike != work.alike, self.work.variant != work.variant, size
 
 
-def recorded(registry: Registry) -> list[_Record]:
-    """The trainings of this engine that ran on this desk, newest first within a variant."""
+def recorded(registry: Registry) -> list[Record]:
+    """The trainings that ran on this desk, newest first within a variant."""
     return [record for variant in VARIANTS for record in _of_variant(registry, variant)]
 
 
-def expected_seconds(work: Work, records: list[_Record]) -> dict[Stage, float]:
+def expected_seconds(work: Work, records: list[Record]) -> dict[Stage, float]:
     """Seconds of every stage of a training, in order.
 
-    By the pace of the record that is most alike: of the same learner and network, then variant, then size,
-    then the newest. Forecasters are counted as if none was fitted before.
+    By the pace of the record that is most alike: of this engine, then of the same learner and network, then
+    variant, then size, then the newest. Forecasters are counted as if none was fitted before.
     """
     nearest = min(records, key=lambda record: record.like(work), default=None)
     pace = nearest.agents / nearest.work.agents if nearest else 1.0
@@ -124,12 +126,13 @@ def update_seconds(agent: LearnerSettings, agents: int, stocks: int) -> float:
     return each * (agents + beside) * width
 
 
-def _of_variant(registry: Registry, variant: str) -> Iterator[_Record]:
+def _of_variant(registry: Registry, variant: str) -> Iterator[Record]:
     for version in registry.versions(variant):
         seconds = version.metadata.seconds
         measured = seconds.get("agents", 0.0) > _TELLING and seconds.get("evaluation", 0.0) > 0.0
-        if measured and version.metadata.engine_version == ENGINE_VERSION and _made_here(registry, version):
-            yield _Record(_work_of(version), seconds["agents"], seconds["evaluation"])
+        if measured and _made_here(registry, version):
+            engine = version.metadata.engine_version
+            yield Record(_work_of(version), engine, seconds["agents"], seconds["evaluation"])
 
 
 def _made_here(registry: Registry, version: Version) -> bool:

@@ -1,4 +1,4 @@
-"""What people call a job and say of it: a small file beside its log, so that older records stay as they are."""
+"""What people call a job and say of it: a file beside its log, so that older records stay as they are."""
 
 import json
 from contextlib import suppress

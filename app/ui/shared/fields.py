@@ -49,7 +49,7 @@ class Form:
         help: str,
         **look: Any,
     ) -> int:
-        """A field for a whole number; its default while what stands there is none. `look`: as `text_input`."""
+        """A field for a whole number; its default while none stands there. `look`: as of `st.text_input`."""
         self._fields[key] = title, int(least), int(most)
         typed = place.text_input(
             title,
