@@ -84,6 +84,11 @@ class Record:
     agents: float  # seconds
     evaluation: float
 
+    @property
+    def pace(self) -> float:
+        """Seconds of the agents here for one where updates were measured."""
+        return self.agents / self.work.agents
+
     def like(self, work: Work) -> tuple[bool, bool, bool, float]:
         """How much it tells of other work: the smaller, the more."""
         size = abs(math.log(work.agents / self.work.agents))
@@ -103,7 +108,7 @@ def expected_seconds(work: Work, records: list[Record]) -> dict[Stage, float]:
     variant, then size, then the newest. Forecasters are counted as if none was fitted before.
     """
     nearest = min(records, key=lambda record: record.like(work), default=None)
-    pace = nearest.agents / nearest.work.agents if nearest else 1.0
+    pace = nearest.pace if nearest else 1.0
     judged = nearest.evaluation / nearest.work.evaluation if nearest else 1.0
     return {
         "forecasts": pace * forecast_seconds(work.settings.forecast, work.taught, work.stocks),

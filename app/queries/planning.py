@@ -7,16 +7,19 @@ import streamlit as st
 
 from app.queries import market, versions
 from app.settings import settings
-from sac.config import VARIANTS, TrainingSettings
+from sac.config import VARIANTS, TrainingSettings, preset_settings
 from sac.evidence import Difference, difference
 from sac.evidence.comparison import equal_weight
 from sac.evidence.planning import active_portfolio
+from sac.experiments import Sweep
 from sac.files import stamp
 from sac.market import MarketPanel
 from sac.registry import Registry, Version
-from sac.timing import Record, Work, expected_seconds, recorded
+from sac.timing import Record, Work, expected_seconds, recorded, update_seconds
 
-__all__ = ["lead_of", "records", "seconds_of"]
+__all__ = ["lead_of", "records", "seconds_of", "sweep_seconds"]
+
+_PACKED = 12  # agents that train as one
 
 
 def records() -> list[Record]:
@@ -40,6 +43,22 @@ def seconds_of(variant: str, wanted: TrainingSettings) -> float | None:
         return None
     expected = expected_seconds(Work.of(variant, wanted, market.panel()), known)
     return sum(seconds for stage, seconds in expected.items() if stage != "forecasts")
+
+
+def sweep_seconds(sweep: Sweep, processes: int) -> float | None:
+    """What the agents of a sweep take on today's data; None before this desk trained any.
+
+    Trials train in packs of a dozen agents.
+    """
+    known = records()
+    if not known:
+        return None
+    settings, panel = preset_settings(sweep.variant, sweep.preset, members=sweep.members), market.panel()
+    nearest = min(known, key=lambda record: record.like(Work.of(sweep.variant, settings, panel)))
+    agents = sweep.count * sweep.members
+    packed = min(agents, _PACKED)
+    update = update_seconds(settings.agent, packed, len(panel.symbols)) / packed
+    return nearest.pace * update * settings.agent.updates * agents / processes
 
 
 def lead_of(variant: str, preset: str) -> Difference | None:

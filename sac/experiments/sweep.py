@@ -25,6 +25,7 @@ __all__ = [
     "read_sweep",
     "settings_of",
     "sweep_of",
+    "toml_of",
     "trials_of",
 ]
 
@@ -114,6 +115,20 @@ def sweep_of(raw: Mapping[str, Any]) -> Sweep:
     for choice, seed in itertools.product(_choices(sweep), sweep.seeds):
         settings_of(sweep, choice, seed)
     return sweep
+
+
+def toml_of(sweep: Sweep) -> str:
+    """A sweep as `read_sweep` reads it; what is as by default is left out. JSON's values are TOML's."""
+    plain = {f.name: getattr(sweep, f.name) for f in dataclasses.fields(Sweep)}
+    head = {
+        name: value
+        for name, value in plain.items()
+        if name not in ("grid", "trial") and (name == "variant" or value != getattr(Sweep(""), name))
+    }
+    lines = [f"{name} = {json.dumps(value)}" for name, value in head.items()]
+    for title, table in [("[grid]", sweep.grid)] * bool(sweep.grid) + [("[[trial]]", t) for t in sweep.trial]:
+        lines += ["", title, *(f"{name} = {json.dumps(value)}" for name, value in table.items())]
+    return "\n".join(lines) + "\n"
 
 
 def settings_of(sweep: Sweep, choice: Mapping[str, Any], seed: int) -> TrainingSettings:

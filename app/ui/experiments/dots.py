@@ -1,0 +1,74 @@
+"""Settings of a sweep as rows of dots: how much is the setting, how much the seed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from app.formats import points
+from app.ui.shared.charts.figure import MARK, Chart, layout
+from sac.experiments import Setting
+
+__all__ = ["SHOWN", "described", "dots"]
+
+SHOWN = 20  # rows that one look takes in
+_ROW = 30  # pixels
+
+
+def described(setting: Setting, varied: Sequence[str]) -> str:
+    """A setting by what differs: "action_scale 5, init_alpha 0.2"."""
+    return (
+        ", ".join(f"{name} {setting.choices[name]}" for name in varied if name in setting.choices) or "preset"
+    )
+
+
+def dots(settings: Sequence[Setting], varied: Sequence[str], colour: str) -> Chart:
+    """Lead over equal weight of the best settings: a dot per seed, a diamond for their mean."""
+    best = [setting for setting in settings if setting.rows][:SHOWN]
+    names = [described(setting, varied) for setting in best]
+    seeds = [
+        (lead, name, row.result.settings.seed)
+        for setting, name in zip(best, names, strict=True)
+        for lead, row in zip(setting.leads, setting.rows, strict=True)
+    ]
+    shared: dict[str, Any] = {"type": "scatter", "mode": "markers"}
+    figure = go.Figure(
+        [
+            {
+                **shared,
+                "name": "one seed",
+                "x": [lead * 100 for lead, _, _ in seeds],
+                "y": [name for _, name, _ in seeds],
+                "customdata": [seed for _, _, seed in seeds],
+                "marker": {"size": 9, "color": colour, "opacity": 0.55},
+                "hovertemplate": "seed %{customdata}: %{x:+.1f} pp<extra></extra>",
+            },
+            {
+                **shared,
+                "name": "mean",
+                "x": [setting.lead * 100 for setting in best],
+                "y": names,
+                "marker": {"size": 13, "color": colour, "symbol": "diamond"},
+                "hovertemplate": "mean: %{x:+.1f} pp<extra></extra>",
+            },
+        ],
+        layout(
+            "",
+            height=110 + _ROW * len(best),
+            hovermode="closest",
+            xaxis={
+                "title": {"text": "CAGR over equal weight (pp)"},
+                "zeroline": True,
+                "zerolinecolor": MARK,
+                "tickformat": "+.1f",
+            },
+            yaxis={"automargin": True, "type": "category", "autorange": "reversed"},
+            legend={"y": 1.0, "yanchor": "bottom"},
+            margin={"t": 30},
+        ),
+    )
+    ends = "; ".join(
+        f"{name} {points(setting.lead)} ({points(min(setting.leads))} to {points(max(setting.leads))})"
+        for name, setting in list(zip(names, best, strict=True))[:5]
+    )
+    return Chart(figure, f"CAGR over equal weight by setting, mean and range over seeds; best first: {ends}")
