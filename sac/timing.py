@@ -36,8 +36,8 @@ _AGENT = {  # learner and network -> an update of one agent, and how many agents
 }
 _EPOCH = {"lstm": 8e-4, "patchtst": 1.5e-3}  # a forecaster's, of a week of examples of 15 stocks
 _SAMPLE_STOCKS = 15
-_EVALUATED = 0.0035  # a week of the evaluation, benchmarks and all
-_SAVED = 1.0  # files, gate and ledger
+_EVALUATED = 0.015  # a week of the evaluation, benchmarks and all
+_SAVED = 0.5  # files, gate and ledger
 _TELLING = 1.0  # seconds of updates below which a training tells nothing of the pace
 
 

@@ -7,11 +7,11 @@ import streamlit as st
 
 from app.queries import market, versions
 from app.settings import settings
-from sac.config import VARIANTS, TrainingSettings, preset_settings
+from sac.config import VARIANTS, TrainingSettings
 from sac.evidence import Difference, difference
 from sac.evidence.comparison import equal_weight
 from sac.evidence.planning import active_portfolio
-from sac.experiments import Sweep
+from sac.experiments import Sweep, settings_tried
 from sac.files import stamp
 from sac.market import MarketPanel
 from sac.registry import Registry, Version
@@ -53,12 +53,11 @@ def sweep_seconds(sweep: Sweep, processes: int) -> float | None:
     known = records()
     if not known:
         return None
-    settings, panel = preset_settings(sweep.variant, sweep.preset, members=sweep.members), market.panel()
-    nearest = min(known, key=lambda record: record.like(Work.of(sweep.variant, settings, panel)))
-    agents = sweep.count * sweep.members
-    packed = min(agents, _PACKED)
-    update = update_seconds(settings.agent, packed, len(panel.symbols)) / packed
-    return nearest.pace * update * settings.agent.updates * agents / processes
+    tried, panel = settings_tried(sweep), market.panel()
+    nearest = min(known, key=lambda record: record.like(Work.of(sweep.variant, tried[0], panel)))
+    packed = min(len(tried) * sweep.members, _PACKED)
+    each = [one.agent.updates * update_seconds(one.agent, packed, len(panel.symbols)) for one in tried]
+    return nearest.pace * sum(each) * sweep.members / packed * max(len(sweep.universes), 1) / processes
 
 
 def lead_of(variant: str, preset: str) -> Difference | None:

@@ -24,6 +24,7 @@ __all__ = [
     "panel_of",
     "read_sweep",
     "settings_of",
+    "settings_tried",
     "sweep_of",
     "toml_of",
     "trials_of",
@@ -112,8 +113,7 @@ def sweep_of(raw: Mapping[str, Any]) -> Sweep:
             "list fewer values, seeds or universes.",
             "grid",
         )
-    for choice, seed in itertools.product(_choices(sweep), sweep.seeds):
-        settings_of(sweep, choice, seed)
+    settings_tried(sweep)
     return sweep
 
 
@@ -152,6 +152,13 @@ def settings_of(sweep: Sweep, choice: Mapping[str, Any], seed: int) -> TrainingS
     except Unreadable as wrong:
         raise SettingsError(f"A setting of the sweep {wrong}.") from None
     return settings
+
+
+def settings_tried(sweep: Sweep) -> list[TrainingSettings]:
+    """Settings of every trial on one universe, seeds last. Raises SettingsError."""
+    return [
+        settings_of(sweep, choice, seed) for choice, seed in itertools.product(_choices(sweep), sweep.seeds)
+    ]
 
 
 def trials_of(sweep: Sweep, panel: MarketPanel) -> list[SweepTrial]:

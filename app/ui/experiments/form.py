@@ -49,7 +49,7 @@ def new_sweep(busy: bool, first: bool) -> None:
         def start(actor: str) -> None:
             processes = form.entered("processes")
             jobs.jobs().submit(SWEEP, SWEEPS, SweepRequest(sweep=_entered(form), processes=processes), actor)
-            st.query_params["sweep"] = []  # the newest is shown: this one
+            st.query_params.pop("sweep", None)  # the newest is shown: this one
 
         with st.container(horizontal=True, vertical_alignment="center"):
             action(
@@ -64,7 +64,7 @@ def new_sweep(busy: bool, first: bool) -> None:
 
 
 def _fields(form: Form) -> None:
-    grid = st.grid(4, min_column_width=180)
+    grid = st.grid(5, min_column_width=150)
     variant = grid.selectbox("Variant", list(VARIANTS), format_func=label, key="variant")
     preset = grid.selectbox("Preset", list(PRESETS), list(PRESETS).index("desk"), key="preset")
     form.whole(grid, "Seeds", 1, MOST_SEEDS, 3, key="seeds", help="Every setting is tried with each of them.")
@@ -102,10 +102,10 @@ def _values(place: Any, variant: str, preset: str, name: str) -> None:
     start, key = proposed(variant, preset, name), _key(variant, preset, name)
     own = offered(variant, preset)[name]
     if isinstance(own, bool):
-        place.multiselect(titled(name), list(YES_NO), list(YES_NO), key=key)
+        place.multiselect(_title(name), list(YES_NO), list(YES_NO), key=key)
         return
     place.text_input(
-        titled(name),
+        _title(name),
         typed(start),
         key=key,
         live=True,
@@ -145,7 +145,7 @@ def _by_fields(form: Form) -> Sweep:
     for name in state[f"settings-{variant}-{preset}"]:
         entered = state[_key(variant, preset, name)]
         picked = isinstance(known[name], bool)
-        grid[name] = [YES_NO[word] for word in entered] if picked else numbers(titled(name), entered or "")
+        grid[name] = [YES_NO[word] for word in entered] if picked else numbers(_title(name), entered or "")
     return sweep_of(
         {
             "variant": variant,
@@ -174,6 +174,10 @@ def _cost(sweep: Sweep) -> str:
         seconds = None
     took = f", about {duration(seconds)}" if seconds is not None else ""
     return f"{sweep.count} of at most {MOST_TRIALS} trials{took}. Finished ones are never repeated."
+
+
+def _title(name: str) -> str:
+    return f"Values of {titled(name).lower()}"
 
 
 def _key(variant: str, preset: str, name: str) -> str:

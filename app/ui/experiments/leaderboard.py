@@ -118,7 +118,7 @@ def _behind(
         st.caption(
             f"Decisions {plain(first.start)} to {plain(first.end)}, net of costs.",
             help="Before the evaluation years. The interval is that of the log growth a year over equal "
-            "weight, each trial's own; only the deflated Sharpe ratio allows for the number of candidates tried.",
+            "weight, each trial's own; only the deflated Sharpe ratio allows for the candidates tried.",
         )
         table = leaderboard_table(rows, choices)
         st.dataframe(

@@ -20,7 +20,7 @@ __all__ = ["watch"]
 def watch(active: Job | None) -> None:
     """Its progress and its trials as they finish; when it ends, the page is drawn again."""
 
-    def draw() -> set[str]:
+    def draw() -> set[tuple[str, str]]:
         now = jobs.jobs().get(active.id) if active else None
         if now is None or not now.active:
             return set()
@@ -31,9 +31,9 @@ def watch(active: Job | None) -> None:
         if plan:
             st.caption("CAGR over equal weight of each finished trial")
             st.table(trial_grid(plan, finished_trials(plan)), hide_index=True, border="horizontal")
-        return {now.id}
+        return {(now.id, now.status)}
 
-    live("sweep-progress", {active.id} if active else set(), draw)
+    live("sweep-progress", {(active.id, active.status)} if active else set(), draw)
 
 
 def _state(job: Job) -> str:
