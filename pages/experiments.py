@@ -22,9 +22,11 @@ HELP = (
 st.title("Experiments", help=HELP)
 sweeps = jobs.jobs().list(kinds=(SWEEP,))
 active = next((job for job in sweeps if job.active), None)
-watch(active)
-if not sweeps:
-    answer("No sweep yet: start the first one below.")
+top = st.container()
+with top:
+    watch(active)
+    if not sweeps:
+        answer("No sweep yet: start the first one below.")
 with refusals_shown():
     new_sweep(active is not None, first=not sweeps)
 if sweeps:
@@ -34,6 +36,8 @@ if sweeps:
     with refusals_shown():
         shown = read_plan(settings().sweeps, picked.id)
         if shown and not picked.active:
-            results(shown)
+            results(shown, st.container() if active else top)
+        elif not picked.active:
+            top.caption("This sweep ended before its first trial.")
 with refusals_shown():
     provenance_line(market.panel().provenance)

@@ -11,6 +11,7 @@ from app.holdings.plan import Plan, planned
 from app.holdings.portfolio import Portfolio
 from app.queries import market
 from app.settings import settings
+from sac.book import ChampionDecider
 from sac.config import FollowChoice
 from sac.market import MarketPanel
 from sac.promotion.following import follow_of
@@ -40,7 +41,7 @@ def _plan(
     _version: Version,
     _panel: MarketPanel,
 ) -> Plan:
-    return planned(_version, _panel, portfolio, step, follow=follow, cache=settings().cache)
+    return planned(ChampionDecider(_version, follow, settings().cache), _panel, portfolio, step)
 
 
 def from_cash(version: Version) -> "Recommendation":

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.formats import moment, percent, points
 from app.glossary import meaning
@@ -24,6 +25,7 @@ from sac.text import plain
 __all__ = ["pick", "results"]
 
 NUMBER = st.column_config.NumberColumn
+SURE = 0.95  # a deflated Sharpe ratio from which on a lead is called more than luck
 
 
 def pick(sweeps: list[Job]) -> Job:
@@ -38,17 +40,19 @@ def pick(sweeps: list[Job]) -> Job:
     return names[linked("Sweep", "sweep", {name: text(job) for name, job in names.items()})]
 
 
-def results(plan: Plan) -> None:
+def results(plan: Plan, top: DeltaGenerator) -> None:
     """What is finished: the best setting in a sentence, the picture, a row per setting, the trials."""
     finished = finished_trials(plan)
     if not finished:
-        answer(f"None of {len(plan.keys)} trials is finished.")
+        with top:
+            answer(f"None of {len(plan.keys)} trials is finished.")
         return
     rows = leaderboard(finished, settings().ledger)
     choices = dict(zip(plan.keys, plan.choices, strict=True))
     tried = by_setting(rows, choices)
     varied = differing(rows, choices, plan.sweep.varied)
-    answer(_best(tried, varied, len(finished), len(plan.keys)))
+    with top:
+        answer(_best(tried, varied, len(finished), len(plan.keys)))
     if any(setting.rows for setting in tried):
         colour = colours([label(plan.sweep.variant)])[label(plan.sweep.variant)]
         show(dots(tried, varied, colour), "dots")
@@ -57,7 +61,7 @@ def results(plan: Plan) -> None:
     lost = sum(not setting.rows for setting in tried)
     if lost:
         st.caption(f"{lost} of {len(tried)} settings failed with every seed: see the trials.")
-    chosen = _settings(tried)
+    chosen = _settings(tried, varied)
     if chosen:
         challenger(plan, chosen, choices)
     else:
@@ -67,20 +71,20 @@ def results(plan: Plan) -> None:
 
 def _best(tried: Sequence[Setting], varied: Sequence[str], done: int, planned: int) -> str:
     """The best setting, and whether it is more than the luck of the search."""
-    best, of = tried[0], f"{done} of {planned} trials" if done < planned else f"{planned} trials"
+    best, still = tried[0], f", {done} of {planned} trials so far" if done < planned else ""
     if not best.rows:
-        return f"All of {of} failed."
+        return f"All trials failed{still}."
     count, seeds = len(best.rows), "one seed"
     if count > 1:
         seeds = f"± {percent(best.spread).removesuffix(' %')} over {count} seeds"
     name, lead = plain(described(best, varied)), points(best.lead)
-    luck = (
-        f"; {percent(best.deflated, 0)} sure that it is not the search's luck" if best.deflated >= 0 else ""
-    )
-    return f"Best of {of}: {name}, {lead} over equal weight ({seeds}){luck}."
+    if best.lead <= 0.0:
+        return f"No setting of {len(tried)} beats equal weight{still}: the best is {name}, {lead} ({seeds})."
+    luck = f"more than luck ({percent(best.deflated, 0)})" if best.deflated >= SURE else "could be luck"
+    return f"Best of {len(tried)} settings{still}: {name}, {lead} over equal weight ({seeds}), {luck}."
 
 
-def _settings(tried: Sequence[Setting]) -> Setting | None:
+def _settings(tried: Sequence[Setting], varied: Sequence[str]) -> Setting | None:
     """A row per setting; the one that is selected. The link names a setting by its first trial."""
     shown = [setting for setting in tried if setting.rows]
     ids = [setting.rows[0].result.key for setting in shown]
@@ -100,7 +104,7 @@ def _settings(tried: Sequence[Setting]) -> Setting | None:
     }
     columns = {name: NUMBER(format=text, help=help_of.get(name)) for name, text in formats.items()}
     chosen = selectable(
-        setting_table(shown), ids, "trial", "Settings, best mean lead first", single=True, columns=columns
+        setting_table(shown, varied), ids, "trial", "Settings, best mean lead first", single=True, columns=columns
     )
     return next((setting for setting, key in zip(shown, ids, strict=True) if [key] == chosen), None)
 

@@ -31,11 +31,11 @@ def _lead(result: TrialResult | None) -> str:
     return NOTHING if result.problem else points(result.over_equal_weight)
 
 
-def setting_table(settings: Sequence[Setting]) -> pd.DataFrame:
-    """One line per setting, in the order given: mean and spread over its seeds."""
+def setting_table(settings: Sequence[Setting], varied: Sequence[str]) -> pd.DataFrame:
+    """One line per setting, in the order given: what differs, mean and spread over its seeds."""
     table = pd.DataFrame(
         {
-            **{name: str(value) for name, value in setting.choices.items()},
+            **{name: str(value) for name, value in setting.choices.items() if name in (*varied, "universe")},
             "Seeds": len(setting.rows),
             "Lead (pp)": setting.lead * 100,
             "Spread (pp)": setting.spread * 100,

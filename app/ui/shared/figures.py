@@ -1,5 +1,6 @@
 """Figures on a page: single ones, and the columns of tables that hold them."""
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -49,9 +50,18 @@ def lead(
         delta_arrow="auto" if re.search("[1-9]", difference) else "off",
         border=border,
         help=help,
-        chart_data=growth,
+        chart_data=_drawable(growth),
         chart_type="area",
     )
+
+
+def _drawable(growth: Sequence[float] | None) -> list[float] | None:
+    """A line's points with as many digits as anybody reads; None where there is none to draw.
+
+    An empty line, or one with a gap, has no extent: the browser complains of it in its console.
+    """
+    known = [round(value, 3) for value in growth or () if math.isfinite(value)]
+    return known if len(known) > 1 else None
 
 
 def right_aligned(*columns: str) -> dict[str, Any]:
