@@ -1,6 +1,7 @@
 """The settings that a sweep may vary by fields, and the values that are typed for them."""
 
 import dataclasses
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -72,6 +73,6 @@ def numbers(title: str, text: str) -> list[Number]:
 
 def _finite(word: str) -> float:
     value = float(word)
-    if value in (float("inf"), float("-inf")) or value != value:
+    if "_" in word or not math.isfinite(value):
         raise ValueError(word)
     return value

@@ -6,7 +6,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app.formats import moment, percent, points
-from app.glossary import meaning
 from app.jobs.queue import Job
 from app.queries.trials import finished_trials
 from app.settings import settings
@@ -17,6 +16,7 @@ from app.ui.experiments.setting_map import differing, setting_map
 from app.ui.experiments.tables import leaderboard_table, setting_table
 from app.ui.shared.answer import answer
 from app.ui.shared.charts.figure import colours, show
+from app.ui.shared.glossary import meaning
 from app.ui.shared.labels import label
 from app.ui.shared.links import linked, selectable
 from sac.experiments import Plan, Row, Setting, by_setting, leaderboard
@@ -104,7 +104,12 @@ def _settings(tried: Sequence[Setting], varied: Sequence[str]) -> Setting | None
     }
     columns = {name: NUMBER(format=text, help=help_of.get(name)) for name, text in formats.items()}
     chosen = selectable(
-        setting_table(shown, varied), ids, "trial", "Settings, best mean lead first", single=True, columns=columns
+        setting_table(shown, varied),
+        ids,
+        "trial",
+        "Settings, best mean lead first",
+        single=True,
+        columns=columns,
     )
     return next((setting for setting, key in zip(shown, ids, strict=True) if [key] == chosen), None)
 

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import streamlit as st
 
 from app.formats import moment
-from app.glossary import meaning
 from app.jobs.queue import Job
 from app.queries import jobs, versions
 from app.tasks.training import FINETUNE, FineTuning, doubt
 from app.ui.shared.action import action
 from app.ui.shared.fields import reasons
+from app.ui.shared.glossary import meaning
 from app.ui.shared.labels import label, short_name
 from sac.config import FINETUNE_WEEKS
 from sac.text import plain

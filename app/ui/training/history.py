@@ -4,13 +4,13 @@ import pandas as pd
 import streamlit as st
 
 from app.formats import duration, moment, percent, ratio
-from app.glossary import meaning
 from app.jobs.notes import LONGEST_NAME, LONGEST_NOTE, Note
 from app.jobs.queue import Job
 from app.queries import jobs
 from app.tasks.training import TrainingResult, result_of
 from app.ui.shared.action import action
 from app.ui.shared.figures import figure, right_aligned
+from app.ui.shared.glossary import meaning
 from app.ui.shared.labels import KIND_WORDS, label
 from app.ui.shared.links import not_here, selectable
 from app.ui.shared.navigation import go_to
@@ -83,13 +83,13 @@ def _outcome(given: TrainingResult) -> None:
     else:
         st.info(said_of_it, icon=":material/inventory_2:")
     figures, grid = given.metrics, st.grid(4, min_column_width=130)
-    for name, value, term in (
-        ("CAGR, net", percent(figures.get("eval_cagr")), "CAGR"),
+    for name, value, help in (
+        ("CAGR, net", percent(figures.get("eval_cagr")), meaning("CAGR")),
         ("Sharpe ratio", ratio(figures.get("eval_sharpe")), None),
-        ("Max drawdown", percent(figures.get("eval_max_drawdown")), "drawdown"),
-        ("Weekly turnover", percent(figures.get("eval_turnover")), "turnover"),
+        ("Max drawdown", percent(figures.get("eval_max_drawdown")), meaning("drawdown")),
+        ("Weekly turnover", percent(figures.get("eval_turnover")), meaning("turnover")),
     ):
-        figure(grid, name, value, help=meaning(term) if term else None)
+        figure(grid, name, value, help=help)
     with st.container(horizontal=True):
         if not given.promoted:
             go_to("promotion", "Review it" if given.eligible else "See why not", version=given.version)

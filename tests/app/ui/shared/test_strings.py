@@ -72,7 +72,7 @@ def desk(empty):
 @pytest.mark.parametrize("page", ["overview", "training", "compare", "promotion", "weights", "data"])
 def test_a_page_draws_no_markup_of_a_stranger(desk, page):
     at = opened(page, **({"job": "aaaaaaaaaaaa"} if page == "training" else {}))
-    words = said(at)
+    words = said(at).replace("\n### ", "\n")  # the page's own answer is a heading
     assert [(part, live(part)) for part in words.split("\n") if live(part) != NOTHING] == []
     if page not in ("data", "weights"):
         assert f"`{IMAGE}`" in words
