@@ -10,7 +10,7 @@ import numpy as np
 
 from sac.agent import Committee, PortfolioScaler
 from sac.arrays import Floats
-from sac.config import AGEING_WEEKS, CASH, SERVICE_WEEKS, STALE_WEEKS, FollowChoice
+from sac.config import CASH, SERVICE_WEEKS, STALE_WEEKS, FollowChoice
 from sac.errors import ArtifactError, DataError, ExpiredAgents, SettingsError, StaleData
 from sac.forecast import forecast_at
 from sac.market import MarketPanel, weeks_behind
@@ -24,7 +24,6 @@ __all__ = [
     "Outside",
     "Recommendation",
     "WeightChange",
-    "ageing_note",
     "committee_of",
     "decision_dates",
     "fitting",
@@ -155,14 +154,6 @@ def decision_dates(version: Version, panel: MarketPanel) -> list[str]:
     return [str(date) for date in dates[::-1]]
 
 
-def ageing_note(version: Version, decision: np.datetime64) -> str | None:
-    """What to know of agents that are about to expire at a decision; None while they are young."""
-    age = int((decision - np.datetime64(version.metadata.last_decision)) / np.timedelta64(7, "D"))
-    if age < AGEING_WEEKS:
-        return None
-    return f"Its agents last learned {age} weeks ago and expire on {version.expiry}: train again soon."
-
-
 def committee_of(version: Version) -> Committee:
     """The production committee of a version, followed without reserve."""
     scaler, settings = PortfolioScaler.from_payload(version.scaler()), version.settings
@@ -231,7 +222,7 @@ def _notes(version: Version, panel: MarketPanel, step: int) -> list[str]:
     notes, source, decision = list(version.metadata.notes), panel.provenance, panel.decisions[step]
     if version.metadata.production:
         notes.append(f"Its agents earned {version.metadata.production.evidence}")
-    ageing = ageing_note(version, decision)
+    ageing = version.ageing(decision)
     if ageing:
         notes.append(ageing)
     if source.source == "sample":

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from sac.explanation import Explanation
     from sac.inference import Recommendation
 
-__all__ = ["ageing", "dates", "explanation", "from_cash", "plan"]
+__all__ = ["dates", "explanation", "from_cash", "plan"]
 
 Key = tuple[Path, str, str]  # versions never change, data and the day do
 
@@ -69,13 +68,6 @@ def _explanation(
 
     advice = _plan(key, portfolio, step, follow, _version, _panel).advice
     return explain(_version, _panel, step, advice)
-
-
-def ageing(version: Version, as_of: str) -> str | None:
-    """What to know of agents that expire soon after a decision; None while they are young."""
-    from sac.inference import ageing_note  # here, because it loads torch
-
-    return ageing_note(version, np.datetime64(as_of))
 
 
 def dates(version: Version) -> list[str]:
