@@ -56,12 +56,16 @@ def test_every_number_of_a_sweep_counts_or_stops_its_start(tmp_path, port, page)
             ("Seeds", "500"),
             ("Evaluation years", "500"),
             ("Processes", "500"),
-            ("Values of init alpha", "many"),
         ):
             refuse_and_accept(page, title, start, wrong)
-        field(page, "Values of action scale").fill("5, 500")
-        expect(start).to_be_disabled()
-        see(page, "action_scale is 500, outside its range 0.1 to 20")
+        for typed, reason in (
+            ("5, 500", "action_scale is 500, outside its range 0.1 to 20"),
+            ("many", "Values of action scale is many: type numbers"),
+            ("", "Values of action scale is empty"),
+        ):
+            field(page, "Values of action scale").fill(typed)
+            see(page, reason)
+            expect(start).to_be_disabled()
 
 
 def test_a_form_is_filled_and_left_by_keyboard(tmp_path, port, page):

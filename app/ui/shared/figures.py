@@ -1,8 +1,6 @@
 """Figures on a page: single ones, and the columns of tables that hold them."""
 
-import math
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -36,12 +34,8 @@ def lead(
     than: str,
     border: bool = False,
     help: str | None = None,
-    growth: Sequence[float] | None = None,
 ) -> None:
-    """A figure with its signed difference to a benchmark, and perhaps the growth behind it as a line.
-
-    The difference has an arrow unless it rounds to zero.
-    """
+    """A figure with its signed difference to a benchmark, which has an arrow unless it rounds to zero."""
     place.metric(
         label,
         value,
@@ -50,18 +44,7 @@ def lead(
         delta_arrow="auto" if re.search("[1-9]", difference) else "off",
         border=border,
         help=help,
-        chart_data=_drawable(growth),
-        chart_type="area",
     )
-
-
-def _drawable(growth: Sequence[float] | None) -> list[float] | None:
-    """A line's points with as many digits as anybody reads; None where there is none to draw.
-
-    An empty line, or one with a gap, has no extent: the browser complains of it in its console.
-    """
-    known = [round(value, 3) for value in growth or () if math.isfinite(value)]
-    return known if len(known) > 1 else None
 
 
 def right_aligned(*columns: str) -> dict[str, Any]:
