@@ -39,8 +39,9 @@ class Stopwatch:
     """Turns stages and their inner fractions into `Progress`: a share of the whole time, and what is left.
 
     What is left is the rest of the stage at work, by its own pace as soon as it has one, and what is expected
-    of the stages to come. The fraction is the time that has gone over that and what is left: half means half
-    of the time, whatever the stages cost. It never falls, and is 1 only where the job has ended.
+    of the stages to come; after a stage that was slower than expected, as much slower. The fraction is the
+    time that has gone over that and what is left: half means half of the time, whatever the stages cost. It
+    never falls, and is 1 only where the job has ended.
     """
 
     def __init__(self, report: Report, expected: Mapping[Stage, float] | None = None) -> None:
@@ -48,7 +49,7 @@ class Stopwatch:
         self._report, self._began = report, time.monotonic()
         self._expected = dict(expected or {})
         self._stage: Stage = "data"
-        self._entered, self._fraction = self._began, 0.0
+        self._entered, self._fraction, self._slower = self._began, 0.0, 1.0
         self._seconds: dict[str, float] = {}
 
     @classmethod
@@ -63,6 +64,7 @@ class Stopwatch:
     def enter(self, stage: Stage, message: str) -> None:
         """Begin a stage."""
         self._close()
+        self._slower = self._slowness(time.monotonic() - self._entered)
         self._stage, self._entered = stage, time.monotonic()
         self.inner(0.0, message)
 
@@ -84,11 +86,15 @@ class Stopwatch:
         if self._stage not in self._expected:
             return None
         stages, elapsed = list(self._expected), time.monotonic() - self._entered
-        guess = max(self._expected[self._stage], elapsed)
-        trust = min(fraction / _PACE, 1.0)
+        guess, trust = max(self._slower * self._expected[self._stage], elapsed), min(fraction / _PACE, 1.0)
         whole = trust * elapsed / fraction + (1.0 - trust) * guess if fraction > 0.0 else guess
-        later = stages[stages.index(self._stage) + 1 :]
-        return max(whole - elapsed, 0.0) + sum(self._expected[stage] for stage in later)
+        later = sum(self._expected[stage] for stage in stages[stages.index(self._stage) + 1 :])
+        return max(whole - elapsed, 0.0) + self._slowness(whole) * later
+
+    def _slowness(self, seconds: float) -> float:
+        """By how much a stage of so many seconds is slower than expected; one that is faster says nothing."""
+        expected = self._expected.get(self._stage)
+        return max(seconds / expected, 1.0) if expected else 1.0
 
     def _close(self) -> None:
         self._seconds[self._stage] = time.monotonic() - self._entered

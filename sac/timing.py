@@ -34,7 +34,7 @@ _AGENT = {  # learner and network -> an update of one agent, and how many agents
     ("direct", "mlp"): (7e-4, 11.0),
     ("direct", "per_stock"): (1.2e-3, 17.0),
 }
-_EPOCH = {"lstm": 8e-4, "patchtst": 1.5e-3}  # a forecaster's, of a week of examples of 15 stocks
+_EPOCH = {"lstm": 1e-3, "patchtst": 2e-3}  # a forecaster's, of a week of examples of 15 stocks
 _SAMPLE_STOCKS = 15
 _EVALUATED = 0.015  # a week of the evaluation, benchmarks and all
 _SAVED = 0.5  # files, gate and ledger

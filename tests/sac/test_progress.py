@@ -57,10 +57,10 @@ def test_forecasters_that_are_found_again_do_not_make_half_of_the_bar(work):
     assert agents.eta_seconds == pytest.approx(305.0, abs=1.0), "six minutes are no second"
 
 
-@pytest.mark.parametrize("slower", [0.25, 4.0])
-def test_another_machine_is_known_by_its_pace(work, slower):
+@pytest.mark.parametrize(("slower", "shares"), [(0.25, (0.5, 0.75)), (4.0, (0.05, 0.1, 0.25, 0.5, 0.75))])
+def test_another_machine_is_known_by_its_pace(work, slower, shares):
     looks = work({stage: slower * seconds for stage, seconds in EXPECTED.items()})
-    for share in (0.5, 0.75):
+    for share in shares:
         assert at(looks, share).fraction == pytest.approx(share, abs=0.1)
 
 

@@ -22,10 +22,15 @@ def described(setting: Setting, varied: Sequence[str]) -> str:
     )
 
 
+def _values(setting: Setting, varied: Sequence[str]) -> str:
+    """The same in a phone's width: the axis names the settings."""
+    return " · ".join(str(setting.choices.get(name, "–")) for name in varied) or "preset"
+
+
 def dots(settings: Sequence[Setting], varied: Sequence[str], colour: str) -> Chart:
     """Lead over equal weight of the best settings: a dot per seed, a diamond for their mean."""
     best = [setting for setting in settings if setting.rows][:SHOWN]
-    names = [described(setting, varied) for setting in best]
+    names = [_values(setting, varied) for setting in best]
     seeds = [
         (lead, name, row.result.settings.seed)
         for setting, name in zip(best, names, strict=True)
@@ -40,7 +45,7 @@ def dots(settings: Sequence[Setting], varied: Sequence[str], colour: str) -> Cha
                 "x": [lead * 100 for lead, _, _ in seeds],
                 "y": [name for _, name, _ in seeds],
                 "customdata": [seed for _, _, seed in seeds],
-                "marker": {"size": 9, "color": colour, "opacity": 0.55},
+                "marker": {"size": 9, "color": colour, "symbol": "circle-open", "line": {"width": 2}},
                 "hovertemplate": "seed %{customdata}: %{x:+.1f} pp<extra></extra>",
             },
             {
@@ -53,11 +58,11 @@ def dots(settings: Sequence[Setting], varied: Sequence[str], colour: str) -> Cha
             },
         ],
         layout(
-            "",
+            " · ".join(varied),
             height=110 + _ROW * len(best),
             hovermode="closest",
             xaxis={
-                "title": {"text": "CAGR over equal weight (pp)"},
+                "title": {"text": "Lead (pp of CAGR)"},
                 "zeroline": True,
                 "zerolinecolor": MARK,
                 "tickformat": "+.1f",
@@ -68,7 +73,8 @@ def dots(settings: Sequence[Setting], varied: Sequence[str], colour: str) -> Cha
         ),
     )
     ends = "; ".join(
-        f"{name} {points(setting.lead)} ({points(min(setting.leads))} to {points(max(setting.leads))})"
-        for name, setting in list(zip(names, best, strict=True))[:5]
+        f"{described(setting, varied)} {points(setting.lead)} "
+        f"({points(min(setting.leads))} to {points(max(setting.leads))})"
+        for setting in best[:5]
     )
     return Chart(figure, f"CAGR over equal weight by setting, mean and range over seeds; best first: {ends}")

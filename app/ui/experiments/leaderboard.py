@@ -50,7 +50,7 @@ def results(plan: Plan, top: DeltaGenerator) -> None:
     rows = leaderboard(finished, settings().ledger)
     choices = dict(zip(plan.keys, plan.choices, strict=True))
     tried = by_setting(rows, choices)
-    varied = differing(rows, choices, plan.sweep.varied)
+    varied = differing(rows, choices, [*plan.sweep.varied, "universe"])
     with top:
         answer(_best(tried, varied, len(finished), len(plan.keys)))
     if any(setting.rows for setting in tried):

@@ -35,7 +35,7 @@ def setting_table(settings: Sequence[Setting], varied: Sequence[str]) -> pd.Data
     """One line per setting, in the order given: what differs, mean and spread over its seeds."""
     table = pd.DataFrame(
         {
-            **{name: str(value) for name, value in setting.choices.items() if name in (*varied, "universe")},
+            **{name: str(value) for name, value in setting.choices.items() if name in varied},
             "Seeds": len(setting.rows),
             "Lead (pp)": setting.lead * 100,
             "Spread (pp)": setting.spread * 100,

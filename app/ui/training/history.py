@@ -26,10 +26,10 @@ def job_table(latest: list[Job]) -> list[str]:
     results, notes = [result_of(job) for job in latest], [jobs.notes().get(job.id) for job in latest]
     table = pd.DataFrame(
         {
-            "Name": [note.name for note in notes],
             "Started": [moment(job.created_at) for job in latest],
             "Variant": [label(job.subject) for job in latest],
             "Kind": [KIND_WORDS.get(job.kind, job.kind) for job in latest],
+            "Name": [note.name for note in notes],
             "Status": [job.status for job in latest],
             "Duration": ["" if job.active else duration(jobs.elapsed(job)) for job in latest],
             "CAGR": [percent(given.metrics.get("eval_cagr")) if given else "" for given in results],

@@ -98,11 +98,12 @@ def test_every_seed_is_a_dot_and_their_mean_a_diamond(desk):
     chart = dots(settings, varied, "#2e86b8")
     seeds, means = chart.figure.data
     assert (len(seeds.x), len(means.x)) == (24, 8)
-    assert list(means.y) == [described(setting, varied) for setting in settings], "best first"
+    rows = [" · ".join(str(setting.choices[name]) for name in varied) for setting in settings]
+    assert list(means.y) == rows, "best first"
     own = [x for x, name in zip(seeds.x, seeds.y, strict=True) if name == means.y[0]]
     assert means.x[0] == pytest.approx(np.mean(own))
     assert seeds.marker.symbol != means.marker.symbol, "no colour alone"
-    assert f"{means.y[0]} " in chart.alt
+    assert f"best first: {described(settings[0], varied)} " in chart.alt
     assert "tickformat" in chart.figure.layout.xaxis.to_plotly_json()
     many = [dataclasses.replace(settings[0], choices={"gamma": n / 100}) for n in range(SHOWN + 5)]
     assert len(dots(many, ["gamma"], "#2e86b8").figure.data[1].x) == SHOWN
