@@ -26,7 +26,7 @@ top = st.container()
 with top:
     watch(active)
     if not sweeps:
-        answer("No sweep yet: start the first one below.")
+        answer("No sweep yet: start one below.")
 with refusals_shown():
     new_sweep(active is not None, first=not sweeps)
 if sweeps:

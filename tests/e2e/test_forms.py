@@ -60,10 +60,10 @@ def test_every_number_of_a_sweep_counts_or_stops_its_start(tmp_path, port, page)
             refuse_and_accept(page, title, start, wrong)
         for typed, reason in (
             ("5, 500", "action_scale is 500, outside its range 0.1 to 20"),
-            ("many", "Values of action scale is many: type numbers"),
-            ("", "Values of action scale is empty"),
+            ("many", "Action scale values is many: type numbers"),
+            ("", "Action scale values is empty"),
         ):
-            field(page, "Values of action scale").fill(typed)
+            field(page, "Action scale values").fill(typed)
             see(page, reason)
             expect(start).to_be_disabled()
 

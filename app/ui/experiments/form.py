@@ -31,7 +31,6 @@ def new_sweep(busy: bool, first: bool) -> None:
     with st.expander(
         "**New sweep**",
         expanded=first and not busy,
-        icon=":material/science:",
         key=f"sweep-{'busy' if busy else 'free'}",
     ):
         form = Form()
@@ -42,7 +41,7 @@ def new_sweep(busy: bool, first: bool) -> None:
         try:
             sweep = _entered(form)
             problems += _too_long(sweep)
-            st.caption(_cost(sweep))
+            st.caption(_cost(sweep), help=f"At most {MOST_TRIALS}; finished ones are never repeated.")
         except DeskError as refusal:
             problems = problems or [str(refusal)]
 
@@ -82,7 +81,7 @@ def _fields(form: Form) -> None:
     )
     known = offered(variant, preset)
     chosen = st.multiselect(
-        "Settings to try",
+        "Settings",
         list(known),
         [name for name in FIRST if name in known][:2],
         format_func=titled,
@@ -92,7 +91,7 @@ def _fields(form: Form) -> None:
     values = st.grid(3, min_column_width=200)
     for name in chosen:
         _values(values, variant, preset, name)
-    with st.expander("As TOML", icon=":material/code:", key="toml"):
+    with st.expander("As TOML", key="toml"):
         _toml(form)
         file_field("Or a TOML file of at most 64 KB", LARGEST_FILE, type="toml", key="file")
 
@@ -173,11 +172,11 @@ def _cost(sweep: Sweep) -> str:
     except ValueError:
         seconds = None
     took = f", about {duration(seconds)}" if seconds is not None else ""
-    return f"{sweep.count} of at most {MOST_TRIALS} trials{took}. Finished ones are never repeated."
+    return f"{sweep.count} trials{took}"
 
 
 def _title(name: str) -> str:
-    return f"Values of {titled(name).lower()}"
+    return f"{titled(name)} values"
 
 
 def _key(variant: str, preset: str, name: str) -> str:

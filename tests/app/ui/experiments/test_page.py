@@ -62,7 +62,7 @@ def test_the_page_shows_the_leaderboard_and_says_where_it_was_judged(swept, monk
 
 def test_the_page_counts_and_refuses_before_it_starts(swept, monkeypatch):
     page = opened(swept, monkeypatch)
-    assert any("27 of at most 500 trials" in each.value for each in page.caption)
+    assert any("27 trials" in each.value for each in page.caption)
     toml = next(each for each in page.text_area if each.key.startswith("toml-"))
     toml.set_value(toml.value.replace("action_scale", "gama")).run()
     assert any("gama" in each.value for each in page.caption)
@@ -78,9 +78,9 @@ def test_the_page_counts_and_refuses_before_it_starts(swept, monkeypatch):
         ("processes", "10000", "Processes is `10000`"),
         ("processes", "", "Processes is empty"),
         ("sac_lstm-desk-action_scale-values", "500", "action_scale is 500, outside its range 0.1 to 20"),
-        ("sac_lstm-desk-action_scale-values", "two", "Values of action scale is `two`: type numbers"),
-        ("sac_lstm-desk-init_alpha-values", " ", "Values of init alpha is empty"),
-        ("sac_lstm-desk-init_alpha-values", "nan", "Values of init alpha is `nan`"),
+        ("sac_lstm-desk-action_scale-values", "two", "Action scale values is `two`: type numbers"),
+        ("sac_lstm-desk-init_alpha-values", " ", "Init alpha values is empty"),
+        ("sac_lstm-desk-init_alpha-values", "nan", "Init alpha values is `nan`"),
         ("sac_lstm-desk-init_alpha-values", ",".join(["0.1"] * 60), "the limit is 500"),
     ],
 )
@@ -122,9 +122,9 @@ def test_the_text_counts_once_it_was_changed_and_the_fields_when_they_are(swept,
     page = opened(swept, monkeypatch)
     toml = next(each for each in page.text_area if each.key.startswith("toml-"))
     toml.set_value(toml.value.replace("[0, 1, 2]", "[7]")).run()
-    assert any("9 of at most 500" in each.value for each in page.caption)
+    assert any(each.value.startswith("9 trials") for each in page.caption)
     page.text_input(key="seeds").set_value("2").run()
-    assert any("18 of at most 500" in each.value for each in page.caption)
+    assert any("18 trials" in each.value for each in page.caption)
     [sweep] = start(page, monkeypatch)
     assert sweep.seeds == (0, 1)
 
