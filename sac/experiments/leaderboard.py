@@ -69,10 +69,9 @@ def by_setting(rows: Sequence[Row], choices: Mapping[str, Mapping[str, Any]]) ->
             groups.setdefault(repr(named), []).append(key)
     settings = []
     for keys in groups.values():
-        own = [known[key] for key in keys]
-        done = tuple(row for row in own if not row.result.problem)
+        done = tuple(known[key] for key in keys if not known[key].result.problem)
         named = {name: value for name, value in choices[keys[0]].items() if name != "seed"}
-        settings.append(Setting(named, done, len(own) - len(done)))
+        settings.append(Setting(named, done, len(keys) - len(done)))
     return sorted(settings, key=lambda setting: -setting.lead if setting.rows else math.inf)
 
 

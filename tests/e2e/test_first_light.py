@@ -19,7 +19,9 @@ def jobs_at_work(page):
 
 def waiting(page):
     """What the queue holds, in order."""
-    return page.get_by_role("table").locator("tbody tr").all_inner_texts()
+    rows = page.get_by_role("table").locator("tbody tr")
+    expect(rows).to_have_count(2)
+    return rows.all_inner_texts()
 
 
 def test_first_light(tmp_path, port, page):

@@ -43,7 +43,7 @@ def elapsed_shown(tab):
 
 
 def cancel(tab):
-    tab.get_by_role("button", name="Cancel").click()
+    tab.get_by_role("button", name="Cancel", exact=True).click()
     tab.get_by_role("button", name="Yes, cancel it").click()
 
 

@@ -1,6 +1,6 @@
 """Settings of a sweep as rows of dots: how much is the setting, how much the seed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -29,34 +29,10 @@ def _values(setting: Setting, varied: Sequence[str]) -> str:
 
 def dots(settings: Sequence[Setting], varied: Sequence[str], colour: str) -> Chart:
     """Lead over equal weight of the best settings: a dot per seed, a diamond for their mean."""
-    best = [setting for setting in settings if setting.rows][:SHOWN]
-    names = [_values(setting, varied) for setting in best]
-    seeds = [
-        (lead, name, row.result.settings.seed)
-        for setting, name in zip(best, names, strict=True)
-        for lead, row in zip(setting.leads, setting.rows, strict=True)
-    ]
-    shared: dict[str, Any] = {"type": "scatter", "mode": "markers"}
+    best = {_values(setting, varied): setting for setting in settings if setting.rows}
+    best = dict(list(best.items())[:SHOWN])
     figure = go.Figure(
-        [
-            {
-                **shared,
-                "name": "one seed",
-                "x": [lead * 100 for lead, _, _ in seeds],
-                "y": [name for _, name, _ in seeds],
-                "customdata": [seed for _, _, seed in seeds],
-                "marker": {"size": 9, "color": colour, "symbol": "circle-open", "line": {"width": 2}},
-                "hovertemplate": "seed %{customdata}: %{x:+.1f} pp<extra></extra>",
-            },
-            {
-                **shared,
-                "name": "mean",
-                "x": [setting.lead * 100 for setting in best],
-                "y": names,
-                "marker": {"size": 13, "color": colour, "symbol": "diamond"},
-                "hovertemplate": "mean: %{x:+.1f} pp<extra></extra>",
-            },
-        ],
+        _marks(best, colour),
         layout(
             " · ".join(varied),
             height=110 + _ROW * len(best),
@@ -75,6 +51,35 @@ def dots(settings: Sequence[Setting], varied: Sequence[str], colour: str) -> Cha
     ends = "; ".join(
         f"{described(setting, varied)} {points(setting.lead)} "
         f"({points(min(setting.leads))} to {points(max(setting.leads))})"
-        for setting in best[:5]
+        for setting in list(best.values())[:5]
     )
     return Chart(figure, f"CAGR over equal weight by setting, mean and range over seeds; best first: {ends}")
+
+
+def _marks(settings: Mapping[str, Setting], colour: str) -> list[dict[str, Any]]:
+    """The dots of all seeds, and the diamonds of their means, by the rows' names."""
+    seeds = [
+        (lead, name, row.result.settings.seed)
+        for name, setting in settings.items()
+        for lead, row in zip(setting.leads, setting.rows, strict=True)
+    ]
+    shared = {"type": "scatter", "mode": "markers"}
+    return [
+        {
+            **shared,
+            "name": "one seed",
+            "x": [lead * 100 for lead, _, _ in seeds],
+            "y": [name for _, name, _ in seeds],
+            "customdata": [seed for _, _, seed in seeds],
+            "marker": {"size": 9, "color": colour, "symbol": "circle-open", "line": {"width": 2}},
+            "hovertemplate": "seed %{customdata}: %{x:+.1f} pp<extra></extra>",
+        },
+        {
+            **shared,
+            "name": "mean",
+            "x": [setting.lead * 100 for setting in settings.values()],
+            "y": list(settings),
+            "marker": {"size": 13, "color": colour, "symbol": "diamond"},
+            "hovertemplate": "mean: %{x:+.1f} pp<extra></extra>",
+        },
+    ]

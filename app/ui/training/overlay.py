@@ -22,7 +22,7 @@ __all__ = ["MOST", "overlay", "overlay_chart"]
 
 MOST = 6  # runs that one chart can tell apart
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")  # no colour alone
-_UNDRAWN = ("update", "validation_low", "validation_high")  # what is no curve of its own
+_UNDRAWN = {"update", "validation_low", "validation_high"}  # what is no curve of its own
 TITLES = {
     LEAD: "Lead over equal weight",
     "reward": "Weekly reward",
@@ -42,12 +42,12 @@ def overlay(chosen: Sequence[Job]) -> None:
     if len(chosen) > MOST:
         st.caption(f"The first {MOST} of {len(chosen)} that were picked.")
     curves = {name: jobs.jobs().curve(job.id) for name, job in runs.items()}
-    known = dict.fromkeys(name for curve in curves.values() for name in curve if len(curve))
-    figures = [name for name in (LEAD, *sorted(known)) if name in known and name not in _UNDRAWN]
+    known = {str(name) for curve in curves.values() for name in curve if len(curve)}
+    figures = [name for name in dict.fromkeys((LEAD, *sorted(known))) if name in known - _UNDRAWN]
     if figures:
-        texts = {
-            name: TITLES.get(name, name.replace("_", " ").capitalize()) for name in dict.fromkeys(figures)
-        }
+        texts = {name: TITLES.get(name, name.replace("_", " ").capitalize()) for name in figures}
+        if st.session_state.get("curve") not in texts:  # chosen for other runs
+            st.session_state.pop("curve", None)
         figure = strip("Curve", list(texts), key="curve", format_func=texts.__getitem__)
         show(overlay_chart(curves, figure, texts[figure]), "runs")
     else:
