@@ -9,7 +9,7 @@ from app.ui.shared.action import action
 from app.ui.shared.flash import flash
 from app.ui.shared.glossary import meaning
 from app.ui.shared.labels import label
-from sac.book import BLENDS, Book, BookDecider, choose_book
+from sac.book import BLENDS, Blend, Book, BookDecider, choose_book
 
 __all__ = ["book_choice"]
 
@@ -40,7 +40,7 @@ def book_choice(champions: Sequence[str], now: BookDecider | None) -> None:
             key=picked,
             help=meaning("book"),
         )
-        blend = "equal"
+        blend: Blend = "equal"
         if len(wanted) > 1:
             blend = st.segmented_control(
                 "Parts",
