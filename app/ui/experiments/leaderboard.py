@@ -1,11 +1,12 @@
 """The settings of a sweep in order, a picture of them, and what lies behind."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app.formats import moment, percent, points
+from app.formats import moment, percent, points, ratio
 from app.jobs.queue import Job
 from app.queries.trials import finished_trials
 from app.settings import settings
@@ -16,6 +17,7 @@ from app.ui.experiments.setting_map import differing, setting_map
 from app.ui.experiments.tables import leaderboard_table, setting_table
 from app.ui.shared.answer import answer
 from app.ui.shared.charts.figure import colours, show
+from app.ui.shared.evidence import with_intervals
 from app.ui.shared.glossary import meaning
 from app.ui.shared.labels import label
 from app.ui.shared.links import linked, selectable
@@ -117,29 +119,35 @@ def _settings(tried: Sequence[Setting], varied: Sequence[str]) -> Setting | None
 def _behind(
     rows: Sequence[Row], plan: Plan, choices: dict[str, dict[str, object]], varied: list[str]
 ) -> None:
-    """What settings do together, and every trial."""
+    """What settings do together, and every trial; drawn when it is opened."""
     if len(varied) > 1:
-        with st.expander("Two settings together", icon=":material/grid_on:", key="map"):
-            down, across = _two_of(varied)
-            show(setting_map(rows, choices, down, across), "setting-map")
-    with st.expander("Trials one by one", icon=":material/table_rows:", key="trials"):
-        first = rows[0].result
-        st.caption(
-            f"Decisions {plain(first.start)} to {plain(first.end)}, net of costs.",
-            help="Before the evaluation years. The interval is that of the log growth a year over equal "
-            "weight, each trial's own; only the deflated Sharpe ratio allows for the candidates tried.",
-        )
-        table = leaderboard_table(rows, choices)
-        st.dataframe(
-            table,
-            hide_index=True,
-            column_config={
-                **{name: NUMBER(format="%+.1f") for name in map(str, table) if "pp" in name},
-                "Sharpe": NUMBER(format="%.2f"),
-                "Deflated Sharpe (%)": NUMBER(format="%.0f"),
-            },
-            alt="Trials, best lead over equal weight first",
-        )
+        with st.expander(
+            "Two settings together", icon=":material/grid_on:", key="map", on_change="rerun"
+        ) as fold:
+            if fold.open:
+                down, across = _two_of(varied)
+                show(setting_map(rows, choices, down, across), "setting-map")
+    with st.expander(
+        "Trials one by one", icon=":material/table_rows:", key="trials", on_change="rerun"
+    ) as fold:
+        if fold.open:
+            _trials(rows, choices)
+
+
+def _trials(rows: Sequence[Row], choices: dict[str, dict[str, object]]) -> None:
+    first = rows[0].result
+    st.caption(
+        f"Decisions {plain(first.start)} to {plain(first.end)}, net of costs; the bar is the 95 % interval.",
+        help="Before the evaluation years. The interval is that of the log growth a year over equal weight, "
+        "each trial's own; only the deflated Sharpe ratio allows for the number of candidates tried.",
+    )
+    shown = with_intervals(leaderboard_table(rows, choices), "Log growth ahead", "low", "high")
+    formats: dict[Any, Any] = {
+        "Lead": points,
+        "Sharpe": ratio,
+        "Deflated Sharpe": lambda value: percent(value, 0),
+    }
+    st.table(shown.format(formats), hide_index=True, border="horizontal")
 
 
 def _two_of(axes: list[str]) -> tuple[str, str]:

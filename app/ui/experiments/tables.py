@@ -51,16 +51,17 @@ def setting_table(settings: Sequence[Setting], varied: Sequence[str]) -> pd.Data
 
 
 def leaderboard_table(rows: Sequence[Row], choices: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """One line per trial, in the order of `rows`."""
+    """One line per trial, in the order of `rows`; figures are fractions, low and high the interval's ends."""
     table = pd.DataFrame(
         {
-            **{name: str(value) for name, value in choices[row.result.key].items()},
-            "Lead (pp)": row.result.over_equal_weight * 100,
-            "95 % low (pp)": row.result.figures.get("edge_low", math.nan) * 100,
-            "95 % high (pp)": row.result.figures.get("edge_high", math.nan) * 100,
+            **{name: plain(str(value)) for name, value in choices[row.result.key].items()},
+            "Lead": row.result.over_equal_weight,
+            "Log growth ahead": row.result.figures.get("edge", math.nan),
+            "low": row.result.figures.get("edge_low", math.nan),
+            "high": row.result.figures.get("edge_high", math.nan),
             "Sharpe": row.result.figures.get("eval_sharpe", math.nan),
-            "Deflated Sharpe (%)": row.deflated * 100,
-            "Problem": row.result.problem or "",
+            "Deflated Sharpe": row.deflated,
+            "Problem": plain(row.result.problem or ""),
         }
         for row in rows
     )

@@ -52,12 +52,24 @@ def test_the_page_shows_the_leaderboard_and_says_where_it_was_judged(swept, monk
     assert not page.exception
     [answer] = [each.value for each in page.markdown if each.value.startswith("###")]
     assert re.match(r"### (Best|No setting) of 8 (settings|beats)", answer)
-    assert any("Decisions " in each.value and "net of costs" in each.value for each in page.caption)
-    settings, trials = (each.value for each in page.dataframe)
-    assert len(settings) == len(trials) == 8
+    [settings] = (each.value for each in page.dataframe)
+    assert len(settings) == 8
     assert {"Lead (pp)", "Spread (pp)", "Sharpe", "Max drawdown (%)", "Turnover (% a week)"} <= set(settings)
     assert "updates" not in settings, "what all share says nothing"
-    assert [chart.proto.id.rsplit("-", 1)[-1] for chart in page.get("plotly_chart")] == ["dots", "map"]
+    assert [chart.proto.id.rsplit("-", 1)[-1] for chart in page.get("plotly_chart")] == ["dots"]
+
+
+def test_behind_them_stand_every_trial_with_its_interval_and_the_map(swept, monkeypatch):
+    page = opened(swept, monkeypatch)
+    page.session_state["trials"] = page.session_state["map"] = True
+    page.run()
+    assert not page.exception
+    assert any("Decisions " in each.value and "net of costs" in each.value for each in page.caption)
+    [trials] = (each.value for each in page.table)
+    assert len(trials) == 8
+    assert {"Lead", "Log growth ahead", "Sharpe", "Deflated Sharpe"} <= set(trials)
+    assert "low" not in trials, "the interval is a bar"
+    assert len(page.get("plotly_chart")) == 2
 
 
 def test_the_page_counts_and_refuses_before_it_starts(swept, monkeypatch):

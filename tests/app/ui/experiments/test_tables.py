@@ -54,7 +54,7 @@ def test_a_problem_has_a_column_only_where_there_is_one(desk):
     assert "Problem" not in leaderboard_table(fine, choices)
     table = leaderboard_table([*fine, Row(lost, np.nan)], choices)
     assert table["Problem"].iloc[-1] == "Its agents diverged."
-    assert np.isnan(table["Lead (pp)"].iloc[-1])
+    assert np.isnan(table["Lead"].iloc[-1])
     assert "failed" in trial_grid(plan, [lost, *others]).to_numpy()
 
 
