@@ -38,10 +38,11 @@ def new_sweep(busy: bool, first: bool) -> None:
         problems = list(form.problems)
         if busy:
             problems.append("A sweep is at work: wait for it, or cancel it above.")
+        cost = st.empty()  # also where there is nothing to say: the button below does not move
         try:
             sweep = _entered(form)
             problems += _too_long(sweep)
-            st.caption(_cost(sweep), help=f"At most {MOST_TRIALS}; finished ones are never repeated.")
+            cost.caption(_cost(sweep), help=f"At most {MOST_TRIALS}; finished ones are never repeated.")
         except DeskError as refusal:
             problems = problems or [str(refusal)]
 

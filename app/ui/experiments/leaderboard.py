@@ -144,6 +144,7 @@ def _trials(rows: Sequence[Row], choices: dict[str, dict[str, object]]) -> None:
     shown = with_intervals(leaderboard_table(rows, choices), "Log growth ahead", "low", "high")
     formats: dict[Any, Any] = {
         "Lead": points,
+        "Log growth ahead": points,
         "Sharpe": ratio,
         "Deflated Sharpe": lambda value: percent(value, 0),
     }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, get_args
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.formats import moment
 from app.jobs.notes import LONGEST_NAME, LONGEST_NOTE, Note
@@ -84,7 +85,8 @@ def new_training(busy: Mapping[str, Job]) -> None:
             )
         form, chosen = Form(), dict[str, int | str]()
         _fields(form, chosen, variant, preset)
-        problems = form.problems or _refusals(variant, preset, chosen)
+        place = st.empty()  # also where there is nothing to say: the button below does not move
+        problems = form.problems or _refusals(variant, preset, chosen, place)
         job = busy.get(variant)
         if job:
             by = f"started by {plain(job.actor)}, {moment(job.created_at)}"
@@ -151,18 +153,18 @@ def _fields(form: Form, chosen: dict[str, int | str], variant: str, preset: str)
     grid.text_input("Note", key="run-note", max_chars=LONGEST_NOTE, persist_state="session")
 
 
-def _refusals(variant: str, preset: str, chosen: dict[str, int | str]) -> list[str]:
-    """Says what the chosen years would show; why the data refuse them."""
+def _refusals(variant: str, preset: str, chosen: dict[str, int | str], place: DeltaGenerator) -> list[str]:
+    """Why the data refuse the chosen years; where they do not, what these would show is said at a place."""
     settings = preset_settings(variant, preset, **chosen)  # type: ignore[arg-type]
     refusal = too_long(settings)
     if refusal:
         return [refusal]
     sentence = shown_and_spent(variant, settings)
     if sentence:
-        st.caption(
+        place.caption(
             sentence,
-            help="Smallest true lead over equal weight that such an evaluation shows in four "
-            "of five cases, by how this variant's lead has swung, and the time that it takes.",
+            help="Smallest true lead over equal weight that such an evaluation shows in four of five cases, "
+            "by how this variant's lead has swung, and the time that it takes.",
         )
     return []
 
