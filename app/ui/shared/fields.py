@@ -12,17 +12,18 @@ from sac.text import code
 
 __all__ = ["Form", "reasons", "whole_number"]
 
-_WHOLE = re.compile(r"[+-]?\d{1,18}")
+_WHOLE = re.compile(r"[+-]?(\d{1,18}|\d{1,3}([,' ]\d{3}){1,5})")  # 3000 or 3,000; 2,5 is no 25
 
 
 def whole_number(title: str, typed: str, least: int, most: int) -> int:
     """What somebody typed into a field, from least to most. Raises SettingsError with the range."""
-    digits = re.sub(r"[\s,_']", "", typed)
+    text = typed.strip()
     span = f"a whole number from {least:,} to {most:,}"
-    if not digits:
+    if not text:
         raise SettingsError(f"{title} is empty: enter {span}.")
-    if not _WHOLE.fullmatch(digits) or not least <= int(digits) <= most:
-        raise SettingsError(f"{title} is {code(typed.strip()[:40])}: enter {span}.")
+    digits = re.sub(r"[,' ]", "", text)
+    if not _WHOLE.fullmatch(text) or not least <= int(digits) <= most:
+        raise SettingsError(f"{title} is {code(text[:40])}: enter {span}.")
     return int(digits)
 
 
