@@ -26,7 +26,6 @@ __all__ = [
     "WeightChange",
     "ageing_note",
     "committee_of",
-    "decision_dates",
     "fitting",
     "target_weights",
     "with_own_forecasts",
@@ -147,14 +146,6 @@ def with_own_forecasts(
     return panel.with_forecasts(forecasts, alphas)
 
 
-def decision_dates(version: Version, panel: MarketPanel) -> list[str]:
-    """Decisions that a version can be asked about, newest first: from its forecaster's year to its expiry."""
-    with fitting(version, "forecaster.pt"):
-        first = np.datetime64(f"{version.tensors('forecaster')['year']}-01-01")
-    dates = panel.decisions[(panel.decisions >= first) & (panel.decisions < version.expiry)]
-    return [str(date) for date in dates[::-1]]
-
-
 def ageing_note(version: Version, decision: np.datetime64) -> str | None:
     """What to know of agents that are about to expire at a decision; None while they are young."""
     age = int((decision - np.datetime64(version.metadata.last_decision)) / np.timedelta64(7, "D"))
@@ -244,6 +235,12 @@ def _notes(version: Version, panel: MarketPanel, step: int) -> list[str]:
         notes.append(
             f"{panel.decisions[step]} lies inside the training window, which ends on "
             f"{version.metadata.last_decision}: not out of sample."
+        )
+    record = version.metadata.evaluation_start, version.metadata.evaluation_end
+    if record[0] <= str(panel.fills[step]) < record[1]:
+        notes.append(
+            "These are the agents of today, asked about a past week. What the record's own agents held from "
+            f"{panel.fills[step]} on stands on the pages Weights and Compare."
         )
     return notes
 
