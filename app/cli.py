@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from app.commands import (
+    book,
     data,
     holdings,
     hub,
@@ -29,7 +30,7 @@ from sac.text import printable
 
 __all__ = ["main", "run"]
 
-COMMANDS = (training, sweep, week, weights, holdings, versions, promotion, track, data, hub, notify)
+COMMANDS = (training, sweep, week, book, weights, holdings, versions, promotion, track, data, hub, notify)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

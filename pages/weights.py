@@ -53,7 +53,7 @@ else:
         following.ageing(version, date)
         ticket.late(plan)
     choice = following.chosen(version)
-    this_week(plan, portfolio, version)
+    this_week(plan, portfolio, version.settings.constraints)
     reasons(version, portfolio, date, choice)
     if champion:
         following.follow_choice(version, choice)

@@ -1,5 +1,6 @@
 """One thread everywhere: results are promised per thread count, and two cores run two test workers."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,15 @@ def own_desk(tmp_path_factory):
     """A data root on its own prices with a champion; copy it to change it."""
     root = tmp_path_factory.mktemp("own")
     small_trainings.train_on_own_prices(root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def two_champions(own_desk, tmp_path_factory):
+    """The same with a second variant's champion; copy it to change it."""
+    root = tmp_path_factory.mktemp("two") / "data"
+    shutil.copytree(own_desk, root)
+    small_trainings.train_a_second_variant(root)
     return root
 
 

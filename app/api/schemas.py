@@ -19,6 +19,7 @@ __all__ = [
     "ModelVersion",
     "Portfolio",
     "Readiness",
+    "SubjectName",
     "TargetWeights",
     "TrainingSummary",
     "VariantName",
@@ -29,6 +30,7 @@ __all__ = [
 VariantName = Literal[
     "sac_lstm", "sac_patchtst", "ppo_lstm", "ppo_patchtst", "direct_lstm", "direct_patchtst"
 ]
+SubjectName = Literal[VariantName, "book"]
 Dollars = Annotated[float, Field(ge=0, le=1e15, description="Dollars, zero or more")]
 
 

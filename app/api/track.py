@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from app.api.dependencies import REFUSALS, Caller, answer, off_loop
 from app.api.errors import NoModel
-from app.api.schemas import VariantName
+from app.api.schemas import SubjectName
 from app.api.track_schemas import ConeWeek, ScoredWeek, SealedRow, SealedRows, Track, TrackStanding
 from app.api.weights import market
 from app.settings import settings
@@ -29,12 +29,12 @@ class Listing(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    variant: VariantName | None = Query(None)
+    variant: SubjectName | None = Query(None)
     limit: int = Query(50, ge=1, le=500)
 
 
 class Which(BaseModel):
-    """Which of a variant's champions."""
+    """Which of a variant's champions, or which book."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -48,7 +48,7 @@ async def decisions(caller: Caller, query: Annotated[Listing, Query()]) -> Respo
 
 
 @router.get("/track/{variant}", response_model=Track)
-async def track(caller: Caller, variant: VariantName, query: Annotated[Which, Query()]) -> Response:
+async def track(caller: Caller, variant: SubjectName, query: Annotated[Which, Query()]) -> Response:
     """How a champion's sealed decisions have done, and where that stands in what its back-test promised."""
     return answer(await off_loop(partial(tracked, variant, query.version)))
 

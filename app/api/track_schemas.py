@@ -13,7 +13,7 @@ class SealedRow(Answer):
     """One sealed decision; times are UTC, weights shares of wealth."""
 
     seq: int
-    subject: str = Field(description="The variant")
+    subject: str = Field(description="The variant, or book")
     version: str
     decision: str = Field(description="Session whose close was the last thing known")
     fill: str = Field(description="Session at whose close it trades")

@@ -13,16 +13,15 @@ from starlette.responses import Response
 from app.api.dependencies import REFUSALS, Caller, answer, off_loop
 from app.api.errors import NoModel
 from app.api.request_log import log
-from app.api.schemas import InferenceRequest, TargetWeights, VariantName
+from app.api.schemas import InferenceRequest, SubjectName, TargetWeights
 from app.decisions.sealing import sealed_as_shown
 from app.holdings.plan import respelled
 from app.settings import settings
+from sac.book import BOOK, decider_of
 from sac.errors import DeskError, SettingsError
 from sac.market import MarketPanel, load_panel, market_stamp
 from sac.market.symbols import by_key, symbol_key
 from sac.portfolio.trades import reference_prices
-from sac.promotion.following import follow_of
-from sac.promotion.state import champion_of
 from sac.threads import one_thread
 
 __all__ = ["market", "router"]
@@ -34,8 +33,8 @@ router = APIRouter(responses=REFUSALS)
 
 
 @router.post("/inference/{variant}", response_model=TargetWeights)
-async def inference(caller: Caller, variant: VariantName, body: InferenceRequest) -> Response:
-    """Target weights of the variant's champion for a portfolio in dollars."""
+async def inference(caller: Caller, variant: SubjectName, body: InferenceRequest) -> Response:
+    """Target weights of the variant's champion, or of the book, for a portfolio in dollars."""
     weights = await asyncio.get_running_loop().run_in_executor(DESK, partial(recommended, variant, body))
     response = answer(weights)
     response.background = BackgroundTask(_seal, variant, body)
@@ -59,7 +58,7 @@ def _sealed(variant: str, wanted: InferenceRequest) -> str | None:
 
 
 def recommended(variant: str, wanted: InferenceRequest) -> TargetWeights:
-    """Target weights of the champion.
+    """Target weights of the champion, or of the book.
 
     Nothing but the market is kept in memory from one request to the next: a version's files are read and
     compared with their checksums every time, which costs a few milliseconds.
@@ -69,24 +68,18 @@ def recommended(variant: str, wanted: InferenceRequest) -> TargetWeights:
     ):
         raise SettingsError("A symbol is listed twice: add its values up.", "portfolio.positions")
     root = settings()
-    champion = champion_of(root.registry, variant)
-    if champion is None:
-        raise NoModel(f"{variant} has no champion yet: train it first (POST /train/{variant}/full).")
-    from sac.inference import Holdings, target_weights  # here, because it loads torch
+    decider = decider_of(root.registry, variant, root.cache)
+    if decider is None:
+        missing = f"{variant} has no champion yet: train it first (POST /train/{variant}/full)."
+        raise NoModel("Nobody chose a book yet: do so on the page Weights." if variant == BOOK else missing)
+    from sac.inference import Holdings  # here, because it loads torch
 
     one_thread()
     panel = market(root.data)
     step = panel.step_at(wanted.as_of_date)
     positions, spelling = _held(wanted, reference_prices(panel, step))
-    advice = target_weights(
-        champion,
-        panel,
-        Holdings(wanted.portfolio.cash, positions),
-        step,
-        outside=wanted.outside,
-        follow=follow_of(root.registry, variant, champion.name),
-        cache=root.cache,
-    )
+    holdings = Holdings(wanted.portfolio.cash, positions)
+    advice = decider.advise(panel, step, holdings, outside=wanted.outside)
     return TargetWeights.model_validate(respelled(advice, spelling))
 
 

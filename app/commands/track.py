@@ -8,6 +8,7 @@ from app.commands.printing import print_json, print_table, say
 from app.decisions.track import standing_line, state_line
 from app.formats import moment, signed
 from app.settings import Settings, settings
+from sac.book import BOOK
 from sac.config import VARIANTS
 from sac.errors import DeskError
 from sac.market import MarketPanel, load_panel
@@ -18,9 +19,11 @@ __all__ = ["add"]
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
-    command = commands.add_parser("track", help="print what champions' sealed decisions have come to")
+    command = commands.add_parser(
+        "track", help="print what the sealed decisions of champions and the book have come to"
+    )
     command.set_defaults(command=track)
-    command.add_argument("variant", nargs="?", choices=VARIANTS)
+    command.add_argument("variant", nargs="?", choices=(*VARIANTS, BOOK))
     command.add_argument("--version", metavar="VERSION", help="an earlier champion of the variant")
 
 
@@ -45,7 +48,9 @@ def _chosen(root: Settings, options: argparse.Namespace) -> list[Reign]:
     if options.variant is None:
         if options.version:
             raise DeskError("Name the variant, too: versions are a variant's.")
-        return [one for variant in VARIANTS for one in reigns(root.registry, variant) if one.champion]
+        return [
+            one for variant in (BOOK, *VARIANTS) for one in reigns(root.registry, variant) if one.champion
+        ]
     known = reigns(root.registry, options.variant)
     chosen = [one for one in known if options.version in (None, one.version)]
     if not chosen:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.commands.holdings import add_answers, preview_of
 from app.commands.printing import print_json, print_table, say
-from app.decisions.following import conviction_line
+from app.decisions.book import decider_line
 from app.decisions.sealing import sealed_as_shown
 from app.formats import dollars, percent
 from app.holdings.plan import Plan, planned, respelled
@@ -15,12 +15,9 @@ from app.holdings.portfolio import Portfolio, meant, outsiders
 from app.holdings.reading import Preview
 from app.holdings.reading.preview import place
 from app.settings import settings
+from sac.book import BOOK, decider_of
 from sac.config import VARIANTS
 from sac.errors import DeskError
-from sac.promotion import Decision
-from sac.promotion.following import follow_in, last_choice
-from sac.promotion.state import champion_of
-from sac.registry import Version
 from sac.text import printable
 
 __all__ = ["add"]
@@ -28,9 +25,11 @@ __all__ = ["add"]
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
-    command = commands.add_parser("weights", help="print the champion's target weights, and the trades")
+    command = commands.add_parser(
+        "weights", help="print target weights of a champion or the book, and trades"
+    )
     command.set_defaults(command=weights)
-    command.add_argument("variant", choices=VARIANTS)
+    command.add_argument("variant", choices=(*VARIANTS, BOOK))
     command.add_argument("--cash", type=float, metavar="X", help="cash held now, in dollars")
     command.add_argument(
         "--holdings", type=Path, metavar="FILE", help="a broker's export of positions, or a CSV file"
@@ -49,13 +48,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def weights(options: argparse.Namespace) -> None:
-    """Print the champion's target weights."""
+    """Print a champion's, or the book's, target weights."""
     (held, preview), root = _holdings(options), settings()
-    version = champion_of(root.registry, options.variant)
-    if version is None:
-        raise DeskError(
-            f"{options.variant} has no champion yet: train it first (sac-desk train {options.variant})."
-        )
+    decider = decider_of(root.registry, options.variant, root.cache)
+    if decider is None:
+        missing = f"{options.variant} has no champion yet: train it first (sac-desk train {options.variant})."
+        unchosen = "Nobody chose a book yet: sac-desk book VARIANT... --reason TEXT."
+        raise DeskError(unchosen if options.variant == BOOK else missing)
     from sac.market import load_panel
 
     panel = load_panel(root.data)
@@ -66,46 +65,39 @@ def weights(options: argparse.Namespace) -> None:
             f"{named} is not in the universe ({', '.join(panel.symbols)}): say --outside keep "
             "or --outside sell, or leave it out."
         )
-    choice, step = last_choice(root.registry, options.variant, version.name), panel.step_at(options.as_of)
-    plan = planned(version, panel, held, step, follow=follow_in(choice), cache=root.cache)
+    step = panel.step_at(options.as_of)
+    plan = planned(decider, panel, held, step)
     if options.trades and plan.over() and not plan.advice.historic:  # history is asked for by its date
         raise DeskError(
             f"The week of {plan.advice.target_week_start} to {plan.advice.target_week_end} is over: there "
             "are no orders for it. Refresh the data (sac-desk data refresh)."
         )
-    _print(plan, version, choice, preview, options)
+    _print(plan, decider_line(root, decider), preview, options)
     if unsealed := sealed_as_shown(root, options.variant, panel, step):
         print(f"Note: {printable(unsealed)}", file=sys.stderr)
 
 
-def _print(
-    plan: Plan,
-    version: Version,
-    choice: Decision | None,
-    preview: Preview | None,
-    options: argparse.Namespace,
-) -> None:
+def _print(plan: Plan, why: str, preview: Preview | None, options: argparse.Namespace) -> None:
     if options.json:
         answer = dataclasses.asdict(respelled(plan.advice, plan.holdings.spelling))
         answer |= {"trade_list": _listed(plan)} if options.trades else {}
         print_json(answer | {"holdings": dataclasses.asdict(preview)} if preview else answer)
         return
-    _print_weights(plan, version, choice)
+    _print_weights(plan, why)
     if options.trades:
-        _print_trades(plan, version)
+        _print_trades(plan)
     read = [*preview.notes, *_left_out(preview)] if preview else []
     late = f"The session of {plan.advice.target_week_start} is over: orders placed now fill at later prices."
-    told = conviction_line(version, choice).casefold()
-    notes = [note for note in plan.advice.notes if note.casefold() not in told]
+    notes = [note for note in plan.advice.notes if note.casefold() not in why.casefold()]
     for note in (*notes, *([late] if plan.filled() else []), *read):
         say(f"Note: {note}")
 
 
-def _print_weights(plan: Plan, version: Version, choice: Decision | None) -> None:
+def _print_weights(plan: Plan, why: str) -> None:
     wanted = plan.advice
     say(f"{wanted.variant} {wanted.model_version}, decided on the close of {wanted.as_of}")
     say(f"Trade at the close of {wanted.target_week_start}, hold to {wanted.target_week_end}")
-    say(conviction_line(version, choice))
+    say(why)
     say(f"Turnover {percent(wanted.turnover)} of wealth, cost {percent(wanted.cost, 3)}")
     apart = wanted.conviction < 1.0  # else the target is what the agents want
     rows = []
@@ -116,7 +108,7 @@ def _print_weights(plan: Plan, version: Version, choice: Decision | None) -> Non
     print_table(("symbol", "now", "target", *["agents' own"] * apart), rows)
 
 
-def _print_trades(plan: Plan, version: Version) -> None:
+def _print_trades(plan: Plan) -> None:
     orders = plan.orders
     say(f"Trades in whole shares, at the closes of {plan.advice.as_of}:")
     rows = [

@@ -4,11 +4,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from app.settings import Settings
-from sac.config import FollowChoice
+from sac.book import decider_of
 from sac.errors import DeskError
 from sac.market import MarketPanel
-from sac.promotion.following import follow_of
-from sac.promotion.state import champion_name, champion_of
 from sac.registry import Registry
 from sac.threads import one_thread
 from sac.track import TrackLog, seal, seal_missing
@@ -16,17 +14,16 @@ from sac.track import TrackLog, seal, seal_missing
 __all__ = ["sealed_as_shown"]
 
 
-def sealed_as_shown(root: Settings, variant: str, panel: MarketPanel, step: int) -> str | None:
-    """Seal what a champion's weeks have come to, and ask a past one again where its weights were shown.
+def sealed_as_shown(root: Settings, subject: str, panel: MarketPanel, step: int) -> str | None:
+    """Seal what a champion's, or the book's, weeks have come to, and ask a past one again that was shown.
 
     The result is why that could not be done, in one sentence; None where the record is complete.
     """
     try:
-        registry = root.registry
-        name = champion_name(registry, variant)
-        if name is not None:
-            follow = follow_of(registry, variant, name)
-            _sealed(root.track, registry.root, root.cache, variant, name, follow, panel, step)
+        decider = decider_of(root.registry, subject)
+        if decider is not None:
+            who = (decider.name, decider.followed)
+            _sealed(root.track, root.models, root.cache, subject, who, panel, step)
     except (DeskError, OSError) as refusal:
         return f"This week's decision was not sealed: {refusal}"
     return None
@@ -38,16 +35,15 @@ def _sealed(
     track: Path,
     models: Path,
     cache: Path,
-    variant: str,
-    name: str,
-    follow: FollowChoice,
+    subject: str,
+    who: tuple[str, str],
     panel: MarketPanel,
     step: int,
 ) -> None:
     one_thread()
     log, registry = TrackLog(track), Registry(models)
-    seal_missing(log, registry, panel, variant, cache=cache)
+    seal_missing(log, registry, panel, subject, cache=cache)
     decision = str(panel.decisions[step])
-    champion = champion_of(registry, variant)
-    if champion and champion.name == name and log.rows(variant, name, decision):
-        seal(log, champion, panel, step, follow=follow, cache=cache)
+    decider = decider_of(registry, subject, cache)
+    if decider and decider.name == who[0] and log.rows(subject, decider.name, decision):
+        seal(log, decider, panel, step)

@@ -15,13 +15,12 @@ from app.formats import moment
 from app.holdings.plan import Plan, planned
 from app.holdings.saved import SavedHoldings, load
 from app.settings import Settings, notifying
+from sac.book import BOOK, decider_of, last_choice, subject_label
 from sac.config import VARIANTS
 from sac.errors import ArtifactError, DataError, DeskError
 from sac.market import MarketPanel, load_panel, trading_weeks
 from sac.market.findings import signal_findings
-from sac.promotion.following import follow_in, last_choice
 from sac.promotion.state import pending_review, state_of
-from sac.registry import Version
 from sac.track import SealedWeek
 
 __all__ = ["digest_of"]
@@ -104,12 +103,14 @@ def _champions(
     noticed: list[str],
     now: pd.Timestamp,
 ) -> Iterator[ChampionWeek]:
-    """What each champion decided, as it was sealed."""
+    """What the book and each champion decided, as it was sealed; orders are the book's where there is one."""
     log, registry = root.track_log, root.registry
     noticed += log.problems()
-    for variant in VARIANTS:
-        name = state_of(registry, variant).champion
-        rows = log.rows(variant)
+    book = last_choice(registry)
+    names = {BOOK: book.version if book else None}
+    names |= {variant: state_of(registry, variant).champion for variant in VARIANTS}
+    for subject, name in names.items():
+        rows = log.rows(subject)
         sealed = [row for row in rows if (row.version, row.decision) == (name, week)]
         if not name or not sealed:
             continue
@@ -119,31 +120,27 @@ def _champions(
         before = [one for one in rows if one.decision < week and one.weights and one.kind != "restated"]
         plan = None
         try:
-            version = registry.version(variant, name)
-            plan = _plan(root, version, row, panel, saved)
+            if subject == BOOK or book is None:
+                plan = _plan(root, row, panel, saved)
         except DeskError as refusal:
             notes.append(f"No orders: {refusal}")
         if plan:
             notes += _warnings(plan, now)
         yield ChampionWeek(
-            label=VARIANTS[variant].label,
+            label=subject_label(subject),
             version=name,
             sealed=f"Sealed {moment(sealed[0].sealed_at)}, {_WHEN[sealed[0].kind]}.",
             conviction=row.conviction,
             targets=_targets(row, before[-1] if before else None),
             changes=changes(row, before[-1] if before else None) if row.weights else (),
-            record=record_line(root, variant, panel),
+            record=record_line(root, subject, panel),
             ticket=_ticket(plan, saved) if plan and saved else None,
             notes=tuple(notes),
         )
 
 
 def _plan(
-    root: Settings,
-    version: Version,
-    row: SealedWeek,
-    panel: MarketPanel | None,
-    saved: SavedHoldings | None,
+    root: Settings, row: SealedWeek, panel: MarketPanel | None, saved: SavedHoldings | None
 ) -> Plan | None:
     """The orders of the week for the saved holdings, as the page Weights has them. Raises DeskError."""
     if panel is None or saved is None or not row.weights:
@@ -151,9 +148,8 @@ def _plan(
     if (newest := str(panel.decisions[-1])) != row.decision:
         where = "have gone on to" if newest > row.decision else "end with"
         raise DataError(f"the data {where} {newest}.")
-    choice = last_choice(root.registry, version.variant, version.name)
-    step = len(panel.decisions) - 1
-    return planned(version, panel, saved.portfolio, step, follow=follow_in(choice), cache=root.cache)
+    decider = decider_of(root.registry, row.subject, root.cache)
+    return planned(decider, panel, saved.portfolio, len(panel.decisions) - 1) if decider else None
 
 
 def _warnings(plan: Plan, now: pd.Timestamp) -> Iterator[str]:

@@ -42,9 +42,9 @@ class Ticket:
 
 @dataclass(frozen=True)
 class ChampionWeek:
-    """One champion's decision of the week, and how its record goes on."""
+    """A champion's, or the book's, decision of the week, and how its record goes on."""
 
-    label: str  # the variant as people call it
+    label: str  # the variant as people call it, or "Book"
     version: str
     sealed: str  # when, and whether before its prices existed: one sentence
     conviction: float | None  # None where nothing could be decided
@@ -75,7 +75,7 @@ class Digest:
     composed_at: datetime  # UTC
     state: str  # one sentence: what is true now, and what there is to do
     stopped: tuple[str, ...]  # why the weekly run stopped, or left something out
-    champions: tuple[ChampionWeek, ...]
+    champions: tuple[ChampionWeek, ...]  # first the book, where there is one
     no_ticket: str  # why there are no orders, for all champions; "" where there are, or nothing to say
     waiting: tuple[Waiting, ...]
     findings: tuple[str, ...]  # about the data

@@ -6,6 +6,7 @@ from app.decisions.track import standing_line, state_line
 from app.digest.content import ChampionWeek
 from app.formats import dollars
 from app.settings import Settings
+from sac.book import BOOK, subject_label
 from sac.market import MarketPanel
 from sac.track.record import reigns, track_record
 
@@ -19,15 +20,16 @@ def state(stopped: Sequence[str], champions: Sequence[ChampionWeek], fill: str, 
     if not champions:
         return "No champion decided this week: train a variant, or promote a version."
     first = champions[0]
+    who = "the book" if first.label == subject_label(BOOK) else first.label
     if not first.targets:
         return f"{first.label} decided nothing: {' '.join(first.notes) or 'see its page.'}"
     if demo:
-        return f"Demo data, not for trading: {first.label} decided for {fill}."
+        return f"Demo data, not for trading: {who} decided for {fill}."
     if first.ticket is None:
-        return f"{first.label} decided for the close of {fill}: there are targets, and no orders."
+        return f"{who[0].upper()}{who[1:]} decided for the close of {fill}: there are targets, and no orders."
     orders = first.ticket.orders
     if not orders:
-        return f"Nothing to trade at the close of {fill}: the holdings fit what {first.label} wants."
+        return f"Nothing to trade at the close of {fill}: the holdings fit what {who} wants."
     sides = [order.side for order in orders]
     counts = [
         f"{sides.count(side)} {side}{'s' * (sides.count(side) > 1)}"
@@ -35,7 +37,7 @@ def state(stopped: Sequence[str], champions: Sequence[ChampionWeek], fill: str, 
         if side in sides
     ]
     traded = dollars(sum(order.amount for order in orders))
-    return f"Trade at the close of {fill}, as {first.label} decided: {' and '.join(counts)}, {traded} in all."
+    return f"Trade at the close of {fill}, as {who} decided: {' and '.join(counts)}, {traded} in all."
 
 
 def record_line(root: Settings, variant: str, panel: MarketPanel | None) -> str:

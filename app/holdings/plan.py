@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from app.holdings.portfolio import Portfolio, Valued, valued
-from sac.config import FollowChoice
+from sac.book import Decider
 from sac.market import MarketPanel
 from sac.market.calendar import has_ended
 from sac.portfolio.trades import TradeList, reference_prices, whole_share_trades
-from sac.registry import Version
 
 if TYPE_CHECKING:
     from sac.inference import Recommendation
@@ -22,7 +20,7 @@ __all__ = ["Plan", "planned", "respelled"]
 
 @dataclass(frozen=True)
 class Plan:
-    """A version's advice for a portfolio, and the orders in whole shares that follow it."""
+    """A champion's or the book's advice for a portfolio, and the orders in whole shares that follow it."""
 
     advice: "Recommendation"
     holdings: Valued
@@ -39,37 +37,18 @@ class Plan:
         return not (self.demo or self.over(now)) and has_ended(self.advice.target_week_start, now)
 
 
-def planned(
-    version: Version,
-    panel: MarketPanel,
-    portfolio: Portfolio,
-    step: int,
-    *,
-    follow: FollowChoice = "as trained",
-    cache: Path | None = None,
-) -> Plan:
-    """Advice and orders of a decision, a step of the panel. Raises DeskError.
-
-    follow, cache: as for `sac.inference.target_weights`.
-    """
-    from sac.inference import Holdings, target_weights  # here, because it loads torch
+def planned(decider: Decider, panel: MarketPanel, portfolio: Portfolio, step: int) -> Plan:
+    """Advice and orders of a champion's, or the book's, decision at a step of the panel. Raises DeskError."""
+    from sac.inference import Holdings  # here, because it loads torch
 
     held = valued(portfolio, reference_prices(panel, step))
-    advice = target_weights(
-        version,
-        panel,
-        Holdings(held.cash, held.values),
-        step,
-        outside="sell",
-        follow=follow,
-        cache=cache,
-    )
+    advice = decider.advise(panel, step, Holdings(held.cash, held.values), outside="sell")
     orders = whole_share_trades(
         held.shares,
         held.cash,
         advice.target_weights,
         held.prices,
-        version.settings.constraints.cost_rate,
+        decider.constraints.cost_rate,
         portfolio.minimum,
     )
     return Plan(advice, held, orders, panel.provenance.source == "sample")

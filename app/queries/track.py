@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.queries import market
 from app.settings import settings
+from sac.book import BOOK
 from sac.config import VARIANTS
 from sac.files import stamp
 from sac.market import MarketPanel
@@ -19,10 +20,10 @@ __all__ = ["all_reigns", "problems", "record", "rows", "standing"]
 
 
 def all_reigns() -> dict[str, list[Reign]]:
-    """Every version that is or was champion, by variant, of the variants that had one."""
+    """Every book and every version that is or was champion, by variant; of those that had one."""
     registry = settings().registry
-    found = {variant: reigns(registry, variant) for variant in VARIANTS}
-    return {variant: known for variant, known in found.items() if known}
+    found = {subject: reigns(registry, subject) for subject in (BOOK, *VARIANTS)}
+    return {subject: known for subject, known in found.items() if known}
 
 
 def record(reign: Reign) -> TrackRecord:

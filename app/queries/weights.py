@@ -13,6 +13,7 @@ from app.holdings.portfolio import Portfolio
 from app.queries import market
 from app.settings import settings
 from sac.arrays import Floats
+from sac.book import ChampionDecider
 from sac.config import Constraints, FollowChoice
 from sac.market import MarketPanel
 from sac.market.symbols import symbol_key
@@ -46,7 +47,7 @@ def _plan(
     _version: Version,
     _panel: MarketPanel,
 ) -> Plan:
-    return planned(_version, _panel, portfolio, step, follow=follow, cache=settings().cache)
+    return planned(ChampionDecider(_version, follow, settings().cache), _panel, portfolio, step)
 
 
 def from_cash(version: Version) -> "Recommendation":

@@ -10,6 +10,7 @@ from app.week.kept import kept
 from app.week.schedule import read_schedule
 from app.week.which import newest_week
 from app.week.work import Situation, Stopped
+from sac.book import decider_of, subject_label
 from sac.config import VARIANTS
 from sac.errors import DeskError
 from sac.market import read_choice
@@ -68,10 +69,15 @@ def _forecasters(now: Situation) -> list[str]:
 
 def _decisions(now: Situation) -> list[str]:
     root, found = now.root, []
-    for variant, champion in now.champions.items():
-        steps = unsealed_steps(root.track_log, root.registry, now.panel, champion)
+    for subject in now.subjects:
+        try:
+            decider = decider_of(root.registry, subject)
+        except DeskError as refusal:
+            found.append(f"{subject_label(subject)} decides nothing: {refusal}")
+            continue
+        steps = unsealed_steps(root.track_log, now.panel, decider) if decider else []
         listed = ", ".join(map(str, now.panel.decisions[steps])) or "nothing, it is sealed"
-        found.append(f"{VARIANTS[variant].label}: seal {listed}.")
+        found.append(f"{subject_label(subject)}: seal {listed}.")
     return found or ["There is no champion to decide: train a variant first."]
 
 

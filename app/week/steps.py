@@ -11,6 +11,7 @@ from app.week.challengers import Due, due_challengers, request_like
 from app.week.schedule import read_schedule
 from app.week.subjobs import Span, done_by
 from app.week.work import Notes, Work
+from sac.book import BOOK, subject_label
 from sac.config import VARIANTS
 from sac.errors import DataError, DeskError, StorageError
 from sac.market import read_choice
@@ -76,20 +77,20 @@ def forecasters(work: Work, notes: Notes) -> None:
 
 
 def decisions(work: Work, notes: Notes) -> None:
-    """Seal what every champion decides, and the weeks since its promotion that nobody sealed."""
-    for variant in work.champions:
-        _sealed(work, notes, variant)
+    """Seal what every champion and the book decide, and the weeks since then that nobody sealed."""
+    for subject in work.subjects:
+        _sealed(work, notes, subject)
     if not work.champions:
         notes.said.append("There is no champion to decide: train a variant first.")
 
 
-def _sealed(work: Work, notes: Notes, variant: str) -> None:
+def _sealed(work: Work, notes: Notes, subject: str) -> None:
     from sac.track.sealing import seal_missing  # as above
 
-    root, label = work.root, VARIANTS[variant].label
+    root, label = work.root, subject_label(subject)
     work.report("saving", 0.35, f"Sealing the decision of {label}")
     with _tolerated(notes, f"{label} decided nothing"):
-        rows = seal_missing(root.track_log, root.registry, work.panel, variant, cache=root.cache)
+        rows = seal_missing(root.track_log, root.registry, work.panel, subject, cache=root.cache)
         for row in rows:
             notes.said.append(f"{label}, {row.decision}: sealed as {row.kind}. {row.note}".rstrip())
         if not rows:
@@ -126,7 +127,8 @@ def _challenger(work: Work, notes: Notes, due: Due, span: Span) -> None:
         end = "is the champion now" if result.promoted else "is stored"
         notes.said.append(f"{what}: {result.version} {end}. {result.verdict}")
         if result.promoted:  # it is what decides this week's trades
-            _sealed(work, notes, variant)
+            for subject in (variant, *({BOOK} & {*work.subjects})):
+                _sealed(work, notes, subject)
 
 
 def gate(work: Work, notes: Notes) -> None:

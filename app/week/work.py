@@ -5,6 +5,7 @@ from functools import cached_property
 
 from app.jobs.queue import Jobs
 from app.settings import Settings
+from sac.book import BOOK, last_choice
 from sac.config import VARIANTS
 from sac.errors import ArtifactError, DataError, DeskError
 from sac.market import MarketPanel, load_panel
@@ -51,6 +52,12 @@ class Situation:
                 f"them. {remedy}, then run the week again."
             )
         return panel
+
+    @property
+    def subjects(self) -> list[str]:
+        """Whose decisions are sealed: every champion's, by variant, and the book's where one was chosen."""
+        chosen = last_choice(self.root.registry)
+        return [*self.champions, *([BOOK] if chosen else [])]
 
     @cached_property
     def champions(self) -> dict[str, Version]:

@@ -26,6 +26,7 @@ from sac.portfolio import (
 
 __all__ = [
     "baselines",
+    "blended",
     "calendar_years",
     "common_weeks",
     "equal_weight",
@@ -100,6 +101,18 @@ def _from_cash(recorded: Backtest, rows: Rows) -> Floats:
     members: Floats = recorded.members[rows].copy()
     members[:1] = recorded.entries[rows[:1]]
     return members
+
+
+def blended(
+    name: str, parts: Sequence[tuple[Backtest, Rows]], shares: Floats, constraints: Constraints
+) -> Backtest:
+    """A convex blend of records of the same stocks, from all CASH: nobody's members.
+
+    parts: K records with their rows of the same W weeks. shares: (W, K), each week's sum to 1.
+    """
+    targets = sum(shares[:, [k]] * record.weights[rows] for k, (record, rows) in enumerate(parts))  # (W, n+1)
+    recorded, rows = parts[0]
+    return _accounted(name, np.asarray(targets), _unled(recorded), rows, constraints)
 
 
 def baselines(

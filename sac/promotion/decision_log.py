@@ -15,7 +15,7 @@ from sac.promotion.record import record
 
 __all__ = ["MOVES", "Action", "Decision", "DecisionLog", "SealedDecision"]
 
-Action = Literal["first", "automatic", "approve", "override", "rollback", "reject", "follow"]
+Action = Literal["first", "automatic", "approve", "override", "rollback", "reject", "follow", "book"]
 MOVES = ("first", "automatic", "approve", "override", "rollback")  # those that make a version champion
 
 
@@ -28,7 +28,7 @@ class Decision:
     actor: str
     variant: str
     action: Action
-    version: str  # the one decided on
+    version: str  # the one decided on; of a row "book" the book that was chosen
     champion: str | None  # the one before; None where there was none
     passed: int  # 1 where the gate was passed
     eval_cagr: float | None
@@ -115,6 +115,11 @@ class DecisionLog:
     def last_follow(self, variant: str, version: str) -> Decision | None:
         """The newest decision on how far that version is followed."""
         rows = self._rows(_COLUMNS, variant, "action = 'follow' AND version = ?", version, limit=1)
+        return Decision(**rows[0]) if rows else None
+
+    def last_book(self) -> Decision | None:
+        """The newest decision on the book."""
+        rows = self._rows(_COLUMNS, None, "action = 'book'", limit=1)
         return Decision(**rows[0]) if rows else None
 
     def problems(self) -> list[str]:

@@ -6,12 +6,23 @@ from typing import Literal
 import numpy as np
 
 from sac.arrays import Floats
+from sac.config import Constraints
 from sac.evidence.comparison import equal_weight
 from sac.evidence.significance import histories
-from sac.portfolio import log_lead
+from sac.portfolio import Backtest, log_lead
 from sac.registry import Version
 
-__all__ = ["YEAR", "Cone", "Standing", "Word", "cone", "deepest_shortfalls", "promised_leads", "standing"]
+__all__ = [
+    "YEAR",
+    "Cone",
+    "Standing",
+    "Word",
+    "cone",
+    "deepest_shortfalls",
+    "leads_of",
+    "promised_leads",
+    "standing",
+]
 
 YEAR = 52  # weeks ahead that a cone shows at least, and over which a shortfall is judged
 _EDGES = (5.0, 25.0, 50.0, 75.0, 95.0)  # percentiles: of the 90 % band, the 50 % band, and the median
@@ -59,9 +70,12 @@ def promised_leads(version: Version) -> Floats:
 
     It is stored with the version and never changes: later trainings do not move it.
     """
-    record = version.evaluation()
-    equal = equal_weight(record, np.arange(len(record.net)), version.settings.constraints)
-    return log_lead(record, equal)
+    return leads_of(version.evaluation(), version.settings.constraints)
+
+
+def leads_of(record: Backtest, constraints: Constraints) -> Floats:
+    """Weekly log leads (W,) of a record over equal weight on its weeks."""
+    return log_lead(record, equal_weight(record, np.arange(len(record.net)), constraints))
 
 
 def cone(leads: Floats, weeks: int = YEAR) -> Cone:

@@ -6,13 +6,16 @@ from itertools import zip_longest
 
 import numpy as np
 
-from sac.config import CASH, VARIANTS
-from sac.errors import ArtifactError, DataError
+from sac.arrays import Floats
+from sac.book import BOOK, champions_at, read_book, record_of, subject_label
+from sac.config import CASH
+from sac.errors import DataError, DeskError
 from sac.market import MarketPanel
 from sac.market.symbols import symbol_key
+from sac.promotion import DecisionLog
 from sac.promotion.state import state_of
 from sac.registry import Registry
-from sac.track.cone import YEAR, Cone, Standing, cone, promised_leads, standing
+from sac.track.cone import YEAR, Cone, Standing, cone, leads_of, promised_leads, standing
 from sac.track.scoring import Scored, scored
 from sac.track.sealed import SealedWeek, TrackLog
 from sac.track.sealing import newest_decision
@@ -66,18 +69,20 @@ class TrackRecord:
 
 
 def reigns(registry: Registry, variant: str) -> list[Reign]:
-    """Every version that is or was champion of a variant: the champion, then from the latest to the first."""
-    state = state_of(registry, variant)
-    moves = state.moves[::-1]  # oldest first
+    """Every version that is or was champion of a variant, or every book: that of now, then latest first."""
+    if variant == BOOK:
+        moves = DecisionLog(registry.root).decisions(BOOK)[::-1]  # oldest first
+        now = moves[-1].version if moves else None
+    else:
+        state = state_of(registry, variant)
+        moves, now = state.moves[::-1], state.champion
     spans: dict[str, list[tuple[str, str | None]]] = {}
     for row, after in zip_longest(moves, moves[1:]):
         before = spans.pop(row.version, [])  # put at the end: the latest to rise comes first in the answer
         spans[row.version] = [*before, (row.at, after.at if after else None)]
-    if state.champion:
-        spans[state.champion] = spans.pop(state.champion, [])
-    return [
-        Reign(variant, name, tuple(known), name == state.champion) for name, known in reversed(spans.items())
-    ]
+    if now:
+        spans[now] = spans.pop(now, [])
+    return [Reign(variant, name, tuple(known), name == now) for name, known in reversed(spans.items())]
 
 
 def track_record(registry: Registry, log: TrackLog, panel: MarketPanel, reign: Reign) -> TrackRecord:
@@ -86,13 +91,13 @@ def track_record(registry: Registry, log: TrackLog, panel: MarketPanel, reign: R
     problems: list[str] = []
     results, promise = None, None
     try:
-        results = scored(VARIANTS[reign.variant].label, rows, panel)
+        results = scored(subject_label(reign.variant), rows, panel)
     except DataError as refusal:
         problems.append(str(refusal))
     try:
-        leads = promised_leads(registry.version(reign.variant, reign.version))
+        leads = _promised(registry, reign)
         promise = cone(leads, len(results.leads) if results else YEAR)
-    except ArtifactError as refusal:
+    except DeskError as refusal:
         problems.append(str(refusal))
     return TrackRecord(
         reign=reign,
@@ -124,6 +129,15 @@ def moved_closes(row: SealedWeek, panel: MarketPanel) -> dict[str, float]:
     if place == len(panel.sessions) or str(panel.sessions[place]) != row.decision:
         return {}
     return _moves(row.closes, dict(zip(panel.symbols, panel.closes[place].tolist(), strict=True)))
+
+
+def _promised(registry: Registry, reign: Reign) -> Floats:
+    """Weekly log leads (W,) of the record with which a champion, or the book, was chosen."""
+    if reign.variant != BOOK:
+        return promised_leads(registry.version(reign.variant, reign.version))
+    book = read_book(reign.version)
+    versions = champions_at(registry, book.champions, reign.spans[-1][0])
+    return leads_of(record_of(book, versions), next(iter(versions.values())).settings.constraints)
 
 
 def _contradicted(row: SealedWeek, panel: MarketPanel) -> bool:

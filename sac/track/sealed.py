@@ -59,14 +59,14 @@ _MAPPINGS = ("weights", "agents", "forecasts", "closes", "constraints")  # kept 
 class WeekDecision:
     """What one champion decided for one week, on which data; dates are ISO text."""
 
-    subject: str  # the variant
-    version: str
+    subject: str  # the variant, or "book"
+    version: str  # or the text of the book
     decision: str  # session whose close was the last thing known
     fill: str  # session at whose close it trades
     weights: dict[str, float]  # targets as traded, by symbol, then "CASH"; empty: nothing could be decided
     agents: dict[str, float]  # what its agents want, whatever the conviction
     conviction: float | None  # how far the targets go from equal weight (0) to the agents' (1)
-    follow: str  # as trained, or what a person chose instead
+    follow: str  # as trained, or what a person chose instead; of the book, so for each champion
     forecasts: dict[str, float | None]  # next week's return
     closes: dict[str, float]  # at the decision, dollars
     constraints: dict[str, float]  # costs and limits by which the week is accounted

@@ -11,16 +11,14 @@ import numpy as np
 import pandas as pd
 
 from sac.arrays import Floats
-from sac.config import Constraints, FollowChoice
+from sac.book import BOOK, Decider, decider_of
+from sac.config import Constraints
 from sac.errors import ExpiredAgents
 from sac.market import MarketPanel, trading_weeks
 from sac.market.calendar import has_ended, last_ended_session
 from sac.market.prices.tables import running_note
 from sac.portfolio import all_cash, asset_growth, drift
-from sac.promotion import DecisionLog
-from sac.promotion.following import follow_of
-from sac.promotion.state import champion_of
-from sac.registry import Registry, Version
+from sac.registry import Registry
 from sac.track.sealed import SealedWeek, TrackLog, WeekDecision
 
 if TYPE_CHECKING:
@@ -32,16 +30,9 @@ _MONTH = np.timedelta64(31, "D")  # no week of an exchange is that long
 
 
 def seal(
-    log: TrackLog,
-    version: Version,
-    panel: MarketPanel,
-    step: int,
-    *,
-    follow: FollowChoice = "as trained",
-    cache: Path | None = None,
-    now: datetime | None = None,
+    log: TrackLog, decider: Decider, panel: MarketPanel, step: int, *, now: datetime | None = None
 ) -> SealedWeek:
-    """Seal what a version decides at a step, for the portfolio that its sealed weeks before have led to.
+    """Seal what a champion or the book decides at a step, for what its sealed weeks before have led to.
 
     Asked again with the same data and choice the row that is there is returned; with others one more row,
     "restated", is added. A week for which the agents are too old is sealed without weights, with the reason.
@@ -49,11 +40,14 @@ def seal(
     damaged version, StorageError where the log cannot be written.
     """
     decision, fingerprint = str(panel.decisions[step]), panel.fingerprint_at(step)
-    before = log.rows(version.variant, version.name)
-    known = (row for row in before if row.decision == decision and row.key == (fingerprint, follow))
+    before = _rows(log, decider)
+    key = (fingerprint, decider.followed)
+    known = (
+        row for row in before if row.version == decider.name and (row.decision, row.key) == (decision, key)
+    )
     if row := next(known, None):
         return row
-    decided = _decided(version, panel, step, before, follow, cache) | {"fingerprint": fingerprint}
+    decided = _decided(decider, panel, step, before) | {"fingerprint": fingerprint}
     return log.append(WeekDecision(**decided), partial(lateness, panel, step), now)
 
 
@@ -61,33 +55,34 @@ def seal_missing(
     log: TrackLog,
     registry: Registry,
     panel: MarketPanel,
-    variant: str,
+    subject: str,
     *,
     cache: Path | None = None,
     now: datetime | None = None,
 ) -> list[SealedWeek]:
-    """Seal every complete week since the promotion of a variant's champion that has no row, oldest first.
+    """Seal every complete week since a variant's promotion, or the book's choice, that has no row yet.
 
-    The newest week of the data is always among them, and is asked again where it has a row: the result is
-    the rows that were added. Raises as `seal` does; nothing is sealed where there is no champion.
+    Oldest first. The newest week of the data is always among them, and is asked again where it has a row:
+    the result is the rows that were added. Raises as `seal` and `decider_of` do; nothing is sealed where
+    nobody decides.
     """
-    version = champion_of(registry, variant)
-    if version is None:
+    decider = decider_of(registry, subject, cache)
+    if decider is None:
         return []
     log.witness(now)
-    follow = follow_of(registry, variant, version.name)
-    known = {row.seq for row in log.rows(variant, version.name)}
-    steps = unsealed_steps(log, registry, panel, version)
+    known = {row.seq for row in log.rows(subject)}
+    steps = unsealed_steps(log, panel, decider)
     if (newest := len(panel.decisions) - 1) not in steps:
         steps.append(newest)
-    answers = [seal(log, version, panel, step, follow=follow, cache=cache, now=now) for step in steps]
+    answers = [seal(log, decider, panel, step, now=now) for step in steps]
     return [row for row in answers if row.seq not in known]
 
 
-def unsealed_steps(log: TrackLog, registry: Registry, panel: MarketPanel, version: Version) -> list[int]:
-    """Steps of the panel since a champion's promotion, and the newest one, that have no row, oldest first."""
-    sealed = {row.decision for row in log.rows(version.variant, version.name)}
-    first = min(_first_decision(registry, version), panel.decisions[-1])
+def unsealed_steps(log: TrackLog, panel: MarketPanel, decider: Decider) -> list[int]:
+    """Steps of the panel since it began to decide, and the newest one, that have no row, oldest first."""
+    sealed = {row.decision for row in log.rows(decider.subject, decider.name)}
+    began = max(newest_decision(decider.since), np.datetime64(decider.learned_until))
+    first = min(began, panel.decisions[-1])
     return [
         step
         for step, decision in enumerate(panel.decisions)
@@ -139,36 +134,27 @@ def held_before(
     return held
 
 
-def _first_decision(registry: Registry, version: Version) -> np.datetime64:
-    """The newest week that was complete when it became champion; its last one in training at the earliest."""
-    move = DecisionLog(registry.root).last_move(version.variant)
-    at = move.at if move and move.version == version.name else version.metadata.created_at
-    return max(newest_decision(at), np.datetime64(version.metadata.last_decision))
+def _rows(log: TrackLog, decider: Decider) -> list[SealedWeek]:
+    """What was sealed before it: a champion's own weeks; of the book all, for its portfolio goes on."""
+    return log.rows(decider.subject, None if decider.subject == BOOK else decider.name)
 
 
-def _decided(
-    version: Version,
-    panel: MarketPanel,
-    step: int,
-    before: Sequence[SealedWeek],
-    follow: FollowChoice,
-    cache: Path | None,
-) -> dict[str, Any]:
+def _decided(decider: Decider, panel: MarketPanel, step: int, before: Sequence[SealedWeek]) -> dict[str, Any]:
     """The facts of a `WeekDecision`, but for the fingerprint."""
     decision = panel.decisions[step]
     close = panel.closes[panel.last_sessions[step]]
     facts: dict[str, Any] = {
-        "subject": version.variant,
-        "version": version.name,
+        "subject": decider.subject,
+        "version": decider.name,
         "decision": str(decision),
         "fill": str(panel.fills[step]),
-        "follow": follow,
+        "follow": decider.followed,
         "closes": dict(zip(panel.symbols, close.tolist(), strict=True)),
-        "constraints": asdict(version.settings.constraints),
+        "constraints": asdict(decider.constraints),
         "source": panel.provenance.source,
     }
     try:
-        advice = _advice(version, panel, step, before, follow, cache)
+        advice = _advice(decider, panel, step, before)
     except ExpiredAgents as refusal:
         undecided: dict[str, Any] = {"weights": {}, "agents": {}, "conviction": None, "forecasts": {}}
         return facts | undecided | {"note": str(refusal)}
@@ -182,16 +168,11 @@ def _decided(
 
 
 def _advice(
-    version: Version,
-    panel: MarketPanel,
-    step: int,
-    before: Sequence[SealedWeek],
-    follow: FollowChoice,
-    cache: Path | None,
+    decider: Decider, panel: MarketPanel, step: int, before: Sequence[SealedWeek]
 ) -> "Recommendation":
-    from sac.inference import Holdings, target_weights  # here, because it loads torch
+    from sac.inference import Holdings  # here, because it loads torch
 
-    held = held_before(before, panel, step, version.settings.constraints).tolist()
+    held = held_before(before, panel, step, decider.constraints).tolist()
     holdings = Holdings(held[-1], dict(zip(panel.symbols, held[:-1], strict=True)))
-    today = panel.decisions[step]  # late or not: what it decides there does not depend on the day of asking
-    return target_weights(version, panel, holdings, step, today=today, follow=follow, cache=cache)
+    # Late or not: what it decides there does not depend on the day of asking.
+    return decider.advise(panel, step, holdings, today=panel.decisions[step])

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sac import training
-from sac.config import ForecastSettings, SACSettings, TrainingSettings, preset_settings
+from sac.config import ForecastSettings, PPOSettings, SACSettings, TrainingSettings, preset_settings
 from sac.market import load_panel, price_folder, sample_panel
 from sac.registry import Registry, Version
 from tests.support.synthetic import panel_of, random_closes, write_prices
@@ -32,6 +32,14 @@ def train_on_own_prices(root: Path) -> None:
     symbols = ", ".join(f'"{symbol}"' for symbol in CLOSES.columns)
     (root / "market.toml").write_text(f'source = "files"\nsymbols = [{symbols}]\nstart = {FIRST}\n')
     training.full("sac_lstm", load_panel(root), TINY, Registry(root / "models"), root / "cache")
+
+
+def train_a_second_variant(root: Path) -> None:
+    """On a data root with prices of its own, another variant's champion; a book needs two."""
+    ppo = PPOSettings(hidden_sizes=(8, 8), n_envs=2, rollout_weeks=8, batch_size=8, epochs=1, updates=4)
+    training.full(
+        "ppo_lstm", load_panel(root), replace(TINY, agent=ppo), Registry(root / "models"), root / "cache"
+    )
 
 
 def train_on_the_sample(root: Path) -> None:

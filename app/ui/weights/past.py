@@ -34,12 +34,12 @@ def from_the_record(version: Version, week: RecordedWeek) -> None:
     if bars:
         show(bars, "trades")
     targets(
-        version,
         week.held_weights,
         week.target_weights,
         agents=week.agents_weights if week.conviction < 1.0 else None,
         turnover=week.turnover,
         as_of=week.as_of,
+        constraints=version.settings.constraints,
         start="Before",
     )
     st.markdown(followed(week))

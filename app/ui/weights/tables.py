@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from app.glossary import meaning
 from app.holdings.plan import Plan
+from app.ui.shared.glossary import meaning
 from app.ui.shared.labels import label
 from sac.config import CASH, SIGNALS
 from sac.portfolio.risk import Risk

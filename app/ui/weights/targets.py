@@ -6,12 +6,12 @@ import numpy as np
 import streamlit as st
 
 from app.formats import UNKNOWN, percent
-from app.glossary import meaning
 from app.queries import weights
 from app.ui.shared.figures import figure
+from app.ui.shared.glossary import meaning
 from app.ui.weights import tables
+from sac.config import Constraints
 from sac.portfolio import equal_weights
-from sac.registry import Version
 
 __all__ = ["targets"]
 
@@ -20,12 +20,12 @@ _ROWS = 16  # a few more are shown at once; many are scrolled
 
 
 def targets(
-    version: Version,
     now: Mapping[str, float],
     target: Mapping[str, float],
     *,
     turnover: float,
     as_of: str,
+    constraints: Constraints,
     agents: Mapping[str, float] | None = None,
     after: Mapping[str, float] | None = None,
     start: str = "Now",
@@ -35,7 +35,6 @@ def targets(
     now, target, agents, after: shares of wealth by asset, CASH last in the target; turnover: dollars traded
     in stocks per dollar of wealth on the way to it; start: what the column of the first is called.
     """
-    constraints = version.settings.constraints
     st.subheader("Targets")
     risk = weights.risk(target, as_of, constraints)
     equal = equal_weights(len(target) - 1, constraints)

@@ -8,9 +8,8 @@ from app.holdings.plan import Plan
 from app.holdings.portfolio import Portfolio
 from app.ui.shared.downloads import csv_button
 from app.ui.weights import holdings, tables
-from sac.config import CASH
+from sac.config import CASH, Constraints
 from sac.portfolio.trades import Trade, TradeList
-from sac.registry import Version
 from sac.text import plain
 
 __all__ = ["late", "state", "ticket"]
@@ -55,7 +54,7 @@ def late(plan: Plan) -> None:
         )
 
 
-def ticket(place: DeltaGenerator, plan: Plan, portfolio: Portfolio, version: Version) -> None:
+def ticket(place: DeltaGenerator, plan: Plan, portfolio: Portfolio, constraints: Constraints) -> None:
     """The orders by size, what is too small for one, what is left afterwards, and the file."""
     orders = plan.orders
     with place:
@@ -66,7 +65,7 @@ def ticket(place: DeltaGenerator, plan: Plan, portfolio: Portfolio, version: Ver
                 f"Left out: {_small(orders, portfolio.minimum)}".replace("$", r"\$"), key="left-out"
             ):
                 _listed(orders.left_out, plan, "Trades that are smaller than the minimum")
-        st.caption(_afterwards(plan, version), help=_rules(version))
+        st.caption(_afterwards(plan, constraints), help=_rules(constraints))
         with st.container(horizontal=True, vertical_alignment="bottom"):
             holdings.minimum_trade(portfolio)
             csv_button(
@@ -101,21 +100,21 @@ def _small(orders: TradeList, minimum: float) -> str:
     return f"{each} below {dollars(minimum, 2)}, {dollars(amount, 2)} in all"
 
 
-def _afterwards(plan: Plan, version: Version) -> str:
+def _afterwards(plan: Plan, constraints: Constraints) -> str:
     """What the portfolio is worth and what of it stays in cash, with what is unlike the target."""
     orders = plan.orders
     cash, value = dollars(orders.cash_cents / 100, 2), dollars(orders.value_cents / 100, 2)
     parts = [f"Afterwards {cash} of {value} ({percent(orders.weights().get(CASH))}) in cash."]
     if plan.holdings.kept:
         parts.append(f"Kept aside: {plain(', '.join(position.symbol for position in plan.holdings.kept))}.")
-    buffer = version.settings.constraints.cash_buffer
+    buffer = constraints.cash_buffer
     if orders.weights().get(CASH, 1.0) < buffer:
         parts.append(f"Rounding leaves less cash than the buffer of {percent(buffer, 0)}.")
     return " ".join(parts).replace("$", r"\$")
 
 
-def _rules(version: Version) -> str:
-    rate = bps(version.settings.constraints.cost_rate)
+def _rules(constraints: Constraints) -> str:
+    rate = bps(constraints.cost_rate)
     return (
         "Orders are in whole shares; where cash falls short, the largest buy is cut. Sell first. "
         f"Prices are the closes of the decision's session, trades fill at others. Cost: {rate} of every "

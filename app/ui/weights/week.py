@@ -1,4 +1,4 @@
-"""The week of a decision that a version serves: its orders, their picture, its targets and their reasons."""
+"""The week of a decision that is served: its orders, their picture and its targets."""
 
 from collections.abc import Mapping
 
@@ -10,14 +10,14 @@ from app.ui.shared.charts.figure import show
 from app.ui.weights.charts import trade_bars
 from app.ui.weights.targets import targets
 from app.ui.weights.ticket import ticket
-from sac.registry import Version
+from sac.config import Constraints
 
 __all__ = ["this_week"]
 
 _TICKET = 360  # pixels: the ticket and the picture stand below each other where there is no room for both
 
 
-def this_week(plan: Plan, portfolio: Portfolio, version: Version) -> None:
+def this_week(plan: Plan, portfolio: Portfolio, constraints: Constraints) -> None:
     """The orders beside their picture, then the targets. A week that is over has no orders."""
     advice = plan.advice
 
@@ -29,16 +29,16 @@ def this_week(plan: Plan, portfolio: Portfolio, version: Version) -> None:
     bars = trade_bars(now, target)
     sides = st.grid(2 if bars and not plan.over() else 1, min_column_width=_TICKET)
     if not plan.over():
-        ticket(sides.container(), plan, portfolio, version)
+        ticket(sides.container(), plan, portfolio, constraints)
     if bars:
         with sides.container():
             show(bars, "trades")
     targets(
-        version,
         now,
         target,
         agents=named(advice.agents_weights) if advice.conviction < 1.0 else None,
         after=None if plan.over() else named(plan.orders.weights()),
         turnover=advice.turnover,
         as_of=advice.as_of,
+        constraints=constraints,
     )

@@ -5,6 +5,7 @@ import pytest
 from app.api import weights
 from app.api.schemas import Holding, InferenceRequest, Portfolio
 from app.api.weights import _held
+from sac.book import ChampionDecider
 from sac.portfolio.trades import reference_prices
 from tests.support import api_client
 from tests.support.api_client import problem
@@ -70,7 +71,7 @@ def test_answers_are_parameters(desk):
 def test_a_portfolio_that_was_read_is_one_to_ask_weights_for(empty, small_version, monkeypatch):
     """In shares, and in the client's spelling of a share class."""
     panel = panel_of(CLOSES)
-    monkeypatch.setattr(weights, "champion_of", lambda registry, variant: small_version)
+    monkeypatch.setattr(weights, "decider_of", lambda *asked: ChampionDecider(small_version))
     monkeypatch.setattr(weights, "_panel", lambda data, state: panel)
     desk = api_client.client()
     portfolio = read(desk, b"symbol,shares\nS01,10\nCASH,1000\n").json()["portfolio"]

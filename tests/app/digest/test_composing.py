@@ -13,6 +13,7 @@ from app.holdings.plan import planned
 from app.holdings.portfolio import Portfolio, Position
 from app.holdings.saved import save
 from app.settings import Settings
+from sac.book import ChampionDecider
 from sac.config import VARIANTS
 from sac.market import load_panel, price_folder
 from sac.track import seal_missing
@@ -82,7 +83,7 @@ def test_the_orders_are_those_of_the_page_weights(desk):
     save(desk.data, "local user", HELD)
     digest, panel = compose(desk), load_panel(desk.data)
     version = desk.registry.version(VARIANT, digest.champions[0].version)
-    plan = planned(version, panel, HELD, len(panel.decisions) - 1, cache=desk.cache)
+    plan = planned(ChampionDecider(version, cache=desk.cache), panel, HELD, len(panel.decisions) - 1)
     ticket = digest.champions[0].ticket
     assert [(one.side, one.shares, one.symbol) for one in ticket.orders] == [
         (trade.side, trade.shares, trade.symbol) for trade in plan.orders.trades

@@ -9,6 +9,7 @@ import pytest
 from app.holdings.plan import planned, respelled
 from app.holdings.portfolio import Portfolio, Position
 from app.ui.weights.tables import orders, orders_csv, side_by_side, targets, why
+from sac.book import ChampionDecider
 from sac.config import SIGNALS
 from sac.explanation import explain
 from sac.portfolio.risk import risk_of
@@ -27,7 +28,7 @@ def version(small_version):
 
 @pytest.fixture(scope="module")
 def plan(version):
-    return planned(version, PANEL, PORTFOLIO, STEP)
+    return planned(ChampionDecider(version), PANEL, PORTFOLIO, STEP)
 
 
 def test_advice_and_orders_are_about_the_same_portfolio(plan):
@@ -57,7 +58,7 @@ def test_the_file_of_orders_names_everything_that_a_broker_or_an_auditor_asks(pl
 
 
 def test_without_orders_the_file_holds_its_columns(version):
-    idle = planned(version, PANEL, Portfolio(100.0, minimum=1_000.0), STEP)
+    idle = planned(ChampionDecider(version), PANEL, Portfolio(100.0, minimum=1_000.0), STEP)
     assert idle.orders.trades == ()
     assert orders_csv(idle).startswith("date,symbol,side")
 

@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
+from sac.book import ChampionDecider
 from sac.promotion.deciding import decide, rollback, settle
 from sac.registry import Registry
 from sac.track import seal, seal_missing
@@ -74,7 +75,7 @@ def test_a_restated_row_says_what_changed(log, registry, sealed, tmp_path):
     assert not changed.follow
     version = registry.version(VARIANT, first.version)
     panel = panel_after(0)
-    other = seal(log, version, panel, len(panel.decisions) - 1, follow="equal weight", cache=tmp_path)
+    other = seal(log, ChampionDecider(version, "equal weight", tmp_path), panel, len(panel.decisions) - 1)
     assert restatement(first, other).follow
     assert moved_closes(first, panel_after(9)) == {}
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sac.book import ChampionDecider
 from sac.config import CASH
 from sac.errors import DataError, StorageError
 from sac.inference import committee_of, target_weights, with_own_forecasts
@@ -31,7 +32,9 @@ def sealed(log, small_version, tmp_path):
     def newest(panel: MarketPanel | None = None, now: dt.datetime = PROMOTED, **options):
         panel = panel or panel_after(0)
         step = len(panel.decisions) - 1
-        return seal(log, small_version, panel, step, cache=tmp_path / "cache", now=now, **options)
+        return seal(
+            log, ChampionDecider(small_version, cache=tmp_path / "cache", **options), panel, step, now=now
+        )
 
     return newest
 
@@ -77,7 +80,9 @@ def test_a_clock_set_back_never_makes_a_week_prospective(sealed, log, small_vers
     assert behind.kind == "late"
     assert "clock was set back" in behind.note
     panel = panel_after(5)
-    early = seal(log, small_version, panel, len(panel.decisions) - 2, cache=tmp_path, now=saturday(4))
+    early = seal(
+        log, ChampionDecider(small_version, cache=tmp_path), panel, len(panel.decisions) - 2, now=saturday(4)
+    )
     assert early.kind == "late"  # the data hold what followed, whatever the clock says
     assert "2019-01-28" in early.note
 
@@ -198,7 +203,9 @@ def test_without_a_champion_nothing_is_written(log, registry, tmp_path):
 def test_another_universe_is_refused_and_nothing_is_sealed(log, small_version, tmp_path):
     other = panel_of(random_closes(stocks=5, first="2013-01-02", last="2018-12-28"))
     with pytest.raises(DataError, match="trained on"):
-        seal(log, small_version, other, len(other.decisions) - 1, cache=tmp_path, now=PROMOTED)
+        seal(
+            log, ChampionDecider(small_version, cache=tmp_path), other, len(other.decisions) - 1, now=PROMOTED
+        )
     assert log.rows() == []
 
 
@@ -214,7 +221,9 @@ def _seal_at_once(folder, version, barrier):
     panel = panel_after(0)
     barrier.wait(60)
     step = len(panel.decisions) - 1
-    return seal(TrackLog(folder), version, panel, step, cache=folder / "cache", now=PROMOTED).seq
+    return seal(
+        TrackLog(folder), ChampionDecider(version, cache=folder / "cache"), panel, step, now=PROMOTED
+    ).seq
 
 
 def test_two_processes_that_seal_at_once_leave_one_row(tmp_path, small_version, log):

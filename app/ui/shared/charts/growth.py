@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app.formats import percent, points
-from app.ui.shared.charts.figure import BASELINE_COLOURS, MARK, Chart, colours, layout
+from app.ui.shared.charts.figure import BASELINE_DASHES, BOOK, DATED, MARK, Chart, colours, layout
 from sac.evidence import cagr, drawdown
 from sac.evidence.comparison import rolling_excess
 from sac.portfolio import Backtest
@@ -23,9 +23,10 @@ def equity(backtests: Sequence[Backtest]) -> Chart:
     low = min(each.wealth.min() for each in backtests)
     high = max(each.wealth.max() for each in backtests)
     figure = go.Figure(
-        _lines(backtests, lambda each: (each.dates, each.wealth), "$%{y:.3f}"),
+        _lines(backtests, lambda each: (each.dates, each.wealth), "$%{y:.2f}"),
         layout(
             "Growth of $1, net of costs (log scale)",
+            xaxis=DATED,
             margin={"t": 36},  # room for the names of the folds
             yaxis={"type": "log", "tickvals": _log_ticks(low, high), "tickformat": "$.2f"},
             # Shapes given with the layout: add_vline costs 20 ms each.
@@ -50,7 +51,7 @@ def drawdowns(backtests: Sequence[Backtest]) -> Chart:
     """Drawdown from the highest wealth so far, the initial capital included."""
     figure = go.Figure(
         _lines(backtests, lambda each: (each.ends, drawdown(each.net)), "%{y:.1%}"),
-        layout("Drawdown, net (%)", percent_axis=True),
+        layout("Drawdown, net (%)", percent_axis=True, xaxis=DATED),
     )
     worst = ", ".join(f"{each.name} {percent(drawdown(each.net).min())}" for each in backtests)
     return Chart(figure, f"Drawdown over time, net of costs; deepest: {worst}")
@@ -67,6 +68,7 @@ def excess(backtests: Sequence[Backtest], benchmark: Backtest) -> Chart:
         layout(
             f"{EXCESS_WEEKS}-week excess over {benchmark.name.lower()}, net (%)",
             percent_axis=True,
+            xaxis=DATED,
             yaxis={"zeroline": True, "zerolinecolor": MARK},
         ),
     )
@@ -82,7 +84,9 @@ def turnover(backtests: Sequence[Backtest]) -> Chart:
     """Share of wealth traded in stocks each week, without the first purchase, which is the same for all."""
     figure = go.Figure(
         _lines(backtests, lambda each: (each.fills[1:], each.turnover[1:]), "%{y:.1%}"),
-        layout("Weekly turnover (% of wealth)", percent_axis=True, yaxis={"rangemode": "tozero"}),
+        layout(
+            "Weekly turnover (% of wealth)", percent_axis=True, xaxis=DATED, yaxis={"rangemode": "tozero"}
+        ),
     )
     means = ", ".join(
         f"{each.name} {percent(each.turnover[1:].mean())}" for each in backtests if len(each.net) > 1
@@ -96,10 +100,6 @@ def _lines(backtests: Sequence[Backtest], values: Any, written: str) -> list[dic
     lines = []
     for backtest in backtests:
         dates, figures = values(backtest)
-        if backtest.name in BASELINE_COLOURS:
-            stroke = {"width": 1.6, "dash": "dash"}
-        else:  # an external strategy has no folds, for the desk fitted nothing
-            stroke = {"width": 2.4, "dash": "solid" if backtest.folds.any() else "dashdot"}
         lines.append(
             {
                 "type": "scatter",
@@ -107,11 +107,20 @@ def _lines(backtests: Sequence[Backtest], values: Any, written: str) -> list[dic
                 "x": dates,
                 "y": figures,
                 "name": backtest.name,
-                "line": {"color": palette[backtest.name], **stroke},
+                "line": {"color": palette[backtest.name], **_stroke(backtest)},
                 "hovertemplate": written,
             }
         )
     return lines
+
+
+def _stroke(backtest: Backtest) -> dict[str, Any]:
+    """Baselines thin, each with its own dashes; the book thickest; what the desk fitted is solid."""
+    if backtest.name in BASELINE_DASHES:
+        return {"width": 1.6, "dash": BASELINE_DASHES[backtest.name]}
+    if backtest.name == BOOK:
+        return {"width": 3.2, "dash": "solid"}
+    return {"width": 2.4, "dash": "solid" if backtest.folds.any() else "dashdot"}
 
 
 def _fold_starts(backtests: Sequence[Backtest]) -> list[tuple[int, str]]:

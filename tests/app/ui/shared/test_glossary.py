@@ -4,8 +4,8 @@ import ast
 
 import pytest
 
-from app.glossary import meaning, terms
 from app.settings import CODE
+from app.ui.shared.glossary import meaning, terms
 
 
 def test_a_meaning_is_a_sentence_without_links():

@@ -2,7 +2,6 @@
 
 import re
 from functools import cache
-from pathlib import Path
 
 from app.settings import CODE
 
@@ -20,7 +19,7 @@ def meaning(term: str) -> str:
 @cache
 def terms() -> dict[str, str]:
     """Every term of the glossary with its meaning, as a sentence."""
-    installed = Path(__file__).parent / "_launch" / "glossary.md"
+    installed = CODE / "app" / "_launch" / "glossary.md"
     file = installed if installed.exists() else CODE / "docs" / "glossary.md"
     rows = _ROW.finditer(file.read_text(encoding="utf-8"))
     return {row["term"]: _sentence(row["meaning"]) for row in rows}

@@ -1,0 +1,201 @@
+"""Who decides a week: one champion, or the book."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from sac.book.blend import advice_of
+from sac.book.choice import BOOK, Book, book_of, last_choice
+from sac.book.members import champions_of
+from sac.config import Constraints, FollowChoice
+from sac.market import MarketPanel
+from sac.promotion import DecisionLog
+from sac.promotion.following import follow_of
+from sac.promotion.state import champion_of
+from sac.registry import Registry, Version
+
+if TYPE_CHECKING:
+    from sac.inference import Holdings, Outside, Recommendation
+
+__all__ = ["BookDecider", "ChampionDecider", "Decider", "decider_of"]
+
+
+class Decider(Protocol):
+    """What turns a portfolio into target weights for a week, and how logs call it."""
+
+    @property
+    def subject(self) -> str:
+        """The variant, or "book"."""
+
+    @property
+    def name(self) -> str:
+        """The champion's version, or the text of the book."""
+
+    @property
+    def followed(self) -> str:
+        """Whom it follows: what tells two answers on the same data apart."""
+
+    @property
+    def constraints(self) -> Constraints:
+        """Its limits and costs."""
+
+    @property
+    def since(self) -> str:
+        """When it began to decide: ISO text, UTC."""
+
+    @property
+    def learned_until(self) -> str:
+        """The last decision that its agents learned from: ISO text."""
+
+    def advise(
+        self,
+        panel: MarketPanel,
+        step: int,
+        holdings: "Holdings | None" = None,
+        *,
+        outside: "Outside" = "refuse",
+        today: np.datetime64 | None = None,
+    ) -> "Recommendation":
+        """Target weights at a step of the panel, for a portfolio. Raises as `target_weights` does."""
+
+
+@dataclass(frozen=True)
+class ChampionDecider:
+    """A version by itself."""
+
+    version: Version
+    follow: FollowChoice = "as trained"
+    cache: Path | None = None
+    promoted_at: str | None = None  # ISO text, UTC; None where no decision tells
+
+    @property
+    def subject(self) -> str:
+        return self.version.variant
+
+    @property
+    def name(self) -> str:
+        return self.version.name
+
+    @property
+    def followed(self) -> str:
+        return self.follow
+
+    @property
+    def constraints(self) -> Constraints:
+        return self.version.settings.constraints
+
+    @property
+    def since(self) -> str:
+        return self.promoted_at or self.version.metadata.created_at
+
+    @property
+    def learned_until(self) -> str:
+        return self.version.metadata.last_decision
+
+    def advise(
+        self,
+        panel: MarketPanel,
+        step: int,
+        holdings: "Holdings | None" = None,
+        *,
+        outside: "Outside" = "refuse",
+        today: np.datetime64 | None = None,
+    ) -> "Recommendation":
+        from sac.inference import target_weights  # here, because it loads torch
+
+        return target_weights(
+            self.version,
+            panel,
+            holdings,
+            step,
+            outside=outside,
+            today=today,
+            follow=self.follow,
+            cache=self.cache,
+        )
+
+
+@dataclass(frozen=True)
+class BookDecider:
+    """The book: the advice of its champions, each by its share."""
+
+    book: Book
+    parts: Mapping[str, ChampionDecider]  # by variant
+    chosen_at: str  # ISO text, UTC
+
+    @property
+    def subject(self) -> str:
+        return BOOK
+
+    @property
+    def name(self) -> str:
+        return self.book.text
+
+    @property
+    def followed(self) -> str:
+        return "; ".join(f"{part.name} {part.follow}" for part in self.parts.values())
+
+    @property
+    def constraints(self) -> Constraints:
+        return next(iter(self.parts.values())).constraints
+
+    @property
+    def convictions(self) -> dict[str, float]:
+        """How far each champion's weights go to its agents', by variant."""
+        return {name: part.version.followed(part.follow) for name, part in self.parts.items()}
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Each champion's part of the book, by variant; they sum to 1."""
+        return self.book.shares(self.convictions)
+
+    @property
+    def since(self) -> str:
+        return max(self.chosen_at, *(part.since for part in self.parts.values()))
+
+    @property
+    def learned_until(self) -> str:
+        return max(part.learned_until for part in self.parts.values())
+
+    def advise(
+        self,
+        panel: MarketPanel,
+        step: int,
+        holdings: "Holdings | None" = None,
+        *,
+        outside: "Outside" = "refuse",
+        today: np.datetime64 | None = None,
+    ) -> "Recommendation":
+        advice = {
+            variant: part.advise(panel, step, holdings, outside=outside, today=today)
+            for variant, part in self.parts.items()
+        }
+        return advice_of(self.book, advice, self.constraints.cost_rate)
+
+
+def decider_of(
+    registry: Registry, subject: str, cache: Path | None = None
+) -> BookDecider | ChampionDecider | None:
+    """Who decides for a variant, or for the "book", by the decisions of now; None where nobody does.
+
+    Raises ArtifactError where a champion cannot be read, DeskError where the book's cannot be blended.
+    """
+    if subject != BOOK:
+        champion = champion_of(registry, subject)
+        return _part(registry, champion, cache) if champion else None
+    book, choice = book_of(registry), last_choice(registry)
+    if book is None or choice is None:
+        return None
+    champions = champions_of(registry, book.champions)
+    parts = {name: _part(registry, champion, cache) for name, champion in champions.items()}
+    return BookDecider(book, parts, choice.at)
+
+
+def _part(registry: Registry, champion: Version, cache: Path | None) -> ChampionDecider:
+    move = DecisionLog(registry.root).last_move(champion.variant)
+    promoted = move.at if move and move.version == champion.name else None
+    follow = follow_of(registry, champion.variant, champion.name)
+    return ChampionDecider(champion, follow, cache, promoted)

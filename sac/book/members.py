@@ -1,0 +1,65 @@
+"""The champions that a book blends, of now or of a moment."""
+
+from collections.abc import Mapping
+
+from sac.config import VARIANTS
+from sac.errors import DeskError
+from sac.market.symbols import symbol_key
+from sac.promotion import DecisionLog
+from sac.promotion.state import champion_of
+from sac.registry import Registry, Version
+
+__all__ = ["champions_at", "champions_of"]
+
+
+def champions_of(registry: Registry, champions: tuple[str, ...]) -> dict[str, Version]:
+    """The champions of now, by variant.
+
+    Raises DeskError where one is missing or where they cannot be blended, ArtifactError where one cannot be
+    read.
+    """
+    found = {variant: champion_of(registry, variant) for variant in champions}
+    missing = [VARIANTS[variant].label for variant, champion in found.items() if champion is None]
+    if missing:
+        raise DeskError(
+            f"{' and '.join(missing)} {'has' if len(missing) == 1 else 'have'} no champion: train first, or "
+            "choose another book."
+        )
+    versions = {variant: champion for variant, champion in found.items() if champion is not None}
+    _refuse_unlike(versions)
+    return versions
+
+
+def champions_at(registry: Registry, champions: tuple[str, ...], at: str) -> dict[str, Version]:
+    """The versions that were champions at a moment (ISO text, UTC), by variant; those of now where none was.
+
+    Raises as `champions_of` does.
+    """
+    log = DecisionLog(registry.root)
+    found = {}
+    for variant in champions:
+        moves = [row for row in log.decisions(variant) if row.moved and row.at <= at]
+        if moves:
+            found[variant] = registry.version(variant, moves[0].version)
+    rest = tuple(variant for variant in champions if variant not in found)
+    found |= champions_of(registry, rest) if rest else {}
+    versions = {variant: found[variant] for variant in champions}
+    _refuse_unlike(versions)
+    return versions
+
+
+def _refuse_unlike(versions: Mapping[str, Version]) -> None:
+    """A blend is within limits where all have the same ones, and costs what all of them pay."""
+    (first, one), *others = versions.items()
+    for variant, other in others:
+        if other.settings.constraints != one.settings.constraints:
+            unlike = "costs or limits"
+        elif [*map(symbol_key, other.symbols)] != [*map(symbol_key, one.symbols)]:
+            unlike = "stocks"
+        else:
+            continue
+        labels = VARIANTS[first].label, VARIANTS[variant].label
+        raise DeskError(
+            f"The champions of {labels[0]} and {labels[1]} have other {unlike}: they cannot be blended. "
+            "Choose another book, or train them alike."
+        )
