@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.access import login, uploads, visitors
-from app.ui.shared import garbage
+from app.ui.shared import garbage, tour
 from app.ui.shared.navigation import pages
 from app.ui.shared.refusals import refusals_shown, room_note
 from sac.text import plain
@@ -26,5 +26,6 @@ with refusals_shown():
     if login.login_configured():
         st.caption(f"Logged in as {plain(person.name)}, {person.role}")
     room_note()
+    tour.step(page.title)
     page.run()
 uploads.finish()

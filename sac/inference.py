@@ -10,7 +10,7 @@ import numpy as np
 
 from sac.agent import Committee, PortfolioScaler
 from sac.arrays import Floats
-from sac.config import AGEING_WEEKS, CASH, SERVICE_WEEKS, STALE_WEEKS, FollowChoice
+from sac.config import CASH, SERVICE_WEEKS, STALE_WEEKS, FollowChoice
 from sac.errors import ArtifactError, DataError, ExpiredAgents, SettingsError, StaleData
 from sac.forecast import forecast_at
 from sac.market import MarketPanel, weeks_behind
@@ -24,7 +24,6 @@ __all__ = [
     "Outside",
     "Recommendation",
     "WeightChange",
-    "ageing_note",
     "committee_of",
     "fitting",
     "target_weights",
@@ -146,14 +145,6 @@ def with_own_forecasts(
     return panel.with_forecasts(forecasts, alphas)
 
 
-def ageing_note(version: Version, decision: np.datetime64) -> str | None:
-    """What to know of agents that are about to expire at a decision; None while they are young."""
-    age = int((decision - np.datetime64(version.metadata.last_decision)) / np.timedelta64(7, "D"))
-    if age < AGEING_WEEKS:
-        return None
-    return f"Its agents last learned {age} weeks ago and expire on {version.expiry}: train again soon."
-
-
 def committee_of(version: Version) -> Committee:
     """The production committee of a version, followed without reserve."""
     scaler, settings = PortfolioScaler.from_payload(version.scaler()), version.settings
@@ -222,7 +213,7 @@ def _notes(version: Version, panel: MarketPanel, step: int) -> list[str]:
     notes, source, decision = list(version.metadata.notes), panel.provenance, panel.decisions[step]
     if version.metadata.production:
         notes.append(f"Its agents earned {version.metadata.production.evidence}")
-    ageing = ageing_note(version, decision)
+    ageing = version.ageing(decision)
     if ageing:
         notes.append(ageing)
     if source.source == "sample":
@@ -236,13 +227,18 @@ def _notes(version: Version, panel: MarketPanel, step: int) -> list[str]:
             f"{panel.decisions[step]} lies inside the training window, which ends on "
             f"{version.metadata.last_decision}: not out of sample."
         )
-    record = version.metadata.evaluation_start, version.metadata.evaluation_end
-    if record[0] <= str(panel.fills[step]) < record[1]:
-        notes.append(
-            "These are the agents of today, asked about a past week. What the record's own agents held from "
-            f"{panel.fills[step]} on stands on the pages Weights and Compare."
-        )
+    if str(decision) < version.metadata.last_decision:
+        notes.append(_elsewhere(version, panel, step))
     return notes
+
+
+def _elsewhere(version: Version, panel: MarketPanel, step: int) -> str:
+    """What to know of agents that are asked about a week before they had learned, and where the record is."""
+    fill, record = str(panel.fills[step]), version.metadata
+    asked = "These are the agents of today, asked about a past week."
+    if record.evaluation_start <= fill < record.evaluation_end:
+        return f"{asked} What the record's own held from {fill} on stands on the pages Weights and Compare."
+    return f"{asked} The record of their own years does not hold it."
 
 
 def _weights_of(

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from sac.explanation import Explanation
     from sac.inference import Recommendation
 
-__all__ = ["ageing", "dates", "explanation", "from_cash", "plan", "recorded", "risk"]
+__all__ = ["dates", "explanation", "from_cash", "plan", "recorded", "risk"]
 
 Key = tuple[Path, str, str]  # versions never change, data and the day do
 
@@ -110,13 +109,6 @@ def _explanation(
 
     advice = _plan(key, portfolio, step, follow, _version, _panel).advice
     return explain(_version, _panel, step, advice)
-
-
-def ageing(version: Version, as_of: str) -> str | None:
-    """What to know of agents that expire soon after a decision; None while they are young."""
-    from sac.inference import ageing_note  # here, because it loads torch
-
-    return ageing_note(version, np.datetime64(as_of))
 
 
 def dates(version: Version) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from sac.config import CASH, SERVICE_WEEKS, FollowChoice, TrainingSettings
+from sac.config import AGEING_WEEKS, CASH, SERVICE_WEEKS, FollowChoice, TrainingSettings
 from sac.errors import ArtifactError
 from sac.files import explained
 from sac.portfolio import Backtest
@@ -87,6 +87,13 @@ class Version:
     def expiry(self) -> np.datetime64:
         """The first day on which its agents are too old to decide."""
         return np.datetime64(self.metadata.last_decision) + np.timedelta64(7 * SERVICE_WEEKS, "D")
+
+    def ageing(self, decision: np.datetime64) -> str | None:
+        """What to know of agents that are about to expire at a decision; None while they are young."""
+        age = int((decision - np.datetime64(self.metadata.last_decision)) / np.timedelta64(7, "D"))
+        if age < AGEING_WEEKS:
+            return None
+        return f"Its agents last learned {age} weeks ago and expire on {self.expiry}: train again soon."
 
     @property
     def conviction(self) -> float:

@@ -1,6 +1,5 @@
 """Every page in every state, over a real registry and real job records."""
 
-import re
 import shutil
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from sac.market import MarketChoice, price_folder, write_choice
 from sac.progress import Progress
 from sac.promotion.deciding import settle
 from sac.registry import Registry
-from tests.support.desk_pages import ROOT, opened, said
+from tests.support.desk_pages import ROOT, links, opened, said
 from tests.support.small_trainings import CLOSES
 from tests.support.small_versions import small_artifacts
 from tests.support.synthetic import random_closes, write_prices
@@ -101,28 +100,29 @@ def test_results_stand_beside_version_source_and_survivors(filled, page):
 def test_overview_shows_the_champion_against_equal_weight(filled):
     champion = Registry(filled.models).champion("sac_lstm").metadata
     at = opened("overview")
-    assert figures(at)["CAGR, net of costs"] == f"{champion.metrics['eval_cagr'] * 100:.1f} %"
-    equal = champion.baselines["Equal weight"]["eval_cagr"]
-    lead = champion.metrics["eval_cagr"] - equal
-    assert at.metric[0].delta == f"{lead * 100:+.1f} pp vs equal weight".replace("-0.0", "+0.0")
-    assert "1 challenger pending review" in said(at)
-    assert "train **SAC + PatchTST** and **PPO + LSTM**" in said(at)
+    table = at.table[0].value
+    assert table["CAGR, net"]["SAC + LSTM"] == pytest.approx(champion.metrics["eval_cagr"])
+    assert table["CAGR, net"]["Equal weight"] == pytest.approx(
+        champion.baselines["Equal weight"]["eval_cagr"]
+    )
+    assert table["Status"]["SAC + LSTM"] == "1 challenger"
+    assert "One challenger waits. Demo data to 2022-12-23, not for trading." in said(at)
+    assert links(at) >= {"Review the challenger", "Train SAC + PatchTST and PPO + LSTM"}
+    assert at.get("plotly_chart")
 
 
 def test_pages_say_that_two_are_the_same_in_every_week(empty):
     registry = Registry(empty.models)
     for seed in (0, 1):
         settle(registry, registry.save(small_artifacts(seed)), "manual")
-    assert "Same as equal weight in every week." in said(opened("overview"))
+    assert opened("overview").table[0].value["Verdict"]["SAC + LSTM"] == "= same"
     assert "Same as the champion in every week." in said(opened("promotion"))
     assert "a year, same as equal weight in every week." in said(opened("compare"))
 
 
 def test_overview_says_how_sure_the_lead_of_a_champion_is(empty, own_desk):
     shutil.copytree(own_desk, empty.data, dirs_exist_ok=True)
-    assert re.search(
-        "95\u00a0% interval: .*\u00a0pp to .*\u00a0pp of log growth a year, which", said(opened("overview"))
-    )
+    assert opened("overview").table[0].value["Verdict"]["SAC + LSTM"][0] in "▲▼○"
 
 
 def test_a_new_version_shows_without_a_restart(filled):
@@ -293,16 +293,15 @@ def test_a_missing_sample_is_said_without_a_stack_trace(filled, page, monkeypatc
 @pytest.mark.parametrize("symbols", [tuple(reversed(CLOSES.columns)), tuple(CLOSES.columns[:4])])
 def test_overview_says_that_champions_have_another_universe_and_promises_no_trades(empty, own_desk, symbols):
     shutil.copytree(own_desk, empty.data, dirs_exist_ok=True)
-    assert "another universe" not in said(opened("overview"))
+    assert "Train SAC + LSTM on the new universe" not in links(opened("overview"))
     write_choice(empty.data, MarketChoice("files", symbols, CLOSES.index[0].date()))
     write_prices(price_folder(empty.data), random_closes(6, "2013-01-02", str(yesterday())))
     at = opened("overview")
-    assert "another universe than the champion of **SAC + LSTM**: train on it." in said(at)
-    assert "are ready" not in said(at)
-    assert [link.label for link in at.get("page_link") if "Train on it" in link.label]
+    assert "Train SAC + LSTM on the new universe" in links(at)
+    assert not any("trades" in label for label in links(at))
     assert any("was trained on" in error.value for error in opened("weights").error)
     write_choice(empty.data, MarketChoice("files", tuple(CLOSES.columns), CLOSES.index[0].date()))
-    assert "are ready" in said(opened("overview"))
+    assert any("Review the trades of" in label for label in links(opened("overview")))
 
 
 def test_an_unknown_signal_is_said_to_be_unknown(empty):

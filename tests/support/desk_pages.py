@@ -21,3 +21,8 @@ def said(at):
     """Everything that a page says in words."""
     kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "error", "success", "text")
     return "\n".join(element.value for kind in kinds for element in getattr(at, kind))
+
+
+def links(at):
+    """The labels of a page's links to pages."""
+    return {link.proto.label for link in at.get("page_link")}

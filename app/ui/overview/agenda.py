@@ -1,4 +1,4 @@
-"""What needs a person's attention now."""
+"""What there is to do now, each with the way there."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,8 @@ from app.decisions.track import WORDS
 from app.queries import promotion, track, weeks
 from app.queries.versions import Shelf
 from app.ui.shared.labels import label
-from app.ui.shared.navigation import PAGES, go_to
+from app.ui.shared.navigation import go_to
+from sac.book import Book
 from sac.config import DEMO_VARIANTS, STALE_WEEKS
 from sac.market import MarketPanel, weeks_behind
 from sac.registry import Version
@@ -16,48 +17,43 @@ from sac.registry import Version
 __all__ = ["agenda"]
 
 
-def agenda(shelves: dict[str, Shelf], panel: MarketPanel, busy: set[str]) -> None:
+def agenda(shelves: dict[str, Shelf], panel: MarketPanel, busy: set[str], book: Book | None) -> None:
     """Reviews that are pending, data that age, the week's trades, and contenders that were never trained."""
     market = panel.provenance
     champions = {name: shelf.champion for name, shelf in shelves.items() if shelf.champion}
     foreign = [name for name, champion in champions.items() if champion.symbols != panel.symbols]
-    with st.container(border=True):
-        st.subheader("What to do now")
-        for variant in shelves:
-            challengers = promotion.docket(variant).pending
-            if challengers:
-                count = f"{len(challengers)} challenger{'s' * (len(challengers) > 1)}"
-                text = f"**{label(variant)}**: {count} pending review."
-                _to_do("promotion", text, "Review", version=challengers[0])
+    with st.container(horizontal=True, key="agenda"):
+        waiting = [name for variant in shelves for name in promotion.docket(variant).pending]
+        if waiting:
+            what = f"{len(waiting)} challengers" if len(waiting) > 1 else "the challenger"
+            _to_do("promotion", f"Review {what}", version=waiting[0])
         _records(champions)
         _week()
         if market.source != "sample" and weeks_behind(market.covered_until) > STALE_WEEKS:
-            _to_do("data", "Bring the data up to date.", "Refresh them")
+            _to_do("data", "Refresh the data")
         elif ready := [name for name in champions if name not in foreign]:
-            text = f"Target weights as of the close of **{market.window_end}** are ready."
-            _to_do("weights", text, "Review the trades", **({"variant": ready[0]} if foreign else {}))
+            text = f"Review the trades of {market.window_end}"
+            _to_do("weights", text, **({"variant": ready[0]} if foreign else {}))
+        if len(champions) > 1 and book is None and not foreign:
+            _to_do("weights", "Choose the book")
         if foreign:
-            names = " and ".join(f"**{label(name)}**" for name in foreign)
-            text = f"The data hold another universe than the champion of {names}: train on it."
-            _to_do("training", text, "Train on it", variant=foreign[0])
+            names = " and ".join(label(name) for name in foreign)
+            _to_do("training", f"Train {names} on the new universe", variant=foreign[0])
         untrained = [name for name in DEMO_VARIANTS if not shelves[name].versions and name not in busy]
-        if untrained:
-            names = " and ".join(f"**{label(name)}**" for name in untrained)
-            _to_do("training", f"To compare with, train {names}.", "Train", variant=untrained[0])
+        if untrained and champions:
+            _to_do("training", f"Train {' and '.join(map(label, untrained))}", variant=untrained[0])
         if market.source == "sample":
-            _to_do("data", "These are demo data: set up your own universe.", "Choose data")
+            _to_do("data", "Set up your universe")
 
 
 def _records(champions: Mapping[str, Version]) -> None:
     """Track records that left what their back-tests promise, and a log that somebody changed."""
     if track.problems():
-        _to_do("track", "The sealed decisions **failed their integrity check**.", "See which")
+        _to_do("track", ":red[Sealed decisions failed their integrity check]")
     for variant, champion in champions.items():
         stands = track.standing(variant, champion.name)
         if stands and stands.breached:
-            weeks = f"{stands.weeks} live week{'s' * (stands.weeks > 1)}"
-            text = f"**{label(variant)}** is {WORDS[stands.word]} of its back-test after {weeks}."
-            _to_do("track", text, "Look at its record", variant=variant)
+            _to_do("track", f":orange[{label(variant)} is {WORDS[stands.word]}]", variant=variant)
 
 
 def _week() -> None:
@@ -65,11 +61,8 @@ def _week() -> None:
     last = weeks.last_run()
     words = {"stopped": "stopped", "interrupted": "was cut off", "failed": "failed"}
     if last and last.status in words:
-        _to_do("data", f"The run of the week of **{last.week}** {words[last.status]}.", "See why")
+        _to_do("data", f":orange[The run of the week of {last.week} {words[last.status]}]")
 
 
-def _to_do(page: str, text: str, link: str, **query: str) -> None:
-    """One line of what there is to do, with the way there."""
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"{PAGES[page].icon} {text}", width="content")
-        go_to(page, link, forward=True, **query)
+def _to_do(page: str, what: str, **query: str) -> None:
+    go_to(page, what, forward=True, **query)

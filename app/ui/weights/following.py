@@ -1,8 +1,8 @@
 """How far a version's weights follow its agents: warned of, and chosen."""
 
+import numpy as np
 import streamlit as st
 
-from app.queries import weights
 from app.settings import settings
 from app.ui.shared.action import action
 from app.ui.shared.flash import flash
@@ -18,7 +18,7 @@ _TEXTS = {"as trained": "As trained", "agents": "Agents", "equal weight": "Equal
 
 def ageing(version: Version, as_of: str) -> None:
     """A warning while its agents are about to expire."""
-    note = weights.ageing(version, as_of)
+    note = version.ageing(np.datetime64(as_of))
     if note:
         st.warning(note, icon=":material/hourglass_bottom:")
 

@@ -2,20 +2,21 @@
 
 import dataclasses
 import datetime as dt
+import json
 import math
+import shutil
 
 import pytest
 
-from app.formats import percent
 from app.week.kept import WeekRecord, keep
+from sac.book import Book, choose_book
 from sac.portfolio import Validation
 from sac.promotion import DecisionLog, decision_log
 from sac.promotion.deciding import decide, settle
-from sac.promotion.following import FOLLOWS, choose_follow
+from sac.promotion.following import choose_follow
 from sac.promotion.gate import Gate
 from sac.registry import Registry
-from tests.support.desk_pages import opened, said
-from tests.support.older_versions import without_own_record
+from tests.support.desk_pages import links, opened, said
 from tests.support.small_versions import VARIANT, small_artifacts
 
 pytestmark = pytest.mark.slow
@@ -41,40 +42,44 @@ def stored(desk, conviction, seed=0, follow="conviction"):
     return Registry(desk.models).save(dataclasses.replace(made, metadata=metadata, settings=settings))
 
 
+def row(at, column):
+    return at.table[0].value[column]["SAC + LSTM"]
+
+
 @pytest.mark.parametrize(
-    ("conviction", "follow", "held"),
+    ("conviction", "follow", "held", "does"),
     [
-        (0.0, "conviction", "equal weight"),
-        (0.05, "conviction", "equal weight, 5 % towards its agents"),
-        (0.002, "conviction", "equal weight, 1 % towards its agents"),
-        (0.998, "conviction", "equal weight, 99 % towards its agents"),
-        (1.0, "conviction", "its agents' weights"),
-        (0.05, "agents", "its agents' weights"),
+        (0.0, "conviction", "equal weight", "holds equal weight"),
+        (0.05, "conviction", "tilted to agents", "trades at 5 % conviction"),
+        (0.002, "conviction", "tilted to agents", "trades at 1 % conviction"),
+        (0.998, "conviction", "tilted to agents", "trades at 99 % conviction"),
+        (1.0, "conviction", "agents' weights", "trades its agents' weights"),
+        (0.05, "agents", "agents' weights", "trades its agents' weights"),
     ],
 )
-def test_a_card_says_what_its_champion_holds_and_why(empty, conviction, follow, held):
-    version = stored(empty, conviction, follow=follow)
-    settle(Registry(empty.models), version, "manual")
-    text = said(opened("overview")).replace("\u00a0", " ")
-    day = DecisionLog(empty.models).decisions()[0].at[:10]
-    assert f"Holds **{held}** today, champion since {day}." in text
-    assert f"its agents earned {version.metadata.production.evidence}" in text
+def test_sentence_and_table_say_what_a_champion_holds(empty, conviction, follow, held, does):
+    settle(Registry(empty.models), stored(empty, conviction, follow=follow), "manual")
+    at = opened("overview")
+    assert f"### Today **SAC + LSTM** {does}." in said(at).replace("\u00a0", " ")
+    assert row(at, "Holds today") == held
+    assert row(at, "Conviction") == pytest.approx(conviction)
+    assert row(at, "Since") == DecisionLog(empty.models).decisions()[0].at[:10]
 
 
 @pytest.mark.parametrize(
-    ("choice", "held"), [("agents", "its agents' weights"), ("equal weight", "equal weight")]
+    ("choice", "held"), [("agents", "agents' weights"), ("equal weight", "equal weight")]
 )
-def test_what_a_person_chose_to_follow_counts(empty, choice, held):
+def test_what_a_person_chose_to_follow_counts_until_it_is_taken_back(empty, choice, held):
     registry, version = Registry(empty.models), stored(empty, 0.4)
     settle(registry, version, "manual")
-    choose_follow(registry, VARIANT, choice, actor="ada", reason="I *know* better", champion=version.name)
-    text = said(opened("overview"))
-    assert f"Holds **{held}** today" in text
-    assert r"as ada chose on" in text
-    assert r"I \*know\* better" in text, "a reason formats nothing"
+    facts = {"actor": "ada", "reason": "I *know* better", "champion": version.name}
+    choose_follow(registry, VARIANT, choice, **facts)
+    assert row(opened("overview"), "Holds today") == held
+    choose_follow(registry, VARIANT, "as trained", **facts)
+    assert row(opened("overview"), "Holds today") == "tilted to agents"
 
 
-def test_a_choice_that_is_not_known_is_named_and_the_card_stands(empty):
+def test_a_choice_that_is_not_known_is_named_and_the_row_stands(empty):
     registry, version = Registry(empty.models), stored(empty, 0.4)
     settle(registry, version, "manual")
     facts = {"actor": "ada", "champion": version.name, "reason": "Later", "evidence": ""}
@@ -82,7 +87,7 @@ def test_a_choice_that_is_not_known_is_named_and_the_card_stands(empty):
     DecisionLog(registry.root).append("follow", VARIANT, version.name, gate=verdict, **facts)
     at = opened("overview")
     assert "'half of it'" in at.error[0].value
-    assert at.metric[0].label == "CAGR, net of costs"
+    assert row(at, "Holds today") == "n/a"
 
 
 def test_a_champion_counts_from_its_own_promotion(empty, monkeypatch):
@@ -92,41 +97,26 @@ def test_a_champion_counts_from_its_own_promotion(empty, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(decision_log, "datetime", Later)
         decide(registry, second, "override", actor="ada", reason="Better", champion=first.name)
-    assert "Holds **its agents' weights** today, champion since 2031-05-06." in said(opened("overview"))
-
-
-@pytest.mark.parametrize(
-    ("choice", "held"), [("equal weight", "equal weight"), ("agents", "its agents' weights")]
-)
-def test_what_a_person_chose_for_a_champion_is_what_it_holds(empty, choice, held):
-    version = stored(empty, 0.4)
-    settle(Registry(empty.models), version, "manual")
-    facts = {"actor": "ada", "reason": "r", "champion": version.name}
-    choose_follow(Registry(empty.models), VARIANT, choice, **facts)
-    text = said(opened("overview"))
-    assert f"Holds **{held}** today, champion since" in text
-    assert f"Follows {FOLLOWS[choice]}, as ada chose on 20" in text.replace("\u00a0", " ")
-    choose_follow(Registry(empty.models), VARIANT, "as trained", **facts)
-    text = said(opened("overview")).replace("\u00a0", " ")
-    assert "Holds **equal weight, 40 % towards its agents** today, champion since" in text
+    assert row(opened("overview"), "Since") == "2031-05-06"
 
 
 def test_who_became_champion_outside_the_log_has_no_day(empty):
     Registry(empty.models).set_current(VARIANT, stored(empty, 0.0).name)
-    assert "Holds **equal weight** today." in said(opened("overview"))
+    assert row(opened("overview"), "Since") == "n/a"
 
 
-def test_the_agents_own_record_stands_beside_that_as_traded(empty):
+def test_the_book_has_a_line_a_row_and_a_sentence(two_champions, empty):
+    shutil.copytree(two_champions, empty.data, dirs_exist_ok=True)
+    assert "Choose the book" in links(opened("overview"))
     registry = Registry(empty.models)
-    own = stored(empty, 0.0)
-    registry.set_current(VARIANT, own.name)
-    earned = percent(own.metadata.metrics["agents_cagr"])
-    shown = said(opened("overview")).replace("\u00a0", " ")
-    assert f"Agents' own record: {earned} a year.".replace("\u00a0", " ") in shown
-    registry.set_current(VARIANT, without_own_record(stored(empty, 0.0, seed=1)).name)
-    assert "Agents' own record: see Compare." in said(opened("overview"))
-    registry.set_current(VARIANT, stored(empty, 0.0, seed=2, follow="agents").name)
-    assert "Agents' own record: the same." in said(opened("overview"))
+    choose_book(registry, Book(("sac_lstm", "ppo_lstm")), actor="a", reason="b", seen=None)
+    at = opened("overview")
+    assert "The book is SAC + LSTM and PPO + LSTM in equal parts." in said(at)
+    table = at.table[0].value
+    assert list(table.index) == ["Book", "SAC + LSTM", "PPO + LSTM", "Equal weight"]
+    drawn = json.loads(at.get("plotly_chart")[0].proto.spec)["data"]
+    assert [line["name"] for line in drawn][:4] == ["Book", "SAC + LSTM", "PPO + LSTM", "Equal weight"]
+    assert "Choose the book" not in links(at)
 
 
 def test_a_weekly_run_that_stopped_is_something_to_do_and_a_finished_one_is_not(filled):
@@ -134,4 +124,5 @@ def test_a_weekly_run_that_stopped_is_something_to_do_and_a_finished_one_is_not(
     record = WeekRecord(week="2022-12-23", job="0123456789ab", began=began)
     for changed, is_said in (({"stopped": "The data are refused."}, True), ({"finished": began}, False)):
         keep(filled, record.model_copy(update=changed))
-        assert ("The run of the week of **2022-12-23** stopped." in said(opened("overview"))) is is_said
+        shown = ":orange[The run of the week of 2022-12-23 stopped]" in links(opened("overview"))
+        assert shown is is_said
