@@ -10,17 +10,15 @@ if TYPE_CHECKING:
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
-WHOLE = {  # a page's path -> what is there once the page is whole
-    "": "What to do now",
-    "training": "History",
-    "compare": "common weeks",
-    "promotion": "Decision history",
-    "experiments": "New sweep",
-    "track-record": "Sealed weeks",
-    "weights": "Week of",
-    "data": "What is known",
-}
 PATIENCE = 60_000  # milliseconds
+
+
+def paths() -> list[str]:
+    """The address of every page, the front page's first: ""."""
+    from app.ui.shared.navigation import PAGES
+
+    _, *others = PAGES
+    return ["", *(PAGES[name].url or name for name in others)]
 
 
 @contextmanager
@@ -37,7 +35,7 @@ def chromium() -> Iterator["Browser"]:
 def opened(page: "Page", url: str, path: str = "") -> None:
     """Open a page of a desk, and wait until its script has run to its end."""
     page.goto(f"{url}/{path}")
-    page.get_by_text(WHOLE[path]).first.wait_for(timeout=PATIENCE)
+    page.get_by_role("heading", level=1).wait_for(timeout=PATIENCE)
     rest(page)
 
 

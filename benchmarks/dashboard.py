@@ -2,8 +2,8 @@
 
 python -m benchmarks.dashboard [--roots FOLDER] [--data FOLDER] [--seconds 30] [--starts 3]
 The process is started as a user starts it, on a copy of a desk with 15 stocks and 3 versions and of one with
-60 and 50; see benchmarks.pages for --roots. Memory is its resident set, CPU its user and system time, both as
-/proc says, so this runs on Linux only. Pages are visited in the system's Chromium, which is not counted.
+200 and 50; see benchmarks.pages for --roots. Memory is its resident set, CPU its user and system time, both
+as /proc says, so this runs on Linux only. Pages are visited in the system's Chromium, which is not counted.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from filelock import FileLock
 
 from app.jobs.store import JobStore
 from app.settings import Settings
-from benchmarks.chromium import WHOLE, chromium, opened
+from benchmarks.chromium import chromium, opened, paths
 from benchmarks.page_roots import SIZES, progress, roots
 from tests.support.serving import served
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 INFERENCE = "weights"  # the page that asks a model
-WITHOUT = [path for path in WHOLE if path != INFERENCE]
+WITHOUT = [path for path in paths() if path != INFERENCE]
 SESSIONS = ("", "compare", "promotion")
 HEAVY = ("torch", "transformers", "sklearn", "skfolio", "exchange_calendars", "yfinance", "huggingface_hub")
 WANTED = {"start": 5.0, "memory": 400, "idle": 1.0}  # seconds, MiB, percent of a core

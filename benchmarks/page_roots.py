@@ -1,7 +1,7 @@
 """Data roots of known sizes, for the benchmarks of the pages and of their process.
 
-15 stocks are the embedded sample. 60 stocks are random walks under symbols that nobody trades, SIM00 to
-SIM59, because the sample has no more than 20 names: their figures mean nothing and may be shown to nobody as
+15 stocks are the embedded sample. 200 stocks are random walks under symbols that nobody trades, SIM000 to
+SIM199, because the sample has no more than 20 names: their figures mean nothing and may be shown to nobody as
 a market's. Three versions are really trained, on few updates and with small forecasters, so that their
 folders have the files, the weeks and the members of full ones. Of 50 the others are theirs under other seeds:
 the same networks, but their weights are given to other stocks and walked anew, so that no two have the same
@@ -40,7 +40,7 @@ from sac.registry.store import Part
 from sac.threads import one_thread
 from tests.support.synthetic import random_closes, write_prices
 
-SAMPLE, MANY, FEW_VERSIONS, MANY_VERSIONS = 15, 60, len(DEMO_VARIANTS), 50
+SAMPLE, MANY, FEW_VERSIONS, MANY_VERSIONS = 15, 200, len(DEMO_VARIANTS), 50
 START = dt.date(2005, 1, 3)
 JOBS, POINTS = 200, 5  # trainings in the history, and points of each one's learning curve
 DECIDED = 5  # of so many challengers one is rejected, the others wait
@@ -120,7 +120,7 @@ def _existing(folder: Path) -> Path:
 def _simulated(root: Settings, stocks: int) -> None:
     """Prices of random walks that end with now, else the Weights page would refuse them as stale."""
     closes = random_closes(stocks, str(START), str(np.datetime64("today") - 1))
-    closes.columns = [f"SIM{number:02}" for number in range(stocks)]
+    closes.columns = [f"SIM{number:03}" for number in range(stocks)]
     write_prices(price_folder(root.data), closes)
     write_choice(root.data, MarketChoice("files", tuple(closes.columns), START))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import FloatRect, Page, ViewportSize
 
-from benchmarks.chromium import WHOLE, chromium, opened
+from benchmarks.chromium import chromium, opened, paths
 from benchmarks.page_roots import data_root
 from tests.support.serving import served
 
@@ -34,7 +34,7 @@ def main() -> None:
         with served(Path(folder)) as desk, chromium() as browser:
             for theme in ("light", "dark"):
                 page = browser.new_context(viewport=SIZE, color_scheme=theme).new_page()
-                for path in WHOLE:
+                for path in paths():
                     opened(page, desk.url, path)
                     page.wait_for_timeout(6_000)  # charts draw after the text
                     page.screenshot(path=IMAGES / f"{path or 'overview'}-{theme}.png", clip=written(page))

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from benchmarks.chromium import WHOLE, chromium, opened
+from benchmarks.chromium import chromium, opened, paths
 from benchmarks.page_roots import data_root
 from tests.support.serving import served
 
@@ -28,7 +28,7 @@ def main() -> None:
         os.environ.pop("SAC_DESK_DATA", None)
         with served(Path(folder)) as desk, chromium() as browser:
             page = browser.new_page(viewport={"width": options.width, "height": 1000})
-            for path in WHOLE:
+            for path in paths():
                 opened(page, desk.url, path)
                 page.wait_for_timeout(3_000)  # charts draw after the text
                 words = page.get_by_test_id("stMain").inner_text().split()

@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 from app.ui.compare.sections import SECTIONS
-from benchmarks.chromium import WHOLE, opened, rest
+from benchmarks.chromium import opened, paths, rest
 from sac.registry import Registry
 from tests.support.serving import served
 from tests.support.small_versions import VARIANT, small_artifacts
@@ -24,7 +24,7 @@ def test_the_server_loads_torch_for_no_page_but_weights(tmp_path, port, page):
     names = [registry.save(small_artifacts(seed=seed)).name for seed in (0, 1)]
     registry.set_current(VARIANT, names[0])
     with served(tmp_path, port) as desk:
-        for path in WHOLE:
+        for path in paths():
             if path != "weights":
                 opened(page, "", path)
         page.goto(f"/compare?version={names[0]}&record=Agents%27+own")

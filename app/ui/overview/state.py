@@ -14,7 +14,9 @@ _ONES = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "
 
 def desk_state(standings: Sequence[Standing], book: Book | None, pending: int, source: Provenance) -> str:
     """What is held today, which portfolio is ours, who waits, and how old the data are."""
-    parts = [today(standings)] if standings else ["No champion decides."]
+    parts = (
+        [today({one.name: one.conviction for one in standings})] if standings else ["No champion decides."]
+    )
     if book and len(standings) > 1:
         parts.append(f"The book is {book.words}.")
     if pending:

@@ -7,7 +7,7 @@ from app.ui.shared.charts.figure import show
 from app.ui.shared.labels import label
 from app.ui.shared.navigation import go_to
 from app.ui.weights.charts import trade_bars
-from app.ui.weights.targets import targets
+from app.ui.weights.targets import is_equal_weight, targets
 from sac.config import CASH
 from sac.recorded import RecordedWeek
 from sac.registry import Version
@@ -19,7 +19,8 @@ def state(version: Version, week: RecordedWeek) -> str:
     """What the record traded and held in that week, and when."""
     stocks = {name: share for name, share in week.target_weights.items() if name != CASH}
     top = max(stocks, key=lambda name: stocks[name])
-    held = f"most in {top}, {percent(stocks[top])}" if week.conviction else "equal weight"
+    equal = is_equal_weight(week.target_weights, version.settings.constraints)
+    held = "equal weight" if equal else f"most in {top}, {percent(stocks[top])}"
     return (
         f"From the record: {label(version.variant)} held {held}; one-sided turnover "
         f"{percent(week.turnover / 2)}. Decided at the close of {week.as_of}, traded at the close of "

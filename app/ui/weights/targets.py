@@ -13,10 +13,16 @@ from app.ui.weights import tables
 from sac.config import Constraints
 from sac.portfolio import equal_weights
 
-__all__ = ["targets"]
+__all__ = ["is_equal_weight", "targets"]
 
 _SAME = 1e-9  # weights that differ by rounding only
 _ROWS = 16  # a few more are shown at once; many are scrolled
+
+
+def is_equal_weight(target: Mapping[str, float], constraints: Constraints) -> bool:
+    """Whether target weights by asset, CASH last, are those of equal weight."""
+    equal = equal_weights(len(target) - 1, constraints)
+    return np.allclose([*target.values()], equal, rtol=0.0, atol=_SAME)
 
 
 def targets(
@@ -37,8 +43,7 @@ def targets(
     """
     st.subheader("Targets")
     risk = weights.risk(target, as_of, constraints)
-    equal = equal_weights(len(target) - 1, constraints)
-    same = np.allclose([*target.values()], equal, rtol=0.0, atol=_SAME)
+    same = is_equal_weight(target, constraints)
     grid = st.grid(3, min_column_width=200)
     figure(
         grid,
