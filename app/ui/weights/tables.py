@@ -119,7 +119,7 @@ def target_columns(start: str) -> dict[str, Any]:
         return st.column_config.NumberColumn(title, format="%.1f", help=help)
 
     return {
-        "symbol": "Asset",
+        "symbol": st.column_config.TextColumn("Asset", pinned=True),
         "now": share(f"{start} (%)", "Share of the portfolio before the trades"),
         "target": share("Target (%)"),
         "agents": share("Agents' (%)", meaning("agents' own")),
