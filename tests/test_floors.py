@@ -37,6 +37,7 @@ FLOORS = [
     {
         "sac.assembly",
         "sac.agents_record",
+        "sac.recorded",
         "sac.training",
         "sac.timing",
         "sac.inference",
