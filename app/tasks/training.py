@@ -121,6 +121,7 @@ def run_full(job: Job, request: FullRequest, root: Settings, report: Report) -> 
         root.cache,
         report,
         root.promotion,
+        root.cores,
     )
     return _shared(outcome)
 
@@ -156,6 +157,7 @@ def run_finetune(job: Job, request: FineTuning, root: Settings, report: Report) 
         report,
         request.settings(),
         root.promotion,
+        root.cores,
     )
     return _shared(outcome)
 
