@@ -106,7 +106,7 @@ class Settings:
 
     @property
     def cores(self) -> int:
-        """Processes of a training: by default all cores up to four, else all but one. Raises SettingsError."""
+        """Processes of a training: all cores up to four, else all but one, unless told. Or SettingsError."""
         here = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         asked = os.environ.get("SAC_DESK_CORES") or str(here if here <= 4 else here - 1)
         if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked) <= 1024:
