@@ -25,7 +25,6 @@ __all__ = [
     "Recommendation",
     "WeightChange",
     "committee_of",
-    "decision_dates",
     "fitting",
     "target_weights",
     "with_own_forecasts",
@@ -146,14 +145,6 @@ def with_own_forecasts(
     return panel.with_forecasts(forecasts, alphas)
 
 
-def decision_dates(version: Version, panel: MarketPanel) -> list[str]:
-    """Decisions that a version can be asked about, newest first: from its forecaster's year to its expiry."""
-    with fitting(version, "forecaster.pt"):
-        first = np.datetime64(f"{version.tensors('forecaster')['year']}-01-01")
-    dates = panel.decisions[(panel.decisions >= first) & (panel.decisions < version.expiry)]
-    return [str(date) for date in dates[::-1]]
-
-
 def committee_of(version: Version) -> Committee:
     """The production committee of a version, followed without reserve."""
     scaler, settings = PortfolioScaler.from_payload(version.scaler()), version.settings
@@ -236,7 +227,18 @@ def _notes(version: Version, panel: MarketPanel, step: int) -> list[str]:
             f"{panel.decisions[step]} lies inside the training window, which ends on "
             f"{version.metadata.last_decision}: not out of sample."
         )
+    if str(decision) < version.metadata.last_decision:
+        notes.append(_elsewhere(version, panel, step))
     return notes
+
+
+def _elsewhere(version: Version, panel: MarketPanel, step: int) -> str:
+    """What to know of agents that are asked about a week before they had learned, and where the record is."""
+    fill, record = str(panel.fills[step]), version.metadata
+    asked = "These are the agents of today, asked about a past week."
+    if record.evaluation_start <= fill < record.evaluation_end:
+        return f"{asked} What the record's own held from {fill} on stands on the pages Weights and Compare."
+    return f"{asked} The record of their own years does not hold it."
 
 
 def _weights_of(

@@ -87,7 +87,11 @@ class InferenceRequest(Strict):
     )
 
     portfolio: Portfolio
-    as_of_date: Day | None = None
+    as_of_date: Day | None = Field(
+        default=None,
+        description="The last decision at or before it, by default the newest. A past week is answered by "
+        "the agents of today, who may have learned from it: the record of that week stands on the pages",
+    )
     outside: Literal["refuse", "sell", "keep"] = Field(
         default="refuse", description="What to do with positions outside the model's universe"
     )

@@ -1,8 +1,10 @@
 """What the Weights page asks the engine, cached until the data or the day change."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -10,17 +12,22 @@ from app.holdings.plan import Plan, planned
 from app.holdings.portfolio import Portfolio
 from app.queries import market
 from app.settings import settings
+from sac.arrays import Floats
 from sac.book import ChampionDecider
-from sac.config import FollowChoice
+from sac.config import Constraints, FollowChoice
 from sac.market import MarketPanel
+from sac.market.symbols import symbol_key
+from sac.portfolio import equal_weights
+from sac.portfolio.risk import Risk, covariance_at, risk_of
 from sac.promotion.following import follow_of
+from sac.recorded import RecordedWeek, decision_dates, recorded_week
 from sac.registry import Version
 
 if TYPE_CHECKING:
     from sac.explanation import Explanation
     from sac.inference import Recommendation
 
-__all__ = ["dates", "explanation", "from_cash", "plan"]
+__all__ = ["dates", "explanation", "from_cash", "plan", "recorded", "risk"]
 
 Key = tuple[Path, str, str]  # versions never change, data and the day do
 
@@ -46,6 +53,41 @@ def _plan(
 def from_cash(version: Version) -> "Recommendation":
     """What a version would buy this week for somebody who holds cash only. Raises DeskError."""
     return plan(version, Portfolio(cash=1.0), str(market.panel().decisions[-1])).advice
+
+
+def recorded(version: Version, as_of: str) -> RecordedWeek | None:
+    """What the version's record held in the week of a decision; None outside its evaluation years."""
+    return _recorded(_key(version, market.panel()), as_of, version)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _recorded(key: Key, as_of: str, _version: Version) -> RecordedWeek | None:
+    return recorded_week(_version, as_of)
+
+
+def risk(target: Mapping[str, float], as_of: str, constraints: Constraints) -> Risk | None:
+    """What target weights may be expected to risk, beside equal weight, as known at a decision.
+
+    Its contributions are in the order of the target's stocks, CASH last in it. None with too few weeks
+    before the decision, and for stocks that the data do not know.
+    """
+    panel = market.panel()
+    places = {symbol_key(symbol): place for place, symbol in enumerate(panel.symbols)}
+    stocks = [symbol_key(symbol) for symbol in [*target][:-1]]
+    if not places.keys() >= set(stocks):
+        return None
+    covariance = _covariance(panel.provenance.sha256, panel.step_at(as_of), panel)
+    if covariance is None:
+        return None
+    weights = np.array([*target.values()][:-1])
+    equal = equal_weights(len(stocks), constraints)[:-1]
+    rows = [places[stock] for stock in stocks]
+    return risk_of(weights, equal, covariance[np.ix_(rows, rows)])
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _covariance(sha256: str, step: int, _panel: MarketPanel) -> Floats | None:
+    return covariance_at(_panel, step)
 
 
 def explanation(version: Version, portfolio: Portfolio, as_of: str) -> "Explanation":
@@ -77,10 +119,8 @@ def dates(version: Version) -> list[str]:
     return [newest, *(date for date in _dates(_key(version, panel), version, panel) if date != newest)]
 
 
-@st.cache_resource(show_spinner="Loading the model…", max_entries=64)
+@st.cache_resource(show_spinner=False, max_entries=64)
 def _dates(key: Key, _version: Version, _panel: MarketPanel) -> list[str]:
-    from sac.inference import decision_dates  # here, because it loads torch
-
     return decision_dates(_version, _panel)
 
 

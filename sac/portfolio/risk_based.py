@@ -11,11 +11,11 @@ from sac.config import Constraints
 from sac.market import MarketPanel
 from sac.portfolio.baselines import RISK_BASED
 from sac.portfolio.constraints import constrain
+from sac.portfolio.risk import trailing_returns
 
 __all__ = ["RISK_BASED", "RiskBased"]
 
 
-_TRAILING_WEEKS = 104
 _REFIT_WEEKS = 13
 
 
@@ -36,9 +36,7 @@ class RiskBased:
         return self.fits[fitted]
 
     def _fit(self, panel: MarketPanel, step: int) -> Floats:
-        # Purge: a week's return ends at a fill that lies after the next decision.
-        known = panel.steps_known_at(step)
-        shares = _estimator(self.name).fit(panel.returns[max(known - _TRAILING_WEEKS, 0) : known]).weights_
+        shares = _estimator(self.name).fit(trailing_returns(panel, step)).weights_
         wanted = np.append(np.clip(shares, 0.0, None), 0.0)  # a solver's zero may lie just below
         allowed: Floats = constrain(torch.from_numpy(wanted), self.constraints).numpy()
         return allowed

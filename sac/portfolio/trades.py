@@ -39,12 +39,22 @@ class TradeList:
     cost_cents: int
     cash_cents: int  # after trades and cost; never negative
     positions_cents: dict[str, int]  # value of each stock after the trades
-    skipped: tuple[str, ...]  # stocks whose trade would be smaller than the minimum
+    left_out: tuple[Trade, ...]  # smaller than the minimum
 
     @property
     def traded_cents(self) -> int:
         """Dollars bought and sold, in cents."""
         return sum(trade.value_cents for trade in self.trades)
+
+    @property
+    def turnover(self) -> float:
+        """Dollars bought and sold per dollar of the portfolio before the trades."""
+        return self.traded_cents / self.value_cents
+
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        """Stocks whose trade is left out."""
+        return tuple(trade.symbol for trade in self.left_out)
 
     def weights(self) -> dict[str, float]:
         """Shares of wealth after trades and cost, CASH last; empty when the cost ate everything."""
@@ -87,46 +97,57 @@ def whole_share_trades(
     value = sum(before.values()) + cash_cents
     if value <= 0:
         raise SettingsError("The portfolio is empty: enter some cash or a position.")
-    orders, skipped = {}, []
+    orders: dict[str, int] = {}
+    small: dict[str, int] = {}
     for symbol in symbols:
         gap = target_weights.get(symbol, 0.0) * value - before[symbol]
         shares = max(round(gap / price[symbol]), -math.floor(held.get(symbol, 0.0)))
-        if abs(shares) * price[symbol] < least:
-            skipped += [symbol] if shares else []
-        elif shares:
-            orders[symbol] = shares
+        if shares:
+            (small if abs(shares) * price[symbol] < least else orders)[symbol] = shares
     rate = Fraction(str(cost_rate))
-    _cut_buys(orders, price, cash_cents, rate, least)
+    small |= _cut_buys(orders, price, cash_cents, rate, least)
     spent = sum(shares * price[symbol] for symbol, shares in orders.items())
     cost = _cost(orders, price, rate)
-    trades = [
-        Trade(symbol, "buy" if shares > 0 else "sell", abs(shares), price[symbol])
-        for symbol, shares in orders.items()
-    ]
     return TradeList(
-        trades=tuple(sorted(trades, key=lambda trade: trade.side, reverse=True)),
+        trades=_trades(orders, price),
         value_cents=value,
         cost_cents=cost,
         cash_cents=cash_cents - spent - cost,
         positions_cents={s: before[s] + orders.get(s, 0) * price[s] for s in symbols},
-        skipped=tuple(skipped),
+        left_out=_trades(small, price),
     )
 
 
-def _cut_buys(orders: dict[str, int], price: dict[str, int], cash: int, rate: Fraction, least: int) -> None:
-    """Take shares off the largest buys until cash pays for everything. Sells pay their own cost."""
+def _trades(orders: Mapping[str, int], price: Mapping[str, int]) -> tuple[Trade, ...]:
+    """Signed shares by symbol as trades, sells before buys."""
+    trades = [
+        Trade(symbol, "buy" if shares > 0 else "sell", abs(shares), price[symbol])
+        for symbol, shares in orders.items()
+    ]
+    return tuple(sorted(trades, key=lambda trade: trade.side, reverse=True))
+
+
+def _cut_buys(
+    orders: dict[str, int], price: dict[str, int], cash: int, rate: Fraction, least: int
+) -> dict[str, int]:
+    """Take shares off the largest buys until cash pays for everything. Sells pay their own cost.
+
+    What is left of a buy, and is smaller than the minimum, is taken out of the orders: these are returned.
+    """
+    dropped: dict[str, int] = {}
     while True:
         spent = sum(shares * price[symbol] for symbol, shares in orders.items())
         missing = spent + _cost(orders, price, rate) - cash
         buys = [symbol for symbol, shares in orders.items() if shares > 0]
         if missing <= 0 or not buys:
-            return
+            return dropped
         largest = max(buys, key=lambda symbol: orders[symbol] * price[symbol])
         left = orders[largest] - math.ceil(Fraction(missing, price[largest]))
         if left > 0 and left * price[largest] >= least:
             orders[largest] = left
         else:
             del orders[largest]
+            dropped |= {largest: left} if left > 0 else {}
 
 
 def _cost(orders: dict[str, int], price: dict[str, int], rate: Fraction) -> int:

@@ -55,8 +55,8 @@ def test_first_light(tmp_path, port, page):
         expect(page.get_by_label(re.compile("Growth of one dollar over 52 weeks"))).to_be_visible()
 
         page.goto("/weights")
-        expect(heading(page, "Week of 2022-12-27 to 2022-12-30")).to_be_visible(timeout=60_000)
-        expect(page.get_by_label(re.compile("largest target"))).to_be_visible()
+        see(page, "traded at the close of 2022-12-27", timeout=60_000)
+        expect(page.get_by_label(re.compile("Trades to the target: "))).to_be_visible()
 
         page.goto("/")
         see(page, "CAGR, net of costs")

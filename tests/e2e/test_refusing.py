@@ -61,9 +61,8 @@ def test_damaged_and_missing_versions_are_named_and_the_rest_is_shown(sample_fol
 
         page.goto(f"/weights?variant=sac_lstm&version={challenger.name}")
         see(page, "left out because they are damaged")
-        expect(heading(page, "Week of 2022-12-27 to 2022-12-30")).to_be_visible(timeout=60_000)
+        see(page, "traded at the close of 2022-12-27", timeout=60_000)
         expect(link).to_contain_text(f"{challenger.name}, which is not here")
-        expect(page).to_have_url(re.compile("version=champion"))
 
         shutil.rmtree(registry.version("sac_lstm", champion).path)
         page.goto("/weights")

@@ -251,7 +251,7 @@ def test_without_a_champion_fine_tuning_says_what_comes_first(empty):
 
 VISITS = """
 import sys
-import app.ui.compare.report, app.ui.weights.tables, app.ui.weights.sections
+import app.ui.compare.report, app.ui.weights.tables, app.ui.weights.week
 from app.ui.compare.sections import SECTIONS
 from streamlit.testing.v1 import AppTest
 

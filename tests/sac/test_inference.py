@@ -13,6 +13,7 @@ from sac.errors import ArtifactError, DataError, ExpiredAgents, SettingsError, S
 from sac.forecast import walk_forward
 from sac.inference import Holdings
 from sac.portfolio import Validation, equal_weights
+from sac.recorded import decision_dates, recorded_week
 from tests.support.small_trainings import CLOSES
 from tests.support.synthetic import THEN, panel_of, perturbed, random_closes
 
@@ -254,13 +255,29 @@ def test_holdings_kept_aside_are_no_part_of_the_portfolio(version, panel):
 
 
 def test_every_date_on_offer_is_answered_and_the_others_are_not(version, longer):
-    dates = inference.decision_dates(version, longer)
-    assert (dates[0], dates[-1], len(dates)) == ("2019-12-27", "2018-01-05", 104)
+    dates = [date for date in decision_dates(version, longer) if not recorded_week(version, date)]
+    assert (dates[0], dates[-1], len(dates)) == ("2019-12-27", "2018-12-28", 53)
     for date in (dates[0], dates[-1]):
         assert asked(version, longer, date).as_of == date
     for date in ("2020-01-03", "2017-12-29"):
         with pytest.raises((DataError, ExpiredAgents)):
             asked(version, longer, date)
+
+
+def test_an_answer_about_a_week_before_its_agents_learned_says_where_the_record_is(version, panel):
+    def told(date):
+        notes = target_weights(version, panel, step=panel.step_at(date)).notes
+        return [note for note in notes if "agents of today, asked about a past week" in note]
+
+    last = str(version.evaluation().decisions[-1])
+    assert recorded_week(version, last)
+    for date in (last, "2018-06-15"):
+        [note] = told(date)
+        assert "stands on the pages Weights and Compare" in note
+    after = str(panel.decisions[panel.step_at(last) + 1])
+    assert recorded_week(version, after) is None
+    assert "does not hold it" in told(after)[0]
+    assert told(version.metadata.last_decision) == []
 
 
 def test_a_universe_in_another_spelling_is_the_same():
@@ -295,6 +312,3 @@ def test_tensors_that_fit_no_settings_are_refused_by_name(version, panel, monkey
     )
     with pytest.raises(ArtifactError, match=rf"{part}\.pt does not fit the version's settings"):
         target_weights(version, panel)
-    if part == "forecaster":
-        with pytest.raises(ArtifactError, match=r"forecaster\.pt does not fit"):
-            inference.decision_dates(version, panel)

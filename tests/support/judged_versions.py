@@ -9,10 +9,16 @@ from sac.registry.codecs import pack_json
 from sac.registry.folder import MANIFEST
 
 
-def judge(version, conviction, follow="conviction"):
-    """Make a stored version believed that far, and its training one that follows so."""
-    verdict = Validation(0, "2015-01-02", "2017-12-29", 156, 0.031, 2 * conviction, conviction)
-    metadata = dataclasses.replace(version.metadata, validations=[verdict])
+def judge(version, conviction, follow="conviction", years=()):
+    """Make a stored version believed that far, and its training one that follows so.
+
+    years: convictions of the evaluation years' agents, oldest first.
+    """
+    verdicts = [
+        Validation(fold, "2015-01-02", "2017-12-29", 156, 0.031, 2 * believed, believed)
+        for fold, believed in (*enumerate(years, 1), (0, conviction))
+    ]
+    metadata = dataclasses.replace(version.metadata, validations=verdicts)
     settings = dataclasses.replace(version.settings, follow=follow)
     manifest = json.loads((version.path / MANIFEST).read_text())
     for name, value in (("metadata.json", metadata), ("config.json", settings)):

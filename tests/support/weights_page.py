@@ -1,11 +1,24 @@
 """The Weights page without a browser: opened, read and filled in."""
 
 import json
+import re
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-__all__ = ["amount", "metrics", "opened", "paste", "preview", "said", "saved", "tables", "trades_of"]
+__all__ = [
+    "afterwards",
+    "figures",
+    "opened",
+    "orders_of",
+    "paste",
+    "preview",
+    "said",
+    "saved",
+    "state",
+    "table_with",
+    "targets_of",
+]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -19,12 +32,20 @@ def opened(**query):
     return at
 
 
-def metrics(at):
+def figures(at):
     return {metric.label: metric.value for metric in at.metric}
 
 
-def amount(text):
-    return float(text.replace("$", "").replace(",", ""))
+def state(at):
+    """The sentence below the title."""
+    [sentence] = [element.value for element in at.markdown if element.value.startswith("### ")]
+    return sentence.removeprefix("### ").replace("\\", "")
+
+
+def afterwards(at):
+    """Dollars in cash after the orders, and of the portfolio before them."""
+    found = re.search(r"Afterwards \$([\d,.]+) of \$([\d,.]+) ", said(at).replace("\\", ""))
+    return tuple(float(amount.replace(",", "")) for amount in found.groups())
 
 
 def said(at):
@@ -38,14 +59,19 @@ def saved(root):
     return json.loads(file.read_text())["portfolio"]
 
 
-def tables(at):
-    """The tables of weights and reasons: not those of holdings that are entered."""
-    tables = [element.value for element in at.dataframe if not str(element.key).startswith("positions-")]
-    return [table for table in tables if "Line" not in table]
+def table_with(at, column):
+    """The first table that has a column; None where there is none."""
+    return next((table.value for table in at.dataframe if column in table.value), None)
 
 
-def trades_of(at):
-    return tables(at)[0].set_index("symbol")
+def orders_of(at):
+    """The ticket by symbol."""
+    return table_with(at, "side").set_index("symbol")
+
+
+def targets_of(at):
+    """Weights in % by asset."""
+    return table_with(at, "target").set_index("symbol")
 
 
 def preview(at, text):

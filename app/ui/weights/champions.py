@@ -1,6 +1,7 @@
 """The champions of all variants side by side."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -13,43 +14,63 @@ from app.ui.weights import tables
 from sac.config import FollowChoice
 from sac.errors import DeskError
 from sac.promotion.following import FOLLOWS
+from sac.recorded import RecordedWeek
+from sac.registry import Version
 from sac.text import said
+
+if TYPE_CHECKING:
+    from sac.inference import Recommendation
 
 __all__ = ["all_champions"]
 
 
-def all_champions(shelves: Mapping[str, Shelf], portfolio: Portfolio, date: str) -> None:
-    """What each champion wants at the same date, for the same holdings."""
+def all_champions(shelves: Mapping[str, Shelf], portfolio: Portfolio | None, date: str) -> None:
+    """What each champion wants at a date for the same holdings; without them, what its record held then."""
     with st.expander(
-        "Targets of all champions",
+        "All champions",
         key="champions",
-        icon=":material/compare_arrows:",
         on_change="rerun",
         bind="query-params",
     ) as panel:
         if not panel.open:
             return
-        plans, refusals = {}, []
+        found: dict[str, Recommendation | RecordedWeek] = {}
         for variant, shelf in shelves.items():
             if shelf.champion:
                 try:
-                    plans[variant] = weights.plan(shelf.champion, portfolio, date)
+                    found[variant] = _of(shelf.champion, portfolio, date)
                 except DeskError as refusal:
-                    refusals.append(f"{label(variant)}: {refusal}")
-        for line in refusals:
-            st.warning(said(line), icon=":material/warning:")
-        if plans:
-            table = tables.side_by_side(plans)
-            columns = {name: st.column_config.NumberColumn(format="%.1f %%") for name in table.columns}
-            st.dataframe(
-                table, height="content", column_config=columns, alt="Target weights of all champions"
-            )
-            turnovers = "; ".join(
-                f"{label(variant)} {percent(plan.advice.turnover)} (`{plan.advice.model_version}`, "
-                f"conviction {percent(plan.advice.conviction, 0)}{_by_choice(plan.advice.follow)})"
-                for variant, plan in plans.items()
-            )
-            st.caption(f"Turnover to get there: {turnovers}.")
+                    st.warning(said(f"{label(variant)}: {refusal}"), icon=":material/warning:")
+        if found:
+            _table(found)
+            turnovers = "; ".join(f"{label(variant)} {_described(one)}" for variant, one in found.items())
+            st.caption(f"One-sided turnover to get there: {turnovers}.")
+
+
+def _of(champion: Version, portfolio: Portfolio | None, date: str) -> "Recommendation | RecordedWeek":
+    week = weights.recorded(champion, date)
+    if week:
+        return week
+    if portfolio is None:
+        raise DeskError(f"the record of {champion.name} has no decision of {date}.")
+    return weights.plan(champion, portfolio, date).advice
+
+
+def _table(found: "Mapping[str, Recommendation | RecordedWeek]") -> None:
+    advised = [one for one in found.values() if not isinstance(one, RecordedWeek)]
+    now = None  # each record came from its own weights
+    if len(advised) == len(found):
+        now = {change.symbol: change.current_weight for change in advised[0].weight_changes}
+    table = tables.side_by_side({variant: one.target_weights for variant, one in found.items()}, now)
+    columns = {name: st.column_config.NumberColumn(format="%.1f %%") for name in table.columns}
+    st.dataframe(table, height="content", column_config=columns, alt="Target weights of all champions")
+
+
+def _described(one: "Recommendation | RecordedWeek") -> str:
+    turnover, conviction = percent(one.turnover / 2), percent(one.conviction, 0)
+    if isinstance(one, RecordedWeek):
+        return f"{turnover} (from the record, conviction {conviction})"
+    return f"{turnover} (`{one.model_version}`, conviction {conviction}{_by_choice(one.follow)})"
 
 
 def _by_choice(follow: FollowChoice) -> str:

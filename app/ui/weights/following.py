@@ -1,18 +1,16 @@
-"""How far a version's weights follow its agents: said, warned of, and chosen."""
+"""How far a version's weights follow its agents: warned of, and chosen."""
 
 import numpy as np
 import streamlit as st
 
-from app.decisions.following import conviction_line
 from app.settings import settings
 from app.ui.shared.action import action
 from app.ui.shared.flash import flash
 from sac.promotion import Decision
 from sac.promotion.following import FOLLOWS, choose_follow, follow_in, last_choice
 from sac.registry import Version
-from sac.text import plain
 
-__all__ = ["ageing", "conviction", "follow_choice"]
+__all__ = ["ageing", "chosen", "follow_choice"]
 
 _ANSWER = "follow"  # where the page says what came of a choice
 _TEXTS = {"as trained": "As trained", "agents": "Agents", "equal weight": "Equal weight"}
@@ -25,15 +23,17 @@ def ageing(version: Version, as_of: str) -> None:
         st.warning(note, icon=":material/hourglass_bottom:")
 
 
-def conviction(version: Version) -> None:
-    """How far its weights go from equal weight to its agents', and where that comes from."""
+def chosen(version: Version) -> Decision | None:
+    """The newest decision on what a version follows; says what came of one that was just made."""
     flash(_ANSWER)
-    st.markdown(f":material/balance: {plain(conviction_line(version, _chosen(version)))}")
+    return last_choice(settings().registry, version.variant, version.name)
 
 
-def follow_choice(champion: Version) -> None:
-    """Lets an approver choose what a champion follows, with a reason."""
-    choice = _chosen(champion)
+def follow_choice(champion: Version, choice: Decision | None) -> None:
+    """Lets an approver choose what a champion follows, with a reason.
+
+    choice: the newest one.
+    """
     follow, since = follow_in(choice), choice.seq if choice else 0
     picked, reason = f"follow-{champion.name}-{since}", f"follow-reason-{champion.name}-{since}"
 
@@ -49,7 +49,7 @@ def follow_choice(champion: Version) -> None:
         words = FOLLOWS[follow_in(decision)]
         return f"{champion.name} follows {words} from now on: decision {decision.seq} of the history."
 
-    with st.expander(f"Follow: {_TEXTS[follow].lower()}", key="follow", icon=":material/alt_route:"):
+    with st.expander(f"Follow: {_TEXTS[follow].lower()}", key="follow"):
         wanted = st.segmented_control(
             "Follow",
             list(FOLLOWS),
@@ -69,7 +69,3 @@ def follow_choice(champion: Version) -> None:
             help="It does already." if wanted == follow else None,
             icon=":material/alt_route:",
         )
-
-
-def _chosen(version: Version) -> Decision | None:
-    return last_choice(settings().registry, version.variant, version.name)

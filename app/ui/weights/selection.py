@@ -30,9 +30,7 @@ def chosen(shelves: Mapping[str, Shelf]) -> tuple[Version, str]:
         name = linked("Version", "version", texts)
     newest, *earlier = weights.dates(known[name])
     with dates:  # "newest" moves on with the data, a date stays
-        date = linked(
-            "As of the close of", "date", {"newest": f"{newest} (newest)"} | {day: day for day in earlier}
-        )
+        date = linked("Decision", "date", {"newest": f"{newest} (newest)"} | {day: day for day in earlier})
     if name != "champion":
         st.warning(
             "This version is not the champion: it is not approved for trading.", icon=":material/warning:"

@@ -7,67 +7,58 @@ import pandas as pd
 import streamlit as st
 
 from app.holdings.plan import Plan
+from app.ui.shared.glossary import meaning
 from app.ui.shared.labels import label
 from sac.config import CASH, SIGNALS
+from sac.portfolio.risk import Risk
+from sac.portfolio.trades import Trade
 from sac.text import csv_of
 
 if TYPE_CHECKING:
     from sac.explanation import Explanation
-    from sac.inference import Recommendation
 
-__all__ = ["orders_csv", "side_by_side", "signals_known", "trade_columns", "trades", "why", "why_columns"]
+__all__ = [
+    "order_columns",
+    "orders",
+    "orders_csv",
+    "side_by_side",
+    "signals_known",
+    "target_columns",
+    "targets",
+    "why",
+    "why_columns",
+]
 
 _ORDER = ["date", "symbol", "side", "shares", "reference_price", "value", "version", "reference_date"]
+_SIDES = {"BUY": "green", "SELL": "red"}
 
 
-def trades(plan: Plan) -> pd.DataFrame:
-    """One row per asset, CASH last: weights in %, its order in shares and dollars; missing without one."""
-    orders, advice = plan.orders, plan.advice
-    order = {t.symbol: t.shares if t.side == "buy" else -t.shares for t in orders.trades}
-    price = {t.symbol: t.price_cents / 100 for t in orders.trades}
-    now = {change.symbol: change.current_weight for change in advice.weight_changes}
-    target = {name: advice.target_weights.get(name, 0.0) for name in now}
-    after = orders.weights()
-    cents = {**orders.positions_cents, CASH: orders.cash_cents}
-    dollars = {name: shares * price[name] for name, shares in order.items()}
-    dollars[CASH] = -sum(dollars.values()) - orders.cost_cents / 100
-    return pd.DataFrame(
-        {
-            "symbol": [plan.holdings.spelled(name) for name in now],
-            "weight_now": [100 * share for share in now.values()],
-            "target_weight": [100 * share for share in target.values()],
-            **_beside_target(advice, now),
-            "weight_after": [100 * after.get(name, 0.0) for name in now],
-            "shares": pd.Series([order.get(name) for name in now], dtype="Int64"),
-            "price": [plan.holdings.prices.get(name) for name in now],
-            "trade_dollars": [round(dollars.get(name, 0.0), 2) for name in now],
-            "off_target": [
-                (cents.get(name, 0) - share * orders.value_cents) / 100 for name, share in target.items()
-            ],
-        }
-    )
+def orders(trades: Iterable[Trade], plan: Plan) -> pd.DataFrame:
+    """One row per trade, the largest first; bought shares are positive, sold ones negative."""
+    rows = [
+        (
+            [trade.side.upper()],
+            trade.shares if trade.side == "buy" else -trade.shares,
+            plan.holdings.spelled(trade.symbol),
+            trade.price_cents / 100,
+            trade.value_cents / 100,
+        )
+        for trade in sorted(trades, key=lambda trade: -trade.value_cents)
+    ]
+    return pd.DataFrame(rows, columns=["side", "shares", "symbol", "price", "amount"])
 
 
-def _beside_target(advice: "Recommendation", assets: Iterable[str]) -> dict[str, list[float]]:
-    """The agents' own weights, where the target is not theirs."""
-    if advice.conviction == 1.0:
-        return {}
-    return {"agents_weight": [100 * advice.agents_weights.get(name, 0.0) for name in assets]}
-
-
-def trade_columns() -> dict[str, Any]:
-    """How the table of trades is written on the page."""
+def order_columns() -> dict[str, Any]:
+    """How orders are written on the page: narrow enough for a phone."""
     number = st.column_config.NumberColumn
     return {
-        "symbol": "Asset",
-        "weight_now": number("Now", format="%.1f %%", help="Share of the portfolio before the trades"),
-        "target_weight": number("Target", format="%.1f %%"),
-        "agents_weight": number("Agents' own", format="%.1f %%", help="What its agents alone would hold"),
-        "weight_after": number("After", format="%.1f %%", help="Share of what is left after trades and cost"),
-        "shares": number("Trade (shares)", format="%+d", help="Buys are positive, sells negative"),
-        "price": number("Price ($)", format="%.2f", help="Close of the decision's session"),
-        "trade_dollars": number("Trade ($)", format="dollar"),
-        "off_target": number("Off target ($)", format="dollar", help="By rounding, skipped trades and cost"),
+        "side": st.column_config.MultiselectColumn(
+            "Side", options=list(_SIDES), color=list(_SIDES.values()), width=68
+        ),
+        "shares": number("Shares", format="%+d", width=64),
+        "symbol": st.column_config.TextColumn("Symbol", width=66),
+        "price": number("Price ($)", format="accounting", width=72, help="Close of the decision's session"),
+        "amount": number("Amount ($)", format="accounting", width=88),
     }
 
 
@@ -88,6 +79,53 @@ def orders_csv(plan: Plan) -> str:
         for trade in plan.orders.trades
     ]
     return csv_of(pd.DataFrame(rows, columns=_ORDER))
+
+
+def targets(
+    now: Mapping[str, float],
+    target: Mapping[str, float],
+    *,
+    agents: Mapping[str, float] | None = None,
+    after: Mapping[str, float] | None = None,
+    risk: Risk | None = None,
+) -> pd.DataFrame:
+    """One row per asset, the largest target first and CASH last: weights in % of wealth, and shares of risk.
+
+    now, target, agents, after: shares of wealth by asset; a column that is not given is left out.
+    """
+    stocks = sorted((name for name in now if name != CASH), key=lambda name: -target.get(name, 0.0))
+    assets = [*stocks, CASH]
+    columns = {"now": now, "target": target, "agents": agents, "after": after}
+    table = {
+        name: [round(100 * shares.get(asset, 0.0), 1) for asset in assets]
+        for name, shares in columns.items()
+        if shares is not None
+    }
+    return pd.DataFrame({"symbol": assets, **table, "risk": _shares_of_risk(assets, target, risk)})
+
+
+def _shares_of_risk(assets: list[str], target: Mapping[str, float], risk: Risk | None) -> list[float | None]:
+    """Percent of the volatility that each asset contributes; CASH none."""
+    if risk is None or not risk.volatility:
+        return [None] * len(assets)
+    parts = dict(zip(target, [*risk.contributions, 0.0], strict=True))
+    return [round(100 * parts.get(asset, 0.0) / risk.volatility, 1) for asset in assets]
+
+
+def target_columns(start: str) -> dict[str, Any]:
+    """How the table of targets is written on the page; start: what the weights before are called."""
+
+    def share(title: str, help: str | None = None) -> Any:
+        return st.column_config.NumberColumn(title, format="%.1f", help=help)
+
+    return {
+        "symbol": st.column_config.TextColumn("Asset", pinned=True),
+        "now": share(f"{start} (%)", "Share of the portfolio before the trades"),
+        "target": share("Target (%)"),
+        "agents": share("Agents' (%)", meaning("agents' own")),
+        "after": share("After (%)", "With whole shares, trades left out, and cost"),
+        "risk": share("Risk (%)", meaning("share of risk")),
+    }
 
 
 def why(explanation: "Explanation") -> pd.DataFrame:
@@ -118,23 +156,20 @@ def why_columns() -> dict[str, Any]:
     signals = {name: number(name.replace("_", " ").capitalize(), format="%.2f") for name in SIGNALS}
     return {
         "symbol": "Asset",
-        "forecast": number("Forecast, next week", format="%+.3f %%"),
-        "alpha": number(
-            "Alpha",
-            format="%+.3f %%",
-            help="What the agents see of the forecast: its rank times the stock's volatility times the skill "
-            "of past forecasts.",
-        ),
-        "weight_now": number("Now", format="%.1f %%"),
-        "target_weight": number("Target", format="%.1f %%"),
+        "forecast": number("Forecast, next week (%)", format="%+.3f"),
+        "alpha": number("Alpha (%)", format="%+.3f", help=meaning("alpha")),
+        "weight_now": number("Now (%)", format="%.1f"),
+        "target_weight": number("Target (%)", format="%.1f"),
         "sensitivity": number("Weight moves by (pp)", format="%+.2f"),
         **signals,
     }
 
 
-def side_by_side(plans: Mapping[str, Plan]) -> pd.DataFrame:
-    """Target weights (%) of several variants for one portfolio: assets as rows, "Now" first."""
-    first = next(iter(plans.values())).advice
-    columns = {"Now": {change.symbol: change.current_weight for change in first.weight_changes}}
-    columns |= {label(variant): plan.advice.target_weights for variant, plan in plans.items()}
-    return 100 * pd.DataFrame(columns, index=list(columns["Now"])).fillna(0.0)
+def side_by_side(
+    targets: Mapping[str, Mapping[str, float]], now: Mapping[str, float] | None = None
+) -> pd.DataFrame:
+    """Target weights (%) of several variants: assets as rows, "Now" first where all start from the same."""
+    columns = {} if now is None else {"Now": now}
+    columns |= {label(variant): weights for variant, weights in targets.items()}
+    rows = dict.fromkeys(name for weights in columns.values() for name in weights if name != CASH)
+    return (100 * pd.DataFrame(columns, index=[*rows, CASH])).fillna(0.0).round(1)

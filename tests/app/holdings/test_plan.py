@@ -2,15 +2,17 @@ import csv
 import dataclasses
 from io import StringIO
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from app.holdings.plan import planned, respelled
 from app.holdings.portfolio import Portfolio, Position
-from app.ui.weights.tables import orders_csv, side_by_side, trades, why
+from app.ui.weights.tables import orders, orders_csv, side_by_side, targets, why
 from sac.book import ChampionDecider
 from sac.config import SIGNALS
 from sac.explanation import explain
+from sac.portfolio.risk import risk_of
 from tests.support.small_trainings import CLOSES
 from tests.support.synthetic import panel_of
 
@@ -61,12 +63,27 @@ def test_without_orders_the_file_holds_its_columns(version):
     assert orders_csv(idle).startswith("date,symbol,side")
 
 
-def test_the_table_shows_how_far_whole_shares_miss_the_target(plan):
-    table = trades(plan).set_index("symbol")
-    price = plan.advice.prices["S00"]
-    target = plan.advice.target_weights["S00"] * plan.orders.value_cents / 100
-    assert table["off_target"]["S00"] == pytest.approx(table["shares"]["S00"] * price - target, abs=0.01)
-    assert table["off_target"].sum() == pytest.approx(-plan.orders.cost_cents / 100, abs=0.01)
+def test_targets_stand_by_size_with_cash_last_and_no_risk_where_none_is_known(plan):
+    advice = plan.advice
+    now = {change.symbol: change.current_weight for change in advice.weight_changes}
+    table = targets(now, advice.target_weights, after=plan.orders.weights())
+    assert table["symbol"].iloc[-1] == "CASH"
+    assert table["target"][:-1].is_monotonic_decreasing
+    assert set(table) == {"symbol", "now", "target", "after", "risk"}
+    assert table["risk"].isna().all()
+    shown = table.set_index("symbol")
+    for column, weights in (("now", now), ("after", plan.orders.weights())):
+        assert shown[column].to_dict() == {name: round(100 * weights[name], 1) for name in now}
+
+
+def test_shares_of_risk_sum_to_the_whole_and_stand_with_their_stocks():
+    target = {"A": 0.2, "B": 0.5, "CASH": 0.3}
+    risk = risk_of(np.array([0.2, 0.5]), np.array([0.4, 0.4]), np.diag([0.0016, 0.0001]))
+    table = targets(dict.fromkeys(target, 0.1), target, agents=target, risk=risk)
+    assert table["symbol"].tolist() == ["B", "A", "CASH"]
+    assert table["risk"].tolist() == [28.1, 71.9, 0.0], "0.25 to 0.64"
+    nothing = risk_of(np.zeros(2), np.zeros(2), np.eye(2))
+    assert targets(target, target, risk=nothing)["risk"].isna().all()
 
 
 def test_what_nobody_knows_is_left_out_and_what_some_lack_is_missing(version, plan):
@@ -79,9 +96,13 @@ def test_what_nobody_knows_is_left_out_and_what_some_lack_is_missing(version, pl
 
 
 def test_variants_stand_beside_what_is_held(plan):
-    table = side_by_side({"sac_lstm": plan, "ppo_lstm": plan})
+    both = dict.fromkeys(("sac_lstm", "ppo_lstm"), plan.advice.target_weights)
+    now = {change.symbol: change.current_weight for change in plan.advice.weight_changes}
+    table = side_by_side(both, now)
     assert list(table.columns) == ["Now", "SAC + LSTM", "PPO + LSTM"]
-    assert table.sum().tolist() == pytest.approx([100, 100, 100])
+    assert table.index[-1] == "CASH"
+    assert table.sum().tolist() == pytest.approx([100, 100, 100], abs=0.3)
+    assert list(side_by_side(both).columns) == ["SAC + LSTM", "PPO + LSTM"]
 
 
 def new_york(moment):
@@ -119,7 +140,7 @@ def test_orders_go_out_in_the_spelling_that_came_in(plan):
     rows = list(csv.DictReader(StringIO(orders_csv(spelled))))
     assert "S.01" in {row["symbol"] for row in rows}
     assert "S01" not in {row["symbol"] for row in rows}
-    assert "S.01" in trades(spelled)["symbol"].tolist()
+    assert "S.01" in orders(spelled.orders.trades, spelled)["symbol"].tolist()
     advice = respelled(plan.advice, {"S01": "S.01"})
     assert list(advice.target_weights)[1] == "S.01"
     assert advice.weight_changes[1].symbol == "S.01"

@@ -111,8 +111,11 @@ def test_small_trades_are_skipped_and_named():
     answer = whole_share_trades(**arguments, minimum=45.0)
     assert [trade.symbol for trade in answer.trades] == ["GE"]
     assert answer.skipped == ()  # AAPL's 40 dollars are less than half a share: no trade at all
+    assert answer.turnover == pytest.approx(0.025)  # of 2000 dollars
     answer = whole_share_trades(**arguments, minimum=55.0)
     assert (answer.trades, answer.skipped) == ((), ("GE",))
+    assert answer.left_out == (Trade("GE", "sell", 1, 5_000),)
+    assert answer.turnover == 0
 
 
 def test_the_largest_buy_is_cut_where_rounding_asks_for_more_than_there_is():
@@ -138,6 +141,9 @@ def test_a_buy_cut_below_the_minimum_is_dropped():
     answer = whole_share_trades(**arguments, cost_rate=0.0, minimum=60.0)
     assert answer.trades == ()
     assert answer.cash_cents == 9_900
+    assert answer.left_out == (Trade("A", "buy", 1, 5_000),), "what cash pays for is too small"
+    unaffordable = whole_share_trades(**{**arguments, "cash": 26.0}, cost_rate=0.0, minimum=10.0)
+    assert (unaffordable.trades, unaffordable.left_out) == ((), ())
 
 
 @pytest.mark.parametrize(

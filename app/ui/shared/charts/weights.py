@@ -1,7 +1,6 @@
 """Weights: before and after, and over time."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 import plotly.graph_objects as go
@@ -17,26 +16,18 @@ from app.ui.shared.charts.figure import (
 )
 from sac.portfolio import Backtest
 
-if TYPE_CHECKING:
-    from sac.inference import Recommendation
-
-__all__ = ["allocation", "before_after", "trade_chart"]
-
-AGENTS = "Agents' own"
+__all__ = ["allocation", "before_after"]
 
 
 def before_after(
     current: Mapping[str, float],
     target: Mapping[str, float],
     names: tuple[str, str] = ("Now", "Target"),
-    agents: Mapping[str, float] | None = None,
 ) -> Chart:
-    """Weight of every asset before and after the trades, and as the agents alone want it."""
+    """Weight of every asset before and after the trades."""
     bars = {names[0]: (current, CASH_COLOUR), names[1]: (target, STRATEGY_COLOURS[0])}
-    alt = f"Weights before and after the trades; largest target: {_largest(target)}"
-    if agents is not None:
-        bars[AGENTS] = (agents, STRATEGY_COLOURS[1])
-        alt += f"; largest of the agents' own: {_largest(agents)}"
+    top = max(target, key=lambda name: target[name])
+    alt = f"Weights before and after the trades; largest target: {top}, {percent(target[top])}"
     assets = list(target)
     figure = go.Figure(
         [
@@ -52,21 +43,6 @@ def before_after(
         layout("Weight (% of wealth)", percent_axis=True, barmode="group", bargap=0.25),
     )
     return Chart(figure, alt)
-
-
-def trade_chart(advice: "Recommendation") -> Chart:
-    """What is held now and its target, beside the agents' own weights where these are not the target."""
-    now = {change.symbol: change.current_weight for change in advice.weight_changes}
-    target, agents = (
-        {name: weights.get(name, 0.0) for name in now}
-        for weights in (advice.target_weights, advice.agents_weights)
-    )
-    return before_after(now, target, agents=agents if advice.conviction < 1.0 else None)
-
-
-def _largest(weights: Mapping[str, float]) -> str:
-    top = max(weights, key=lambda name: weights[name])
-    return f"{top}, {percent(weights[top])}"
 
 
 def allocation(backtest: Backtest) -> Chart:

@@ -1,22 +1,30 @@
-"""The Weights page over own data: holdings, trades, reasons, and what is too old to trade on."""
+"""The Weights page over own data: orders, targets, holdings, reasons, and what is too old to trade on."""
 
+import json
 import math
 
+import numpy as np
 import pytest
 
-from sac.market import price_folder
+from app.formats import percent
+from sac.inference import target_weights
+from sac.market import load_panel, price_folder
+from sac.portfolio.risk import covariance_at, risk_of
+from sac.registry import Registry
 from tests.support.small_trainings import CLOSES, FIRST
-from tests.support.synthetic import random_closes, write_prices
+from tests.support.synthetic import THEN, random_closes, write_prices
 from tests.support.weights_page import (
-    amount,
-    metrics,
+    afterwards,
+    figures,
     opened,
+    orders_of,
     paste,
     preview,
     said,
     saved,
-    tables,
-    trades_of,
+    state,
+    table_with,
+    targets_of,
 )
 
 pytestmark = pytest.mark.slow
@@ -24,22 +32,80 @@ pytestmark = pytest.mark.slow
 STOCKS = len(CLOSES.columns)
 
 
+def bars(at):
+    """What the picture shows: points of wealth by stock, the longest on top first."""
+    [chart] = at.get("plotly_chart")
+    [trace] = json.loads(chart.proto.spec)["data"]
+    return dict(zip(trace["y"], trace["x"], strict=True)), trace
+
+
+def in_order(block):
+    """The elements of a block as they stand on the page."""
+    for child in block.children.values():
+        yield from in_order(child) if hasattr(child, "children") else [child]
+
+
 def test_all_cash_buys_every_stock_and_the_figures_add_up(fresh):
     at = opened()
     assert not at.error
-    shown, table = metrics(at), trades_of(at)
-    assert shown["Portfolio value"] == "$100,000.00"
-    assert table["weight_now"].to_dict() == pytest.approx({**dict.fromkeys(table.index[:-1], 0), "CASH": 100})
-    for column in ("target_weight", "weight_after"):
-        assert table[column].sum() == pytest.approx(100, abs=1e-6)
-    stocks = table.drop(index="CASH")
-    assert (stocks["shares"] * stocks["price"]).round(2).tolist() == stocks["trade_dollars"].tolist()
-    traded, cost = stocks["trade_dollars"].sum(), amount(shown["Cost of trading"])
-    assert amount(shown["Dollars traded"]) == pytest.approx(traded, abs=0.001)
-    assert cost == pytest.approx(math.ceil(traded / 10 - 1e-9) / 100, abs=0.001)
-    assert amount(shown["Cash after trades"]) == pytest.approx(100_000 - traded - cost, abs=0.001)
-    assert table["trade_dollars"]["CASH"] == pytest.approx(-traded - cost, abs=0.001)
+    orders, targets = orders_of(at), targets_of(at)
+    assert targets["now"].to_dict() == {**dict.fromkeys(targets.index[:-1], 0.0), "CASH": 100.0}
+    for column in ("target", "after"):
+        assert targets[column].sum() == pytest.approx(100, abs=0.05 * len(targets))
+    assert (orders["shares"] * orders["price"]).round(2).tolist() == orders["amount"].tolist()
+    traded = orders["amount"].sum()
+    cost = math.ceil(traded / 10 - 1e-9) / 100
+    assert afterwards(at) == (pytest.approx(100_000 - traded - cost, abs=0.001), 100_000)
+    assert state(at) == (
+        f"Buy {STOCKS}: ${traded:,.0f} traded, {traded / 2000:.1f} % one-sided turnover, costs ${cost:.2f}. "
+        "Decided at the close of 2018-12-28, traded at the close of 2018-12-31."
+    )
     assert len(at.get("download_button")) == 1
+
+
+def test_orders_stand_by_size_with_their_side_in_words_before_picture_and_targets(fresh):
+    at = paste(opened(), "symbol,shares\nS01,10000\nS02,1")
+    orders = orders_of(at)
+    assert orders["amount"].is_monotonic_decreasing
+    assert orders["side"].map(tuple).to_dict()["S01"] == ("SELL",)
+    assert (orders["shares"] < 0).tolist() == [side == ["SELL"] for side in orders["side"]]
+    assert state(at).startswith(f"Buy {STOCKS - 1}, sell 1: ")
+    kinds = [element.type for element in in_order(at.main)]
+    assert kinds[:2] == ["title", "markdown"]
+    drawn = [kind for kind in kinds if kind in ("dataframe", "plotly_chart")]
+    assert drawn[-3:] == ["dataframe", "plotly_chart", "dataframe"]
+
+
+def test_the_picture_is_of_trades_on_their_own_axis_and_told_with_no_more_digits_than_the_table(fresh):
+    at = paste(opened(), "symbol,shares\nS01,100\nS02,5\nCASH,1")
+    drawn, trace = bars(at)
+    targets = targets_of(at)
+    assert trace["orientation"] == "h"
+    assert "CASH" not in drawn, "what it pays for would dwarf the others"
+    assert [*drawn.values()] == sorted(drawn.values(), reverse=True)
+    for name, gap in drawn.items():
+        assert gap == pytest.approx(targets["target"][name] - targets["now"][name], abs=0.11)
+    told = dict(zip(trace["y"], trace["customdata"], strict=True))
+    assert told["S01"][0] == f"{drawn['S01']:+.1f} pp"
+    assert told["S01"][1:] == [f"{targets[column]['S01']:.1f} %" for column in ("now", "target")]
+    assert "%{x" not in trace["hovertemplate"]
+    assert trace["marker"]["color"][0] != trace["marker"]["color"][-1]
+
+
+def test_what_the_target_may_be_expected_to_risk_stands_above_it(fresh):
+    at = opened()
+    shown, parts = figures(at), targets_of(at)["risk"]
+    panel = load_panel(fresh)
+    covariance = covariance_at(panel, len(panel.decisions) - 1)
+    champion = Registry(fresh / "models").champion("sac_lstm")
+    weights = np.array([*target_weights(champion, panel, today=THEN).target_weights.values()][:-1])
+    expected = risk_of(weights, np.full(STOCKS, 0.98 / STOCKS), covariance)
+    assert shown["Expected volatility"] == percent(expected.volatility)
+    assert shown["Tracking error"] == percent(expected.tracking_error)
+    assert shown["One-sided turnover"] == percent(weights.sum() / 2)
+    for name, part in zip(panel.symbols, expected.contributions / expected.volatility, strict=True):
+        assert parts[name] == pytest.approx(100 * part, abs=0.05)
+    assert parts["CASH"] == 0
 
 
 def test_typed_holdings_are_remembered_for_every_browser_until_they_are_cleared(fresh):
@@ -55,16 +121,16 @@ def test_typed_holdings_are_remembered_for_every_browser_until_they_are_cleared(
         ("S02", None, 500),
     ]
     late = opened()
-    price = trades_of(late)["price"]["S01"]
+    price = round(CLOSES["S01"].iloc[-1], 2)
     for browser in (at, late):
         assert "2 positions (saved 20" in browser.expander[0].label
         wealth = 3_000 + 12 * price
-        assert amount(metrics(browser)["Portfolio value"]) == pytest.approx(wealth, abs=0.011)
-        assert trades_of(browser)["weight_now"]["S01"] == pytest.approx(100 * 12 * price / wealth, abs=0.001)
+        assert afterwards(browser)[1] == pytest.approx(wealth, abs=0.011)
+        assert targets_of(browser)["now"]["S01"] == pytest.approx(100 * 12 * price / wealth, abs=0.05)
     late.button(key="clear").click().run()
     assert "an example" in late.expander[0].label
     assert not list((fresh / "holdings").iterdir())
-    assert metrics(at.run())["Portfolio value"] == "$100,000.00"
+    assert afterwards(at.run())[1] == 100_000
 
 
 def test_pasted_and_uploaded_holdings_replace_those_before(fresh):
@@ -76,8 +142,8 @@ def test_pasted_and_uploaded_holdings_replace_those_before(fresh):
     assert [position["symbol"] for position in saved(fresh)["positions"]] == ["S01"], "nothing is saved yet"
     at.button(key="replace").click().run()
     assert [position["symbol"] for position in saved(fresh)["positions"]] == ["S03"]
-    assert metrics(at)["Portfolio value"] == "$10,000.00"
-    assert trades_of(at)["weight_now"]["S03"] == pytest.approx(60, abs=0.01)
+    assert afterwards(at)[1] == 10_000
+    assert targets_of(at)["now"]["S03"] == 60
 
 
 @pytest.mark.parametrize(
@@ -95,7 +161,7 @@ def test_wrong_holdings_are_refused_with_their_reason_and_not_saved(fresh, text,
     assert complaint in at.error[0].value
     assert "replace" not in {button.key for button in at.button}
     assert not (fresh / "holdings").exists()
-    assert len(tables(at)) == 2
+    assert len(orders_of(at)) == STOCKS, "the orders are still those of the example"
 
 
 def test_an_empty_portfolio_is_refused_below_the_form_that_fixes_it(fresh):
@@ -110,12 +176,14 @@ def test_holdings_outside_the_universe_are_kept_aside_or_sold(fresh):
     label = at.segmented_control(key="outside").label
     assert label == "Outside the universe: **IBM** (4 shares, \\$600.00)"
     assert "Kept aside: IBM" in said(at)
-    assert "IBM" not in trades_of(at).index
-    aside = amount(metrics(at)["Portfolio value"])
+    assert "IBM" not in targets_of(at).index
+    aside = afterwards(at)[1]
     at.segmented_control(key="outside").set_value("sell").run()
     assert saved(fresh)["outside"] == "sell"
-    assert trades_of(at).loc["IBM", ["shares", "trade_dollars", "weight_after"]].tolist() == [-4, -600, 0]
-    assert amount(metrics(at)["Portfolio value"]) == pytest.approx(aside + 600, abs=0.001)
+    assert orders_of(at).loc["IBM", ["side", "shares", "amount"]].tolist() == [["SELL"], -4, 600]
+    assert targets_of(at).loc["IBM", ["target", "after", "risk"]].tolist() == [0, 0, 0]
+    assert bars(at)[0]["IBM"] == pytest.approx(-targets_of(at)["now"]["IBM"], abs=0.06)
+    assert afterwards(at)[1] == pytest.approx(aside + 600, abs=0.001)
     assert "Kept aside" not in said(at)
     at = paste(at, "symbol,value\nIBM,600\nCASH,1000")
     assert "give both its shares and its value" in at.error[0].value
@@ -123,20 +191,42 @@ def test_holdings_outside_the_universe_are_kept_aside_or_sold(fresh):
     assert not at.error
 
 
-def test_the_trades_of_each_side_are_counted_in_words(fresh):
-    at = paste(opened(), "symbol,shares\nS01,10000")
-    assert f"1 sell, then {STOCKS - 1} buys, in whole shares" in said(at)
-    assert "No trades. Prices" in said(paste(at, "symbol,shares\nCASH,1"))
+def test_nothing_to_trade_is_said_with_its_reason(fresh):
+    at = paste(opened(), "symbol,shares\nCASH,1")
+    assert state(at).startswith("Nothing to trade: whole shares come no closer to the target. Decided")
+    assert table_with(at, "side") is None
+    assert [button.disabled for button in at.get("download_button")] == [True]
 
 
-def test_the_minimum_trade_size_is_remembered_and_leaves_trades_out(fresh):
+def test_a_minimum_trade_size_is_remembered_and_what_it_leaves_out_is_listed_in_dollars(fresh):
+    before = orders_of(opened())
+    least = float(before["amount"].iloc[-2]) + 1.0
     at = opened()
-    smallest = trades_of(at).drop(index="CASH")["trade_dollars"].min()
-    at.number_input(key="minimum").set_value(float(smallest) + 1.0).run()
-    assert "Left out as too small: S" in said(at)
-    assert trades_of(at)["shares"].isna().sum() >= 2
-    assert saved(fresh)["minimum"] == pytest.approx(smallest + 1)
-    assert opened().number_input(key="minimum").value == pytest.approx(smallest + 1)
+    at.number_input(key="minimum").set_value(least).run()
+    assert orders_of(at).index.tolist() == before.index[:-2].tolist()
+    left_out = before["amount"][-2:].sum()
+    [closed] = [panel for panel in at.expander if panel.label.startswith("Left out")]
+    assert (
+        closed.label.replace("\\", "") == f"Left out: 2 trades below ${least:,.2f}, ${left_out:,.2f} in all"
+    )
+    assert closed.dataframe[0].value["amount"].tolist() == before["amount"][-2:].tolist()
+    assert saved(fresh)["minimum"] == pytest.approx(least)
+    assert opened().number_input(key="minimum").value == pytest.approx(least)
+
+
+def test_where_dollars_are_the_orders_so_is_the_turnover(fresh):
+    at = opened()
+    wanted = figures(at)["One-sided turnover"]
+    orders = orders_of(at)["amount"]
+    at.number_input(key="minimum").set_value(float(orders.iloc[0])).run()
+    largest = orders.iloc[0]
+    assert f"${largest:,.0f} traded, {largest / 2000:.1f} % one-sided turnover" in state(at)
+    assert figures(at)["One-sided turnover"] == wanted, "that of the targets"
+    at.number_input(key="minimum").set_value(1e6).run()
+    assert state(at).startswith(
+        f"Nothing to trade: {STOCKS} trades below $1,000,000.00, ${orders.sum():,.2f} in all."
+    )
+    assert "turnover" not in state(at)
 
 
 def test_holdings_that_cannot_be_cleared_or_saved_say_why(fresh):
@@ -158,12 +248,13 @@ def test_damaged_holdings_can_be_cleared(fresh):
     assert "cannot be read" in at.error[0].value
     at.button(key="clear").click().run()
     assert not at.error
-    assert metrics(at)["Portfolio value"] == "$100,000.00"
+    assert afterwards(at)[1] == 100_000
 
 
-def test_reasons_tell_what_is_not_known(fresh):
-    at = opened()
-    why = tables(at)[1]
+def test_reasons_are_asked_for_and_tell_what_is_not_known(fresh):
+    assert table_with(opened(), "sensitivity") is None
+    at = opened(why="true")
+    why = table_with(at, "sensitivity")
     assert why["symbol"].tolist() == [f"S{i:02d}" for i in range(STOCKS)]
     assert why["forecast"].notna().all()
     assert why["sensitivity"].abs().max() > 0
@@ -173,25 +264,13 @@ def test_reasons_tell_what_is_not_known(fresh):
 
 def test_champions_of_all_variants_stand_side_by_side(fresh):
     (fresh / "models" / "ppo_lstm").mkdir()
-    closed = opened()
-    assert len(tables(closed)) == 2
+    assert table_with(opened(), "SAC + LSTM") is None
     at = opened(champions="true")
-    table = tables(at)[2]
+    table = table_with(at, "SAC + LSTM")
     assert list(table.columns) == ["Now", "SAC + LSTM"]
-    assert table["SAC + LSTM"].sum() == pytest.approx(100)
+    assert table["SAC + LSTM"].sum() == pytest.approx(100, abs=0.05 * len(table))
     assert table.loc["CASH", "Now"] == 100
-
-
-@pytest.mark.parametrize("day", ["2019-01-02", "2026-07-01"])
-def test_an_earlier_date_is_history_and_says_whether_it_was_trained_on(own, on_day, day):
-    on_day(day)
-    at = opened(date="2018-06-15")
-    assert "Week of 2018-06-18 to 2018-06-22" in said(at)
-    history = next(warning.value for warning in at.warning if "History" in warning.value)
-    assert "inside the training window: not out of sample" in history
-    assert len(tables(at)) == 2
-    assert not at.get("download_button"), "nobody trades history"
-    assert at.query_params["date"] == "2018-06-15"
+    assert f"One-sided turnover to get there: SAC + LSTM {figures(at)['One-sided turnover']} (" in said(at)
 
 
 def test_data_that_are_a_little_old_are_said_to_be(own, on_day):
@@ -199,7 +278,10 @@ def test_data_that_are_a_little_old_are_said_to_be(own, on_day):
     at = opened()
     assert not at.error
     assert "2 complete weeks are missing" in at.warning[0].value
-    assert "This week ended on 2019-01-04: there are no orders for it any more" in said(at)
+    assert state(at) == (
+        "This week ended on 2019-01-04: there are no orders for it any more. Refresh the data."
+    )
+    assert table_with(at, "side") is None
     assert not at.get("download_button")
 
 
@@ -214,7 +296,7 @@ def test_stale_data_block_weights_trades_and_the_file(own):
     [banner] = at.error
     assert "The data end on 2018-12-28" in banner.value
     assert "Refresh the data" in banner.value
-    assert not tables(at)
+    assert table_with(at, "target") is None
     assert not at.get("download_button")
     assert not at.get("plotly_chart")
 
@@ -222,8 +304,8 @@ def test_stale_data_block_weights_trades_and_the_file(own):
 def test_what_was_fresh_when_it_was_shown_is_asked_again_after_a_refresh(own, on_day):
     on_day("2019-01-08")
     at = opened()
-    assert "decided at the close of 2018-12-28" in at.caption[0].value.lower()
+    assert "As of the close of **2018-12-28**" in said(at)
     write_prices(price_folder(own), random_closes(STOCKS, FIRST, "2019-01-04"))
     at.run()
     assert not at.error
-    assert "decided at the close of 2019-01-04" in at.caption[0].value.lower()
+    assert "Decided at the close of 2019-01-04" in state(at)
