@@ -134,6 +134,7 @@ def today(version: Version) -> Plan | DeskError:
         if [*map(symbol_key, version.symbols)] != [*map(symbol_key, panel.symbols)]:
             return DataError("It was trained on other stocks than the data hold.")  # and torch stays away
         there = saved.load(settings().data, visitors.visitor().name)
-        return weights.plan(version, there.portfolio if there else _EXAMPLE, str(panel.decisions[-1]))
+        portfolio = there.portfolio if there else _EXAMPLE
+        return weights.plan(weights.decider(version), portfolio, str(panel.decisions[-1]))
     except DeskError as refusal:
         return refusal

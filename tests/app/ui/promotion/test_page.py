@@ -1,5 +1,7 @@
 """The Promotion page over a real registry: verdict, decision, history, the way back."""
 
+import re
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -217,3 +219,9 @@ def test_a_link_to_what_is_not_in_the_queue_is_said_and_a_decision_is_none(versi
     give_reason(at, eligible, "It did better.").button(key="approve").click().run()
     assert "approved" in words(whole(at), "success")
     assert "The link names" not in words(at, "warning")
+
+
+def test_the_first_sentence_asks_the_model_where_the_data_are_its_own(empty, sample_desk):
+    shutil.copytree(sample_desk, empty.data, dirs_exist_ok=True)
+    sentence = next(one.value for one in opened().markdown if one.value.startswith("### "))
+    assert re.search(r" would trade \\\$[\d,]+ of \\\$100,000 today; ", sentence), sentence
