@@ -32,21 +32,13 @@ def percent(fraction: float | None, digits: int = 1) -> str:
 
 
 def points(difference: float | None) -> str:
-    """A difference of two fractions, with its sign: 0.012 is +1.2 pp."""
-    return (
-        UNKNOWN
-        if difference is None or not isfinite(difference)
-        else f"{_unsigned_zero(difference * 100, 1):+.1f} pp"
-    )
+    """A difference of two fractions, with its sign unless it rounds to zero: 0.012 is +1.2 pp."""
+    return UNKNOWN if difference is None or not isfinite(difference) else f"{_signed(difference * 100, 1)} pp"
 
 
 def signed(fraction: float | None, digits: int = 1) -> str:
-    """A change as a percentage with its sign: 0.0123 is +1.2 %."""
-    return (
-        UNKNOWN
-        if fraction is None or not isfinite(fraction)
-        else f"{_unsigned_zero(fraction * 100, digits):+.{digits}f} %"
-    )
+    """A change as a percentage, with its sign unless it rounds to zero: 0.0123 is +1.2 %."""
+    return UNKNOWN if fraction is None or not isfinite(fraction) else f"{_signed(fraction * 100, digits)} %"
 
 
 def bps(fraction: float) -> str:
@@ -101,6 +93,11 @@ def moment_of(seconds: float) -> str:
 def unbroken(sentence: str) -> str:
     """A sentence whose figures stay on one line with their units."""
     return re.sub(r"(?<=\d) (?=%|pp\b)", "\u00a0", sentence)
+
+
+def _signed(value: float, digits: int) -> str:
+    rounded = _unsigned_zero(value, digits)
+    return f"{rounded:+.{digits}f}" if rounded else f"{0.0:.{digits}f}"  # what rounds to zero leads nowhere
 
 
 def _unsigned_zero(value: float, digits: int) -> float:

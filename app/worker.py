@@ -129,7 +129,7 @@ def _ended(
         with suppress(OSError):
             print(trace(), flush=True)
         refusal = refusal_of(error, root.data) if isinstance(error, OSError) else None
-        unexpected = f"Unexpected error: {type(error).__name__}: {error}. The log has the details."
+        unexpected = "It stopped at an error that nobody foresaw: the log has the details."
         return "failed", {"error": str(refusal or unexpected)}
 
 

@@ -1,4 +1,4 @@
-"""What the desk works on: source, universe, findings, what is known of each stock, and the refresh."""
+"""What the desk works on: its state, what is known of each stock, findings, source, schedule and sharing."""
 
 import streamlit as st
 
@@ -11,9 +11,11 @@ from app.ui.data.findings import findings
 from app.ui.data.notifications import notifications
 from app.ui.data.refresh import refresh
 from app.ui.data.schedule import weekly_run
+from app.ui.data.sharing import sharing
 from app.ui.data.signals import not_used
 from app.ui.data.source import editor
-from app.ui.shared.notes import freshness, provenance_line
+from app.ui.data.state import state, unusable
+from app.ui.shared.answer import answer
 from sac.errors import DataError
 from sac.market import MarketChoice, MarketPanel, Survey, read_choice
 from sac.text import plain, said
@@ -26,20 +28,21 @@ try:
     choice = read_choice(settings().data)
     survey = market.survey(choice)
     panel = market.panel()
-    freshness(panel.provenance)
-    st.success(f"{len(panel.symbols)} symbols passed every check.", icon=":material/task_alt:")
-    if panel.provenance.note:
-        st.caption(f":material/info: {plain(panel.provenance.note)}")
+    answer(state(panel, survey))
 except DataError as finding:
+    answer(unusable(survey))
     st.error(said(str(finding)), title="These data cannot be used yet", icon=":material/rule:")
+if panel is not None:
+    known(panel)
 if survey is not None:
     findings(survey, "present")
 editor(choice)
 refresh(choice)
 weekly_run()
-digests()
 notifications()
+digests()
+sharing()
 if panel is not None:
-    known(panel)
     not_used(signal_findings())
-    provenance_line(panel.provenance)
+    if panel.provenance.note:
+        st.caption(f":material/info: {plain(panel.provenance.note)}")

@@ -39,7 +39,6 @@ with refusals_shown():
 with state:
     pending = sum(len(promotion.docket(variant).pending) for variant in shelves)
     answer(desk_state(standings, book.book if book else None, pending, source))
-agenda(shelves, panel, busy, book.book if book else None)
 if standings:
     chart, remarks = champions_chart(standings, book)
     if chart:
@@ -47,5 +46,6 @@ if standings:
     for remark in remarks:
         st.caption(said(remark))
     champions_table(standings, book, panel.decisions[-1])
+agenda(shelves, panel, busy, book.book if book else None)
 provenance_line(source, "", *(one.version for one in standings))
 version_notes(*(one.version for one in standings))

@@ -136,7 +136,7 @@ def restored(version: Version, panel: MarketPanel) -> Ensemble:
     try:
         state = joined(stored["agents"], {part: version.tensors(part) for part in parts})
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise ArtifactError(f"{version.name}: folds.pt does not fit its agents ({error}).") from error
+        raise ArtifactError(f"{version.name}: folds.pt does not fit its agents.") from error
     scalers = [PortfolioScaler.from_payload(payload) for payload in (*stored["scalers"], version.scaler())]
     stops = [
         *starts[1:],

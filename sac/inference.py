@@ -167,8 +167,8 @@ def fitting(version: Version, file: str) -> Iterator[None]:
     # What torch and dicts raise; a StopIteration that left here would never reach an awaiting coroutine.
     except (StopIteration, LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         raise ArtifactError(
-            f"{version.variant}/{version.name}: {file} does not fit the version's settings "
-            f"({type(error).__name__}). Delete the version, and train or pull it again."
+            f"{version.variant}/{version.name}: {file} does not fit the version's settings. "
+            "Delete the version, and train or pull it again."
         ) from error
 
 

@@ -1,9 +1,11 @@
 """Ranges of settings, and their check."""
 
 from collections.abc import Mapping
+from numbers import Real
 from typing import Any
 
 from sac.errors import SettingsError
+from sac.text import value_text
 
 __all__ = ["LIMITS", "within", "within_limits"]
 
@@ -25,6 +27,8 @@ LIMITS: Mapping[str, tuple[float, float]] = {
 
 def within(name: str, value: float, low: float, high: float) -> None:
     """Raise SettingsError for a value outside [low, high]."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise SettingsError(f"{name} is {value_text(value)}: write a number from {low:g} to {high:g}.", name)
     if not low <= value <= high:  # also refuses NaN
         raise SettingsError(f"{name} is {value}, outside its range {low:g} to {high:g}.", name)
 

@@ -1,15 +1,28 @@
 """Text that somebody else wrote, shown as it is: in Markdown, on a terminal, in a log, in a spreadsheet."""
 
+import json
 import logging
 import re
 import traceback
 import unicodedata
+from collections.abc import Mapping
 from copy import copy
 from typing import Any
 
 import pandas as pd
 
-__all__ = ["LogLines", "code", "csv_of", "plain", "printable", "said", "trace"]
+__all__ = [
+    "LogLines",
+    "code",
+    "csv_of",
+    "lost",
+    "misfit",
+    "plain",
+    "printable",
+    "said",
+    "trace",
+    "value_text",
+]
 
 _JOINERS = "\u200c\u200d"  # of letters and of emoji; every other format character can turn a line around
 # What Markdown, or Streamlit's, turns into something else after its escapes are gone: only code keeps it.
@@ -18,6 +31,20 @@ _MARKS = re.compile(r"([\\`*\[\]<>$~|])|(?<![^\W_])(_)|(_)(?![^\W_])|(&)(?=#?\w+
 _AT_START = re.compile(r"^(?:([#+=-])|(\d{1,9})([.)]))")
 _KEPT = re.compile(r"(`[^`\n]+`|\*\*)")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+_KINDS = {  # pydantic's word -> what a file calls it
+    "int": "a whole number",
+    "float": "a number",
+    "string": "text",
+    "bool": "true or false",
+    "list": "a list",
+    "tuple": "a list",
+    "dict": "a table",
+    "model": "a table",
+    "dataclass": "a table",
+    "date": "a date",
+}
 
 
 def printable(text: str) -> str:
@@ -75,6 +102,32 @@ class LogLines(logging.Formatter):
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
         """Its trace."""
         return _indented(super().formatException(ei))
+
+
+def value_text(value: object) -> str:
+    """A value as its file writes it: "a", [1, 2], true; cut short where it is long."""
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def misfit(finding: Mapping[str, Any]) -> str:
+    """What a finding of pydantic asks for, in the words of a file: lists and tables, no tuples."""
+    kind = re.fullmatch(r"(\w+?)_(type|parsing|from_float)", finding["type"])
+    if kind and kind[1] in _KINDS:
+        return f"it must be {_KINDS[kind[1]]}"
+    message = str(finding["msg"]).removeprefix("Value error, ").replace("Input should be", "it must be")
+    return re.sub("Tuple|List|Dictionary", lambda word: "It", message)
+
+
+def lost(error: BaseException) -> str:
+    """What became of a connection, in a person's words and without the address."""
+    name, reason = type(error).__name__, getattr(error, "strerror", None)
+    if reason:
+        return str(reason)
+    for part, words in (("Timeout", "no answer in time"), ("Connect", "no connection")):
+        if part in name:
+            return words
+    return "the connection broke off"
 
 
 def trace() -> str:

@@ -16,6 +16,7 @@ from app.jobs.record import JobConflict, JobNotFound
 from app.settings import settings
 from sac.errors import ArtifactError, DeskError, DiskFull, Locked, StorageError
 from sac.files import refusal_of
+from sac.text import misfit
 
 __all__ = [
     "Busy",
@@ -179,7 +180,7 @@ def for_invalid_request(request: Request, error: Exception) -> Response:
         )
     field = _field(path)
     known = {"extra_forbidden": "there is no such field; see /docs", "missing": "it is required"}
-    reason = known.get(first["type"], str(first["msg"]).removeprefix("Value error, "))
+    reason = known.get(first["type"], misfit(first))
     more = f" ({len(others)} more to correct)" if others else ""
     return refused(422, "invalid", f"{field}: {reason}.{more}", field)
 

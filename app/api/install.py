@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from app.api import errors, health, holdings, jobs, models, track, trainings, weeks, weights
 from app.api.addresses import SECTIONS, Pages
+from app.api.front_page import FrontPage
 from app.api.guard import Guard
 from app.api.request_log import RequestLog
 from app.api.security_headers import SecurityHeaders
@@ -48,7 +49,7 @@ def install(app: FastAPI, pages: ASGIApp, hosts: Sequence[str], network: Network
     app.include_router(health.router)
     for routes in (trainings, jobs, holdings, weights, weeks, models, track):
         app.include_router(routes.router, dependencies=described)
-    app.router.routes.append(Pages("/", pages))
+    app.router.routes.append(Pages("/", FrontPage(pages)))
     errors.install(app)
     app.add_middleware(Uploads)
     app.add_middleware(Guard, hosts=hosts, sections=SECTIONS, network=network)

@@ -66,7 +66,7 @@ def why(error: Exception, watch: Watch) -> str:
         return f"No secure connection: {printable(error.reason or 'it ended early')}."
     if isinstance(error, OSError) and error.strerror:
         return f"No connection: {printable(error.strerror)}."
-    return f"It broke off ({type(error).__name__})."
+    return "The connection broke off."
 
 
 def quoted(words: str | bytes, *secrets: str) -> str:

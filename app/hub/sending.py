@@ -60,10 +60,11 @@ def deliver(root: Settings, store: UploadStore, task: UploadTask) -> UploadTask:
     except Timeout:
         store.put_off(task, "Another process is talking to the Hub.")
     except OSError as error:
-        store.put_off(task, str(refusal_of(error, root.hub) or f"{type(error).__name__}: {error}."))
-    except Exception as error:  # one task's bad luck must not hold up the others
+        reason = refusal_of(error, root.hub) or f"{error.strerror or 'A file cannot be read'}."
+        store.put_off(task, str(reason))
+    except Exception:  # one task's bad luck must not hold up the others
         print(trace(), flush=True)
-        store.put_off(task, f"Unexpected error: {type(error).__name__}: {error}.")
+        store.put_off(task, "It stopped at an error that nobody foresaw: the log has the details.")
     else:
         store.sent(task, version, commit)
     return store.get(task.repo, task.variant, task.item) or task

@@ -5,22 +5,42 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.access import visitors
 from app.decisions.case import case_of
 from app.decisions.forward import forward_of
-from app.queries import trials, versions
+from app.holdings import saved
+from app.holdings.plan import Plan
+from app.holdings.portfolio import Portfolio
+from app.queries import market, trials, versions, weights
 from app.settings import settings
 from sac.config import VARIANTS
+from sac.errors import DataError, DeskError
 from sac.evidence import Search
 from sac.files import stamp
 from sac.market import market_stamp
+from sac.market.symbols import symbol_key
 from sac.portfolio import Backtest
 from sac.promotion import Gate, SealedDecision, deciding
 from sac.promotion.case import Case, side_by_side
 from sac.promotion.state import problems as log_problems
 from sac.promotion.state import state_of
 from sac.registry import Version
+from sac.track.scoring import live
 
-__all__ = ["Docket", "backtests", "case", "champion_since", "decisions", "docket", "problems", "verdict"]
+__all__ = [
+    "Docket",
+    "backtests",
+    "case",
+    "champion_since",
+    "decisions",
+    "docket",
+    "live_weeks",
+    "problems",
+    "today",
+    "verdict",
+]
+
+_EXAMPLE = Portfolio(cash=100_000.0)  # of whoever saved no holdings, as on Weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,3 +117,24 @@ def _backtests(
     paths: tuple[Path, ...], state: str, _challenger: Version, _champion: Version | None
 ) -> list[Backtest]:
     return side_by_side(_challenger, _champion, forward_of(settings()))[0]
+
+
+def live_weeks(challenger: Version, champion: Version | None) -> dict[str, int]:
+    """How many sealed weeks of each count as live, by "challenger" and "champion"."""
+    log, sides = settings().track_log, {"challenger": challenger, "champion": champion}
+    return {
+        role: len(live(log.rows(version.variant, version.name))) for role, version in sides.items() if version
+    }
+
+
+def today(version: Version) -> Plan | DeskError:
+    """What a version would trade today with the visitor's saved holdings, or why it would not."""
+    try:
+        panel = market.panel()
+        if [*map(symbol_key, version.symbols)] != [*map(symbol_key, panel.symbols)]:
+            return DataError("It was trained on other stocks than the data hold.")  # and torch stays away
+        there = saved.load(settings().data, visitors.visitor().name)
+        portfolio = there.portfolio if there else _EXAMPLE
+        return weights.plan(weights.decider(version), portfolio, str(panel.decisions[-1]))
+    except DeskError as refusal:
+        return refusal

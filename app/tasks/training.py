@@ -14,6 +14,7 @@ from sac.config import FineTuneSettings, Follow, TrainingSettings, preset_settin
 from sac.errors import SettingsError
 from sac.progress import Report, Stopwatch
 from sac.promotion.state import champion_of
+from sac.text import value_text
 
 if TYPE_CHECKING:
     from sac.registry import Version
@@ -105,7 +106,9 @@ def check_full(variant: str, request: FullRequest, root: Settings) -> None:
     try:
         request.settings(variant)
     except TypeError as wrong:
-        raise SettingsError(f"A training setting has the wrong type: {wrong}.") from wrong
+        asked = request.experiment or {}
+        given = ", ".join(f"{name} = {value_text(value)}" for name, value in asked.items())
+        raise SettingsError(f"A training setting has the wrong type: {given}.") from wrong
 
 
 def run_full(job: Job, request: FullRequest, root: Settings, report: Report) -> TrainingResult:

@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 from sac.config import VARIANTS
 from sac.errors import SettingsError
 from sac.files import replace_file
+from sac.text import value_text
 
 __all__ = ["EVERY", "HOURS", "Challenger", "Schedule", "read_schedule", "schedule_file", "write_schedule"]
 
@@ -32,15 +33,19 @@ class Schedule:
     def __post_init__(self) -> None:
         for name, value, (low, high) in (("hours", self.hours, HOURS), ("every", self.every, EVERY)):
             if type(value) is not int or not low <= value <= high:
-                raise SettingsError(f"{name} is {value!r}: it must be a number from {low} to {high}.", name)
+                raise SettingsError(
+                    f"{name} is {value_text(value)}: it must be a number from {low} to {high}.", name
+                )
         if type(self.on) is not bool:
-            raise SettingsError(f"on is {self.on!r}: write true or false.", "on")
+            raise SettingsError(f"on is {value_text(self.on)}: write true or false.", "on")
         for variant, choice in self.challengers.items():
             if variant not in VARIANTS:
                 raise SettingsError(f"There is no variant {variant!r}: choose one of {', '.join(VARIANTS)}.")
             if choice not in get_args(Challenger):
                 words = ", ".join(get_args(Challenger))
-                raise SettingsError(f"{variant} is {choice!r}: choose one of {words}.", "challengers")
+                raise SettingsError(
+                    f"{variant} is {value_text(choice)}: choose one of {words}.", "challengers"
+                )
         object.__setattr__(self, "challengers", MappingProxyType(dict(self.challengers)))
 
     def challenger(self, variant: str) -> Challenger:

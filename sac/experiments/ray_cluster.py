@@ -43,7 +43,7 @@ def on_ray(address: str, train: Train = train_pack) -> Execute:
         except (ray.exceptions.RayError, ConnectionError) as lost:
             there = False
             raise DeskError(
-                f"The Ray cluster at {address} went away ({type(lost).__name__}). Finished trials are kept: "
+                f"The Ray cluster at {address} went away. Finished trials are kept: "
                 "start the same sweep again, with or without --ray, and it goes on there."
             ) from lost
         finally:

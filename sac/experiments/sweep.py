@@ -16,6 +16,7 @@ from sac.config import ENGINE_VERSION, SELECTION_WEEKS, Follow, TrainingSettings
 from sac.errors import SettingsError
 from sac.market import MarketPanel, build_panel
 from sac.registry.codecs import Unreadable, canonical, unpack_json
+from sac.text import value_text
 
 __all__ = [
     "MOST_TRIALS",
@@ -96,8 +97,8 @@ def sweep_of(raw: Mapping[str, Any]) -> Sweep:
         raise SettingsError('A sweep names its variant: variant = "sac_lstm".', "variant")
     try:
         sweep = unpack_json(json.dumps(dict(raw)).encode(), Sweep)
-    except TypeError as error:  # a date, which JSON does not know
-        raise SettingsError(f"The sweep: {error}.") from None
+    except TypeError:  # JSON does not know them
+        raise SettingsError("The sweep holds a date or a time, which no setting is.") from None
     except RecursionError:
         raise SettingsError("The sweep's values are nested too deeply.") from None
     except Unreadable as error:
@@ -147,11 +148,15 @@ def settings_of(sweep: Sweep, choice: Mapping[str, Any], seed: int) -> TrainingS
             constraints = dataclasses.replace(settings.constraints, cost_rate=choice[COST])
             settings = dataclasses.replace(settings, constraints=constraints)
         canonical(settings)
-    except TypeError as wrong:
-        raise SettingsError(f"A setting of the sweep has the wrong type: {wrong}.") from None
+    except TypeError:
+        raise SettingsError(f"A setting of the sweep has the wrong type: {_listed(choice)}.") from None
     except Unreadable as wrong:
         raise SettingsError(f"A setting of the sweep {wrong}.") from None
     return settings
+
+
+def _listed(choice: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} = {value_text(value)}" for name, value in choice.items())
 
 
 def settings_tried(sweep: Sweep) -> list[TrainingSettings]:

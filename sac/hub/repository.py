@@ -18,6 +18,7 @@ from sac.hub.card import CARD, model_card
 from sac.registry import folder
 from sac.registry.codecs import Unreadable
 from sac.registry.store import Version
+from sac.text import lost
 
 if TYPE_CHECKING:
     import httpx2
@@ -178,9 +179,7 @@ def explained(remote: Remote, version: str) -> Iterator[None]:
             if isinstance(cause, errors.HfHubHTTPError):
                 raise _refused(remote, version, cause) from error
             if isinstance(cause, httpx2.TransportError):
-                raise HubUnavailable(
-                    f"{remote.endpoint} cannot be reached ({str(cause) or type(cause).__name__})."
-                ) from error
+                raise HubUnavailable(f"{remote.endpoint} cannot be reached ({lost(cause)}).") from error
             if isinstance(cause, errors.HFValidationError):
                 raise HubError(
                     f"{remote.repo!r} is not a valid repository name; one looks like owner/name."

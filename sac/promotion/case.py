@@ -10,6 +10,7 @@ from sac.evidence import (
     COST_RATES,
     Difference,
     Edge,
+    Metrics,
     Search,
     at_cost,
     cagr,
@@ -17,6 +18,7 @@ from sac.evidence import (
     difference,
     edge,
     leads,
+    metrics,
 )
 from sac.evidence.comparison import baselines, common_weeks, on_weeks
 from sac.portfolio import Backtest, EqualWeight
@@ -27,6 +29,7 @@ from sac.registry.store import Version
 __all__ = ["Case", "case_for", "side_by_side"]
 
 _LEAST_WEEKS = 26  # fewer tell nothing
+_ROUNDING = 1e-9  # of weights and returns that are the same
 _EQUAL_WEIGHT = EqualWeight.name
 _ROLES = ("challenger", "champion")
 
@@ -46,9 +49,11 @@ class Case:
     start: str  # first and last close of the weeks
     end: str
     growth: dict[str, float]  # CAGR: "challenger", "champion", then the baselines
+    figures: dict[str, Metrics]  # "challenger", "champion" and "Equal weight", each under its constraints
+    equal_weeks: int  # weeks in which the challenger's targets are equal weight's
     against_champion: Difference | None
     against_equal_weight: Difference | None
-    edge: Edge | None  # over the champion, or over equal weight where there is none
+    edge: Edge | None  # over the champion, or over equal weight where there is none; None where they are one
     costs: dict[str, tuple[float, ...]]  # CAGR at each of COST_RATES
     members: tuple[float, ...]  # CAGR of each of the challenger's members by itself
     deflated_sharpe: float  # NaN where undetermined
@@ -102,7 +107,8 @@ def case_for(
     first, equal = results[0], named[_EQUAL_WEIGHT]
     benchmark = equal if champion is None else named.get("champion")
     beside_benchmark = _difference(first, benchmark)
-    strength, advice = _advice(beside_benchmark, champion is not None)
+    same = benchmark is not None and bool(np.allclose(first.net, benchmark.net, rtol=0.0, atol=_ROUNDING))
+    strength, advice = _advice(beside_benchmark, champion is not None, same=same)
     return Case(
         challenger=challenger.name,
         champion=champion.name if champion else None,
@@ -113,9 +119,11 @@ def case_for(
         start=str(first.dates[0]),
         end=str(first.dates[-1]),
         growth={result.name: cagr(result.net) for result in results},
+        figures=_figures(named, challenger, champion),
+        equal_weeks=int(np.isclose(first.weights, equal.weights, rtol=0.0, atol=_ROUNDING).all(axis=1).sum()),
         against_champion=None if champion is None else beside_benchmark,
         against_equal_weight=_difference(first, equal),
-        edge=edge(first, benchmark) if benchmark else None,
+        edge=edge(first, benchmark) if benchmark and not same else None,
         costs={
             role: tuple(cagr(at_cost(named[role], rate).net) for rate in COST_RATES)
             for role in _ROLES
@@ -130,17 +138,26 @@ def case_for(
     )
 
 
+def _figures(named: dict[str, Backtest], challenger: Version, champion: Version | None) -> dict[str, Metrics]:
+    rules = {"challenger": challenger, "champion": champion, _EQUAL_WEIGHT: challenger}
+    return {
+        name: metrics(named[name], version.settings.constraints)
+        for name, version in rules.items()
+        if version and name in named
+    }
+
+
 def _difference(one: Backtest, other: Backtest | None) -> Difference | None:
     return None if other is None or len(one.net) < _LEAST_WEEKS else difference(one.net, other.net)
 
 
-def _advice(comparison: Difference | None, champion: bool) -> tuple[Strength, str]:
+def _advice(comparison: Difference | None, champion: bool, *, same: bool) -> tuple[Strength, str]:
     """How much the difference is worth that matters: to the champion, or to equal weight without one."""
     whom = "the champion" if champion else "equal weight"
+    if same:
+        return "none", f"Same as {whom} in every week."
     if comparison is None:
         return "weak", f"There are fewer than {_LEAST_WEEKS} weeks to compare it with {whom}."
-    if comparison.none:
-        return "none", f"Same as {whom} in every week."
     if comparison.low > 0:
         return "strong", f"It beat {whom} by more than luck on {comparison.weeks} weeks."
     if comparison.high < 0:

@@ -18,6 +18,7 @@ from pydantic_core import from_json, to_json
 
 from sac.config import SIGNALS
 from sac.errors import DeskError
+from sac.text import misfit
 
 if TYPE_CHECKING:
     import torch
@@ -101,7 +102,7 @@ def _validated(kind: type[_T], raw: Any) -> tuple[_T]:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"][1:])) or "its content"
-        raise Unreadable(f"does not fit this program at {where}: {first['msg']}") from error
+        raise Unreadable(f"does not fit this program at {where}: {misfit(first)}") from error
     except DeskError as error:  # a setting outside its range
         raise Unreadable(f"does not fit this program: {error}") from error
 
@@ -131,7 +132,7 @@ def unpack_state(data: bytes) -> dict[Any, Any]:
     except Unreadable:
         raise
     except Exception as error:  # torch answers foreign bytes with whatever its parts raise
-        raise Unreadable(f"cannot be loaded safely ({type(error).__name__})") from error
+        raise Unreadable("cannot be loaded safely") from error
     if not isinstance(state, dict):
         raise Unreadable("holds no dict of tensors")
     _check_tensors(state, len(data))
@@ -215,7 +216,7 @@ def unpack_scaler(data: bytes) -> dict[str, Any]:
     except Unreadable:
         raise
     except Exception as error:  # foreign bytes: pickle raises whatever its parts do
-        raise Unreadable(f"is not a pickle of builtins ({type(error).__name__})") from error
+        raise Unreadable("is not a pickle of builtins") from error
     _check_scaler(scaler)
     return scaler  # type: ignore[no-any-return]
 

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.formats import dollars, duration, moment, percent, points, ratio, unbroken
+from app.formats import dollars, duration, moment, percent, points, ratio, signed, unbroken
 
 
 @pytest.mark.parametrize("write", [percent, points, ratio, dollars, duration])
@@ -18,6 +18,10 @@ def test_unknown_figures_are_never_written_as_numbers(write, unknown):
         (percent(-0.00001), "0.0 %"),
         (points(0.012), "+1.2 pp"),
         (points(-0.009), "-0.9 pp"),
+        (points(-0.0004), "0.0 pp"),
+        (points(0.0004), "0.0 pp"),
+        (signed(0.00004), "0.0 %"),
+        (signed(-0.0123, 2), "-1.23 %"),
         (ratio(1.005, 1), "1.0"),
         (dollars(1234567.891, 2), "$1,234,567.89"),
         (dollars(-94289.4), "-$94,289"),

@@ -163,7 +163,7 @@ def test_what_is_certain_gives_the_same_weights_everywhere(own, command, trap):
     assert after == pytest.approx(before)
     assert command("weights", "sac_lstm", "--as-of", "2018-12-21")[0] == 0
     assert command("data", "check")[0] == 0
-    assert "6 symbols passed every check" in said(opened("data", date="2018-12-21"))
+    assert "6 stocks, " in said(opened("data", date="2018-12-21"))
 
 
 def test_a_newest_friday_that_is_missing_everywhere_ends_the_window_a_week_earlier(own, command, monkeypatch):

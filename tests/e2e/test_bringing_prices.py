@@ -1,5 +1,7 @@
 """Prices of one's own, in a browser: brought, refused, corrected, accepted and applied."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -28,7 +30,8 @@ def written(path, closes, surplus=""):
 def checked(page, path, symbols):
     """Bring a file on the Data page, and check it once the page has it; `symbols` stand in the form then."""
     page.goto("/data")
-    see(page, "15 symbols passed every check.")
+    see(page, "15 stocks, nothing missing.")
+    page.get_by_text(re.compile("^Source: ")).click()
     page.get_by_role("combobox", name="Source").click()
     page.get_by_role("option", name="your own files in raw/prices").click()
     with page.expect_response(lambda answer: "upload_file" in answer.url and answer.ok):
@@ -58,7 +61,7 @@ def test_prices_are_brought_refused_corrected_accepted_and_applied(sample_folder
         expect(apply).to_have_count(1)  # while the page is drawn anew the old one stands beside it
         apply.click()
         see(page, "Applied: own files, 3 symbols")
-        see(page, "3 symbols passed every check.")
+        see(page, "own files to 2018-12-28; 3 stocks, ")
         expect(page.get_by_test_id("stException")).to_have_count(0)
         assert read_choice(data).symbols == ("S00", "S01", "S02")
         assert len(list(price_folder(data).glob("*.csv"))) == 3

@@ -32,7 +32,7 @@ def test_old_data_and_an_old_forecaster_block_orders_and_show_the_way_out(own_fo
     with served(own_folder, port):
         page.goto("/weights")
         blocked(page, "The data end on 2018-12-28", "Data")
-        see(page, "Data are too old to trade on")
+        see(page, "Too old to trade on: own files to 2018-12-28")
 
         yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
         closes = random_closes(len(CLOSES.columns), FIRST, yesterday)  # a refresh brought the years since

@@ -10,8 +10,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from pydantic import TypeAdapter, ValidationError
 
-from sac.text import LogLines, code, csv_of, plain, printable, said
+from sac.errors import SettingsError
+from sac.limits import within
+from sac.text import LogLines, code, csv_of, lost, misfit, plain, printable, said, value_text
 
 COMMONMARK = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 # What remark and Streamlit do to plain text after Markdown's escapes are gone: links, icons, emoji, arrows.
@@ -118,3 +121,55 @@ def test_a_log_line_is_one_line_and_a_trace_is_below_it():
     assert trace
     assert all(line.startswith("    ") for line in trace)
     assert "\x1b" not in "".join(trace)
+
+
+PYTHON = re.compile(r"Errno|Error|None|True|False|tuple|dict|instance|Input should|<class|object is")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "words"),
+    [
+        (int, "five", "it must be a whole number"),
+        (int, 1.5, "it must be a whole number"),
+        (float, [], "it must be a number"),
+        (str, 3, "it must be text"),
+        (bool, "maybe", "it must be true or false"),
+        (tuple[int, ...], 3, "it must be a list"),
+        (list[int], {}, "it must be a list"),
+        (dict[str, int], [], "it must be a table"),
+        (tuple[int, int], [1], "Field required"),
+    ],
+)
+def test_what_pydantic_refuses_is_said_in_the_words_of_a_file(kind, value, words):
+    with pytest.raises(ValidationError) as refusal:
+        TypeAdapter(kind).validate_python(value)
+    assert misfit(refusal.value.errors()[0]) == words
+    assert not PYTHON.search(words)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ConnectionRefusedError(111, "Connection refused"), "Connection refused"),
+        (TimeoutError(), "no answer in time"),
+        (type("ConnectError", (Exception,), {})("[Errno -2] no name"), "no connection"),
+        (type("RemoteProtocolError", (Exception,), {})("x"), "the connection broke off"),
+    ],
+)
+def test_a_lost_connection_is_said_without_pythons_words(error, words):
+    assert lost(error) == words
+    assert not PYTHON.search(words)
+
+
+def test_values_are_written_as_their_file_writes_them():
+    assert [value_text(one) for one in ("a", True, None, [1, "b"], {"c": 2.5})] == [
+        *('"a"', "true", "null", '[1, "b"]', '{"c": 2.5}')
+    ]
+    assert value_text("x" * 100).endswith("...")
+
+
+@pytest.mark.parametrize("value", ["five", None, [1], {"a": 1}, True])
+def test_a_setting_that_is_no_number_is_refused_with_its_range(value):
+    with pytest.raises(SettingsError) as refusal:
+        within("members", value, 1, 64)
+    assert str(refusal.value) == f"members is {value_text(value)}: write a number from 1 to 64."

@@ -13,6 +13,8 @@ from sac.market.prices.tables import OPTIONAL_FIELDS
 
 __all__ = ["known"]
 
+_TALLEST = 880  # pixels of all rows: Plotly names every other stock where they are thin
+
 
 def known_shares(table: pd.DataFrame, name: str) -> Chart:
     """Known share of a field or signal: symbols × years."""
@@ -24,15 +26,16 @@ def known_shares(table: pd.DataFrame, name: str) -> Chart:
             zmin=0,
             zmax=1,
             colorscale=[[0, "rgba(201, 80, 74, 0.75)"], [0.98, "#b8961e"], [1, "#2a9d78"]],
-            colorbar={"tickformat": ".0%", "title": "known"},
+            showscale=False,  # the tooltip says it
             hovertemplate="%{y} in %{x}: %{z:.1%} known<extra></extra>",
             xgap=1,
             ygap=1,
         ),
         layout(
             "",
-            height=90 + 22 * len(table),
+            height=60 + min(22 * len(table), _TALLEST),
             hovermode="closest",
+            xaxis={"type": "category", "nticks": 10, "tickangle": 0},
             yaxis={"autorange": "reversed", "automargin": True},
         ),
     )
@@ -43,7 +46,11 @@ def known_shares(table: pd.DataFrame, name: str) -> Chart:
 
 def known(panel: MarketPanel) -> None:
     """Coverage of one field or signal, chosen among all that a model could read."""
-    st.subheader("What is known")
+    st.subheader(
+        "What is known",
+        help="Prices: share of the year's sessions with a value. Signals: share of its weekly decisions with "
+        "a value that was not too old.",
+    )
     names = ("close", *OPTIONAL_FIELDS, *SIGNALS)
     name = st.selectbox(
         "Field or signal",
@@ -52,6 +59,7 @@ def known(panel: MarketPanel) -> None:
         bind="query-params",
         format_func=lambda one: one.replace("_", " "),
         width=320,
+        label_visibility="collapsed",
     )
     table = coverage(panel, name)
     if not table.to_numpy().any():
@@ -61,7 +69,3 @@ def known(panel: MarketPanel) -> None:
         )
     else:
         show(known_shares(table, name.replace("_", " ")), "coverage")
-        st.caption(
-            "Prices: share of the year's sessions with a value. Signals: share of its weekly decisions with "
-            "a value that was not too old."
-        )

@@ -22,29 +22,31 @@ _SHOWN = 8  # messages in the table
 
 
 def notifications() -> None:
-    """The whole section."""
-    st.subheader("Notifications")
+    """The whole section, closed unless a message was given up."""
     try:
         names = list(receivers())
     except SettingsError as refusal:
         st.error(said(str(refusal)), title="Digests are not sent", icon=":material/notifications_off:")
         return
-    if names:
-        st.markdown(f":material/notifications: Digests go to {plain(', '.join(names))}.")
-    else:
-        st.caption(
-            "Nobody gets digests yet: start the desk with `SAC_DESK_SMTP_HOST` and the like for e-mail, "
-            "or with the address of a webhook in `SAC_DESK_WEBHOOK_SLACK`, for example."
+    title = f"Notifications: {plain(', '.join(names)) or 'off'}"
+    lost = bool(_lost(parcels(settings())[0]))
+    with st.expander(title, expanded=lost, key="notifications", icon=":material/notifications:"):
+        if names:
+            st.markdown(f"Digests go to {plain(', '.join(names))}.")
+        else:
+            st.caption(
+                "Nobody gets digests yet: start the desk with `SAC_DESK_SMTP_HOST` and the like for e-mail, "
+                "or with the address of a webhook in `SAC_DESK_WEBHOOK_SLACK`, for example."
+            )
+        action(
+            "Send a test message",
+            _test,
+            key="notify-test",
+            blocked=not names,
+            help=None if names else "There is nobody to send it to.",
+            icon=":material/send:",
         )
-    action(
-        "Send a test message",
-        _test,
-        key="notify-test",
-        blocked=not names,
-        help=None if names else "There is nobody to send it to.",
-        icon=":material/send:",
-    )
-    live("outbox", _at_work(), _outbox)
+        live("outbox", _at_work(), _outbox)
 
 
 def _test(actor: str) -> None:
@@ -66,7 +68,12 @@ def _outbox() -> set[str]:
     there, damaged = parcels(settings())
     for name in damaged:
         st.warning(f"{plain(name)} in the outbox cannot be read: move it away.", icon=":material/error:")
-    _lost(there)
+    for name, parcel in _lost(there).items():
+        st.error(
+            f"{plain(name)}: {plain(parcel.deliveries[name].reason or '')}",
+            title=f"{plain(parcel.message.subject)} was not sent",
+            icon=":material/notification_important:",
+        )
     rows = [
         {
             "To": name,
@@ -90,17 +97,11 @@ def _outbox() -> set[str]:
     return {parcel.message.key for parcel in there if _queued(parcel)}
 
 
-def _lost(there: Sequence[Parcel]) -> None:
-    """Who did not get the latest message that was to reach them, and why."""
+def _lost(there: Sequence[Parcel]) -> dict[str, Parcel]:
+    """Who did not get the latest message that was to reach them."""
     latest: dict[str, Parcel] = {}
     for parcel in there:
         for name, delivery in parcel.deliveries.items():
             if delivery.state != "queued":
                 latest.setdefault(name, parcel)
-    for name, parcel in latest.items():
-        if (delivery := parcel.deliveries[name]).state == "failed":
-            st.error(
-                f"{plain(name)}: {plain(delivery.reason or '')}",
-                title=f"{plain(parcel.message.subject)} was not sent",
-                icon=":material/notification_important:",
-            )
+    return {name: one for name, one in latest.items() if one.deliveries[name].state == "failed"}

@@ -25,15 +25,13 @@ __all__ = ["weekly_run"]
 
 
 def weekly_run() -> None:
-    """State first; then the run at work, the button, what the last run did, and the schedule."""
-    st.subheader("Weekly run")
+    """What went wrong and what is at work in sight; the rest closed: state, button, last run, schedule."""
     schedule, problem = Schedule(), None
     try:
         schedule = read_schedule(settings().data)
     except SettingsError as wrong:
         problem = str(wrong)
     last = weeks.last_run()
-    st.markdown(f":material/event_repeat: {_next(schedule)} {_last(last)}")
     if problem:
         st.error(said(problem), title="The schedule cannot be read: it is off", icon=":material/error:")
     if last and (why := last.why):
@@ -41,10 +39,13 @@ def weekly_run() -> None:
             said(why), title=f"The run of the week of {last.week} {last.status}", icon=":material/error:"
         )
     live("week-job", {job.id for job in weeks.at_work()}, _progress)
-    _button()
-    if last and last.record:
-        _record(last.record)
-    _form(schedule)
+    title = f"Weekly run: {'on' if schedule.on else 'off'}"
+    with st.expander(title, key="weekly-run", icon=":material/event_repeat:"):
+        st.markdown(f"{_next(schedule)} {_last(last)}")
+        _button()
+        if last and last.record:
+            _record(last.record)
+        _form(schedule)
 
 
 def _next(schedule: Schedule) -> str:

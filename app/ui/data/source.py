@@ -46,40 +46,45 @@ class _Proposal:
 
 def editor(choice: MarketChoice) -> None:
     """Source, universe and first day; then what the checks say of them, and the button that switches."""
-    with st.container(border=True):
-        st.subheader("Source and universe")
-        first = st.columns([2, 1])
-        source = first[0].selectbox(
+    proposed = "proposal" in st.session_state
+    title = f"Source: {LABELS[choice.source].partition(' (')[0]}"
+    with st.expander(title, expanded=proposed, key="source-and-universe", icon=":material/database:"):
+        source = st.selectbox(
             "Source", list(SOURCES), list(SOURCES).index(choice.source), SOURCES.__getitem__, key="source"
         )
-        fixed = source == "sample"
-        first[1].date_input("First day", choice.start, key="start", disabled=fixed)
-        if source == "files":
-            files_field(
-                "Your prices: CSV files, one per symbol or one with a symbol column",
-                LARGEST_UPLOAD,
-                _MOST_FILES,
-                type="csv",
-                key="upload",
-                on_change=_arrived,
-                help="date,close and, where you have them, open, high, low, volume. They are checked first.",
-            )
-        st.session_state.setdefault("symbols", " ".join(choice.symbols))
-        text = st.text_area(
-            "Symbols",
-            key="symbols",
-            disabled=fixed,
-            help="2 to 200 symbols as Yahoo writes them, separated by spaces or commas: AAPL BRK-B MSFT.",
-        )
-        trained = {v.symbols for shelf in versions.shelves().values() for v in shelf.versions}
-        if trained and not fixed and set(_symbols(text)) not in [set(symbols) for symbols in trained]:
-            st.warning(
-                "No stored model was trained on this universe: it needs a full training first.",
-                icon=":material/model_training:",
-            )
+        if source != "sample":
+            _universe(choice, source)
         action("Check", _check, key="check", type="primary", icon=":material/rule:")
         _preview()
-        flash(_APPLIED)
+    flash(_APPLIED)
+
+
+def _universe(choice: MarketChoice, source: str) -> None:
+    """What the sample has fixed: its stocks, its first day, and where prices of one's own come in."""
+    if source == "files":
+        files_field(
+            "Your prices: CSV files, one per symbol or one with a symbol column",
+            LARGEST_UPLOAD,
+            _MOST_FILES,
+            type="csv",
+            key="upload",
+            on_change=_arrived,
+            help="date,close and, where you have them, open, high, low, volume. They are checked first.",
+        )
+    st.session_state.setdefault("symbols", " ".join(choice.symbols))
+    st.text_area(
+        "Symbols",
+        key="symbols",
+        help="2 to 200 symbols as Yahoo writes them, separated by spaces or commas: AAPL BRK-B MSFT.",
+    )
+    st.date_input("First day", choice.start, key="start", width=220)
+    trained = {v.symbols for shelf in versions.shelves().values() for v in shelf.versions}
+    asked = set(_symbols(st.session_state.symbols))
+    if trained and asked not in [set(symbols) for symbols in trained]:
+        st.warning(
+            "No stored model was trained on this universe: it needs a full training first.",
+            icon=":material/model_training:",
+        )
 
 
 def _symbols(text: str) -> tuple[str, ...]:
@@ -109,7 +114,7 @@ def _uploads() -> dict[str, bytes]:
 def _asked() -> tuple[str, tuple[str, ...], object]:
     """What the form asks for now."""
     state = st.session_state
-    return state.source, _symbols(state.symbols), state.start
+    return state.source, _symbols(state.get("symbols", "")), state.get("start")
 
 
 def _check(actor: str) -> None:

@@ -1,4 +1,4 @@
-"""The evidence on the Promotion page: the verdict, and the figures behind it."""
+"""The evidence on the Promotion page: the verdict, the picture, and the figures behind it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +14,10 @@ from app.queries import promotion, weights
 from app.ui.shared.charts import growth
 from app.ui.shared.charts.figure import show
 from app.ui.shared.charts.weights import before_after
-from app.ui.shared.figures import figure, lead, right_aligned
+from app.ui.shared.evidence import with_intervals
+from app.ui.shared.figures import right_aligned
+from app.ui.shared.glossary import meaning
+from app.ui.shared.labels import label
 from app.ui.shared.refusals import refusals_shown
 from sac.evidence import COST_RATES, Difference, interquartile_mean
 from sac.promotion.case import Case
@@ -22,7 +25,7 @@ from sac.promotion.following import FOLLOWS
 from sac.registry import Version
 from sac.text import plain, said
 
-__all__ = ["evidence", "verdict_strip"]
+__all__ = ["evidence", "verdict"]
 
 
 _percent: Callable[[Any], str] = percent  # pandas styles cells of any type
@@ -44,109 +47,80 @@ STRENGTHS = {
 }
 
 
-def verdict_strip(case: Case) -> None:
-    """The gate's verdict and what the evidence adds, in one line each."""
-    with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            if case.gate.passed:
-                st.badge("ELIGIBLE", icon=":material/check_circle:", color="green", width="content")
-            else:
-                st.badge("NOT ELIGIBLE", icon=":material/block:", color="orange", width="content")
-            st.markdown(f"**{said(case.gate.reason)}**", width="content")
-        with st.container(horizontal=True, vertical_alignment="center"):
-            word, icon, colour = STRENGTHS[case.strength]
-            st.badge(word, icon=icon, color=colour, width="content")
-            st.markdown(said(case.advice), width="content")
-        st.caption("The gate compares CAGR alone; the evidence is advice.")
-        for warning in case.warnings:
-            st.warning(said(warning), icon=":material/warning:")
+def verdict(case: Case) -> None:
+    """The gate's verdict and what the evidence adds, a line each, and the lead with its interval as a bar."""
+    passed = case.gate.passed
+    badge = (
+        ":green-badge[:material/check: ELIGIBLE]"
+        if passed
+        else ":orange-badge[:material/block: NOT ELIGIBLE]"
+    )
+    _line(badge, case.gate.reason, meaning("gate"))
+    word, icon, colour = STRENGTHS[case.strength]
+    _line(f":{colour}-badge[{icon} {word}]", case.advice)
+    for warning in case.warnings:
+        st.warning(said(warning), icon=":material/warning:")
+    beside = case.against_champion if case.champion else case.against_equal_weight
+    if beside and case.strength != "none":
+        _lead(case, beside)
+
+
+def _line(badge: str, sentence: str, help: str | None = None) -> None:
+    st.markdown(f"{badge} {said(sentence)}", help=help)
+
+
+def _lead(case: Case, beside: Difference) -> None:
+    """One row: the interval as a bar, how often it was ahead, and what luck alone would have found."""
+    table = pd.DataFrame(
+        {
+            "Lead (95 %)": [beside.mean],
+            "low": [beside.low],
+            "high": [beside.high],
+            "P(better)": [percent(beside.p_better, 0)],
+            "Deflated Sharpe": [percent(case.deflated_sharpe, 0)],
+        }
+    )
+    shown = with_intervals(table, "Lead (95 %)", "low", "high").hide(axis="index")
+    st.table(shown, border="horizontal", alt="The lead with its 95 % interval, and how sure it is")
 
 
 def evidence(case: Case, challenger: Version, champion: Version | None) -> None:
-    """Figures on common weeks, then what stands behind them, behind tabs."""
-    whose = "weeks that both have out of sample" if case.shared and champion else "weeks of its evaluation"
-    st.markdown(f"**{case.weeks} {whose}**, {case.start} to {case.end}, net of costs, from cash.")
-    _figures(case, case.against_champion if champion else case.against_equal_weight)
-    _details(case, challenger, champion)
+    """The picture first; what else stands behind the figures behind further tabs."""
+    tabs = st.tabs(
+        ["Growth", "Costs", "Members", "Attribution", "Before and after"], on_change="rerun", key="evidence"
+    )
+    drawn: tuple[Callable[[], None], ...] = (
+        lambda: _growth(challenger, champion),
+        lambda: _costs(case),
+        lambda: _members(case),
+        lambda: _attribution(case, "the champion" if champion else "equal weight"),
+        lambda: _weights(challenger, champion),
+    )
+    for tab, draw in zip(tabs, drawn, strict=True):
+        if tab.open:
+            with tab, refusals_shown():
+                draw()
 
 
-def _figures(case: Case, difference: Difference | None) -> None:
-    benchmark = "champion" if "champion" in case.growth else "Equal weight"
-    whom = benchmark.lower()
-    sure, interval = "n/a", "too few weeks"
-    if difference and difference.none:
-        interval = f"same as {whom} in every week"
-    elif difference:
-        sure = percent(difference.p_better, 0)
-        interval = f"{points(difference.low)} to {points(difference.high)} a year"
-    grid = st.grid(4, min_column_width=250)
-    lead(
-        grid,
-        "Challenger, CAGR",
-        percent(case.growth["challenger"]),
-        points(case.growth["challenger"] - case.growth[benchmark]),
-        than=whom,
-        border=True,
-        help=f"Compound annual growth on these weeks; {whom}: {percent(case.growth[benchmark])}.",
-    )
-    figure(
-        grid,
-        "P(better)",
-        sure,
-        interval,
-        help=f"Share of resampled histories in which the challenger ends above the {whom}, and the 95 % "
-        "interval of the difference in log growth a year (paired stationary bootstrap).",
-    )
-    figure(
-        grid,
-        "Deflated Sharpe ratio",
-        percent(case.deflated_sharpe, 0),
-        f"{case.trials} candidates tried",
-        help="Probability that its Sharpe ratio is above the best that luck alone yields among all "
-        "candidates ever trained here. 95 % is convincing.",
-    )
-    over_equal = points(case.growth[benchmark] - case.growth["Equal weight"])
-    figure(
-        grid,
-        f"{benchmark.capitalize()}, CAGR",
-        percent(case.growth[benchmark]),
-        f"{over_equal} vs equal weight" if benchmark == "champion" else None,
-    )
+def _growth(challenger: Version, champion: Version | None) -> None:
+    """Champion, challenger and equal weight, the first two in colours of their variant."""
+    variant = label(challenger.variant)
+    names = {role: f"{variant} {role}" for role in ("champion", "challenger")} | {
+        "Equal weight": "Equal weight"
+    }
+    found = {each.name: each for each in promotion.backtests(challenger, champion)}
+    backtests = [replace(found[role], name=name) for role, name in names.items() if role in found]
+    show(growth.equity(backtests), "promotion-equity")
 
 
-def _details(case: Case, challenger: Version, champion: Version | None) -> None:
-    equity, costs, members, attribution, weights_tab = st.tabs(
-        ["Equity", "Costs and baselines", "Members", "Attribution", "Before and after"],
-        on_change="rerun",
-        key="evidence",
+def _costs(case: Case) -> None:
+    st.table(_cost_table(case), border="horizontal", alt="CAGR at other costs of trading")
+    rest = {name: growth for name, growth in case.growth.items() if name not in case.costs}
+    st.table(
+        pd.DataFrame({"CAGR, net": rest}).style.format(_percent),
+        border="horizontal",
+        alt="CAGR of the baselines on the same weeks",
     )
-    if equity.open:
-        with equity:
-            plain = ("challenger", "champion", "Equal weight")
-            backtests = [
-                replace(each, name=each.name.capitalize())
-                for each in promotion.backtests(challenger, champion)
-                if each.name in plain
-            ]
-            show(growth.equity(backtests), "promotion-equity")
-    if costs.open:
-        with costs:
-            st.table(_cost_table(case), border="horizontal", alt="CAGR at other costs of trading")
-            rest = {name: growth for name, growth in case.growth.items() if name not in case.costs}
-            st.table(
-                pd.DataFrame({"CAGR, net": rest}).style.format(_percent),
-                border="horizontal",
-                alt="CAGR of the baselines on the same weeks",
-            )
-    if members.open:
-        with members:
-            _members(case)
-    if attribution.open:
-        with attribution:
-            _attribution(case, "the champion" if champion else "equal weight")
-    if weights_tab.open:
-        with weights_tab, refusals_shown():
-            _weights(challenger, champion)
 
 
 def _cost_table(case: Case) -> Styler:
@@ -166,12 +140,11 @@ def _members(case: Case) -> None:
 
 
 def _attribution(case: Case, whom: str) -> None:
+    """What a lead hangs on; two strategies that are one have none, and no best stock either."""
     edge = case.edge
     if edge is None:
-        st.markdown("No weeks in common to attribute.")
-        return
-    if case.strength == "none":
-        st.markdown(f"Same as {whom} in every week: no edge to attribute.")
+        same = f"Same as {whom} in every week: no edge to attribute."
+        st.markdown(same if case.strength == "none" else "No weeks in common to attribute.")
         return
     st.markdown(
         f"Over {whom}: **{points(edge.total)}** of log growth a year.\n"

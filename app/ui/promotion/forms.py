@@ -76,15 +76,15 @@ def _reason(case: Case) -> str:
 
 
 def _decided(case: Case, variant: str, champion: str | None, verdict: Verdict, actor: str) -> str:
-    return described(
-        acting.decided(
-            settings(),
-            variant,
-            case.challenger,
-            verdict,
-            actor=actor,
-            reason=st.session_state[_reason(case)],
-            champion=champion,
-            evidence=case.text(),
-        )
+    decision = acting.decided(
+        settings(),
+        variant,
+        case.challenger,
+        verdict,
+        actor=actor,
+        reason=st.session_state[_reason(case)],
+        champion=champion,
+        evidence=case.text(),
     )
+    st.session_state[_reason(case)] = ""  # it was that decision's
+    return described(decision)

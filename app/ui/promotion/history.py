@@ -1,14 +1,13 @@
 """Every decision, with a filter and a file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import pandas as pd
 import streamlit as st
 
-from app.formats import moment, percent
+from app.formats import percent
 from app.ui.shared.downloads import csv_button
-from app.ui.shared.figures import right_aligned
 from app.ui.shared.labels import label
 from sac.config import VARIANTS, FollowChoice
 from sac.promotion import Decision, SealedDecision
@@ -29,61 +28,78 @@ ACTION_WORDS = {
 }
 
 
+_WIDTHS = {  # pixels: together less than a page of 1440 has
+    "No.": 50,
+    "When (UTC)": 130,
+    "Who": 105,
+    "Decision": 205,
+    "Variant": 125,
+    "Version": 200,
+    "CAGR": 75,
+    "Champion's": 90,
+    "Reason": 290,
+}
+
+
 def decision_history(decisions: Sequence[SealedDecision]) -> None:
-    """Every decision, newest first, with a filter and a file."""
-    st.subheader("Decision history")
+    """Every decision, newest first, with a filter and a file of what it shows."""
+    st.subheader(
+        "Decision history",
+        help="Hash-chained: a row that is changed or removed is reported at the top of this page.",
+    )
     if not decisions:
         st.caption("No decision yet: the first trained model will be the first row.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        variants = st.multiselect(
-            "Variants",
-            list(VARIANTS),
-            format_func=label,
-            key="history-variants",
-            placeholder="All",
-            width=340,
-        )
-        actions = st.multiselect(
-            "Decisions",
-            list(ACTION_WORDS),
-            format_func=lambda action: ACTION_WORDS[action].capitalize(),
-            key="history-actions",
-            placeholder="All",
-            width=340,
-        )
-        csv_button("History", lambda: history_csv(decisions), "decisions.csv")
-    shown = [
-        decision
-        for decision in decisions
-        if (not variants or decision.variant in variants) and (not actions or decision.action in actions)
-    ]
+        variants = _filter("variants", {name: label(name) for name in VARIANTS})
+        actions = _filter("decisions", {name: words.capitalize() for name, words in ACTION_WORDS.items()})
+        shown = [
+            decision
+            for decision in decisions
+            if (not variants or decision.variant in variants) and (not actions or decision.action in actions)
+        ]
+        csv_button("History", lambda: history_csv(shown), "decisions.csv", blocked=not shown)
     st.dataframe(
         _table(shown),
         hide_index=True,
         alt="Decisions, newest first",
-        column_config=right_aligned("CAGR", "Champion's CAGR"),
+        column_config={
+            name: st.column_config.Column(
+                width=width, alignment="right" if name in ("CAGR", "Champion's") else None
+            )
+            for name, width in _WIDTHS.items()
+        },
     )
-    st.caption("Newest first, hash-chained: a row that is changed or removed is reported at the top.")
+
+
+def _filter(what: str, options: Mapping[str, str]) -> list[str]:
+    return st.multiselect(
+        what.capitalize(),
+        list(options),
+        format_func=options.__getitem__,
+        key=f"history-{what}",
+        placeholder=f"All {what}",
+        label_visibility="collapsed",
+        width=280,
+    )
 
 
 def _table(decisions: Sequence[SealedDecision]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "No.": [row.seq for row in decisions],
-            "When": [moment(row.at) for row in decisions],
-            "Who": [row.actor for row in decisions],
-            "Decision": [_words(row) for row in decisions],
-            "Version": [row.version for row in decisions],
-            "Variant": [label(row.variant) for row in decisions],
-            "Champion before": [row.champion or "none" for row in decisions],
-            "CAGR": [_compared(row, percent(row.eval_cagr)) for row in decisions],
-            "Champion's CAGR": [_compared(row, percent(row.prior_cagr)) for row in decisions],
-            "Gate": [_compared(row, "eligible" if row.passed else "not eligible") for row in decisions],
-            "Reason": [row.reason for row in decisions],
-            "Evidence": [row.evidence_hash[:12] if row.evidence else "" for row in decisions],
-        }
-    )
+    rows = [
+        (
+            row.seq,
+            row.at[:16].replace("T", " "),
+            row.actor,
+            _words(row),
+            label(row.variant),
+            row.version,
+            _compared(row, percent(row.eval_cagr)),
+            _compared(row, percent(row.prior_cagr)),
+            row.reason,
+        )
+        for row in decisions
+    ]
+    return pd.DataFrame(rows, columns=list(_WIDTHS))
 
 
 def _words(row: Decision) -> str:
@@ -97,5 +113,21 @@ def _compared(row: Decision, text: str) -> str:
 
 
 def history_csv(decisions: Sequence[SealedDecision]) -> str:
-    """The whole log with its hashes, oldest first, so that the chain can be checked elsewhere."""
-    return csv_of(pd.DataFrame([vars(row) for row in reversed(decisions)]))
+    """Decisions with their hashes, oldest first; the whole log can be checked elsewhere."""
+    return csv_of(pd.DataFrame([_plain(row) for row in reversed(decisions)]))
+
+
+def _plain(row: SealedDecision) -> dict[str, object]:
+    """A row as programs read it: ISO dates, fractions, nothing where nothing is known."""
+    values = vars(row).copy()
+    values["eligible"] = str(bool(values.pop("passed"))).lower()
+    renamed = {
+        "seq": "number",
+        "at": "decided_at",
+        "actor": "decided_by",
+        "champion": "champion_before",
+        "eval_cagr": "cagr",
+        "prior_cagr": "champion_cagr",
+        "previous": "previous_hash",
+    }
+    return {renamed.get(name, name): value for name, value in values.items()}

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.formats import moment, percent
 from app.queries import promotion
 from app.queries.promotion import Docket
 from app.queries.versions import Shelf
+from app.ui.shared.answer import answer
 from app.ui.shared.figures import right_aligned
 from app.ui.shared.labels import KIND_WORDS, label
 from app.ui.shared.links import not_here, selectable
@@ -23,10 +25,14 @@ PENDING = "pending review"
 Challenger = tuple[Version, str, Gate]  # with its status and the gate's verdict
 
 
-def queue(shelves: Mapping[str, Shelf], dockets: Mapping[str, Docket]) -> Version | None:
-    """The challengers, those pending review first; returns the one that is picked."""
+def queue(shelves: Mapping[str, Shelf], dockets: Mapping[str, Docket], top: DeltaGenerator) -> Version | None:
+    """The challengers, those pending review first; returns the one that is picked.
+
+    top: the place of the page's first sentence, which says so where none waits or none is picked.
+    """
     arrived = "all" not in st.session_state  # later the URL only repeats what was selected here
-    reviewed_too = st.toggle("Show reviewed challengers too", key="all", bind="query-params")
+    table = st.container()
+    reviewed_too = st.toggle("Reviewed challengers too", key="all", bind="query-params")
     rows = [
         (version, status, promotion.verdict(version, shelf))
         for variant, shelf in shelves.items()
@@ -42,16 +48,28 @@ def queue(shelves: Mapping[str, Shelf], dockets: Mapping[str, Docket]) -> Versio
             names,
             "It may be deleted, or the champion."
             if reviewed_too
-            else "It may be reviewed already: see the switch above.",
+            else "It may be reviewed already: see the switch below.",
         )
+    with top:
+        answer(_waiting(rows))
     if not rows:
-        st.info(
-            "No challenger is pending review. A training or a fine-tuning brings the next one.",
-            icon=":material/inbox:",
-        )
         go_to("training")
         return None
-    chosen = selectable(
+    with table:
+        chosen = _pick(rows, names)
+    return next((version for version, _, _ in rows if version.name in chosen), None)
+
+
+def _waiting(rows: list[Challenger]) -> str:
+    """The state of the queue, until one of it is looked at."""
+    count = sum(status == PENDING for _, status, _ in rows)
+    if not rows:
+        return "No challenger is pending review: a training or a fine-tuning brings the next one."
+    return f"{count or 'No'} challenger{'s' * (count != 1)} pending review: select one to decide."
+
+
+def _pick(rows: list[Challenger], names: list[str]) -> list[str]:
+    return selectable(
         _table(rows),
         names,
         "version",
@@ -60,9 +78,6 @@ def queue(shelves: Mapping[str, Shelf], dockets: Mapping[str, Docket]) -> Versio
         preselected=names[:1],
         columns=right_aligned("CAGR, net", "Champion's CAGR"),
     )
-    if not chosen:
-        st.caption("Select a challenger to see its evidence and decide.")
-    return next((version for version, _, _ in rows if version.name in chosen), None)
 
 
 def _status(version: Version, docket: Docket) -> str:

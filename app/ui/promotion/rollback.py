@@ -17,39 +17,33 @@ __all__ = ["rollback_section"]
 
 
 def rollback_section(dockets: Mapping[str, Docket], selected: str | None) -> None:
-    """One variant that has a champion, first the selected one: one click, one reason, one row."""
-    led = [variant for variant, docket in dockets.items() if docket.pointer]
+    """One variant that had an earlier champion, first the selected one; nothing where there is none."""
+    led = [variant for variant, docket in dockets.items() if docket.pointer and docket.earlier]
     if not led:
         return
-    st.subheader("Roll back")
-    variant = strip(
-        "Variant",
-        led,
-        default=selected if selected in led else None,
-        format_func=label,
-        key="rollback-variant",
-    )
-    docket = dockets[variant]
-    st.markdown(f"Champion: {code(docket.pointer or '')}")
-    if docket.earlier:
-        _form(docket)
-    else:
-        st.caption("There is no earlier champion to go back to.")
+    with st.expander("Roll back", key="roll-back", icon=":material/undo:"):
+        variant = strip(
+            "Variant",
+            led,
+            default=selected if selected in led else None,
+            format_func=label,
+            key="rollback-variant",
+        )
+        _form(dockets[variant])
 
 
 def _form(docket: Docket) -> None:
     variant, champion = docket.variant, docket.pointer
+    st.markdown(f"Champion: {code(champion or '')}")
     to = st.selectbox("Back to", docket.earlier, key=f"rollback-to-{variant}", width=340)
     reason = f"rollback-reason-{variant}"
     st.text_input("Reason for the rollback", key=reason, max_chars=500)
 
     def roll_back(actor: str) -> str:
-        to = st.session_state[f"rollback-to-{variant}"]
-        return described(
-            acting.rolled_back(
-                settings(), variant, actor=actor, reason=st.session_state[reason], champion=champion, to=to
-            )
-        )
+        to, why = st.session_state[f"rollback-to-{variant}"], st.session_state[reason]
+        decision = acting.rolled_back(settings(), variant, actor=actor, reason=why, champion=champion, to=to)
+        st.session_state[reason] = ""  # it was that one's
+        return described(decision)
 
     action(
         "Roll back",

@@ -12,6 +12,9 @@ from sac.text import code
 
 __all__ = ["linked", "not_here", "selectable", "strip"]
 
+_ROW = 33  # pixels of a table's row, its header's too, in the desk's font size
+_MOST_ROWS = 10  # more are scrolled to
+
 
 def selectable(
     table: pd.DataFrame,
@@ -26,7 +29,7 @@ def selectable(
     """A table whose selected rows are kept in the URL; returns their ids (one per row of the table)."""
     linked = st.query_params.get_all(parameter)
     wanted = linked or preselected or []
-    rows = [row for row, name in enumerate(ids) if name in wanted]
+    rows = [row for row, name in enumerate(ids) if name in wanted][: 1 if single else None]
     # Rows are selected by position: a table with other contents must be another table, and so must one whose
     # selection a link or the browser's Back has changed.
     chosen_here, visits = st.session_state.get(f"{parameter}-chosen", (linked, 0))
@@ -36,16 +39,21 @@ def selectable(
 
     def choose() -> None:
         chosen = [ids[row] for row in st.session_state[key]["selection"]["rows"]]
-        st.query_params[parameter] = chosen
-        st.session_state[f"{parameter}-chosen"] = chosen, visits
+        if chosen != [ids[row] for row in rows]:  # else the arrow keys moved to another cell
+            st.query_params[parameter] = chosen
+            st.session_state[f"{parameter}-chosen"] = chosen, visits
 
     event = st.dataframe(
         table,
         hide_index=True,
         on_select=choose,
-        selection_mode="single-row" if single else "multi-row",
-        selection_default={"selection": {"rows": rows[:1] if single else rows}},
+        # Cells too: with a row that is selected from the start the arrow keys would find none to go on from.
+        selection_mode=["single-row" if single else "multi-row", "single-cell"],
+        selection_default={
+            "selection": {"rows": rows, "cells": [(row, str(table.columns[0])) for row in rows[:1]]}
+        },
         key=key,
+        height=_ROW * (1 + min(max(len(table), 1), _MOST_ROWS)) + 2,  # else what is below would jump
         placeholder=UNKNOWN,
         column_config=columns,
         alt=alt,

@@ -17,6 +17,7 @@ from sac.market.fundamentals.bodies import ENDPOINTS, problem_of
 from sac.market.fundamentals.reports import folders_of
 from sac.market.fundamentals.requests import DAILY_REQUESTS, FRESH_DAYS, Requests, read_json
 from sac.market.symbols import spelled, symbol_key, written
+from sac.text import lost
 
 __all__ = ["DAILY_REQUESTS", "Fetched", "refresh_fundamentals"]
 
@@ -128,8 +129,10 @@ class _Client:
         query = {"function": endpoint.upper(), "symbol": symbol, "apikey": self.key}
         try:
             answer = self.http.get("/query", params=query).raise_for_status().json()
-        except (httpx.HTTPError, ValueError, RecursionError) as error:
-            raise _Refused(f"Alpha Vantage's answer could not be read: {type(error).__name__}") from None
+        except httpx.TransportError as error:
+            raise _Refused(f"Alpha Vantage cannot be reached: {lost(error)}") from None
+        except (httpx.HTTPError, ValueError, RecursionError):
+            raise _Refused("Alpha Vantage's answer could not be read: it is no JSON") from None
         if not isinstance(answer, dict):
             raise _Refused("Alpha Vantage's answer could not be read: it is no object")
         return answer

@@ -18,6 +18,7 @@ from sac.files import replace_file
 from sac.market.fetching import Pause, Watch
 from sac.market.news.sentiment import read_scored_table
 from sac.market.symbols import spelled, symbol_key, written
+from sac.text import lost
 
 __all__ = ["FINBERT", "Keys", "Scores", "finbert", "refresh_news"]
 
@@ -165,7 +166,7 @@ def _page(client: httpx.Client, query: dict[str, str], pause: Pause) -> dict[str
         try:
             answer = client.get("/v1beta1/news", params=query)
         except httpx.HTTPError as error:
-            problem = f"cannot be reached ({type(error).__name__})"
+            problem = f"cannot be reached ({lost(error)})"
             continue
         if answer.status_code in (401, 403):
             raise DataError("Alpaca refuses the keys: check ALPACA_API_KEY and ALPACA_SECRET_KEY.")

@@ -10,6 +10,7 @@ import pandas as pd
 from sac.market.fetching import Pause
 from sac.market.prices.tables import OPTIONAL_FIELDS
 from sac.market.symbols import spelled
+from sac.text import lost
 
 if TYPE_CHECKING:
     import requests
@@ -97,10 +98,10 @@ def _alone(symbol: str, start: dt.date, end: dt.date, session: Any, pause: Pause
                 continue
             except YFException as error:
                 return f"Yahoo: {str(error).removeprefix(f'${symbol}: ')}"
-            except (ValueError, KeyError, TypeError) as error:
-                return f"Yahoo's answer could not be read: {type(error).__name__}: {error}"
+            except (ValueError, KeyError, TypeError):
+                return "Yahoo's answer could not be read: refresh again later"
             except OSError as error:
-                return f"Yahoo cannot be reached ({type(error).__name__}): check the network, refresh again"
+                return f"Yahoo cannot be reached ({lost(error)}): check the network, refresh again"
             tidy = _tidy(frame, end)
             if tidy is not None and tidy.index.has_duplicates:
                 return (

@@ -128,7 +128,7 @@ def test_a_fault_with_one_receiver_holds_up_nobody_and_tells_no_secret(root, kno
     known |= {"ann": Broken(), "bob": Somebody()}
     enqueue(root, DIGEST)
     assert deliver(root) == Delivered(sent=1, waiting=1)
-    assert states(root)["ann"] == ("queued", 1, "Unexpected error: KeyError.")
+    assert states(root)["ann"] == ("queued", 1, "An error that nobody foresaw.")
 
 
 def test_a_test_message_is_tried_once(root, known, clock):

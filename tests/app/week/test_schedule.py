@@ -39,7 +39,7 @@ def test_what_is_written_is_read(tmp_path):
         ("often = 3", "has a key 'often'"),
         ("challengers = 3", "challengers is a table"),
         ('[challengers]\nsac_gru = "train"', "There is no variant 'sac_gru'"),
-        ('[challengers]\nsac_lstm = "always"', "sac_lstm is 'always': choose one of none, fine-tune, train"),
+        ('[challengers]\nsac_lstm = "always"', 'sac_lstm is "always": choose one of none, fine-tune, train'),
         ("[challengers]\nsac_lstm = [1]", "choose one of none"),
         ("on = ", "is not valid TOML"),
     ],

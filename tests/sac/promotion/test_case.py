@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from sac.config import Constraints
-from sac.evidence import Search, cagr
+from sac.evidence import Search, cagr, metrics
+from sac.portfolio import equal_weights
 from sac.promotion import gate, settle
 from sac.promotion.case import case_for
 from tests.support.small_versions import VARIANT, WEEKS, small_artifacts, truthful
@@ -58,6 +59,41 @@ def test_the_same_return_in_every_week_is_no_difference(registry, champion):
     found = case(registry, saved(registry, 2))
     assert found.growth["challenger"] == found.growth["champion"]
     assert (found.strength, found.advice) == ("none", "Same as the champion in every week.")
+    assert found.edge is None, "two that are one have no best stock"
+
+
+def test_a_few_weeks_that_are_all_the_same_are_no_difference_either(registry, champion):
+    """Too few for an interval; what differs by what rounding leaves is the same."""
+    same = case(registry, saved(registry, 2, edge=1e-15, weeks=slice(0, 13)))
+    assert (same.weeks, same.against_champion) == (13, None)
+    assert (same.strength, same.edge) == ("none", None)
+    other = case(registry, saved(registry, 3, edge=0.001, weeks=slice(0, 13)))
+    assert other.strength == "weak"
+    assert "fewer than 26 weeks" in other.advice
+    assert other.edge.best_stock
+
+
+def test_the_figures_of_both_stand_on_the_same_weeks_each_under_its_own_rules(registry, champion):
+    found = case(registry, saved(registry, 2, edge=0.001))
+    assert set(found.figures) == {"challenger", "champion", "Equal weight"}
+    record, rules = champion.evaluation(), champion.settings.constraints
+    assert found.figures["champion"] == metrics(record, rules)
+    assert {name: one.cagr for name, one in found.figures.items()} == {
+        name: pytest.approx(found.growth[name]) for name in found.figures
+    }
+
+
+def test_weeks_in_which_equal_weight_is_held_are_counted(registry, champion):
+    artifacts = small_artifacts(2)
+    rules, result = artifacts.settings.constraints, artifacts.evaluation
+    weights = result.weights.copy()
+    weights[:7] = equal_weights(len(result.symbols), rules)
+    weights[7:] = equal_weights(len(result.symbols), rules)[[1, 0, *range(2, len(result.symbols) + 1)]]
+    weights[7:, 0] -= 0.01
+    weights[7:, -1] += 0.01
+    evaluation = dataclasses.replace(result, weights=weights)
+    held = dataclasses.replace(artifacts, evaluation=evaluation, agents=evaluation)
+    assert case(registry, registry.save(truthful(held))).equal_weeks == 7
 
 
 def test_the_case_is_made_on_common_weeks_with_each_ones_own_record(registry, champion):
@@ -68,8 +104,6 @@ def test_the_case_is_made_on_common_weeks_with_each_ones_own_record(registry, ch
     assert set(found.growth) == {"challenger", "champion", "Equal weight", "Buy & hold", "HRP", "Cash"}
     assert found.growth["challenger"] == pytest.approx(found.growth["champion"])
     assert found.against_champion is None  # 13 weeks tell nothing
-    assert found.strength == "weak"
-    assert "fewer than 26 weeks" in found.advice
 
 
 def test_costs_eat_more_of_a_version_the_dearer_they_are(registry, champion):
@@ -141,7 +175,8 @@ def test_without_a_champion_equal_weight_is_the_one_to_beat(registry):
     assert found.trials == 1
     assert list(found.growth) == ["challenger", "Equal weight", "Buy & hold", "HRP", "Cash"]
     assert list(found.costs) == ["challenger"]
-    assert found.edge.total == pytest.approx(0.0, abs=1e-12)  # it is equal weight itself
+    assert found.edge is None  # it is equal weight itself
+    assert found.equal_weeks == WEEKS
     assert found.advice == "Same as equal weight in every week."
     assert math.isnan(found.deflated_sharpe)  # what everybody earned is no skill
 
@@ -174,7 +209,6 @@ def test_members_and_costs_are_annual_growth(registry, champion):
     found = case(registry, saved(registry, 2))
     result = champion.evaluation()
     assert found.members == pytest.approx([cagr(result.net), cagr((1.0 + result.net) * 1.0002 - 1.0)])
-    assert found.edge.total == pytest.approx(0.0, abs=1e-12)
     assert set(found.costs) == {"challenger", "champion"}
     assert found.costs["champion"] == pytest.approx(found.costs["challenger"])
 

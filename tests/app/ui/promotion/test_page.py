@@ -1,5 +1,7 @@
 """The Promotion page over a real registry: verdict, decision, history, the way back."""
 
+import re
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -64,7 +66,7 @@ def give_reason(at, version, text):
 
 def test_an_empty_desk_says_that_nothing_is_pending(root):
     at = opened()
-    assert "No challenger is pending review" in words(at, "info")
+    assert "No challenger is pending review: a training or a fine-tuning brings" in words(at, "markdown")
     assert "No decision yet" in words(at, "caption")
     assert not at.button
 
@@ -74,7 +76,7 @@ def test_the_eligible_challenger_is_shown_first_with_its_verdict(versions):
     assert list(at.dataframe[0].value["Gate"]) == ["eligible", "not eligible"]
     assert "CAGR 12.0000 % is higher than the champion's 10.0000 % on the 40 weeks" in words(at, "markdown")
     assert [button.key for button in at.button] == ["approve", "reject"]
-    assert "40 weeks that both have out of sample" in words(at, "markdown")
+    assert "40 weeks, 2018-03-19 to 2018-12-24, net." in words(at, "caption")
 
 
 def test_approving_takes_a_reason_and_stands_in_the_history(registry, versions):
@@ -121,7 +123,7 @@ def test_a_rejected_challenger_is_named_when_linked_and_not_rejected_again(regis
         decide(registry, version, "reject", actor="eve", reason="r", champion=first.name)
     at = opened(better)
     assert f"`{better.name}`, which is not here. It may be reviewed already" in words(at, "warning")
-    assert "No challenger is pending review" in words(at, "info")
+    assert "No challenger is pending review" in words(at, "markdown")
     at.toggle(key="all").set_value(True).run()
     at.query_params["version"] = better.name
     assert whole(at.run()).button(key="reject").disabled
@@ -135,6 +137,36 @@ def test_rollback_is_one_click_with_a_reason(registry, versions):
     at.button(key="rollback").click().run()
     assert registry.current(VARIANT) == first.name
     assert "Rolled back to" in words(at, "success")
+    assert at.text_input(key=f"rollback-reason-{VARIANT}").value == "", "it was that rollback's"
+
+
+def test_a_rollback_that_is_refused_keeps_its_reason(registry, versions):
+    first, _, better = versions
+    decide(registry, better, "approve", actor="ada", reason="r", champion=first.name)
+    at = opened()
+    at.text_input(key=f"rollback-reason-{VARIANT}").input("It lost money").run()
+    decide(registry, first, "override", actor="bob", reason="r", champion=better.name)  # in another browser
+    at.button(key="rollback").click().run()
+    assert "choose one of" in words(at, "error")
+    assert at.text_input(key=f"rollback-reason-{VARIANT}").value == "It lost money"
+
+
+def test_without_an_earlier_champion_no_way_back_is_offered(versions):
+    assert "rollback" not in [button.key for button in opened().button]
+
+
+def test_the_history_and_its_file_follow_the_filter(registry, versions):
+    first, worse, better = versions
+    decide(registry, worse, "reject", actor="eve", reason="Turnover", champion=first.name)
+    decide(registry, better, "approve", actor="ada", reason="CAGR", champion=first.name)
+    at = opened()
+    at.multiselect(key="history-decisions").set_value(["reject"]).run()
+    assert list(at.dataframe[-1].value["Reason"]) == ["Turnover"]
+    saved = at.get("download_button")[-1]
+    assert not saved.disabled
+    at.multiselect(key="history-decisions").set_value(["override"]).run()
+    assert at.dataframe[-1].value.empty
+    assert at.get("download_button")[-1].disabled, "there is nothing to take away"
 
 
 def test_who_clicks_on_an_old_page_is_refused(registry, versions):
@@ -187,3 +219,9 @@ def test_a_link_to_what_is_not_in_the_queue_is_said_and_a_decision_is_none(versi
     give_reason(at, eligible, "It did better.").button(key="approve").click().run()
     assert "approved" in words(whole(at), "success")
     assert "The link names" not in words(at, "warning")
+
+
+def test_the_first_sentence_asks_the_model_where_the_data_are_its_own(empty, sample_desk):
+    shutil.copytree(sample_desk, empty.data, dirs_exist_ok=True)
+    sentence = next(one.value for one in opened().markdown if one.value.startswith("### "))
+    assert re.search(r" would trade \\\$[\d,]+ of \\\$100,000 today; ", sentence), sentence

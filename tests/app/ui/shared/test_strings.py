@@ -31,7 +31,7 @@ LATER = re.compile(r"https?:|www\.|:red-badge")  # what Streamlit makes live in 
 def live(markdown):
     """What of a Markdown text would be more than text, bold, code, lists and tables."""
     page = MARKDOWN.render(markdown)
-    tags = set(re.findall(r"<(\w+)", page)) - {"p", "code", "strong", "ul", "li", "h1", "h2", "hr"}
+    tags = set(re.findall(r"<(\w+)", page)) - {"p", "code", "strong", "ul", "li", "h1", "h2", "h3", "hr"}
     outside = re.sub(r"<code>.*?</code>|<[^>]+>", "", page, flags=re.DOTALL)
     return sorted(tags - {"table", "thead", "tbody", "tr", "th", "td"}), LATER.findall(outside)
 

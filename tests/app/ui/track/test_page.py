@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from app.formats import signed
 from app.queries import market, track
 from app.settings import Settings
 from app.ui.track.charts import lead_in_cone
@@ -55,7 +56,7 @@ def test_every_week_has_a_line_and_late_ones_are_hollow_and_not_scored(record):
     assert late["Note"].str.contains("Sealed after the close").all()
     scored = table[table["Lead"] != ""]
     leads = [round(100 * math.expm1(lead), 2) + 0.0 for lead in record.scored.leads[::-1]]
-    assert list(scored["Lead"]) == [f"{lead + 0.0:+.2f} %" for lead in leads]
+    assert list(scored["Lead"]) == [signed(lead / 100, 2) for lead in leads]
 
 
 def test_a_restated_row_says_what_changed_and_what_moved(record):

@@ -1,60 +1,47 @@
-"""The Hugging Face Hub on a page: what was sent, what is pending and why, and fetching a version."""
+"""Sharing through the Hugging Face Hub: what was sent, what is pending and why, and fetching a version."""
 
 import streamlit as st
 
 from app.hub.outbox import resume, start_sending
 from app.hub.pulling import PULL, PullRequest, pulled_as
-from app.hub.status import Shared, came_from, shared
+from app.hub.status import Shared, shared
 from app.hub.uploads import CHAMPION, uploads_of
 from app.queries import jobs
 from app.settings import hub_access, settings
-from app.ui.promotion.hub_status import on_its_way, show_status
+from app.ui.data.sharing_status import on_its_way, show_status
 from app.ui.shared.action import action
 from app.ui.shared.flash import flash
 from app.ui.shared.labels import label
 from app.ui.shared.links import strip
 from app.ui.shared.live import live
-from app.ui.shared.refusals import refusals_shown
 from sac.config import VARIANTS
 from sac.errors import SettingsError
-from sac.hub.arrivals import origin
-from sac.registry import Version
-from sac.text import plain, said
+from sac.text import said
 
-__all__ = ["hub_section", "origin_note"]
+__all__ = ["sharing"]
 
 ANSWER = "hub"  # where a refusal is said: below both buttons
 
 
-def hub_section(first: str | None = None) -> None:
-    """The whole section; `first` is the variant that it opens with, else one that is shared."""
-    st.subheader("Hugging Face Hub")
+def sharing() -> None:
+    """The whole section: closed, for it settles nothing that a page shows."""
     repos = hub_access().repos
-    if not repos:
-        st.caption(
-            "Versions stay on this machine. To share those of SAC + LSTM, for example, start the desk with "
-            "`HF_SAC_LSTM_MODEL_REPO=owner/name` and a token with write access in `HF_TOKEN`."
-        )
-        return
-    variant = strip(
-        "Variant to share",
-        list(VARIANTS),
-        default=first if first is not None and first in repos else next(iter(repos)),
-        format_func=label,
-        key="hub-variant",
-    )
-    _panel(variant)
-
-
-def origin_note(version: Version) -> None:
-    """Where a version came from, if it was not trained here."""
-    with refusals_shown():
-        source = origin(settings().registry, version.variant, version.name)
-        if source:
+    title = f"Sharing: {len(repos)} variant{'s' * (len(repos) != 1)}" if repos else "Sharing: off"
+    with st.expander(title, key="sharing", icon=":material/cloud_upload:"):
+        if not repos:
             st.caption(
-                f":material/cloud_download: Not trained here: {plain(came_from(source))}. "
-                "Its figures are its sender's; what was tried there is not in the deflated Sharpe ratio."
+                "Versions stay on this machine. To share those of SAC + LSTM, for example, start the desk "
+                "with `HF_SAC_LSTM_MODEL_REPO=owner/name` and a token with write access in `HF_TOKEN`."
             )
+            return
+        variant = strip(
+            "Variant to share",
+            list(VARIANTS),
+            default=next(iter(repos)),
+            format_func=label,
+            key="hub-variant",
+        )
+        _panel(variant)
 
 
 def _panel(variant: str) -> None:

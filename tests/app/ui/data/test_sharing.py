@@ -27,16 +27,16 @@ MAIN = Path(__file__).resolve().parents[4] / "app" / "main.py"
 
 
 def page():
-    from app.ui.promotion.hub import hub_section
+    from app.ui.data.sharing import sharing
 
-    hub_section()
+    sharing()
 
 
 @pytest.fixture
 def opened(sharing, monkeypatch):
     """The section; what it would start is written down instead."""
     started, asked = [], []
-    for module in ("app.hub.outbox", "app.ui.promotion.hub"):
+    for module in ("app.hub.outbox", "app.ui.data.sharing"):
         monkeypatch.setattr(f"{module}.start_sending", started.append)
 
     def submit(kind, subject, request, actor):
@@ -101,6 +101,8 @@ def test_a_challenger_that_was_pulled_says_so_where_it_is_reviewed(opened, shari
     at.switch_page("../pages/promotion.py").run()
     assert not at.exception, at.exception[0].message
     assert f"Not trained here: pulled from {REPO} at " in words(at)
+    at.switch_page("../pages/data.py").run()
+    assert "Sharing: 1 variant" in [expander.label for expander in at.expander]
     assert at.button(key="hub-pull-now")
 
 
