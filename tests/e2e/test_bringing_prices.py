@@ -67,6 +67,5 @@ def test_prices_are_brought_refused_corrected_accepted_and_applied(sample_folder
         assert len(list(price_folder(data).glob("*.csv"))) == 3
 
         page.goto("/")
-        see(page, "another universe than the champion of")
-        page.get_by_role("link", name="Train on it").click()
+        page.get_by_role("link", name="Train SAC + LSTM on the new universe").click()
         expect(heading(page, "Training")).to_be_visible()

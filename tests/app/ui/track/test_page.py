@@ -19,10 +19,12 @@ from app.ui.track.tables import log_csv, scores_csv, weeks_table
 from sac.promotion.deciding import decide
 from sac.track import record as records
 from sac.track.record import reigns, track_record
-from tests.support.desk_pages import opened, said
+from tests.support.desk_pages import links, opened, said
 from tests.support.small_versions import VARIANT, small_artifacts
 
 pytestmark = pytest.mark.slow
+
+BREACH = ":orange[SAC + LSTM is below the 90 % band]"
 
 
 @pytest.fixture
@@ -96,15 +98,16 @@ def test_late_weeks_are_hollow_in_the_chart_and_move_nothing(record):
 def test_rows_that_somebody_changed_are_named_here_and_on_the_overview(tracked, statement, problem):
     tampered(tracked, statement)
     assert problem in said(opened("track"))
-    assert "failed their integrity check" in said(opened("overview"))
+    assert ":red[Sealed decisions failed their integrity check]" in links(opened("overview"))
 
 
 def test_a_breach_puts_a_line_on_the_overview_and_a_record_inside_none(tracked, monkeypatch):
-    assert "of its back-test" not in said(opened("overview"))
+    assert BREACH not in links(opened("overview"))
     monkeypatch.setattr(records, "promised_leads", lambda version: np.tile([0.01, 0.012], 52))
     track._record.clear()
-    text = said(opened("overview"))
-    assert "is below the 90 % band of its back-test after" in text
+    at = opened("overview")
+    assert BREACH in links(at)
+    assert at.table[0].value["Status"]["SAC + LSTM"].endswith("live weeks below the 90 % band")
     track._record.clear()
 
 
