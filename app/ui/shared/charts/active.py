@@ -17,7 +17,8 @@ ROWS = 30  # stocks that have a row of their own
 def active_weights(backtest: Backtest, bets: pd.DataFrame) -> Chart:
     """Weight over or under equal weight (fills by stocks and CASH), the largest average position on top.
 
-    Beyond 30 stocks the smaller ones share a row, which has their sum.
+    Beyond 30 stocks the smaller ones share a row, which has their sum. The colours are scaled to single
+    stocks: cash and that sum would leave them pale.
     """
     means = pd.Series(backtest.weights[:, :-1].mean(axis=0), backtest.symbols)
     ordered = means.sort_values(ascending=False, kind="stable").index
@@ -26,7 +27,7 @@ def active_weights(backtest: Backtest, bets: pd.DataFrame) -> Chart:
         shown = shown.assign(**{f"{len(ordered) - ROWS} others": bets[ordered[ROWS:]].sum(axis=1)})
     shown = shown.assign(**{CASH: bets[CASH]})
     values = 100.0 * shown.to_numpy().T  # (names, W), points
-    most = float(np.abs(values).max())
+    most = float(np.abs(values[: min(ROWS, len(ordered))]).max() or np.abs(values).max())
     figure = go.Figure(
         {
             "type": "heatmap",
@@ -36,7 +37,7 @@ def active_weights(backtest: Backtest, bets: pd.DataFrame) -> Chart:
             "zmin": -most,
             "zmax": most,
             "colorscale": DIVERGING,
-            "colorbar": {"title": {"text": "pp", "side": "top"}, "tickformat": "+.0f", "thickness": 12},
+            "colorbar": {"title": {"text": "pp", "side": "top"}, "tickformat": "+.1f", "thickness": 12},
             "hovertemplate": "%{y} %{x}: %{z:+.1f} pp<extra></extra>",
         },
         layout(

@@ -67,7 +67,7 @@ def test_active_weights_are_drawn_with_the_largest_position_on_top(walks):
     assert list(cells.y) == [*reversed(walks[0].symbols), "CASH"]
     np.testing.assert_allclose(np.sum(cells.z, axis=0), 0.0, atol=1e-9)
     assert cells.z[0][0] == pytest.approx(100 * (held[0, -2] - 0.2)), "four stocks at their cap"
-    assert cells.zmin == -cells.zmax
+    assert cells.zmax == -cells.zmin == pytest.approx(np.abs(cells.z[:-1]).max())
 
 
 def test_two_hundred_stocks_share_a_row_beyond_the_largest_thirty():
@@ -79,6 +79,7 @@ def test_two_hundred_stocks_share_a_row_beyond_the_largest_thirty():
     [cells] = chart.figure.data
     assert list(cells.y[-2:]) == ["170 others", "CASH"]
     assert len(cells.y) == 32
+    assert cells.zmax == pytest.approx(np.abs(cells.z[:30]).max()), "one stock is seen beside 170 others"
     np.testing.assert_allclose(np.sum(cells.z, axis=0), 0.0, atol=1e-9)
     assert chart.figure.layout.height < 700
 
