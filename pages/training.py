@@ -1,4 +1,4 @@
-"""Start a training, watch it, stop it, and read what earlier ones did."""
+"""Watch trainings, start one, and read and compare what earlier ones did."""
 
 import streamlit as st
 
@@ -7,20 +7,20 @@ from app.ui.shared.notes import provenance_line
 from app.ui.training.fine_tuning import fine_tuning
 from app.ui.training.full import new_training
 from app.ui.training.history import job_table, result
+from app.ui.training.overlay import overlay
 from app.ui.training.watch import watch
 
 st.title("Training")
 latest = jobs.trainings()
 active = {job.subject: job for job in latest if job.active}
-watch(active.values())
+watch(latest)
 new_training(active)
 fine_tuning(active)
-
-st.subheader("History")
-if not latest:
-    st.caption("No training yet. Start one above.")
-else:
+if latest:
+    st.subheader("History", help="Select one run for its result, several to lay them over each other.")
     chosen = job_table(latest)
-    if chosen:
-        result(jobs.jobs().get(chosen))
+    if len(chosen) == 1:
+        result(jobs.jobs().get(chosen[0]))
+    elif chosen:
+        overlay([jobs.jobs().get(job_id) for job_id in chosen])
 provenance_line(market.panel().provenance)

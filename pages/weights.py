@@ -3,16 +3,20 @@
 import streamlit as st
 
 from app.decisions.sealing import sealed_as_shown
+from app.queries import book as books
 from app.queries import market, versions, weights
 from app.settings import settings
 from app.ui.shared.answer import answer
 from app.ui.shared.navigation import go_to
 from app.ui.shared.notes import damaged_versions, freshness, provenance_line, version_notes
+from app.ui.shared.refusals import refusals_shown
 from app.ui.weights import following, holdings, past, ticket
+from app.ui.weights.book import book_choice
 from app.ui.weights.champions import all_champions
-from app.ui.weights.reasons import reasons
+from app.ui.weights.reasons import book_reasons, reasons
 from app.ui.weights.selection import chosen
 from app.ui.weights.week import this_week
+from sac.book import BookDecider
 from sac.errors import ExpiredAgents, StaleData
 from sac.text import said
 
@@ -27,10 +31,14 @@ if not any(shelf.versions for shelf in shelves.values()):
     provenance_line(panel.provenance)
     st.stop()
 
-version, date = chosen(shelves)
-champion = version.name == shelves[version.variant].current
+book = None
+with refusals_shown():
+    book = books.decider()
+asked = chosen(shelves, book, str(panel.decisions[-1]))
+decider, date, version = asked.decider, asked.date, asked.versions[0]
+ours = isinstance(decider, BookDecider)
 portfolio = None
-if week := weights.recorded(version, date):  # whatever somebody holds now
+if not ours and (week := weights.recorded(version, date)):  # whatever somebody holds now
     with state:
         answer(past.state(version, week))
     past.from_the_record(version, week)
@@ -38,7 +46,7 @@ else:
     portfolio = holdings.holdings(version.symbols)
     holdings.outside_choice(portfolio, version.symbols)
     try:
-        plan = weights.plan(version, portfolio, date)
+        plan = weights.plan(decider, portfolio, date)
     except (StaleData, ExpiredAgents) as refusal:
         with banner:
             st.error(
@@ -50,17 +58,24 @@ else:
         answer(ticket.state(plan, portfolio.minimum))
     with banner:
         freshness(panel.provenance)
-        following.ageing(version, date)
+        for one in asked.versions:
+            following.ageing(one, date)
         ticket.late(plan)
-    choice = following.chosen(version)
-    this_week(plan, portfolio, version.settings.constraints)
-    reasons(version, portfolio, date, choice)
-    if champion:
-        following.follow_choice(version, choice)
+    this_week(plan, portfolio, decider.constraints)
+    if isinstance(decider, BookDecider):
+        book_reasons(decider)
+    else:
+        choice = following.chosen(version)
+        reasons(version, portfolio, date, choice)
+        if asked.serving:
+            following.follow_choice(version, choice)
+champions = [variant for variant, shelf in shelves.items() if shelf.champion]
+if champions:
+    book_choice(champions, book)
 all_champions(shelves, portfolio, date)
-provenance_line(version.metadata.provenance, date, version)
-version_notes(version)
-if champion:  # last: nothing that is shown waits for it
-    unsealed = sealed_as_shown(settings(), version.variant, panel, panel.step_at(date))
+provenance_line(version.metadata.provenance, date, *asked.versions)
+version_notes(*asked.versions)
+if asked.serving:  # last: nothing that is shown waits for it
+    unsealed = sealed_as_shown(settings(), decider.subject, panel, panel.step_at(date))
     if unsealed:
         banner.warning(said(unsealed), icon=":material/gpp_maybe:")

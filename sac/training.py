@@ -1,7 +1,7 @@
 """The story of a version, top to bottom."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -9,13 +9,15 @@ import numpy as np
 
 from sac.agent import (
     Ensemble,
+    Fold,
     evaluation_folds,
+    evaluation_steps,
     fine_tune_ensemble,
     fine_tuning_blocks,
     train_ensemble,
 )
 from sac.assembly import artifacts_of, fitted_baselines, metadata_of, restored
-from sac.config import VARIANTS, FineTuneSettings, TrainingSettings
+from sac.config import FINETUNE_WEEKS, VARIANTS, FineTuneSettings, TrainingSettings
 from sac.errors import ArtifactError, SettingsError
 from sac.forecast import walk_forward
 from sac.forward import forward_record
@@ -28,6 +30,7 @@ from sac.promotion.retention import champions, remove
 from sac.promotion.state import champion_of, state_of
 from sac.registry import Artifacts, Registry, Version, version_name
 from sac.registry.origin import origin
+from sac.timing import Work, expected_seconds, recorded
 
 __all__ = ["Outcome", "finetune", "full", "parent_of"]
 
@@ -49,7 +52,7 @@ def full(
     settings: TrainingSettings,
     registry: Registry,
     cache: Path,
-    report: Report = unwatched,
+    report: Report | Stopwatch = unwatched,
     policy: Policy = "manual",
 ) -> Outcome:
     """Train from scratch: forecasts, all folds and the production fit together, evaluation, version.
@@ -65,8 +68,8 @@ def full(
     return _existing(request, registry) or _made(
         request,
         registry,
-        report,
-        len(folds),
+        Stopwatch.of(report),
+        folds,
         lambda known, learned: train_ensemble(known, folds, settings, learned),
     )
 
@@ -76,7 +79,7 @@ def finetune(
     panel: MarketPanel,
     registry: Registry,
     cache: Path,
-    report: Report = unwatched,
+    report: Report | Stopwatch = unwatched,
     tuning: FineTuneSettings | None = None,
     policy: Policy = "manual",
 ) -> Outcome:
@@ -97,8 +100,8 @@ def finetune(
     return _existing(request, registry) or _made(
         request,
         registry,
-        report,
-        len(blocks),
+        Stopwatch.of(report),
+        [block.fold for block in blocks],
         lambda known, learned: fine_tune_ensemble(known, veterans, blocks, settings, learned),
     )
 
@@ -130,6 +133,12 @@ class _Request:
     def forward(self, champion: Version) -> Backtest | None:
         """How the champion did after its last decision."""
         return forward_record(champion, self.panel, self.cache)
+
+    def work(self, folds: list[Fold]) -> Work:
+        """What it computes."""
+        weeks = len(evaluation_steps(folds))
+        whole = Work.of(self.variant, self.settings, self.panel)
+        return replace(whole, folds=len(folds), weeks=weeks)
 
     @property
     def name(self) -> str:
@@ -169,7 +178,9 @@ def _existing(request: _Request, registry: Registry) -> Outcome | None:
     return None
 
 
-def _made(request: _Request, registry: Registry, report: Report, folds: int, learn: Learn) -> Outcome:
+def _made(
+    request: _Request, registry: Registry, watch: Stopwatch, folds: list[Fold], learn: Learn
+) -> Outcome:
     """A version that was never trained before, entered into the ledger however it ends."""
     with Ledger(registry.root).trial(
         request.variant,
@@ -180,7 +191,8 @@ def _made(request: _Request, registry: Registry, report: Report, folds: int, lea
         fingerprint=request.panel.provenance.sha256,
         symbols=request.panel.symbols,
     ) as evaluated:
-        learned = _learned(request, report, folds, learn)
+        watch.expect(expected_seconds(request.work(folds), recorded(registry)))
+        learned = _learned(request, watch, len(folds), learn)
         _give_way(request, registry)
         version = registry.save(learned)
         evaluated(version.metadata.metrics)
@@ -196,16 +208,15 @@ def _give_way(request: _Request, registry: Registry) -> None:
         remove(registry, variant, name)
 
 
-def _learned(request: _Request, report: Report, folds: int, learn: Learn) -> Artifacts:
+def _learned(request: _Request, watch: Stopwatch, folds: int, learn: Learn) -> Artifacts:
     """Forecasts, agents, evaluation: `learn` is what full and fine-tune differ in."""
     variant, settings, updates = request.variant, request.settings, request.settings.agent.updates
-    watch = Stopwatch(report)
-    watch.enter("forecasts", 0.0, 0.5, "Fitting one forecaster per year")
+    watch.enter("forecasts", "Fitting one forecaster per year")
     forecasts = walk_forward(request.panel, settings.forecast, request.cache, watch.inner)
     panel = request.panel.with_forecasts(forecasts.values, forecasts.alphas)
 
     count = folds * settings.members
-    watch.enter("agents", 0.5, 0.95, f"Training {count} agents together")
+    watch.enter("agents", f"Training {count} agents together")
 
     def learned(done: int, values: dict[str, float]) -> None:
         message = f"{count} agents: update {done:,} of {updates:,}"
@@ -213,12 +224,13 @@ def _learned(request: _Request, report: Report, folds: int, learn: Learn) -> Art
 
     ensemble = learn(panel, learned)
 
-    watch.enter("evaluation", 0.95, 0.99, "Backtesting the evaluation years week by week")
+    judged = f"blocks of {FINETUNE_WEEKS} weeks" if request.parent else "evaluation years"
+    watch.enter("evaluation", f"Backtesting the {judged} week by week")
     evaluation = ensemble.evaluate(panel, VARIANTS[variant].label)
 
     benchmarks = fitted_baselines(panel, ensemble)
 
-    watch.enter("saving", 0.99, 1.0, "Writing the version")
+    watch.enter("saving", "Writing the version")
     metadata = metadata_of(
         request.name,
         variant,

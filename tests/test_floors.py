@@ -39,6 +39,7 @@ FLOORS = [
         "sac.agents_record",
         "sac.recorded",
         "sac.training",
+        "sac.timing",
         "sac.inference",
         "sac.forward",
         "sac.explanation",

@@ -3,18 +3,24 @@
 from datetime import UTC, datetime
 
 from app.hub.pulling import PULL, pulled_as
+from app.jobs.notes import JobNotes
 from app.jobs.queue import Jobs, jobs_of
 from app.jobs.record import Job
 from app.settings import settings
 from app.tasks.refresh import REFRESH
 from app.tasks.training import FINETUNE, FULL
 
-__all__ = ["elapsed", "jobs", "pulls", "refreshes", "trainings"]
+__all__ = ["elapsed", "jobs", "notes", "pulls", "refreshes", "trainings"]
 
 
 def jobs() -> Jobs:
     """The jobs of this data root."""
     return jobs_of(settings())
+
+
+def notes() -> JobNotes:
+    """What people call these jobs and say of them."""
+    return JobNotes(settings().jobs)
 
 
 def trainings() -> list[Job]:

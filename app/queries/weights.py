@@ -13,8 +13,8 @@ from app.holdings.portfolio import Portfolio
 from app.queries import market
 from app.settings import settings
 from sac.arrays import Floats
-from sac.book import ChampionDecider
-from sac.config import Constraints, FollowChoice
+from sac.book import BookDecider, ChampionDecider
+from sac.config import Constraints
 from sac.market import MarketPanel
 from sac.market.symbols import symbol_key
 from sac.portfolio import equal_weights
@@ -27,32 +27,38 @@ if TYPE_CHECKING:
     from sac.explanation import Explanation
     from sac.inference import Recommendation
 
-__all__ = ["dates", "explanation", "from_cash", "plan", "recorded", "risk"]
+__all__ = ["dates", "decider", "explanation", "from_cash", "plan", "recorded", "risk"]
 
 Key = tuple[Path, str, str]  # versions never change, data and the day do
+Asked = tuple[str, str, tuple[Key, ...]]  # who, following what, and the versions behind it
 
 
-def plan(version: Version, portfolio: Portfolio, as_of: str) -> Plan:
-    """Advice and orders. Raises DeskError."""
+def decider(version: Version) -> ChampionDecider:
+    """A version by itself, following what was chosen for it."""
+    follow = follow_of(settings().registry, version.variant, version.name)
+    return ChampionDecider(version, follow, settings().cache)
+
+
+def plan(who: BookDecider | ChampionDecider, portfolio: Portfolio, as_of: str) -> Plan:
+    """Advice and orders of the book or a version. Raises DeskError."""
     panel = market.panel()
-    return _plan(_key(version, panel), portfolio, panel.step_at(as_of), _follow(version), version, panel)
+    return _plan(_asked(who, panel), portfolio, panel.step_at(as_of), who, panel)
 
 
 @st.cache_resource(show_spinner="Asking the model for its weights…", max_entries=64)
 def _plan(
-    key: Key,
+    asked: Asked,
     portfolio: Portfolio,
     step: int,
-    follow: FollowChoice,
-    _version: Version,
+    _who: BookDecider | ChampionDecider,
     _panel: MarketPanel,
 ) -> Plan:
-    return planned(ChampionDecider(_version, follow, settings().cache), _panel, portfolio, step)
+    return planned(_who, _panel, portfolio, step)
 
 
 def from_cash(version: Version) -> "Recommendation":
     """What a version would buy this week for somebody who holds cash only. Raises DeskError."""
-    return plan(version, Portfolio(cash=1.0), str(market.panel().decisions[-1])).advice
+    return plan(decider(version), Portfolio(cash=1.0), str(market.panel().decisions[-1])).advice
 
 
 def recorded(version: Version, as_of: str) -> RecordedWeek | None:
@@ -92,24 +98,18 @@ def _covariance(sha256: str, step: int, _panel: MarketPanel) -> Floats | None:
 
 def explanation(version: Version, portfolio: Portfolio, as_of: str) -> "Explanation":
     """Why the trade plan's weights are what they are. Raises DeskError."""
-    panel = market.panel()
-    step, follow = panel.step_at(as_of), _follow(version)
-    return _explanation(_key(version, panel), portfolio, step, follow, version, panel)
+    panel, who = market.panel(), decider(version)
+    return _explanation(_asked(who, panel), portfolio, panel.step_at(as_of), who, panel)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _explanation(
-    key: Key,
-    portfolio: Portfolio,
-    step: int,
-    follow: FollowChoice,
-    _version: Version,
-    _panel: MarketPanel,
+    asked: Asked, portfolio: Portfolio, step: int, _who: ChampionDecider, _panel: MarketPanel
 ) -> "Explanation":
     from sac.explanation import explain  # here, because it loads torch
 
-    advice = _plan(key, portfolio, step, follow, _version, _panel).advice
-    return explain(_version, _panel, step, advice)
+    advice = _plan(asked, portfolio, step, _who, _panel).advice
+    return explain(_who.version, _panel, step, advice)
 
 
 def dates(version: Version) -> list[str]:
@@ -124,8 +124,9 @@ def _dates(key: Key, _version: Version, _panel: MarketPanel) -> list[str]:
     return decision_dates(_version, _panel)
 
 
-def _follow(version: Version) -> FollowChoice:
-    return follow_of(settings().registry, version.variant, version.name)
+def _asked(who: BookDecider | ChampionDecider, panel: MarketPanel) -> Asked:
+    parts = who.parts.values() if isinstance(who, BookDecider) else [who]
+    return who.name, who.followed, tuple(_key(part.version, panel) for part in parts)
 
 
 def _key(version: Version, panel: MarketPanel) -> Key:

@@ -23,6 +23,7 @@ __all__ = [
 ]
 
 MARKET = "market"  # the subject of every refresh: there is one at a time
+SYMBOL_SECONDS = 1.0  # that a stage is expected to take for each symbol, until its own pace is known
 
 
 class FetchedSymbols(Result):
@@ -83,10 +84,10 @@ def run_refresh(job: Job, request: NoSettings, root: Settings, report: Report) -
     steps, skipped = _steps(choice, root)
     if not steps:
         raise DataError(f"There is nothing to refresh: {'; '.join(skipped.values())}.")
-    watch = Stopwatch(report)
+    watch = Stopwatch(report, dict.fromkeys(steps, len(choice.symbols) * SYMBOL_SECONDS))
     parts: dict[str, Part] = {}
-    for number, (stage, step) in enumerate(steps.items()):
-        watch.enter(stage, number / len(steps), (number + 1) / len(steps), f"Fetching {stage}")
+    for stage, step in steps.items():
+        watch.enter(stage, f"Fetching {stage}")
 
         def on_progress(done: int, count: int, what: str, stage: str = stage) -> None:
             watch.inner(done / count, f"{stage.capitalize()}: {what}, {done} of {count}")

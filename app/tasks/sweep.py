@@ -13,7 +13,7 @@ from app.settings import Settings
 from app.tasks.market import market_panel
 from sac.errors import SettingsError
 from sac.experiments import Execute, Sweep, in_process, run_sweep, sweep_of
-from sac.progress import Report
+from sac.progress import Report, Stopwatch
 
 __all__ = ["SWEEP", "SWEEPS", "SweepRequest", "SweepResult"]
 
@@ -57,13 +57,14 @@ def check_sweep(subject: str, request: SweepRequest, root: Settings) -> None:
 
 def run_sweep_job(job: Job, request: SweepRequest, root: Settings, report: Report) -> SweepResult:
     """Do what is left of a sweep."""
+    watch = Stopwatch(report)
     outcome = run_sweep(
         request.sweep,
-        market_panel(root, report),
+        market_panel(root, watch),
         root.sweeps,
         root.ledger,
         root.cache,
-        report,
+        watch,
         _execution(request),
         job.id,
     )

@@ -12,7 +12,7 @@ from app.settings import Settings
 from app.tasks.market import market_panel
 from sac.config import FineTuneSettings, Follow, TrainingSettings, preset_settings
 from sac.errors import SettingsError
-from sac.progress import Report
+from sac.progress import Report, Stopwatch
 from sac.promotion.state import champion_of
 
 if TYPE_CHECKING:
@@ -110,7 +110,8 @@ def check_full(variant: str, request: FullRequest, root: Settings) -> None:
 
 def run_full(job: Job, request: FullRequest, root: Settings, report: Report) -> TrainingResult:
     """Train a variant from scratch."""
-    panel = market_panel(root, report)
+    watch = Stopwatch(report)
+    panel = market_panel(root, watch)
     from sac import training  # here: the server reads this module too and has no need of torch (2.3 s)
 
     outcome = training.full(
@@ -119,7 +120,7 @@ def run_full(job: Job, request: FullRequest, root: Settings, report: Report) -> 
         request.settings(job.subject),
         root.registry,
         root.cache,
-        report,
+        watch,
         root.promotion,
     )
     return _shared(outcome)
@@ -145,7 +146,8 @@ def doubt(champion: "Version") -> str | None:
 
 def run_finetune(job: Job, request: FineTuning, root: Settings, report: Report) -> TrainingResult:
     """Fine-tune a variant's champion."""
-    panel = market_panel(root, report)
+    watch = Stopwatch(report)
+    panel = market_panel(root, watch)
     from sac import training  # as in run_full
 
     outcome = training.finetune(
@@ -153,7 +155,7 @@ def run_finetune(job: Job, request: FineTuning, root: Settings, report: Report) 
         panel,
         root.registry,
         root.cache,
-        report,
+        watch,
         request.settings(),
         root.promotion,
     )

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from sac.config import SELECTION_WEEKS, WEEKS_PER_YEAR
 from sac.errors import DataError
 from sac.market import MarketPanel
+from sac.market.evaluation import LEAST_TRAINING_WEEKS, possible_years
 
 __all__ = ["PRODUCTION", "Fold", "evaluation_folds", "evaluation_steps", "selection_fold"]
 
 
 PRODUCTION = 0  # the number of the fit on all data
-
-
-_LEAST_TRAINING_WEEKS = 104
 
 
 @dataclass(frozen=True)
@@ -37,13 +35,13 @@ def evaluation_folds(panel: MarketPanel, years: int, validation_weeks: int = 0) 
     Purge: a fold trains only on steps whose return is complete at its first decision's close.
     Raises DataError when the history is too short.
     """
-    end, needed = panel.complete_steps, _LEAST_TRAINING_WEEKS + validation_weeks
+    end, needed = panel.complete_steps, LEAST_TRAINING_WEEKS + validation_weeks
     folds = []
     for number in range(1, years + 1):
         first = end - WEEKS_PER_YEAR * (years - number + 1)
         fold = _fold(panel, number, first, range(first, first + WEEKS_PER_YEAR), validation_weeks)
-        if fold.inner_stop < _LEAST_TRAINING_WEEKS:
-            possible = max(end - needed - 4, 0) // WEEKS_PER_YEAR
+        if fold.inner_stop < LEAST_TRAINING_WEEKS:
+            possible = possible_years(panel, validation_weeks)
             raise DataError(
                 f"{years} evaluation years need {needed} weeks of history before them, and this data allows "
                 f"{possible}. Ask for fewer years or load a longer history."
@@ -61,8 +59,8 @@ def selection_fold(panel: MarketPanel, years: int) -> Fold:
     stop = evaluation_folds(panel, years)[0].train_stop
     start = stop - SELECTION_WEEKS
     fold = _fold(panel, 1, max(start, 0), range(start, stop), 0)
-    if fold.train_stop < _LEAST_TRAINING_WEEKS:
-        needed = _LEAST_TRAINING_WEEKS + SELECTION_WEEKS
+    if fold.train_stop < LEAST_TRAINING_WEEKS:
+        needed = LEAST_TRAINING_WEEKS + SELECTION_WEEKS
         raise DataError(
             f"Choosing among settings needs {needed} weeks of history before the {years} evaluation years, "
             f"and this data has {stop}. Ask for fewer years or load a longer history."

@@ -51,6 +51,10 @@ class Difference:
         """Whether the two had the same return in every week."""
         return self.mean == self.low == self.high == 0.0
 
+    def detectable_in(self, weeks: int) -> float:
+        """The same of another number of weeks: it falls with the root of their number."""
+        return self.detectable * math.sqrt(self.weeks / weeks)
+
     @property
     def verdict(self) -> str:
         """What the interval says of the difference, to be said after its name."""

@@ -10,11 +10,12 @@ from sac.errors import ArtifactError, DeskError
 from sac.experiments.result import TrialResult, TrialResults
 from sac.experiments.sweep import Sweep, SweepTrial, panel_of, trials_of
 from sac.files import explained, replace_file
-from sac.forecast import walk_forward
+from sac.forecast import training_weeks, walk_forward
 from sac.market import MarketPanel
-from sac.progress import Report, Stopwatch, unwatched
+from sac.progress import Report, Stage, Stopwatch, unwatched
 from sac.promotion import Ledger
 from sac.registry.codecs import Unreadable, pack_json, unpack_json
+from sac.timing import forecast_seconds, update_seconds
 
 __all__ = ["Execute", "Plan", "SweepOutcome", "Train", "in_process", "read_plan", "run_sweep", "work_of"]
 
@@ -52,7 +53,7 @@ def run_sweep(
     folder: Path,
     ledger: Ledger,
     cache: Path,
-    report: Report = unwatched,
+    report: Report | Stopwatch = unwatched,
     execute: Execute | None = None,  # by default in this process
     plan_name: str | None = None,
 ) -> SweepOutcome:
@@ -71,15 +72,16 @@ def run_sweep(
         )
         replace_file(_plan_path(folder, plan_name), pack_json(plan))
     missing = {trial.key for trial in trials if results.get(trial.key) is None}
-    watch = Stopwatch(report)
+    watch = Stopwatch.of(report)
     if missing:
         from sac.agent import selection_fold  # here: they load torch, and pages read this module
         from sac.experiments.pack import packs_of
 
         selection_fold(panel, sweep.years)  # refuses too short a history before any work
         packs = [pack for pack in packs_of(trials) if any(trial.key in missing for trial in pack)]
+        watch.expect(_expected(packs, panel))
         panels = _with_forecasts(packs, panel, cache, watch)
-        watch.enter("agents", 0.3, 1.0, f"{len(missing)} of {len(trials)} trials to do")
+        watch.enter("agents", f"{len(missing)} of {len(trials)} trials to do")
         for finished in (execute or in_process)(packs, panels, watch.inner):
             for result in finished:
                 if result.key in missing:
@@ -128,7 +130,7 @@ def _plan_path(folder: Path, name: str) -> Path:
 def _with_forecasts(packs: Packs, panel: MarketPanel, cache: Path, watch: Stopwatch) -> Panels:
     """The panel of every universe with the walk-forward forecasts that its trials share."""
     universes = list(dict.fromkeys(pack[0].symbols for pack in packs))
-    watch.enter("forecasts", 0.0, 0.3, "Fitting one forecaster per year")
+    watch.enter("forecasts", "Fitting one forecaster per year")
     settings, panels = packs[0][0].settings.forecast, {}
     for number, universe in enumerate(universes):
 
@@ -139,6 +141,22 @@ def _with_forecasts(packs: Packs, panel: MarketPanel, cache: Path, watch: Stopwa
         forecasts = walk_forward(market, settings, cache, progress)
         panels[universe] = market.with_forecasts(forecasts.values, forecasts.alphas)
     return panels
+
+
+def _expected(packs: Packs, panel: MarketPanel) -> dict[Stage, float]:
+    """Seconds of a sweep's stages in one process, as if no forecaster was fitted before."""
+    forecast = packs[0][0].settings.forecast
+    taught = sum(training_weeks(panel, forecast).values())
+    stocks = sum(map(len, {pack[0].symbols for pack in packs}))
+    agents = sum(
+        agent.updates * update_seconds(agent, len(pack) * pack[0].settings.members, len(pack[0].symbols))
+        for pack in packs
+        for agent in [pack[0].settings.agent]
+    )
+    return {
+        "forecasts": forecast_seconds(forecast, taught, stocks),
+        "agents": agents,
+    }
 
 
 def _enter(ledger: Ledger, result: TrialResult) -> None:

@@ -24,7 +24,9 @@ __all__ = [
     "panel_of",
     "read_sweep",
     "settings_of",
+    "settings_tried",
     "sweep_of",
+    "toml_of",
     "trials_of",
 ]
 
@@ -111,9 +113,22 @@ def sweep_of(raw: Mapping[str, Any]) -> Sweep:
             "list fewer values, seeds or universes.",
             "grid",
         )
-    for choice, seed in itertools.product(_choices(sweep), sweep.seeds):
-        settings_of(sweep, choice, seed)
+    settings_tried(sweep)
     return sweep
+
+
+def toml_of(sweep: Sweep) -> str:
+    """A sweep as `read_sweep` reads it; what is as by default is left out. JSON's values are TOML's."""
+    plain = {f.name: getattr(sweep, f.name) for f in dataclasses.fields(Sweep)}
+    head = {
+        name: value
+        for name, value in plain.items()
+        if name not in ("grid", "trial") and (name == "variant" or value != getattr(Sweep(""), name))
+    }
+    lines = [f"{name} = {json.dumps(value)}" for name, value in head.items()]
+    for title, table in [("[grid]", sweep.grid)] * bool(sweep.grid) + [("[[trial]]", t) for t in sweep.trial]:
+        lines += ["", title, *(f"{name} = {json.dumps(value)}" for name, value in table.items())]
+    return "\n".join(lines) + "\n"
 
 
 def settings_of(sweep: Sweep, choice: Mapping[str, Any], seed: int) -> TrainingSettings:
@@ -137,6 +152,13 @@ def settings_of(sweep: Sweep, choice: Mapping[str, Any], seed: int) -> TrainingS
     except Unreadable as wrong:
         raise SettingsError(f"A setting of the sweep {wrong}.") from None
     return settings
+
+
+def settings_tried(sweep: Sweep) -> list[TrainingSettings]:
+    """Settings of every trial on one universe, seeds last. Raises SettingsError."""
+    return [
+        settings_of(sweep, choice, seed) for choice, seed in itertools.product(_choices(sweep), sweep.seeds)
+    ]
 
 
 def trials_of(sweep: Sweep, panel: MarketPanel) -> list[SweepTrial]:

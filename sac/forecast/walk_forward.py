@@ -20,7 +20,7 @@ from sac.forecast.skill import ForecastSkill, rank_scores, yearly_skill
 from sac.market import MarketPanel
 from sac.market.symbols import symbol_key
 
-__all__ = ["Forecasts", "Report", "forecast_at", "training_steps", "walk_forward"]
+__all__ = ["Forecasts", "Report", "forecast_at", "training_steps", "training_weeks", "walk_forward"]
 
 # Torch takes seconds to import and pages import this floor: only the functions that need it load it.
 
@@ -58,12 +58,11 @@ def walk_forward(
     years, past = panel.years, history(panel)
     values = np.full(panel.returns.shape, np.nan)
     newest: dict[str, Any] = {}
-    asked = np.unique(years[years >= since])
-    spans = [int(year) for year in asked if len(training_steps(panel, year, settings))]
-    for done, year in enumerate(spans):
-        progress = _progress_of(
-            report, f"{_LABELS.get(settings.kind, settings.kind)} for {year}", done, len(spans)
-        )
+    weeks = {year: n for year, n in training_weeks(panel, settings).items() if year >= since}
+    label, done = _LABELS.get(settings.kind, settings.kind), 0
+    for year, own in weeks.items():
+        progress = _progress_of(report, f"{label} for {year}", done, own, sum(weeks.values()))
+        done += own
         state = _fitted(panel, past, year, settings, cache, progress)
         if state is None:
             continue
@@ -179,6 +178,13 @@ def training_steps(panel: MarketPanel, year: int, settings: ForecastSettings) ->
     return np.flatnonzero(span & complete)
 
 
+def training_weeks(panel: MarketPanel, settings: ForecastSettings) -> dict[int, int]:
+    """Calendar years that have a forecaster, and how many weeks teach each: what fitting it costs."""
+    years = np.unique(panel.years).tolist()
+    weeks = {year: len(training_steps(panel, year, settings)) for year in years}
+    return {year: count for year, count in weeks.items() if count}
+
+
 def _fitted(
     panel: MarketPanel,
     past: History,
@@ -241,11 +247,13 @@ def _examples(
     return [window[known] for window in inputs], targets[known], unit
 
 
-def _progress_of(report: Report | None, subject: str, done: int, years: int) -> Callable[[float, str], None]:
-    """Tell the walk's fraction from one year's."""
+def _progress_of(
+    report: Report | None, subject: str, done: int, own: int, weeks: int
+) -> Callable[[float, str], None]:
+    """Tell the walk's fraction, by weeks of examples, from one year's."""
 
     def progress(fraction: float, news: str) -> None:
         if report is not None:
-            report((done + fraction) / years, f"{subject}: {news}")
+            report((done + own * fraction) / weeks, f"{subject}: {news}")
 
     return progress

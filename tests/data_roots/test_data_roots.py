@@ -183,8 +183,13 @@ def test_training_shows_every_job_that_trained(data, release):
 
 def test_experiments_shows_the_leaderboard_of_every_sweep(data, release):
     for name, sweep in release[1]["sweeps"].items():
-        [board] = [frame.value for frame in opened("experiments", sweep=name).dataframe]
-        np.testing.assert_allclose(board["Lead (pp)"], [row["lead"] * 100 for row in sweep["rows"]])
+        at = opened("experiments", sweep=name)
+        [settings] = [frame.value for frame in at.dataframe]
+        at.session_state["trials"] = True
+        [board] = [table.value for table in at.run().table]
+        leads = [row["lead"] for row in sweep["rows"]]
+        np.testing.assert_allclose(board["Lead"], leads)
+        assert settings["Seeds"].sum() == np.isfinite(leads).sum()
 
 
 def test_promotion_shows_every_challenger_and_the_whole_history(data, release):

@@ -77,7 +77,7 @@ def test_the_desk_s_own_page_sends_a_file_of_the_size_that_it_asks_for(tmp_path,
     sweep = head + b"[grid]\naction_scale = [2, 5, 8]\n"
     with served(tmp_path, port):
         page.goto("/experiments")
-        page.get_by_text("Use a TOML file instead").click()
+        page.get_by_text("As TOML").click()
         field = page.locator('input[type="file"]')
         field.set_input_files({"name": "sweep.toml", "mimeType": "text/plain", "buffer": sweep})
         see(page, "6 trials")

@@ -194,7 +194,7 @@ def test_start_begins_a_training_and_a_second_one_is_refused(empty):
     at = opened("training")
     late = opened("training")  # another browser, drawn before the first one starts
     for name, value in (("members", 1), ("updates", 1), ("evaluation_years", 1)):
-        at.number_input(key=f"sac_lstm-desk-{name}").set_value(value)
+        at.text_input(key=f"sac_lstm-desk-{name}").set_value(str(value))
     at.button(key="start").click().run()
     assert not at.error
     assert at.button(key="start").disabled
@@ -223,7 +223,7 @@ def test_what_training_offers_is_every_preset_and_the_choice_stands_in_the_link(
     at = opened("training", variant="ppo_lstm", preset="plan")
     preset = at.selectbox(key="linked-preset")
     assert sorted(text.partition(":")[0] for text in preset.options) == sorted(PRESETS)
-    assert at.number_input(key="ppo_lstm-plan-updates").value == PRESETS["plan"]["ppo"].updates
+    assert at.text_input(key="ppo_lstm-plan-updates").value == str(PRESETS["plan"]["ppo"].updates)
     preset.set_value("desk").run()
     at.selectbox(key="linked-variant").set_value("sac_patchtst").run()
     assert at.query_params["variant"] == "sac_patchtst"
@@ -233,10 +233,9 @@ def test_what_training_offers_is_every_preset_and_the_choice_stands_in_the_link(
 def test_what_was_entered_for_a_training_survives_a_reload(empty):
     fields = {"sac_lstm-desk-members": "2", "sac_lstm-desk-seed": "7", "sac_lstm-desk-updates": "-1"}
     at = opened("training", **fields)
-    entered = {name: at.number_input(key=name).value for name in fields}
-    assert entered["sac_lstm-desk-members"] == 2
-    assert entered["sac_lstm-desk-seed"] == 7
-    assert entered["sac_lstm-desk-updates"] == PRESETS["desk"]["sac"].updates, "nonsense is left out"
+    assert {name: at.text_input(key=name).value for name in fields} == fields
+    assert at.button(key="start").disabled, "nonsense is neither left out nor started"
+    assert "Updates is `-1`: enter a whole number" in said(at)
 
 
 def test_fine_tuning_names_the_champion_that_it_starts_from(filled):

@@ -311,3 +311,18 @@ def test_the_rates_and_updates_are_the_fine_tunings_and_part_of_the_name(desk):
     tuned = FineTuneSettings().applied(dataclasses.replace(TINY, agent=PPOSettings()))
     assert isinstance(tuned.agent, PPOSettings)
     assert tuned.agent.learning_rate == 1e-4
+
+
+def test_what_a_fine_tuning_is_judged_in_is_called_blocks(desk, tmp_path):
+    shutil.copytree(desk / "models", tmp_path / "models")
+    looks = []
+    training.finetune(
+        "sac_lstm",
+        panel_of(CLOSES),
+        Registry(tmp_path / "models"),
+        desk / "cache",
+        looks.append,
+        tuning=FineTuneSettings(updates=7),
+    )
+    [judged] = {look.message for look in looks if look.stage == "evaluation"}
+    assert judged == "Backtesting the blocks of 26 weeks week by week"

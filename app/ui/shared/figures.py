@@ -1,7 +1,6 @@
 """Figures on a page: single ones, and the columns of tables that hold them."""
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -35,12 +34,8 @@ def lead(
     than: str,
     border: bool = False,
     help: str | None = None,
-    growth: Sequence[float] | None = None,
 ) -> None:
-    """A figure with its signed difference to a benchmark, and perhaps the growth behind it as a line.
-
-    The difference has an arrow unless it rounds to zero.
-    """
+    """A figure with its signed difference to a benchmark, which has an arrow unless it rounds to zero."""
     place.metric(
         label,
         value,
@@ -49,8 +44,6 @@ def lead(
         delta_arrow="auto" if re.search("[1-9]", difference) else "off",
         border=border,
         help=help,
-        chart_data=growth,
-        chart_type="area",
     )
 
 

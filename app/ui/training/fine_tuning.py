@@ -4,24 +4,26 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from app.formats import moment
 from app.jobs.queue import Job
 from app.queries import jobs, versions
 from app.tasks.training import FINETUNE, FineTuning, doubt
 from app.ui.shared.action import action
-from app.ui.shared.labels import short_name
+from app.ui.shared.fields import reasons
+from app.ui.shared.glossary import meaning
+from app.ui.shared.labels import label, short_name
+from sac.config import FINETUNE_WEEKS
+from sac.text import plain
 
 __all__ = ["fine_tuning"]
 
 
 def fine_tuning(busy: Mapping[str, Job]) -> None:
     """The champion that a fine-tuning starts from, and the button that starts it."""
-    with st.container(border=True):
-        st.subheader("Fine-tune a champion")
-        st.caption(
-            "The champion's agents go on learning on the most recent 26 weeks, at lower rates; judged in "
-            "blocks of 26 weeks, each by agents fine-tuned before it began."
-        )
-        champions = {name: shelf.champion for name, shelf in versions.shelves().items() if shelf.champion}
+    champions = {name: shelf.champion for name, shelf in versions.shelves().items() if shelf.champion}
+    with st.expander(
+        "**Fine-tune a champion**", icon=":material/tune:", key=f"finetune-{'busy' if busy else 'free'}"
+    ):
         if not champions:
             st.info("There is no champion yet: a full training comes first.", icon=":material/info:")
             return
@@ -31,14 +33,18 @@ def fine_tuning(busy: Mapping[str, Job]) -> None:
             format_func=lambda name: short_name(champions[name]),
             key="champion",
             width=420,
+            help=f"{meaning('fine-tuning')} At lower rates; judged in blocks of {FINETUNE_WEEKS} weeks, each "
+            "by agents fine-tuned before it began.",
         )
-
         warning = doubt(champions[variant])
         if warning:
             st.warning(warning, icon=":material/balance:")
+        job = busy.get(variant)
+        by = f"started by {plain(job.actor)}, {moment(job.created_at)}" if job else ""
 
         def start(actor: str) -> None:
-            variant = st.session_state["champion"]
-            jobs.jobs().submit(FINETUNE, variant, FineTuning(), actor)
+            jobs.jobs().submit(FINETUNE, st.session_state["champion"], FineTuning(), actor)
 
-        action("Fine-tune", start, key="finetune", blocked=variant in busy, icon=":material/tune:")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            action("Fine-tune", start, key="finetune", blocked=job is not None, icon=":material/tune:")
+            reasons([f"{label(variant)} is already training ({by})."] if job else [])

@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from typing import NamedTuple, get_args
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.formats import moment
+from app.jobs.notes import LONGEST_NAME, LONGEST_NOTE, Note
 from app.jobs.queue import Job
 from app.queries import jobs
 from app.tasks.training import FULL, FullRequest
 from app.ui.shared.action import action
+from app.ui.shared.fields import Form, reasons
 from app.ui.shared.labels import label
 from app.ui.shared.links import linked
+from app.ui.training.planning import shown_and_spent, too_long
 from sac.config import LIMITS, VARIANTS, Follow, preset_settings
 from sac.text import plain
 
@@ -22,21 +26,22 @@ class Field(NamedTuple):
     """A setting that may be changed beside the preset."""
 
     title: str
-    step: int
     meaning: str
 
 
 FIELDS = {
     "members": Field(
-        "Members", 1, "Seeds trained together; their weights are averaged. More: steadier, slower."
+        "Members", "Seeds trained together; their weights are averaged. More: steadier, slower."
     ),
-    "updates": Field("Updates", 500, "Gradient steps of every agent."),
+    "updates": Field("Updates", "Gradient steps of every agent."),
     "evaluation_years": Field(
-        "Evaluation years", 1, "52 weeks each, out of sample, the last ending with the data."
+        "Evaluation years",
+        "52 weeks each, out of sample, the last ending with the data. Each is judged with agents trained on "
+        "everything before it; one more fit on all data gives this week's weights.",
     ),
-    "seed": Field("Seed", 1, "Another seed gives another committee; the same one gives the same result."),
+    "seed": Field("Seed", "Another seed gives another committee; the same one gives the same result."),
     "trials": Field(
-        "Settings compared", 1, "Before you chose these; validation allows for the luck of the best of many."
+        "Settings compared", "Before you chose these; validation allows for the luck of the best of many."
     ),
 }
 FOLLOW_MEANING = (
@@ -57,13 +62,16 @@ PRESET_EVIDENCE = (
 
 
 def new_training(busy: Mapping[str, Job]) -> None:
-    """Variant and settings, each with the preset's default, and the button that starts."""
-    with st.container(border=True):
-        st.subheader("New full training")
-        st.caption(
-            "Walk-forward: each evaluation year is judged with agents trained on everything before it. One "
-            "more fit on all data gives this week's weights."
-        )
+    """Variant and settings, each with the preset's default, and the button that starts.
+
+    It is open while nothing runs; an expander of another key is another one, so it closes by itself.
+    """
+    with st.expander(
+        "**New full training**",
+        expanded=not busy,
+        icon=":material/model_training:",
+        key=f"full-{'busy' if busy else 'free'}",
+    ):
         left, right = st.columns(2)
         with left:
             variant = linked("Variant", "variant", {name: label(name) for name in VARIANTS})
@@ -75,31 +83,42 @@ def new_training(busy: Mapping[str, Job]) -> None:
                 help="Networks and learning rates. The fields below change what it leaves open. "
                 + PRESET_EVIDENCE,
             )
-        _fields(variant, preset)
+        form, chosen = Form(), dict[str, int | str]()
+        _fields(form, chosen, variant, preset)
+        place = st.empty()  # also where there is nothing to say: the button below does not move
+        problems = form.problems or _refusals(variant, preset, chosen, place)
         job = busy.get(variant)
         if job:
-            st.caption(
-                f":material/lock: {label(variant)} is already training (started by {plain(job.actor)}, "
-                f"{moment(job.created_at)}). One training per variant: wait for it, or cancel it above."
-            )
+            by = f"started by {plain(job.actor)}, {moment(job.created_at)}"
+            problems = [*problems, f"{label(variant)} is already training ({by}): wait for it, or cancel it."]
 
         def start(actor: str) -> None:
-            names = (*FIELDS, "follow")
-            chosen = {name: st.session_state[_key(variant, preset, name)] for name in names}
-            request = FullRequest.model_validate({"preset": preset, **chosen})
-            jobs.jobs().submit(FULL, variant, request, actor)
+            asked = {name: form.entered(_key(variant, preset, name)) for name in FIELDS}
+            follow = st.session_state[_key(variant, preset, "follow")]
+            request = FullRequest.model_validate({"preset": preset, "follow": follow, **asked})
+            started = jobs.jobs().submit(FULL, variant, request, actor)
+            jobs.notes().keep(started.id, _note())
 
-        action(
-            "Start training",
-            start,
-            key="start",
-            blocked=job is not None,
-            type="primary",
-            icon=":material/play_arrow:",
-        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            action(
+                "Start training",
+                start,
+                key="start",
+                blocked=bool(problems),
+                type="primary",
+                icon=":material/play_arrow:",
+            )
+            reasons(problems)
 
 
-def _fields(variant: str, preset: str) -> None:
+def _note() -> Note:
+    """What the person calls the run; the fields are empty for the next one."""
+    note = Note(st.session_state["run-name"], st.session_state["run-note"])
+    st.session_state["run-name"] = st.session_state["run-note"] = ""
+    return note
+
+
+def _fields(form: Form, chosen: dict[str, int | str], variant: str, preset: str) -> None:
     settings = preset_settings(variant, preset)
     defaults = {
         "members": settings.members,
@@ -110,20 +129,18 @@ def _fields(variant: str, preset: str) -> None:
     }
     grid = st.grid(3, min_column_width=200)
     for name, field in FIELDS.items():
-        least, most = LIMITS[name]
-        grid.number_input(
+        chosen[name] = form.whole(
+            grid,
             field.title,
-            int(least),
-            int(most),
+            *LIMITS[name],
             defaults[name],
-            field.step,
             key=_key(variant, preset, name),
+            help=field.meaning,
             bind="query-params",
             persist_state="session",
-            help=f"{field.meaning} Default: {defaults[name]:,}.",
         )
     follows = get_args(Follow)
-    grid.selectbox(
+    chosen["follow"] = grid.selectbox(
         "Follow",
         follows,
         follows.index(settings.follow),
@@ -132,6 +149,24 @@ def _fields(variant: str, preset: str) -> None:
         persist_state="session",
         help=f"{FOLLOW_MEANING} Default: {settings.follow}.",
     )
+    grid.text_input("Name", key="run-name", max_chars=LONGEST_NAME, persist_state="session")
+    grid.text_input("Note", key="run-note", max_chars=LONGEST_NOTE, persist_state="session")
+
+
+def _refusals(variant: str, preset: str, chosen: dict[str, int | str], place: DeltaGenerator) -> list[str]:
+    """Why the data refuse the chosen years; where they do not, what these would show is said at a place."""
+    settings = preset_settings(variant, preset, **chosen)  # type: ignore[arg-type]
+    refusal = too_long(settings)
+    if refusal:
+        return [refusal]
+    sentence = shown_and_spent(variant, settings)
+    if sentence:
+        place.caption(
+            sentence,
+            help="Smallest true lead over equal weight that such an evaluation shows in four of five cases, "
+            "by how this variant's lead has swung, and the time that it takes.",
+        )
+    return []
 
 
 def _key(variant: str, preset: str, name: str) -> str:

@@ -53,7 +53,7 @@ def _of(champion: Version, portfolio: Portfolio | None, date: str) -> "Recommend
         return week
     if portfolio is None:
         raise DeskError(f"the record of {champion.name} has no decision of {date}.")
-    return weights.plan(champion, portfolio, date).advice
+    return weights.plan(weights.decider(champion), portfolio, date).advice
 
 
 def _table(found: "Mapping[str, Recommendation | RecordedWeek]") -> None:

@@ -2,17 +2,20 @@
 
 import streamlit as st
 
+from app.decisions.book import book_line, parts_line
 from app.decisions.following import conviction_line
 from app.formats import UNKNOWN, moment, percent
 from app.holdings.portfolio import Portfolio
 from app.queries import weights
+from app.settings import settings
 from app.ui.weights import tables
+from sac.book import BookDecider
 from sac.promotion import Decision
 from sac.promotion.following import follow_in
 from sac.registry import Version
 from sac.text import plain
 
-__all__ = ["reasons", "sentence"]
+__all__ = ["book_reasons", "reasons", "sentence"]
 
 
 def reasons(version: Version, portfolio: Portfolio, date: str, choice: Decision | None) -> None:
@@ -31,6 +34,14 @@ def reasons(version: Version, portfolio: Portfolio, date: str, choice: Decision 
     ) as opened:
         if opened.open:
             _stock_by_stock(version, portfolio, date)
+
+
+def book_reasons(book: BookDecider) -> None:
+    """What the book is made of, and who chose it behind a "?"."""
+    st.markdown(
+        f"The target is the champions' by their parts: {plain(parts_line(book))}",
+        help=plain(book_line(settings(), book)),
+    )
 
 
 def sentence(version: Version, choice: Decision | None) -> str:

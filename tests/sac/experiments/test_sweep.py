@@ -3,7 +3,7 @@
 import pytest
 
 from sac.errors import SettingsError
-from sac.experiments import read_sweep, sweep_of, trials_of
+from sac.experiments import read_sweep, sweep_of, toml_of, trials_of
 from tests.support.small_sweeps import panel, sweep
 
 TOML = """
@@ -111,3 +111,19 @@ def test_bombs_are_refused_in_a_line(text, reason):
     with pytest.raises(SettingsError, match=reason) as refusal:
         read_sweep(text)
     assert len(str(refusal.value)) < 6000
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        read_sweep(TOML),
+        sweep(),
+        sweep_of({"variant": "ppo_lstm", "follow": "agents"}),
+        sweep_of({"variant": "sac_lstm", "trial": [{"gamma": 0.9}, {"hidden_sizes": [8, 8], "gamma": 0.95}]}),
+        sweep_of(
+            {"variant": "sac_lstm", "grid": {"network": ["mlp", "per_stock"], "relative_reward": [True]}}
+        ),
+    ],
+)
+def test_a_sweep_as_toml_is_read_as_the_same_sweep(asked):
+    assert read_sweep(toml_of(asked)) == asked

@@ -38,7 +38,7 @@ def equity(backtests: Sequence[Backtest]) -> Chart:
             ],
             annotations=[
                 {"x": start, "y": 1, "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
-                | {"text": f"evaluation year {number}", "showarrow": False}
+                | {"text": f"committee {number}", "showarrow": False}
                 | {"font": {"size": 11, "color": MARK}}
                 for number, start in folds
             ],
