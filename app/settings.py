@@ -105,6 +105,17 @@ class Settings:
         return cast("Policy", policy)
 
     @property
+    def cores(self) -> int:
+        """Processes of a training: all cores up to four, else all but one, unless told. Or SettingsError."""
+        here = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        asked = os.environ.get("SAC_DESK_CORES") or str(here if here <= 4 else here - 1)
+        if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked) <= 1024:
+            raise SettingsError(
+                f"SAC_DESK_CORES is {asked!r}: set it to a number from 1 to 1024, or unset it."
+            )
+        return int(asked)
+
+    @property
     def hub(self) -> Path:
         return self.data / "hub"
 
@@ -262,7 +273,7 @@ def _proxies() -> tuple[str, ...]:
 def check_settings() -> None:
     """Raise SettingsError for what cannot be meant, where the server starts and not where it is needed."""
     network()
-    settings().promotion  # noqa: B018
+    settings().promotion, settings().cores
 
 
 def choose_file_rights() -> None:

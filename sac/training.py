@@ -54,17 +54,19 @@ def full(
     cache: Path,
     report: Report | Stopwatch = unwatched,
     policy: Policy = "manual",
+    cores: int = 1,
 ) -> Outcome:
     """Train from scratch: forecasts, all folds and the production fit together, evaluation, version.
 
     The first version of a variant becomes its champion; later ones wait for a person, unless the policy is
-    "auto". `report` may raise Cancelled: no version is saved then, and the ledger says so.
+    "auto". `report` may raise Cancelled: no version is saved then, and the ledger says so. Forecasters are
+    fitted on so many cores; the version's bytes are the same with any number.
     Raises DataError or SettingsError, before any work, where data and settings don't go together.
     """
     if VARIANTS[variant].forecaster != settings.forecast.kind:
         raise SettingsError(f"{variant} needs the forecaster {VARIANTS[variant].forecaster}.")
     folds = evaluation_folds(panel, settings.evaluation_years, settings.validation_weeks)
-    request = _Request(variant, panel, settings, None, policy, cache)
+    request = _Request(variant, panel, settings, None, policy, cache, cores)
     return _existing(request, registry) or _made(
         request,
         registry,
@@ -82,6 +84,7 @@ def finetune(
     report: Report | Stopwatch = unwatched,
     tuning: FineTuneSettings | None = None,
     policy: Policy = "manual",
+    cores: int = 1,
 ) -> Outcome:
     """Go on from the champion with the most recent 26 weeks; the new version names it as its parent.
 
@@ -96,7 +99,7 @@ def finetune(
     starts = [fold.evaluation.start for fold in veterans.folds[:-1]]
     fitted = int((panel.decisions < np.datetime64(parent.metadata.last_decision)).sum())
     blocks = fine_tuning_blocks(panel, starts, fitted)
-    request = _Request(variant, panel, settings, parent, policy, cache)
+    request = _Request(variant, panel, settings, parent, policy, cache, cores)
     return _existing(request, registry) or _made(
         request,
         registry,
@@ -124,6 +127,7 @@ class _Request:
     parent: Version | None  # of a fine-tuning
     policy: Policy
     cache: Path
+    cores: int
 
     @property
     def kind(self) -> Literal["full", "finetune"]:
@@ -212,7 +216,9 @@ def _learned(request: _Request, watch: Stopwatch, folds: int, learn: Learn) -> A
     """Forecasts, agents, evaluation: `learn` is what full and fine-tune differ in."""
     variant, settings, updates = request.variant, request.settings, request.settings.agent.updates
     watch.enter("forecasts", "Fitting one forecaster per year")
-    forecasts = walk_forward(request.panel, settings.forecast, request.cache, watch.inner)
+    forecasts = walk_forward(
+        request.panel, settings.forecast, request.cache, watch.inner, cores=request.cores
+    )
     panel = request.panel.with_forecasts(forecasts.values, forecasts.alphas)
 
     count = folds * settings.members

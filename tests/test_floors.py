@@ -24,6 +24,7 @@ FLOORS = [
         "sac.database",
         "sac.chain",
         "sac.threads",
+        "sac.processes",
         "sac.text",
     },
     {"sac.parquet"},

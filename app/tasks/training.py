@@ -122,6 +122,7 @@ def run_full(job: Job, request: FullRequest, root: Settings, report: Report) -> 
         root.cache,
         watch,
         root.promotion,
+        root.cores,
     )
     return _shared(outcome)
 
@@ -158,6 +159,7 @@ def run_finetune(job: Job, request: FineTuning, root: Settings, report: Report) 
         watch,
         request.settings(),
         root.promotion,
+        root.cores,
     )
     return _shared(outcome)
 

@@ -1,8 +1,5 @@
 """The walk: for each calendar year, fit on the years before it, predict it, go on."""
 
-import dataclasses
-import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sac.arrays import Floats, Singles
-from sac.config import WEEKS_PER_YEAR, ForecastSettings
+from sac.arrays import Floats
+from sac.config import ForecastSettings
 from sac.errors import DataError
 from sac.forecast.alpha import NO_RECORD, SkillRecord, calibrated, skill_record
-from sac.forecast.inputs import History, channels, complete, history, windows
-from sac.forecast.skill import ForecastSkill, rank_scores, yearly_skill
+from sac.forecast.inputs import History, channels, history, windows
+from sac.forecast.lessons import fit_beside, lesson_of, training_steps, training_weeks
+from sac.forecast.skill import ForecastSkill, yearly_skill
 from sac.market import MarketPanel
 from sac.market.symbols import symbol_key
 
@@ -26,8 +24,6 @@ __all__ = ["Forecasts", "Report", "forecast_at", "training_steps", "training_wee
 
 Report = Callable[[float, str], None]  # fraction of the walk and a sentence; may raise to cancel
 
-_FORMAT = 1  # raise it when the same examples and settings fit another forecaster
-_AFTER_THE_FIT = ("half_life", "seen")  # settings that make nothing of what is fitted
 _HALVINGS = 4  # after so many half-lives an earlier forecast no longer counts
 _LABELS = {"lstm": "LSTM", "patchtst": "PatchTST"}
 
@@ -48,17 +44,20 @@ def walk_forward(
     cache: Path,
     report: Report | None = None,
     since: int = 0,
+    cores: int = 1,
 ) -> Forecasts:
     """Forecast every calendar year with a model fitted on the `fit_years` before it (original plan).
 
     A year with less than `least_years` of weeks before it stays NaN, and so does one before `since`. Fitted
-    years are kept in cache/forecasts and found again by their content. Raises DataError where no year can be
-    forecast.
+    years are kept in cache/forecasts and found again by their content; missing ones are fitted side by side
+    on so many cores. Raises DataError where no year can be forecast.
     """
     years, past = panel.years, history(panel)
     values = np.full(panel.returns.shape, np.nan)
     newest: dict[str, Any] = {}
     weeks = {year: n for year, n in training_weeks(panel, settings).items() if year >= since}
+    if cores > 1:
+        fit_beside(panel, list(weeks), settings, cache, cores, report or _nobody)
     label, done = _LABELS.get(settings.kind, settings.kind), 0
     for year, own in weeks.items():
         progress = _progress_of(report, f"{label} for {year}", done, own, sum(weeks.values()))
@@ -164,27 +163,6 @@ def _predicted(
     return mean
 
 
-def training_steps(panel: MarketPanel, year: int, settings: ForecastSettings) -> npt.NDArray[np.intp]:
-    """Steps that may teach the forecaster of a year; none where the years before it are too few.
-
-    Purge: a step's return ends at the next fill, which must lie before the year's first decision.
-    """
-    years = panel.years
-    span = (years >= year - settings.fit_years) & (years < year)
-    if span.sum() < settings.least_years * WEEKS_PER_YEAR:
-        return np.empty(0, dtype=np.intp)
-    first_decision = panel.decisions[years == year][0]
-    complete = np.append(panel.fills[1:] < first_decision, False)
-    return np.flatnonzero(span & complete)
-
-
-def training_weeks(panel: MarketPanel, settings: ForecastSettings) -> dict[int, int]:
-    """Calendar years that have a forecaster, and how many weeks teach each: what fitting it costs."""
-    years = np.unique(panel.years).tolist()
-    weeks = {year: len(training_steps(panel, year, settings)) for year in years}
-    return {year: count for year, count in weeks.items() if count}
-
-
 def _fitted(
     panel: MarketPanel,
     past: History,
@@ -194,57 +172,16 @@ def _fitted(
     progress: Callable[[float, str], None] = lambda fraction, news: None,
 ) -> dict[str, Any] | None:
     """The year's forecaster, from the cache or fitted now; None without a single complete example."""
-    from sac.forecast import cache, fitting
-
-    examples, targets, unit = _examples(panel, past, year, settings)
-    if not len(targets):
+    lesson = lesson_of(panel, past, year, settings, folder)
+    if lesson is None:
         return None
-    identity: dict[str, Any] = {
-        "format": _FORMAT,
-        "symbols": panel.symbols,
-        "channels": channels(panel),
-        "settings": dataclasses.asdict(settings),
-        "year": year,
-    }
-    shaping = {name: value for name, value in identity["settings"].items() if name not in _AFTER_THE_FIT}
-    key = hashlib.sha256(json.dumps({**identity, "settings": shaping}, sort_keys=True).encode())
-    for window in examples:
-        key.update(window.tobytes())
-    key.update(targets.tobytes())
-    path = folder / "forecasts" / f"{key.hexdigest()}.pt" if folder else None
-    state = cache.load(path) if path else None
-    if state is None:
-        epochs = settings.epochs * settings.members
-        learned = fitting.fit(
-            examples,
-            targets,
-            settings,
-            seed=settings.seed * 10_000 + year,
-            report=lambda epoch: progress((epoch - 1) / epochs, f"epoch {epoch} of {epochs}"),
-            unit=unit,
-        )
-        state = {**identity, **learned}
-        if path:
-            cache.store(path, state)
+    state = lesson.kept() or lesson.learned(progress)
     progress(1.0, "fitted")
-    return {**state, **identity}
+    return {**state, **lesson.identity}
 
 
-def _examples(
-    panel: MarketPanel, past: History, year: int, settings: ForecastSettings
-) -> tuple[list[Singles], Singles, float | None]:
-    """Windows (N, length, channels) and targets (N,) of the weeks that teach a year's forecaster.
-
-    Ranks come with the return that a score of 1 stands for: the mean deviation within a week.
-    """
-    steps = training_steps(panel, year, settings)
-    inputs = windows(past, steps, settings)  # (steps, n, length, channels) each
-    returns = panel.returns[steps]  # (steps, n)
-    ranked = settings.target == "rank"
-    targets = (rank_scores(returns) if ranked else returns).astype(np.float32)
-    known = complete(inputs) & np.isfinite(targets)
-    unit = float(returns.std(axis=1).mean()) if ranked and len(steps) else None
-    return [window[known] for window in inputs], targets[known], unit
+def _nobody(fraction: float, news: str) -> None:
+    """Nobody listens."""
 
 
 def _progress_of(

@@ -76,7 +76,11 @@ def test_a_failed_run_is_no_success(empty):
 
 
 def test_a_version_that_is_not_eligible_is_no_green_box(filled):
-    result = {"version": "v2022-12-23-0123456789ab", "data_window_start": "a", "data_window_end": "b"}
+    result: dict[str, object] = {
+        "version": "v2022-12-23-0123456789ab",
+        "data_window_start": "a",
+        "data_window_end": "b",
+    }
     result |= {"metrics": {"eval_cagr": 0.1}, "promoted": False, "eligible": False, "verdict": "Below."}
     store = JobStore(filled.jobs)
     store.add(RUNNING, "sac_lstm", "full", {}, "Ada")

@@ -1,0 +1,178 @@
+"""What one calendar year's forecaster is fitted on, and the fit: kept by content, one process a year."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable
+from concurrent.futures import as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sac.arrays import Singles
+from sac.config import WEEKS_PER_YEAR, ForecastSettings
+from sac.errors import DeskError
+from sac.forecast.inputs import History, channels, complete, history, windows
+from sac.forecast.skill import rank_scores
+from sac.market import MarketPanel
+from sac.processes import pool
+
+__all__ = ["Lesson", "fit_beside", "lesson_of", "training_steps", "training_weeks"]
+
+_FORMAT = 1  # raise it when the same examples and settings fit another forecaster
+_AFTER_THE_FIT = ("half_life", "seen")  # settings that make nothing of what is fitted
+_WORTH = 500_000  # examples times epochs below which processes take longer to start than to fit
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """A year's examples, and where its forecaster is kept."""
+
+    examples: list[Singles]  # windows (N, length, channels)
+    targets: Singles  # (N,)
+    unit: float | None  # with ranks the return that a score of 1 stands for
+    settings: ForecastSettings
+    identity: dict[str, Any]  # what tells its forecaster from others
+    path: Path | None
+
+    @property
+    def work(self) -> int:
+        """Examples times epochs of all members."""
+        return len(self.targets) * self.settings.epochs * self.settings.members
+
+    def kept(self) -> dict[str, Any] | None:
+        """The forecaster that was fitted before."""
+        from sac.forecast import cache
+
+        return cache.load(self.path) if self.path else None
+
+    def learned(self, progress: Callable[[float, str], None]) -> dict[str, Any]:
+        """Fit it now, and keep it."""
+        from sac.forecast import cache, fitting
+
+        epochs = self.settings.epochs * self.settings.members
+        fitted = fitting.fit(
+            self.examples,
+            self.targets,
+            self.settings,
+            seed=self.settings.seed * 10_000 + self.identity["year"],
+            report=lambda epoch: progress((epoch - 1) / epochs, f"epoch {epoch} of {epochs}"),
+            unit=self.unit,
+        )
+        state = {**self.identity, **fitted}
+        if self.path:
+            cache.store(self.path, state)
+        return state
+
+
+def lesson_of(
+    panel: MarketPanel, past: History, year: int, settings: ForecastSettings, folder: Path | None
+) -> Lesson | None:
+    """What teaches a year's forecaster; None without a single complete example."""
+    examples, targets, unit = _examples(panel, past, year, settings)
+    if not len(targets):
+        return None
+    identity: dict[str, Any] = {
+        "format": _FORMAT,
+        "symbols": panel.symbols,
+        "channels": channels(panel),
+        "settings": dataclasses.asdict(settings),
+        "year": year,
+    }
+    shaping = {name: value for name, value in identity["settings"].items() if name not in _AFTER_THE_FIT}
+    key = hashlib.sha256(json.dumps({**identity, "settings": shaping}, sort_keys=True).encode())
+    for window in examples:
+        key.update(window.tobytes())
+    key.update(targets.tobytes())
+    path = folder / "forecasts" / f"{key.hexdigest()}.pt" if folder else None
+    return Lesson(examples, targets, unit, settings, identity, path)
+
+
+def fit_beside(
+    panel: MarketPanel,
+    years: list[int],
+    settings: ForecastSettings,
+    folder: Path,
+    cores: int,
+    tell: Callable[[float, str], None],
+) -> None:
+    """Fit the years that are not kept yet, side by side in so many processes, and keep them.
+
+    Nothing is done where it would not pay. `tell` may raise to stop. Raises DeskError where a process dies.
+    """
+    past = history(panel)
+    lessons = [lesson_of(panel, past, year, settings, folder) for year in years]
+    missing = [one for one in lessons if one and one.path and not one.path.exists()]
+    if min(cores, len(missing)) < 2 or sum(one.work for one in missing) < _WORTH:
+        return
+    count = min(cores, len(missing))
+    with pool(count, _prepare, panel, settings, folder) as executor:
+        running = [executor.submit(_fit, int(one.identity["year"])) for one in missing]
+        try:
+            for done, future in enumerate(as_completed(running), start=1):
+                news = f"{done} of {len(missing)} forecasters fitted, {count} at a time"
+                tell(done / len(missing), news)
+                future.result()
+        except BrokenProcessPool as died:
+            raise DeskError(
+                "A process that fitted a forecaster died, perhaps for want of memory. Fitted years are kept: "
+                "start again, with fewer cores (SAC_DESK_CORES), and it goes on there."
+            ) from died
+
+
+_given: tuple[MarketPanel, History, ForecastSettings, Path] | None = None  # of a process beside
+
+
+def _prepare(panel: MarketPanel, settings: ForecastSettings, folder: Path) -> None:
+    global _given
+    _given = panel, history(panel), settings, folder
+
+
+def _fit(year: int) -> None:
+    assert _given is not None
+    panel, past, settings, folder = _given
+    lesson = lesson_of(panel, past, year, settings, folder)
+    assert lesson is not None
+    lesson.learned(lambda fraction, news: None)
+
+
+def training_steps(panel: MarketPanel, year: int, settings: ForecastSettings) -> npt.NDArray[np.intp]:
+    """Steps that may teach the forecaster of a year; none where the years before it are too few.
+
+    Purge: a step's return ends at the next fill, which must lie before the year's first decision.
+    """
+    years = panel.years
+    span = (years >= year - settings.fit_years) & (years < year)
+    if span.sum() < settings.least_years * WEEKS_PER_YEAR:
+        return np.empty(0, dtype=np.intp)
+    first_decision = panel.decisions[years == year][0]
+    complete = np.append(panel.fills[1:] < first_decision, False)
+    return np.flatnonzero(span & complete)
+
+
+def training_weeks(panel: MarketPanel, settings: ForecastSettings) -> dict[int, int]:
+    """Calendar years that have a forecaster, and how many weeks teach each: what fitting it costs."""
+    years = np.unique(panel.years).tolist()
+    weeks = {year: len(training_steps(panel, year, settings)) for year in years}
+    return {year: count for year, count in weeks.items() if count}
+
+
+def _examples(
+    panel: MarketPanel, past: History, year: int, settings: ForecastSettings
+) -> tuple[list[Singles], Singles, float | None]:
+    """Windows (N, length, channels) and targets (N,) of the weeks that teach a year's forecaster.
+
+    Ranks come with the return that a score of 1 stands for: the mean deviation within a week.
+    """
+    steps = training_steps(panel, year, settings)
+    inputs = windows(past, steps, settings)  # (steps, n, length, channels) each
+    returns = panel.returns[steps]  # (steps, n)
+    ranked = settings.target == "rank"
+    targets = (rank_scores(returns) if ranked else returns).astype(np.float32)
+    known = complete(inputs) & np.isfinite(targets)
+    unit = float(returns.std(axis=1).mean()) if ranked and len(steps) else None
+    return [window[known] for window in inputs], targets[known], unit

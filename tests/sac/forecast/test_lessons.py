@@ -1,0 +1,91 @@
+"""Forecasters side by side: the same bytes as one after the other, and nobody left behind."""
+
+import multiprocessing
+import sys
+import types
+
+import pytest
+
+from sac.config import ForecastSettings
+from sac.errors import Cancelled, DeskError
+from sac.forecast import lessons, walk_forward
+from tests.support.synthetic import random_panel
+
+pytestmark = pytest.mark.slow
+
+SETTINGS = ForecastSettings(
+    window=5, hidden=2, epochs=2, batch_size=64, fit_years=2, least_years=1, members=2
+)
+
+
+@pytest.fixture(autouse=True)
+def a_plain_main(monkeypatch):
+    """Streamlit's test runner leaves its script as __main__, and a spawned process begins with that."""
+    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
+
+
+@pytest.fixture
+def worth(monkeypatch):
+    """However little there is to fit, it is fitted side by side."""
+    monkeypatch.setattr(lessons, "_WORTH", 0)
+
+
+@pytest.fixture(scope="module")
+def panel():
+    return random_panel(stocks=3, first="2014-01-02", last="2019-12-31")
+
+
+def at_work():
+    return [child for child in multiprocessing.active_children() if "Spawn" in type(child).__name__]
+
+
+def kept(folder):
+    return {path.name: path.read_bytes() for path in (folder / "forecasts").iterdir()}
+
+
+def ignore(fraction, news):
+    """Nobody listens."""
+
+
+def test_two_processes_fit_the_same_bytes_as_one(panel, worth, tmp_path):
+    alone = walk_forward(panel, SETTINGS, tmp_path / "one")
+    told = []
+    beside = walk_forward(panel, SETTINGS, tmp_path / "two", lambda *news: told.append(news[1]), cores=2)
+    assert kept(tmp_path / "one") == kept(tmp_path / "two")
+    assert alone.values.tobytes() == beside.values.tobytes()
+    assert alone.alphas.tobytes() == beside.alphas.tobytes()
+    assert any("forecasters fitted, 2 at a time" in news for news in told)
+    assert not at_work()
+
+
+def test_what_is_kept_is_not_fitted_again(panel, worth, tmp_path, monkeypatch):
+    walk_forward(panel, SETTINGS, tmp_path)
+    monkeypatch.setattr(lessons, "pool", None)  # calling it would fail
+    walk_forward(panel, SETTINGS, tmp_path, cores=2)
+
+
+def test_little_work_starts_no_process(panel, tmp_path, monkeypatch):
+    monkeypatch.setattr(lessons, "pool", None)
+    walk_forward(panel, SETTINGS, tmp_path, cores=2)
+
+
+def test_a_process_that_dies_is_one_clear_failure(panel, worth, tmp_path):
+    def kill(fraction, news):
+        for child in at_work():
+            child.kill()
+
+    years = sorted(set(panel.years.tolist()))[1:]
+    with pytest.raises(DeskError, match=r"died, perhaps for want of memory\. Fitted years are kept"):
+        lessons.fit_beside(panel, years, SETTINGS, tmp_path, 2, kill)
+    assert not at_work()
+    lessons.fit_beside(panel, years, SETTINGS, tmp_path, 2, ignore)
+    assert len(kept(tmp_path)) == len(years)
+
+
+def test_a_stop_ends_the_processes(panel, worth, tmp_path):
+    def stop(fraction, news):
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        walk_forward(panel, SETTINGS, tmp_path, stop, cores=2)
+    assert not at_work()
