@@ -9,6 +9,7 @@ __all__ = [
     "bps",
     "dollars",
     "duration",
+    "hundredths",
     "megabytes",
     "moment",
     "moment_of",
@@ -29,6 +30,11 @@ def percent(fraction: float | None, digits: int = 1) -> str:
         if fraction is None or not isfinite(fraction)
         else f"{_unsigned_zero(fraction * 100, digits):,.{digits}f} %"
     )
+
+
+def hundredths(fraction: float | None, digits: int = 1) -> str:
+    """A fraction where the unit, % or pp, stands in the header: 0.1234 is 12.3."""
+    return percent(fraction, digits).removesuffix(" %")
 
 
 def points(difference: float | None) -> str:

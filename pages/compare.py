@@ -5,13 +5,16 @@ import streamlit as st
 from app.queries.external import external_strategies
 from app.queries.market import panel
 from app.queries.versions import shelves
+from app.ui.compare.choices import addressed
 from app.ui.compare.common_weeks import weeks_in_common
 from app.ui.compare.comparison import compared
-from app.ui.compare.conviction import record_note
 from app.ui.compare.downloads import downloads
-from app.ui.compare.sections import equity, external_note, verdicts
-from app.ui.compare.selection import BASELINES, own_record, pick, years_of
-from app.ui.compare.tabs import sections
+from app.ui.compare.evidence import basis_line, evidence, evidence_note, external_note, state
+from app.ui.compare.ours import book_record
+from app.ui.compare.returns import equity
+from app.ui.compare.selection import BASELINES, own_record, pick, versions_table, years_of
+from app.ui.compare.tabs import draw, sections
+from app.ui.shared.answer import answer
 from app.ui.shared.charts.figure import show
 from app.ui.shared.navigation import go_to
 from app.ui.shared.notes import damaged_versions, left_out, provenance_line, provenance_of, version_notes
@@ -23,27 +26,32 @@ damaged_versions(by_variant)
 left_out(
     "External strategies that are left out because their files cannot be used", external.damaged.values()
 )
-versions = [version for shelf in by_variant.values() for version in shelf.versions]
+champions = [shelf.champion for shelf in by_variant.values() if shelf.champion]
+names = [champion.name for champion in champions]
+others = [one for shelf in by_variant.values() for one in shelf.versions if one.name not in names]
+versions = [*champions, *others]
 if not versions:
     st.info("There is nothing to compare yet: train a model first.", icon=":material/info:")
     go_to("training")
     provenance_line(panel().provenance)
     st.stop()
 
-champions = [shelf.champion.name for shelf in by_variant.values() if shelf.champion]
-picked = pick(versions, champions, external.readable)
+top = st.container()
+choices = st.container(horizontal=True)
+ours, refusal = book_record()
+with choices:
+    picked = pick(versions, names, [*ours, *external.readable])
 chosen = [version for version in versions if version.name in picked]
 if not chosen:
-    st.info(
-        "Select at least one version in the table above: the others are compared on its weeks.",
-        icon=":material/info:",
-    )
+    st.info("Select at least one version: the others are compared on its weeks.", icon=":material/info:")
+    versions_table(versions, names, external.readable)
     st.stop()
 
-choices = st.container(horizontal=True)
 with choices:
     own = own_record()
-beside = {name: one for name, one in external.readable.items() if name in picked}
+if own and ours:
+    ours, refusal = book_record(own)
+beside = {name: one for name, one in {**external.readable, **ours}.items() if name in picked}
 common = weeks_in_common(chosen, beside, own)
 if not common.versions:
     st.error("\n".join(f"- {said(remark)}" for remark in common.remarks), icon=":material/error:")
@@ -51,17 +59,20 @@ if not common.versions:
 with choices:
     years = years_of(common.count)
 comparison = compared(common, [name for name in picked if name in BASELINES], years)
-for remark in comparison.remarks:
-    st.warning(said(remark), icon=":material/info:")
-st.markdown(f"{said(comparison.basis)}. All strategies start in cash. {said(record_note(comparison))}")
-for verdict in verdicts(comparison):
-    st.markdown(said(verdict))
-if comparison.external:
-    st.caption(f":material/info: {said(external_note(comparison))}")
+with top:
+    answer(said(state(comparison)))
+    for remark in filter(None, (refusal, *comparison.remarks)):
+        st.warning(said(remark), icon=":material/info:")
 
-st.subheader("Equity")
 show(equity(comparison), "equity")
+st.caption(said(basis_line(comparison)))
+draw(evidence(comparison), "evidence")
+draw(evidence_note(), "evidence-note")
+if note := external_note(comparison):
+    st.caption(f":material/info: {said(note)}")
 sections(comparison)
+versions_table(versions, names, external.readable)
+addressed("strategy", "record", "range", "view")
 downloads(comparison)
 provenance_of(comparison.versions.values())
 version_notes(*comparison.versions.values())

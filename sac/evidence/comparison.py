@@ -25,8 +25,10 @@ from sac.portfolio import (
 )
 
 __all__ = [
+    "active_weights",
     "baselines",
     "blended",
+    "calendar_months",
     "calendar_years",
     "common_weeks",
     "equal_weight",
@@ -211,3 +213,20 @@ def calendar_years(results: Sequence[Backtest]) -> pd.DataFrame:
             for year in np.unique(years)
         ]
     )
+
+
+def calendar_months(result: Backtest) -> pd.DataFrame:
+    """Net return (fraction) over the weeks that end in each month: years (rows) by months 1 to 12 (columns).
+
+    NaN where no week ends.
+    """
+    ends = pd.DatetimeIndex(result.ends)
+    growth = pd.Series(np.log1p(result.net)).groupby([ends.year, ends.month]).sum()
+    table = growth.unstack().apply(np.expm1).reindex(columns=range(1, 13))
+    return table.rename_axis(index="Year", columns="Month")
+
+
+def active_weights(result: Backtest, constraints: Constraints) -> pd.DataFrame:
+    """Target weights over (positive) or under equal weight of the same stocks: fills by stocks and CASH."""
+    active = result.weights - equal_weights(len(result.symbols), constraints)
+    return pd.DataFrame(active, index=pd.DatetimeIndex(result.fills), columns=[*result.symbols, CASH])

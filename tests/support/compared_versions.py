@@ -93,3 +93,8 @@ def small_comparison(registry: Registry, wanted: tuple[str, ...] = BASELINES) ->
     """Two versions and an external strategy against baselines."""
     first = saved(registry, 0)
     return compared(weeks_in_common([first, saved(registry, 1)], {"Mine": external(first)}), wanted)
+
+
+def behind(cells: Any) -> Any:
+    """The figures behind a table that is styled."""
+    return cells.data

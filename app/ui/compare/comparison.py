@@ -10,7 +10,6 @@ from app.formats import bps
 from app.queries import trials, versions
 from app.ui.compare.common_weeks import CommonWeeks
 from app.ui.shared.charts.figure import colours
-from app.ui.shared.labels import SOURCES
 from sac.arrays import Floats
 from sac.config import WEEKS_PER_YEAR
 from sac.errors import ArtifactError
@@ -62,9 +61,9 @@ class Comparison:
         return colours([each.name for each in self.backtests])
 
     @cached_property
-    def differences(self) -> list[Difference]:
-        """Each strategy against equal weight."""
-        return [_difference(each.net, self.reference.net) for each in self.strategies]
+    def differences(self) -> dict[str, Difference]:
+        """Each strategy against equal weight, by its name."""
+        return {each.name: _difference(each.net, self.reference.net) for each in self.strategies}
 
     @property
     def span(self) -> str:
@@ -74,15 +73,11 @@ class Comparison:
     @property
     def basis(self) -> str:
         """What every figure rests on, in one line."""
-        market = dict.fromkeys(
-            SOURCES.get(version.metadata.provenance.source, version.metadata.provenance.source)
-            for version in self.versions.values()
-        )
         rate = self.first.settings.constraints.cost_rate
         record = "Agents' own" if self.own else "As traded"
         return (
-            f"**{record}**, out of sample, net of {bps(rate)} on every dollar traded in stocks · "
-            f"**{len(self.reference.net)} common weeks**, {self.span}, fill to fill · {', '.join(market)}"
+            f"**{record}**, out of sample, net of {bps(rate)} · **{len(self.reference.net)} common weeks**, "
+            f"{self.span}"
         )
 
 

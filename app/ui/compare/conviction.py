@@ -2,14 +2,16 @@
 
 import numpy as np
 import pandas as pd
+from pandas.io.formats.style import Styler
 
-from app.formats import percent, points, ratio, unbroken
 from app.queries import versions
 from app.ui.compare.comparison import Comparison
+from app.ui.compare.writers import tenths, whole
 from sac.registry import Version
 
-__all__ = ["conviction_of", "convictions", "record_note", "unlike_members"]
+__all__ = ["convictions", "followed_today", "record_note", "unlike_members"]
 
+LEAD = "Over equal weight (pp a year)"
 _LUCK = "Luck of the search in t"
 _SOURCES = {"validation": "", "parent": " of its parent", "blocks": " of its own blocks"}
 
@@ -18,40 +20,41 @@ def record_note(comparison: Comparison) -> str:
     """Of which versions both records, as traded and the agents' own, are the same; empty where of none."""
     same = [name for name, version in comparison.versions.items() if version.follows_agents]
     if len(same) == len(comparison.versions):
-        return "Both records are the same: every committee was followed without reserve."
+        return "Both records are the same."
     return f"Both records are the same for {' and '.join(same)}." if same else ""
 
 
-def conviction_of(version: Version) -> str:
-    """Conviction by evaluation year and today: "2021 61 % · 2022 40 % · today 5 %", in a sentence."""
+def followed_today(version: Version) -> float:
+    """How far today's committee is followed: its conviction, unless it was trained to be followed in full."""
     judged = version.metadata.validations
-    if not judged:
-        return "No weeks were held out to measure its conviction: its agents are followed without reserve."
-    names = _names(version)
-    each = " · ".join(f"{names.get(one.fold, 'today')}\u00a0{percent(one.conviction, 0)}" for one in judged)
-    reserve = ", and its agents are followed without reserve" if version.settings.follow == "agents" else ""
-    return unbroken(f"Conviction {each}{reserve}.")
+    return judged[-1].conviction if judged and version.settings.follow == "conviction" else 1.0
 
 
-def convictions(compared: dict[str, Version]) -> pd.DataFrame:
-    """Each committee's lead on its validation weeks, and how far it is followed for it."""
+def convictions(compared: dict[str, Version]) -> Styler | None:
+    """Each committee's lead on its validation weeks, and how far it is followed; None where none has any."""
     judged = [
         (name, version, one) for name, version in compared.items() for one in version.metadata.validations
     ]
+    if not judged:
+        return None
     table = pd.DataFrame(
         {
             "Strategy": name,
             "Committee of": _names(version).get(one.fold, "today"),
             "Validation weeks": f"{one.weeks}{_SOURCES[one.source]}, {one.start} to {one.end}",
-            "Over equal weight (a year)": points(one.excess),
-            "t": ratio(one.t_statistic, digits=1),
-            _LUCK: ratio(one.luck, digits=1),
-            "Conviction": percent(one.conviction, 0),
-            "Followed": percent(1.0 if version.settings.follow == "agents" else one.conviction, 0),
+            LEAD: one.excess,
+            "t": one.t_statistic,
+            _LUCK: one.luck,
+            "Conviction (%)": one.conviction,
+            "Followed (%)": 1.0 if version.settings.follow == "agents" else one.conviction,
         }
         for name, version, one in judged
-    )
-    return table if table.empty or any(one.luck for *_, one in judged) else table.drop(columns=_LUCK)
+    ).set_index(["Strategy", "Committee of"])
+    if not table[_LUCK].any():
+        table = table.drop(columns=_LUCK)
+    styled = table.style.format(tenths, subset=[LEAD])
+    styled = styled.format("{:.1f}", subset=[name for name in ("t", _LUCK) if name in table])
+    return styled.format(whole, subset=["Conviction (%)", "Followed (%)"])
 
 
 def unlike_members(version: Version) -> bool:

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from app.formats import moment
+from app.ui.compare.blocks import Behind, Block, Table
 from app.ui.compare.comparison import Comparison
-from app.ui.compare.conviction import record_note
-from app.ui.compare.sections import SECTIONS, Block, Table, equity, external_note, verdicts
+from app.ui.compare.evidence import basis_line, evidence, evidence_note, external_note, state
+from app.ui.compare.returns import equity
+from app.ui.compare.sections import SECTIONS
 from app.ui.shared.charts.figure import Chart
 from app.ui.shared.labels import label
 from app.ui.shared.report import cells, chart, document, text
@@ -22,23 +24,26 @@ def html(comparison: Comparison) -> str:
 
 
 def _body(comparison: Comparison) -> Iterator[str]:
-    yield "<h1>Strategies side by side</h1>"
-    yield f"<p>{text(comparison.basis)}. All strategies start in cash. {text(record_note(comparison))}</p>"
-    yield f'<p class="small">Written {moment(datetime.now(UTC))} by SAC Desk.</p>'
-    yield cells(_versions(comparison), "Versions")
+    yield f"<h1>Comparison, {text(comparison.span)}</h1>"
+    yield f'<p class="answer">{text(state(comparison))}</p>'
+    yield _written(evidence(comparison))
+    yield _written(equity(comparison))
+    yield f'<p class="small">{text(basis_line(comparison))}</p>'
+    yield _written(evidence_note())
     for remark in comparison.remarks:
         yield f'<p class="remark">{text(remark)}</p>'
+    if note := external_note(comparison):
+        yield f'<p class="remark">{text(note)}</p>'
+    for section in SECTIONS:
+        yield f"<section><h2>{text(section.title)}</h2>"
+        for block in section.blocks(comparison):
+            yield _written(block)
+        yield "</section>"
+    yield "<section><h2>Versions</h2>"
+    yield cells(_versions(comparison), "Versions")
     for note in dict.fromkeys(note for v in comparison.versions.values() for note in v.metadata.notes):
         yield f'<p class="remark">{text(note)}</p>'
-    for verdict in verdicts(comparison):
-        yield f"<p>{text(verdict)}</p>"
-    if comparison.external:
-        yield f'<p class="remark">{text(external_note(comparison))}</p>'
-    yield _written(equity(comparison))
-    for section in SECTIONS:
-        yield f"<h2>{text(section.title)}</h2>"
-        for block in section.blocks(comparison, comparison.strategies):
-            yield _written(block)
+    yield f'<p class="small">Written {moment(datetime.now(UTC))} by SAC Desk.</p></section>'
 
 
 def _versions(comparison: Comparison) -> pd.DataFrame:
@@ -63,6 +68,8 @@ def _versions(comparison: Comparison) -> pd.DataFrame:
 def _written(block: Block) -> str:
     if isinstance(block, Table):
         return cells(block.cells, block.alt)
+    if isinstance(block, Behind):
+        return _written(block.table)
     if isinstance(block, Chart):
         return chart(block)
-    return f"<p>{text(block.text)}</p>"
+    return f'<p class="small">{text(f"{block.text} {block.help}".strip())}</p>'

@@ -1,65 +1,74 @@
-"""The table in which strategies are picked for a comparison: versions, external strategies, baselines."""
+"""What is compared: chips of strategies, the record and the weeks, and the table of everything there is."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
 from app.formats import moment, percent
 from app.queries.versions import agents_cagr
-from app.ui.shared.charts.figure import BASELINE_COLOURS
+from app.ui.compare.choices import kept, kept_one
+from app.ui.shared.charts.figure import BASELINE_COLOURS, BOOK
 from app.ui.shared.figures import right_aligned
 from app.ui.shared.labels import short_name
-from app.ui.shared.links import not_here, selectable
+from app.ui.shared.links import not_here
 from sac.config import WEEKS_PER_YEAR
 from sac.portfolio import Backtest
 from sac.registry import Version
 
-__all__ = ["BASELINES", "own_record", "pick", "years_of"]
+__all__ = ["BASELINES", "own_record", "pick", "versions_table", "years_of"]
 
 BASELINES = tuple(BASELINE_COLOURS)
-
-OTHERS = {
-    "Agents' own": st.column_config.TextColumn(
-        alignment="right",
-        help="CAGR of the agents followed without reserve. Where it was not stored, the switch below has it.",
-    ),
-    # In pixels: empty cells of baselines make a column too narrow for those of versions.
-    "Trained": st.column_config.TextColumn(width=165),
-    "Version": st.column_config.TextColumn(width=200),
-}
+WIDE = 860  # pixels: five chips, and room for the other choices beside them
+RECORDS = ("As traded", "Agents' own")
 
 Row = dict[str, str]
 
 
-def pick(
-    versions: Sequence[Version], champions: Collection[str], external: Mapping[str, Backtest]
-) -> list[str]:
-    """Names of the picked versions, external strategies and baselines.
+def pick(versions: Sequence[Version], champions: Sequence[str], others: Sequence[str]) -> list[str]:
+    """Versions, the book, external strategies and baselines as chips; returns their names.
 
-    A link names one version or several (`version`), and opens them beside equal weight; or everything that
-    is picked (`strategy`).
+    A link names versions (`?version=NAME`, which adds equal weight) or everything (`?strategy=NAME`).
     """
-    names = [version.name for version in versions]
+    titles = {version.name: short_name(version) for version in versions}
+    ids = [*titles, *others, *BASELINES]
     linked = st.query_params.get_all("version")
-    ids = [*names, *external, *BASELINES]
-    not_here([*linked, *st.query_params.get_all("strategy")], ids, "It may be deleted or damaged.")
-    rows = [
-        *(_of_version(version, version.name in champions) for version in versions),
-        *(_of_external(backtest) for backtest in external.values()),
-        *(_of_baseline(name) for name in BASELINES),
-    ]
-    chosen = selectable(
-        pd.DataFrame(rows).fillna(""),
+    default = [*(linked or champions or [versions[0].name]), *BASELINES[: 1 if linked else 2]]
+    if not linked and BOOK in others:
+        default.insert(0, BOOK)
+    wanted, choose = kept("strategy", default, recall=not linked)
+    not_here([name for name in (*linked, *wanted) if name], ids, "It may be deleted or damaged.")
+    st.session_state["strategy"] = [name for name in dict.fromkeys(wanted) if name in ids]
+    return st.multiselect(
+        "Strategies",
         ids,
-        "strategy",
-        "Versions, external strategies and baselines to compare",
-        preselected=[*(linked or champions or names[:1]), *BASELINES[: 1 if linked else 2]],
-        columns=right_aligned("CAGR, as traded", "Members", "Updates", "Seed") | OTHERS,
+        key="strategy",
+        format_func=lambda name: titles.get(name, name),
+        placeholder="Add a version, a benchmark or an external strategy",
+        on_change=choose,
+        label_visibility="collapsed",
+        width=WIDE,
+        wrap=True,
     )
-    if linked:
-        del st.query_params["version"]  # said by `strategy` from here on
-    return chosen
+
+
+def versions_table(
+    versions: Sequence[Version], champions: Sequence[str], external: Mapping[str, Backtest]
+) -> None:
+    """Everything that can be compared beside benchmarks, behind a click."""
+    table = st.expander("All versions", key="all", on_change="rerun")
+    if table.open:
+        with table:
+            rows = [
+                *(_of_version(version, version.name in champions) for version in versions),
+                *map(_of_external, external.values()),
+            ]
+            st.dataframe(
+                pd.DataFrame(rows).fillna(""),
+                hide_index=True,
+                column_config=right_aligned("CAGR, as traded", "Agents' own", "Members", "Updates", "Seed"),
+                alt="Versions and external strategies with their CAGR, weeks and settings",
+            )
 
 
 def _of_version(version: Version, champion: bool) -> Row:
@@ -88,23 +97,13 @@ def _of_external(backtest: Backtest) -> Row:
     }
 
 
-def _of_baseline(name: str) -> Row:
-    return {"Strategy": name, "Role": "baseline", "Evaluated": "the weeks of the versions"}
-
-
 def own_record() -> bool:
-    """Whether the agents' own record is looked at, or that as traded; the URL keeps which."""
-    records = ("As traded", "Agents' own")
+    """Whether the agents' own record is looked at, or that as traded."""
+    choose = kept_one("record", RECORDS, RECORDS[0])
     chosen = st.segmented_control(
-        "Record",
-        records,
-        default=records[0],
-        required=True,
-        key="record",
-        bind="query-params",
-        label_visibility="collapsed",
+        "Record", RECORDS, required=True, key="record", on_change=choose, label_visibility="collapsed"
     )
-    return chosen == records[1]
+    return chosen == RECORDS[1]
 
 
 def years_of(weeks: int) -> int | None:
@@ -113,12 +112,9 @@ def years_of(weeks: int) -> int | None:
     if not options:
         return None
     everything = f"all {weeks} weeks"
+    titles = [*options, everything]
+    choose = kept_one("range", titles, everything)
     chosen = st.pills(
-        "Weeks",
-        [*options, everything],
-        default=everything,
-        required=True,
-        key="range",
-        label_visibility="collapsed",
+        "Weeks", titles, required=True, key="range", on_change=choose, label_visibility="collapsed"
     )
     return options.get(str(chosen))

@@ -1,21 +1,20 @@
-"""Tables and sentences of evidence: text with units, "n/a" where a figure is not determined."""
+"""Tables of evidence: text with units, "n/a" where a figure is not determined."""
 
 import math
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from app.formats import UNKNOWN, bps, percent, points, ratio
+from app.formats import UNKNOWN, bps, hundredths, percent, points, ratio
+from app.ui.compare.writers import Writer, count, known, tenths, two_digits, whole
 from sac.config import Constraints
 from sac.evidence import (
     COST_RATES,
     COSTS,
-    Difference,
     Edge,
     Search,
     at_cost,
@@ -23,29 +22,28 @@ from sac.evidence import (
     cagr,
     contributions,
     deflated_sharpe,
+    drawdowns,
+    information_ratio,
     interquartile_mean,
     leads,
     metrics,
     probabilistic_sharpe,
+    tails,
 )
 from sac.evidence.comparison import calendar_years
 from sac.portfolio import Backtest
-from sac.registry import ForecastSkill
 
 __all__ = [
+    "bets",
     "contributions_by_year",
     "cost_sensitivity",
-    "difference_verdict",
+    "drawdown_dates",
     "edges",
     "figures",
-    "luck",
     "members",
-    "skill",
-    "skill_verdict",
+    "tail_figures",
     "years",
 ]
-
-Writer = Callable[[Any], str]  # pandas styles cells of any type
 
 
 def _unbroken(write: Callable[..., str], **options: int) -> Writer:
@@ -57,83 +55,121 @@ _percent, _points, _ratio = _unbroken(percent), _unbroken(points), _unbroken(rat
 _whole_percent = _unbroken(percent, digits=0)
 
 FIGURES: dict[str, tuple[str, Writer]] = {  # metric -> title, how it is written
-    "cagr": ("CAGR, net (a year)", _percent),
-    "volatility": ("Annualised volatility", _percent),
-    "sharpe": ("Annualised Sharpe ratio", _ratio),
-    "sortino": ("Annualised Sortino ratio", _ratio),
-    "max_drawdown": ("Max drawdown", _percent),
-    "calmar": ("Calmar ratio", _ratio),
-    "hit_rate": ("Weeks with a gain", _percent),
-    "turnover": ("Weekly turnover (of wealth)", _percent),
-    "cost_drag": ("Cost drag (CAGR lost to costs)", _unbroken(percent, digits=2)),
-    "effective_names": ("Effective number of stocks", _unbroken(ratio, digits=1)),
-    "average_cash": ("Average cash", _percent),
-    "weeks_at_cap": ("Weeks with a stock at its cap", _percent),
-    "weeks": ("Weeks", _unbroken(ratio, digits=0)),
+    "cagr": ("CAGR, net (%)", tenths),
+    "volatility": ("Volatility (%)", tenths),
+    "sharpe": ("Sharpe ratio", two_digits),
+    "sortino": ("Sortino ratio", two_digits),
+    "max_drawdown": ("Max drawdown (%)", tenths),
+    "calmar": ("Calmar ratio", two_digits),
+    "hit_rate": ("Weeks with gains (%)", tenths),
+    "turnover": ("Weekly turnover (%)", tenths),
+    "cost_drag": ("Cost drag (pp)", partial(hundredths, digits=2)),
+    "effective_names": ("Effective stocks", partial(ratio, digits=1)),
+    "average_cash": ("Average cash (%)", tenths),
+    "weeks_at_cap": ("Weeks at cap (%)", tenths),
 }
-SIGNIFICANT = 2.0  # t-statistic below which a rank IC is no skill
+TAILS: dict[str, tuple[str, Writer]] = {
+    "worst": ("Worst week (%)", tenths),
+    "cvar": ("CVaR 95 % (%)", tenths),
+    "var": ("VaR 95 % (%)", tenths),
+    "best": ("Best week (%)", tenths),
+    "skewness": ("Skewness", two_digits),
+    "kurtosis": ("Excess kurtosis", two_digits),
+}
+DEEPEST = 5  # drawdowns
+HELD = 0.001  # of wealth: less is no position
 SAME = 1e-9  # tracking error of a strategy that holds what its benchmark holds
 
 
-def figures(backtests: Sequence[Backtest], constraints: Constraints) -> Styler:
-    """Every metric (rows) of every strategy (columns)."""
+def figures(
+    backtests: Sequence[Backtest],
+    constraints: Constraints,
+    equal: Backtest,
+    search: Search,
+    counted: Collection[str] = (),
+) -> Styler:
+    """Every metric (rows) of every strategy (columns), and how far its lead over equal weight may be luck.
+
+    Strategies that are not counted were not picked by the search: how far they are luck is not determined.
+    """
     table = pd.DataFrame({each.name: asdict(metrics(each, constraints)) for each in backtests})
-    styled = table.rename(index={name: title for name, (title, _) in FIGURES.items()}).style
-    for title, written in FIGURES.values():
+    odds = _odds(backtests, equal, search, counted)
+    writers = [two_digits, *[whole] * (len(odds) - 1)]
+    rows: dict[str, tuple[str, Writer]] = FIGURES | {
+        title: (title, write) for title, write in zip(map(str, odds.index), writers, strict=True)
+    }
+    same = [each.name for each in backtests if np.array_equal(each.net, equal.net)]
+    styled = _written(pd.concat([table, odds]), rows)
+    return styled.format(lambda _: "same", subset=pd.IndexSlice[list(odds.index), same])
+
+
+def _odds(
+    backtests: Sequence[Backtest], equal: Backtest, search: Search, counted: Collection[str]
+) -> pd.DataFrame:
+    """Information ratios, and the probabilities that they are more than luck; NaN where undetermined."""
+    columns: dict[str, dict[str, float]] = {}
+    for each in backtests:
+        lead = leads(each.net, equal.net)
+        column = columns[each.name] = {
+            "Information ratio (IR)": information_ratio(lead),
+            "P(IR > 0) (%)": probabilistic_sharpe(lead),
+        }
+        if search.candidates > 1:
+            luck = deflated_sharpe(lead, search) if each.name in counted else math.nan
+            column[f"P(IR > best of {search.candidates} by luck) (%)"] = luck
+    return pd.DataFrame(columns)
+
+
+def tail_figures(backtests: Sequence[Backtest]) -> Styler:
+    """How bad bad weeks were (rows), of every strategy (columns)."""
+    return _written(pd.DataFrame({each.name: asdict(tails(each.net)) for each in backtests}), TAILS)
+
+
+def _written(table: pd.DataFrame, rows: Mapping[str, tuple[str, Writer]]) -> Styler:
+    """Figures (rows by their names) under their titles."""
+    titled = table.loc[list(rows)].rename(index={name: title for name, (title, _) in rows.items()})
+    styled = titled.style
+    for title, written in rows.values():
         styled = styled.format(written, subset=pd.IndexSlice[[title], :])
     return styled
+
+
+def drawdown_dates(backtest: Backtest) -> Styler:
+    """The deepest drawdowns of a strategy, deepest first."""
+    found = drawdowns(backtest)[:DEEPEST]
+    table = pd.DataFrame(
+        {
+            "Depth (%)": [one.depth for one in found],
+            "From": [one.start for one in found],
+            "Trough": [one.trough for one in found],
+            "To": [one.end or "not yet" for one in found],
+            "Weeks": [one.weeks for one in found],
+            "Recovered after (weeks)": [one.recovery if one.end else math.nan for one in found],
+        },
+        index=[str(number) for number in range(1, len(found) + 1)],
+    )
+    styled = table.style.format(tenths, subset=["Depth (%)"])
+    return styled.format(known(count, "not yet"), subset=["Recovered after (weeks)"])
+
+
+def bets(backtest: Backtest, active: pd.DataFrame) -> Styler:
+    """Weights of every asset over all weeks, and how far over or under equal weight; largest first."""
+    held = pd.DataFrame(backtest.weights, columns=active.columns)
+    table = pd.DataFrame(
+        {
+            "Average weight (%)": held.mean(),
+            "Over equal weight (pp)": active.mean(),
+            "Largest weight (%)": held.max(),
+            "Weeks held (%)": (held > HELD).mean(),
+        }
+    ).sort_values("Average weight (%)", ascending=False, kind="stable")
+    return table.style.format(tenths)
 
 
 def years(backtests: Sequence[Backtest]) -> Styler:
     """Net return of each strategy per calendar year."""
     table = calendar_years(backtests).set_index("Year")
-    return table.style.format(_percent, subset=[each.name for each in backtests])
-
-
-def luck(
-    backtests: Sequence[Backtest],
-    equal: Backtest,
-    differences: Sequence[Difference],
-    search: Search,
-    uncounted: Collection[str] = (),
-) -> Styler:
-    """How sure each lead over equal weight, on the same weeks, is.
-
-    `uncounted` strategies were picked from an unknown number: how far that is luck is not determined.
-    """
-    weekly = [leads(each.net, equal.net) for each in backtests]
-    sure = pd.DataFrame(
-        {
-            "Ahead of equal weight (a year)": [each.mean for each in differences],
-            "95 %, from": [each.low for each in differences],
-            "95 %, to": [each.high for each in differences],
-            "Detectable difference": [each.detectable for each in differences],
-        },
-        index=[each.name for each in backtests],
-    )
-    chances = {
-        "P(better)": [each.p_better for each in differences],
-        "P(IR > 0)": [probabilistic_sharpe(lead) for lead in weekly],
-    }
-    if search.candidates > 1:
-        chances[f"P(IR > best of {search.candidates} by luck)"] = [
-            math.nan if each.name in uncounted else deflated_sharpe(lead, search)
-            for each, lead in zip(backtests, weekly, strict=True)
-        ]
-    styled = sure.assign(**chances).style.format(_points, subset=list(sure))
-    styled = styled.format(_whole_percent, subset=list(chances))
-    same = [each.name for each, judged in zip(backtests, differences, strict=True) if judged.none]
-    return styled.format(lambda _: "no difference", subset=pd.IndexSlice[same, list(chances)])
-
-
-def difference_verdict(difference: Difference) -> str:
-    """How sure the difference to equal weight on the same weeks is, in plain words."""
-    return (
-        f"In log growth {points(difference.mean)} a year, 95 % interval {points(difference.low)} to "
-        f"{points(difference.high)}, P(better) {percent(difference.p_better, 0)}: the difference "
-        f"{difference.verdict}. {difference.weeks} weeks reliably show a true difference of "
-        f"{points(difference.detectable)} or more."
-    )
+    return table.style.format(tenths, subset=[each.name for each in backtests])
 
 
 def cost_sensitivity(backtests: Sequence[Backtest], benchmark: Backtest) -> Styler:
@@ -208,40 +244,3 @@ def members(backtests: Sequence[Backtest]) -> Styler:
         index=list(alone),
     )
     return table.style.format(_percent, subset=list(table)[1:])
-
-
-def skill(years: Sequence[ForecastSkill]) -> Styler:
-    """Rank IC of each year with its t-statistic, how long its ranks last, and what trading them came to."""
-    table = pd.DataFrame(
-        {
-            "Year": [str(year.year) for year in years],
-            "Weeks": [year.weeks for year in years],
-            "Rank IC": [year.rank_ic for year in years],
-            "t-statistic": [year.t_statistic for year in years],
-            "Persistence": [year.persistence for year in years],
-            "Top fifth, net lead": [year.net_lead for year in years],
-            "Verdict": ["skill" if year.t_statistic >= SIGNIFICANT else "no skill" for year in years],
-        }
-    )
-    formats: dict[Any, str | Callable[[object], str] | None] = {
-        "Rank IC": partial(ratio, digits=3),
-        "t-statistic": _ratio,
-        "Persistence": _ratio,
-        "Top fifth, net lead": _points,
-    }
-    return table.set_index("Year").style.format(formats)
-
-
-def skill_verdict(years: Sequence[ForecastSkill]) -> str:
-    """One plain sentence over all years."""
-    if not years:
-        return "No year was forecast out of sample: skill is n/a."
-    mean = ratio(float(np.average([y.rank_ic for y in years], weights=[y.weeks for y in years])), 3)
-    combined = float(np.sum([y.t_statistic for y in years]) / np.sqrt(len(years)))  # Stouffer
-    single = [str(year.year) for year in years if year.t_statistic >= SIGNIFICANT]
-    verdict = "Skill" if combined >= SIGNIFICANT else "No skill"
-    return (
-        f"{verdict} over {len(years)} years together: mean rank IC {mean}, combined t {ratio(combined)} "
-        f"(2 is needed). Years that reach 2 alone: {', '.join(single) or 'none'}; "
-        "about 1 in 40 does so by chance."
-    )

@@ -6,7 +6,9 @@ import pytest
 
 from sac.config import Constraints
 from sac.evidence.comparison import (
+    active_weights,
     baselines,
+    calendar_months,
     calendar_years,
     common_weeks,
     followed_by,
@@ -200,3 +202,22 @@ def test_weeks_are_common_by_their_fill_and_their_end(panel):
     assert len(common_weeks({"one": result, "other": late})["one"]) == 0
     alone = common_weeks({"one": result})["one"]
     np.testing.assert_array_equal(alone, np.arange(len(result.net)))
+
+
+def test_months_without_a_week_are_unknown_and_the_others_compound_to_the_whole(panel):
+    months = calendar_months(backtest(Cash(), panel, range(0, 3), CONSTRAINTS))
+    assert months.shape[1] == 12
+    assert months.notna().to_numpy().sum() <= 2
+    record = tilted(panel)
+    compounded = np.prod(1.0 + np.nan_to_num(calendar_months(record).to_numpy()))
+    assert compounded == pytest.approx(record.wealth[-1])
+
+
+def test_active_weights_are_what_equal_weight_does_not_hold(panel):
+    record = tilted(panel)
+    active = active_weights(record, CONSTRAINTS)
+    assert list(active.columns) == [*panel.symbols, "CASH"]
+    np.testing.assert_allclose(active.sum(axis=1), 0.0, atol=1e-12)
+    assert active.iloc[0, 0] == pytest.approx(record.weights[0, 0] - 0.98 / 6)
+    equal = baselines(record, all_rows(record), CONSTRAINTS)[0]
+    np.testing.assert_allclose(active_weights(equal, CONSTRAINTS), 0.0, atol=1e-12)

@@ -9,7 +9,7 @@ import pytest
 
 from sac.config import Constraints
 from sac.evidence import drawdown, edge, metrics
-from sac.evidence.comparison import calendar_years
+from sac.evidence.comparison import calendar_months, calendar_years
 from tests.support.backtests import random_walk
 
 
@@ -45,5 +45,7 @@ def test_ten_metrics_agree_to_ten_digits(seed):
         assert own[name] == pytest.approx(opinion, rel=1e-10, abs=1e-10), name
     years = empyrical.aggregate_returns(net, "yearly")
     np.testing.assert_allclose(calendar_years([result])["Walk"], years, rtol=0, atol=1e-10)
+    months = empyrical.aggregate_returns(net, "monthly")
+    np.testing.assert_allclose(calendar_months(result).stack(), months, rtol=0, atol=1e-10)
     falls = empyrical.stats.drawdown_series(net)
     np.testing.assert_allclose(drawdown(result.net), falls, rtol=0, atol=1e-10)

@@ -12,7 +12,7 @@ import streamlit as st
 
 from sac.config import VARIANTS
 
-__all__ = ["BOOK", "Chart", "asset_colours", "colours", "layout", "luminance", "show", "untagged"]
+__all__ = ["BOOK", "Chart", "colours", "layout", "luminance", "show", "untagged"]
 
 BOOK = "Book"  # how the portfolio that is ours is called in every chart
 
@@ -40,7 +40,16 @@ DARK, LIGHT = 0.135, 0.30  # luminances between which a colour stands out from b
 CASH_COLOUR = "#8494a2"
 GRID = "rgba(128, 138, 155, 0.22)"
 MARK = "rgba(128, 138, 155, 0.85)"
+# Losses and gains, or under and over: two hues that fade into either ground at zero.
+DIVERGING = (
+    (0.0, "rgba(201, 90, 30, 0.95)"),
+    (0.5, "rgba(128, 138, 155, 0.08)"),
+    (1.0, "rgba(46, 134, 184, 0.95)"),
+)
+# The same as opaque ground of figures: Plotly writes on it in what it stands out from.
+FILLED = ((0.0, "#b4531a"), (0.5, "#eef1f4"), (1.0, "#1b5e85"))
 HEIGHT = 360
+CONFIG = {"displaylogo": False, "displayModeBar": "hover", "scrollZoom": False}
 DATED = {"hoverformat": "%Y-%m-%d"}  # the x axis of a chart over time
 
 
@@ -105,15 +114,6 @@ def _hex(hue: float, lightness: float, saturation: float) -> str:
     return "#" + "".join(f"{round(255 * one):02x}" for one in colorsys.hls_to_rgb(hue, lightness, saturation))
 
 
-def asset_colours(names: Sequence[str]) -> dict[str, str]:
-    """One colour per asset: hues all around, light and dark in turn; CASH is grey."""
-    stocks = [name for name in names if name != "CASH"]
-    tones = {
-        name: f"hsl({round(i * 360 / len(stocks))}, 58%, {(46, 62)[i % 2]}%)" for i, name in enumerate(stocks)
-    }
-    return {**tones, "CASH": CASH_COLOUR}
-
-
 def layout(y_title: str, percent_axis: bool = False, **others: Any) -> dict[str, Any]:
     """Layout that all figures share; `others` are laid over it."""
     shared: dict[str, Any] = {
@@ -135,23 +135,33 @@ def layout(y_title: str, percent_axis: bool = False, **others: Any) -> dict[str,
 
 def untagged(figure: go.Figure) -> go.Figure:
     """The figure with its names and labels as they are: Plotly reads <tags> in them."""
+    written = {
+        (number, part): escaped
+        for number, trace in enumerate(figure.data)
+        for part in ("name", "text", "x", "y")
+        if (escaped := _escaped(getattr(trace, part, None))) is not None
+    }
+    if not written:
+        return figure  # a copy takes as long as the figure did
     shown = go.Figure(figure)
-    for trace in shown.data:
-        for part in ("name", "text", "x", "y"):
-            value = getattr(trace, part, None)
-            if isinstance(value, str):
-                trace[part] = escape(value, quote=False)
-            elif value is not None and any(isinstance(one, str) for one in value):
-                trace[part] = [escape(one, quote=False) if isinstance(one, str) else one for one in value]
+    for (number, part), escaped in written.items():
+        shown.data[number][part] = escaped
     return shown
+
+
+def _escaped(value: Any) -> Any:
+    """A text or texts without markup; None where there was none."""
+    if isinstance(value, str):
+        found = escape(value, quote=False)
+        return found if found != value else None
+    kind = getattr(getattr(value, "dtype", None), "kind", "O")
+    if value is None or kind not in "OUT":
+        return None  # numbers and dates
+    escaped = [escape(one, quote=False) if isinstance(one, str) else one for one in value]
+    return escaped if any(one is not other for one, other in zip(escaped, value, strict=True)) else None
 
 
 def show(chart: Chart, key: str) -> None:
     """Draw an analysis chart."""
     figure = untagged(chart.figure)
-    st.plotly_chart(
-        figure,
-        key=key,
-        alt=chart.alt,
-        config={"displaylogo": False, "displayModeBar": "hover", "scrollZoom": False},
-    )
+    st.plotly_chart(figure, key=key, alt=chart.alt, config=CONFIG)

@@ -1,20 +1,21 @@
 """Charts of backtests that share their weeks: one colour each, baselines and external strategies dashed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from app.formats import percent, points
+from app.formats import percent, points, ratio
 from app.ui.shared.charts.figure import BASELINE_DASHES, BOOK, DATED, MARK, Chart, colours, layout
-from sac.evidence import cagr, drawdown
+from sac.arrays import Floats
+from sac.evidence import cagr, drawdown, rolling_sharpe, rolling_volatility
 from sac.evidence.comparison import rolling_excess
 from sac.portfolio import Backtest
 
-__all__ = ["EXCESS_WEEKS", "drawdowns", "equity", "excess", "turnover"]
+__all__ = ["ROLLING_WEEKS", "drawdowns", "equity", "excess", "sharpe", "turnover", "volatility"]
 
-EXCESS_WEEKS = 26
+ROLLING_WEEKS = 26
 
 
 def equity(backtests: Sequence[Backtest]) -> Chart:
@@ -62,22 +63,63 @@ def excess(backtests: Sequence[Backtest], benchmark: Backtest) -> Chart:
     figure = go.Figure(
         _lines(
             backtests,
-            lambda each: (each.ends[EXCESS_WEEKS - 1 :], rolling_excess(each, benchmark, EXCESS_WEEKS)),
+            lambda each: (each.ends[ROLLING_WEEKS - 1 :], rolling_excess(each, benchmark, ROLLING_WEEKS)),
             "%{y:+.1%}",
         ),
         layout(
-            f"{EXCESS_WEEKS}-week excess over {benchmark.name.lower()}, net (%)",
+            f"{ROLLING_WEEKS}-week excess over {benchmark.name.lower()}, net (%)",
             percent_axis=True,
             xaxis=DATED,
             yaxis={"zeroline": True, "zerolinecolor": MARK},
         ),
     )
     last = ", ".join(
-        f"{each.name} {points(rolling_excess(each, benchmark, EXCESS_WEEKS)[-1])}" for each in backtests
+        f"{each.name} {points(rolling_excess(each, benchmark, ROLLING_WEEKS)[-1])}" for each in backtests
     )
     return Chart(
-        figure, f"Rolling {EXCESS_WEEKS}-week excess over {benchmark.name.lower()}; at the end: {last}"
+        figure, f"Rolling {ROLLING_WEEKS}-week excess over {benchmark.name.lower()}; at the end: {last}"
     )
+
+
+def volatility(backtests: Sequence[Backtest]) -> Chart:
+    """Annualised volatility of the last 26 weeks."""
+    return _rolling(
+        backtests,
+        rolling_volatility,
+        "volatility",
+        percent,
+        layout(f"{ROLLING_WEEKS}-week volatility (% a year)", percent_axis=True, height=260, xaxis=DATED),
+    )
+
+
+def sharpe(backtests: Sequence[Backtest]) -> Chart:
+    """Annualised Sharpe ratio of the last 26 weeks."""
+    return _rolling(
+        backtests,
+        rolling_sharpe,
+        "Sharpe ratio",
+        ratio,
+        layout(
+            f"{ROLLING_WEEKS}-week Sharpe ratio",
+            height=260,
+            xaxis=DATED,
+            yaxis={"tickformat": ".1f", "zeroline": True, "zerolinecolor": MARK},
+        ),
+    )
+
+
+def _rolling(
+    backtests: Sequence[Backtest],
+    figure: Callable[[Floats, int], Floats],
+    name: str,
+    write: Callable[[float], str],
+    shape: dict[str, Any],
+) -> Chart:
+    values = {each.name: figure(each.net, ROLLING_WEEKS) for each in backtests}
+    written = "%{y:.1%}" if write is percent else "%{y:.2f}"
+    lines = _lines(backtests, lambda each: (each.ends[ROLLING_WEEKS - 1 :], values[each.name]), written)
+    ends = ", ".join(f"{whose} {write(float(line[-1]))}" for whose, line in values.items())
+    return Chart(go.Figure(lines, shape), f"{ROLLING_WEEKS}-week {name}, annualised; at the end: {ends}")
 
 
 def turnover(backtests: Sequence[Backtest]) -> Chart:

@@ -1,22 +1,13 @@
-"""Weights: before and after, and over time."""
+"""Weights before and after."""
 
 from collections.abc import Mapping
 
-import numpy as np
 import plotly.graph_objects as go
 
 from app.formats import percent
-from app.ui.shared.charts.figure import (
-    CASH_COLOUR,
-    HEIGHT,
-    STRATEGY_COLOURS,
-    Chart,
-    asset_colours,
-    layout,
-)
-from sac.portfolio import Backtest
+from app.ui.shared.charts.figure import CASH_COLOUR, STRATEGY_COLOURS, Chart, layout
 
-__all__ = ["allocation", "before_after"]
+__all__ = ["before_after"]
 
 
 def before_after(
@@ -43,38 +34,3 @@ def before_after(
         layout("Weight (% of wealth)", percent_axis=True, barmode="group", bargap=0.25),
     )
     return Chart(figure, alt)
-
-
-def allocation(backtest: Backtest) -> Chart:
-    """Target weights over time, stacked: the largest average position at the bottom, CASH on top."""
-    means = backtest.weights[:, :-1].mean(axis=0)
-    order = [*np.argsort(-means, kind="stable"), len(backtest.symbols)]
-    names = [*backtest.symbols, "CASH"]
-    tones = asset_colours(names)
-    figure = go.Figure(
-        [
-            {
-                "type": "scatter",
-                "x": backtest.fills,
-                "y": backtest.weights[:, column],
-                "name": names[column],
-                "stackgroup": "weights",
-                "fillcolor": tones[names[column]],
-                "line": {"width": 0, "color": tones[names[column]], "shape": "hv"},
-                "hovertemplate": "%{y:.1%}",
-            }
-            for column in order
-        ],
-        layout(
-            "Target weight (% of wealth)",
-            percent_axis=True,
-            yaxis={"range": [0, 1]},
-            legend={"orientation": "v", "x": 1.01, "y": 1, "xanchor": "left", "yanchor": "top"},
-            height=HEIGHT + 60,
-        ),
-    )
-    top = names[int(order[0])]
-    return Chart(
-        figure,
-        f"Target weights of {backtest.name} over time; largest on average: {top}, {percent(means.max())}",
-    )

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from app.queries import versions
+from app.ui.compare.blocks import Text
 from app.ui.compare.common_weeks import weeks_in_common
 from app.ui.compare.comparison import compared
-from app.ui.compare.sections import SECTIONS, Text, external_note
+from app.ui.compare.evidence import external_note
+from app.ui.compare.sections import SECTIONS
 from app.ui.shared.charts.figure import Chart
 from app.ui.shared.labels import short_name
 from sac.evidence import Search
@@ -103,9 +105,9 @@ def test_other_universes_are_compared_and_said(registry):
 def test_a_strategy_that_holds_equal_weight_has_no_edge_to_take_apart(registry):
     comparison = small_comparison(registry)
     twin = dataclasses.replace(comparison.reference, name="Twin")
-    comparison = dataclasses.replace(comparison, models=[twin], baselines=[comparison.reference])
+    comparison = dataclasses.replace(comparison, models=[twin], external=[], baselines=[comparison.reference])
     [attribution] = [section for section in SECTIONS if section.title == "Attribution"]
-    blocks = list(attribution.blocks(comparison, [twin]))
+    blocks = list(attribution.blocks(comparison))
     assert not any(isinstance(block, Chart) for block in blocks)
     assert any("no edge to attribute" in block.text for block in blocks if isinstance(block, Text))
 
@@ -166,18 +168,17 @@ def test_an_external_strategy_that_fits_to_no_version_is_named_with_the_reason(r
 def test_what_an_external_strategy_lacks_is_left_out_and_the_rest_is_shown(registry):
     version = saved(registry, 0)
     comparison = compared(weeks_in_common([version], {"Mine": external(version)}), ("Equal weight",))
-    shown: dict[str, list[Any]] = {
-        section.title: list(section.blocks(comparison, comparison.strategies)) for section in SECTIONS
-    }
+    shown: dict[str, list[Any]] = {section.title: list(section.blocks(comparison)) for section in SECTIONS}
     alts = {
         title: " ".join(block.alt for block in blocks if not isinstance(block, Text))
         for title, blocks in shown.items()
     }
     assert "Mine" in alts["Drawdown"]
-    assert "Target weights of Mine" in alts["Weights"]
+    assert "Weight of Mine over or under equal weight" in alts["Weights"]
     assert "edge of Mine" in alts["Attribution"]
     assert "Mine" not in alts["Members"] + alts["Forecasts"]
-    for title in ("Figures", "Years"):
+    assert "Mine" in shown["Years"][1].table.cells.columns
+    for title in ("Figures", "Distribution"):
         assert "Mine" in shown[title][0].cells.columns
     assert "Mine" in shown["Costs"][0].cells.index
 
@@ -187,12 +188,12 @@ def test_nobody_counted_what_was_tried_before_an_external_strategy(registry):
     comparison = compared(weeks_in_common([version], {"Mine": external(version)}), ())
     comparison = dataclasses.replace(comparison, search=Search.among([0.1, 0.5, 0.9]))
     [figures] = [section for section in SECTIONS if section.title == "Figures"]
-    blocks: list[Any] = list(figures.blocks(comparison, []))
-    _, luck, note = blocks
-    by_luck = luck.cells.data["P(IR > best of 3 by luck)"]
+    blocks: list[Any] = list(figures.blocks(comparison))
+    table, note = blocks
+    by_luck = table.cells.data.loc["P(IR > best of 3 by luck) (%)"]
     assert np.isfinite(by_luck[short_name(version)])
     assert np.isnan(by_luck["Mine"])
-    assert "n/a for external strategies" in note.text
+    assert "n/a for external strategies" in note.help
 
 
 def test_who_breaks_the_limits_is_named(registry):

@@ -8,16 +8,19 @@ import pytest
 
 from app.queries import market, versions
 from app.ui.compare import report
+from app.ui.compare.blocks import Table, Text
 from app.ui.compare.common_weeks import weeks_in_common
 from app.ui.compare.comparison import compared
-from app.ui.compare.conviction import conviction_of, convictions, record_note
-from app.ui.compare.sections import SECTIONS, Table, Text, equity, verdicts
+from app.ui.compare.conviction import convictions, followed_today, record_note
+from app.ui.compare.evidence import evidence
+from app.ui.compare.returns import equity
+from app.ui.compare.sections import SECTIONS
 from app.ui.shared.charts.figure import Chart
 from app.ui.shared.labels import short_name
 from sac.evidence import cagr
 from sac.portfolio import LearningPoint, Validation
 from sac.registry import Registry
-from tests.support.compared_versions import external, saved
+from tests.support.compared_versions import behind, external, saved
 from tests.support.older_versions import without_own_record
 from tests.support.synthetic import random_panel
 
@@ -34,7 +37,7 @@ def registry(tmp_path, monkeypatch):
 
 def blocks_of(comparison, title) -> list[Any]:
     [section] = [section for section in SECTIONS if section.title == title]
-    return list(section.blocks(comparison, comparison.models))
+    return list(section.blocks(comparison))
 
 
 def test_every_figure_is_of_the_record_that_is_asked_for(registry):
@@ -46,7 +49,7 @@ def test_every_figure_is_of_the_record_that_is_asked_for(registry):
         np.testing.assert_array_equal(model.weights, record.weights)
         np.testing.assert_allclose(model.net, record.net)
         np.testing.assert_array_equal(comparison.external[0].weights, mine.weights)
-        assert verdicts(comparison)[0].startswith(f"**{name}**: {cagr(record.net) * 100:.1f}\u00a0% a year")
+        assert behind(evidence(comparison).cells).loc[name, "CAGR (%)"] == pytest.approx(cagr(record.net))
         assert f"{name} {cagr(record.net) * 100:.1f} % a year" in equity(comparison).alt
         said = "Agents&#x27; own" if own else "As traded"
         assert f"<strong>{said}</strong>, out of sample" in report.html(comparison)
@@ -59,7 +62,7 @@ def test_of_whom_both_records_are_the_same_is_said(registry):
     assert record_note(both) == f"Both records are the same for {short_name(sure)}."
     assert record_note(compared(weeks_in_common([doubted]), ())) == ""
     alone = compared(weeks_in_common([sure]), ())
-    assert record_note(alone) == "Both records are the same: every committee was followed without reserve."
+    assert record_note(alone) == "Both records are the same."
     assert record_note(alone) in report.html(alone)
 
 
@@ -90,35 +93,38 @@ def test_who_was_followed_without_reserve_has_its_agents_own_record_in_the_trade
     np.testing.assert_array_equal(record.weights, older.evaluation().weights)
 
 
-def test_conviction_is_said_by_year_and_of_today(registry):
+def test_how_far_a_committee_is_followed_today_stands_beside_its_lead(registry):
     version = saved(registry, 0, convictions=DOUBTED)
-    said = conviction_of(version).replace("\u00a0", " ")
-    assert said == "Conviction 2017 61 % · 2018 40 % · today 5 %."
-    assert conviction_of(version) in verdicts(compared(weeks_in_common([version]), ()))[0]
+    assert followed_today(version) == 0.05
+    shown = behind(evidence(compared(weeks_in_common([version]), ())).cells)["Followed (%)"]
+    assert shown[short_name(version)] == 0.05
     always = dataclasses.replace(version, settings=dataclasses.replace(version.settings, follow="agents"))
-    assert conviction_of(always).endswith("today\u00a05\u00a0%, and its agents are followed without reserve.")
+    assert followed_today(always) == 1.0
     told = dataclasses.replace(version.metadata, validations=[])
-    assert "No weeks were held out" in conviction_of(dataclasses.replace(version, metadata=told))
+    assert followed_today(dataclasses.replace(version, metadata=told)) == 1.0, "no weeks were held out"
 
 
 def test_blocks_of_one_year_are_told_apart_by_their_months(registry):
-    half = saved(registry, 0, range(150, 202))
-    assert conviction_of(half).replace("\u00a0", " ").startswith("Conviction from 2016-")
+    half = convictions({"Half": saved(registry, 0, range(150, 202))})
+    assert behind(half).index[0][1].startswith("from 2016-")
 
 
 def test_the_table_of_convictions_has_measured_and_followed(registry):
     version = saved(registry, 0, convictions=DOUBTED)
     always = dataclasses.replace(version, settings=dataclasses.replace(version.settings, follow="agents"))
-    table = convictions({"Doubted": version, "Always": always})
-    assert list(table["Committee of"]) == ["2017", "2018", "today"] * 2
-    assert list(table["Conviction"]) == ["61 %", "40 %", "5 %"] * 2
-    assert list(table["Followed"]) == ["61 %", "40 %", "5 %", *["100 %"] * 3]
+    table = behind(convictions({"Doubted": version, "Always": always}))
+    assert list(table.index.get_level_values("Committee of")) == ["2017", "2018", "today"] * 2
+    assert list(table["Conviction (%)"]) == [0.61, 0.4, 0.05] * 2
+    assert list(table["Followed (%)"]) == [0.61, 0.4, 0.05, *[1.0] * 3]
     assert "Luck of the search in t" not in table
     lucky = [Validation(0, "2014-01-03", "2016-12-30", 26, -0.02, 1.0, 0.0, luck=1.6, source="blocks")]
     told = dataclasses.replace(version.metadata, validations=lucky)
-    table = convictions({"Lucky": dataclasses.replace(version, metadata=told)})
-    assert list(table["Luck of the search in t"]) == ["1.6"]
-    assert list(table["Validation weeks"]) == ["26 of its own blocks, 2014-01-03 to 2016-12-30"]
+    shown: Any = convictions({"Lucky": dataclasses.replace(version, metadata=told)})
+    assert list(behind(shown)["Luck of the search in t"]) == [1.6]
+    assert list(behind(shown)["Validation weeks"]) == ["26 of its own blocks, 2014-01-03 to 2016-12-30"]
+    assert "-2.0" in shown.to_html()
+    told = dataclasses.replace(version.metadata, validations=[])
+    assert convictions({"Never": dataclasses.replace(version, metadata=told)}) is None
 
 
 def test_the_learning_curve_is_drawn_where_one_was_stored(registry):

@@ -10,8 +10,10 @@ import pytest
 from app.formats import percent, points
 from app.ui.compare import tables
 from sac.config import Constraints
-from sac.evidence import Search, at_cost, cagr, difference, edge
+from sac.evidence import Search, at_cost, cagr, drawdowns, edge
+from sac.evidence.comparison import active_weights
 from tests.support.backtests import random_walk, walk_of
+from tests.support.compared_versions import behind
 
 
 def walk(seed, name, rate=0.001):
@@ -42,8 +44,8 @@ def test_an_index_has_no_figure_of_what_it_holds():
         turnover=np.zeros(104),
         net=one.gross,
     )
-    shown = read(tables.figures([one, index], Constraints()))
-    unknown = ["Effective number of stocks", "Average cash", "Weeks with a stock at its cap"]
+    shown = read(figures([one, index]))
+    unknown = ["Effective stocks", "Average cash (%)", "Weeks at cap (%)"]
     assert list(shown.index[shown["Index"] == "n/a"]) == unknown
     assert not (shown["One"] == "n/a").any()
 
@@ -83,31 +85,56 @@ def test_contributions_add_up_on_paper_too():
     assert parts.iloc[:-1].sum() == pytest.approx(parts.iloc[-1], abs=0.05 * len(parts))
 
 
+def figures(backtests, equal=None, *trials):
+    """The table of figures of strategies that a search of so many candidates found."""
+    names = [each.name for each in backtests]
+    search = Search.among([0.5], trials) if trials else Search.among([])
+    return tables.figures(backtests, Constraints(), equal or walk(9, "Other"), search, counted=names)
+
+
 def test_luck_counts_the_trials_only_where_there_are_some(still):
     trader = walk(5, "Trader")
-    judged = [difference(trader.net, still.net)]
-    assert len(read(tables.luck([trader], still, judged, Search.among([0.5]))).columns) == 6
-    shown = read(tables.luck([trader], still, judged, Search.among([0.5, 0.7, 1.1])))
-    assert shown.columns[-1] == "P(IR > best of 3 by luck)"
+    assert "P(IR > 0) (%)" in read(figures([trader], still)).index
+    assert not any("luck" in row for row in read(figures([trader], still)).index)
+    assert read(figures([trader], still, 0.5, 1.1)).index[-1] == "P(IR > best of 3 by luck) (%)"
 
 
-def test_skill_is_what_is_earned_over_equal_weight_and_none_is_no_difference(still):
+def test_skill_is_what_is_earned_over_equal_weight_and_none_is_the_same(still):
     """A bull market makes nobody skilled, and who holds equal weight is neither better nor worse."""
     rising = dataclasses.replace(still, net=still.net + 0.01)
     behind = dataclasses.replace(rising, name="Behind", net=rising.net - 0.0004 * (1 + np.arange(104) % 2))
     twin = dataclasses.replace(rising, name="Twin")
-    judged = [difference(each.net, rising.net) for each in (behind, twin)]
-    shown = read(tables.luck([behind, twin], rising, judged, Search.among([0.5, 0.7, 1.1])))
-    chances = ["P(better)", "P(IR > 0)", "P(IR > best of 3 by luck)"]
-    assert list(shown.loc["Behind", chances]) == ["0 %"] * 3
-    assert list(shown.loc["Twin", chances]) == ["no difference"] * 3
+    shown = read(figures([behind, twin], rising, 0.5, 1.1))
+    chances = ["P(IR > 0) (%)", "P(IR > best of 3 by luck) (%)"]
+    assert not shown.loc[chances, "Behind"].astype(float).any()
+    assert list(shown.loc[["Information ratio (IR)", *chances], "Twin"]) == ["same"] * 3
 
 
-def test_verdicts_say_what_the_interval_says(still):
-    worse = np.expm1(np.log1p(still.net) - 0.001)
-    assert "worse by more than luck" in tables.difference_verdict(difference(worse, still.net))
-    better = tables.difference_verdict(difference(still.net, worse))
-    assert "is more than luck" in better
+def test_drawdowns_are_dated_and_the_deepest_stand_first():
+    trader = walk(7, "Trader")
+    shown, found = read(tables.drawdown_dates(trader)), drawdowns(trader)
+    assert 2 <= len(shown) <= 5
+    assert list(shown["From"]) == [one.start for one in found[: len(shown)]]
+    assert shown["Depth (%)"].iloc[0] == f"{100 * found[0].depth:.1f}"
+    falling = dataclasses.replace(trader, net=np.full(104, -0.001))
+    [row] = read(tables.drawdown_dates(falling)).to_dict("records")
+    assert (row["To"], row["Recovered after (weeks)"]) == ("not yet", "not yet")
+    assert behind(tables.drawdown_dates(dataclasses.replace(trader, net=np.full(104, 0.001)))).empty
+
+
+def test_tails_are_those_of_the_weeks():
+    trader = walk(8, "Trader")
+    shown = read(tables.tail_figures([trader]))["Trader"]
+    assert shown["Worst week (%)"] == f"{100 * trader.net.min():.1f}"
+    assert float(shown["CVaR 95 % (%)"]) <= float(shown["VaR 95 % (%)"])
+
+
+def test_bets_are_sorted_by_what_is_held(still):
+    trader = walk(6, "Trader")
+    shown = behind(tables.bets(trader, active_weights(trader, Constraints())))
+    assert list(shown["Average weight (%)"]) == sorted(shown["Average weight (%)"], reverse=True)
+    assert shown["Average weight (%)"].sum() == pytest.approx(1.0)
+    assert shown["Over equal weight (pp)"].sum() == pytest.approx(0.0)
 
 
 def test_members_are_shown_with_their_interquartile_mean():

@@ -3,11 +3,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.ui.shared.charts import attribution, figure, growth, members, weights
+from app.ui.shared.charts import active, attribution, figure, forecasts, growth, members, returns
 from sac.config import Constraints
-from sac.evidence import drawdown, edge, edge_by_asset
-from sac.evidence.comparison import baselines
+from sac.evidence import drawdown, edge, edge_by_asset, rolling_sharpe, rolling_volatility, tails
+from sac.evidence.comparison import active_weights, baselines, calendar_months, calendar_years
+from sac.forecast.skill import ForecastSkill
 from sac.portfolio import EqualWeight, backtest
+from tests.support.backtests import random_walk
 from tests.support.synthetic import random_panel
 
 
@@ -53,10 +55,77 @@ def test_drawdown_is_never_positive_and_says_its_depth(walks):
     assert f"{drawdown(walks[0].net).min() * 100:.1f} %" in chart.alt
 
 
-def test_stacked_weights_fill_the_portfolio(walks):
-    figure = weights.allocation(walks[0]).figure
-    np.testing.assert_allclose(np.sum([trace.y for trace in figure.data], axis=0), 1.0)
-    assert figure.data[-1].name == "CASH"
+def bets_of(walk):
+    return active_weights(walk, Constraints())
+
+
+def test_active_weights_are_drawn_with_the_largest_position_on_top(walks):
+    rng = np.random.default_rng(0)
+    held = np.sort(rng.dirichlet(np.ones(len(walks[0].symbols) + 1), 40), axis=1)  # the last stock is largest
+    tilted = replace(walks[0], weights=held)
+    [cells] = active.active_weights(tilted, bets_of(tilted)).figure.data
+    assert list(cells.y) == [*reversed(walks[0].symbols), "CASH"]
+    np.testing.assert_allclose(np.sum(cells.z, axis=0), 0.0, atol=1e-9)
+    assert cells.z[0][0] == pytest.approx(100 * (held[0, -2] - 0.2)), "four stocks at their cap"
+    assert cells.zmax == -cells.zmin == pytest.approx(np.abs(cells.z[:-1]).max())
+
+
+def test_two_hundred_stocks_share_a_row_beyond_the_largest_thirty():
+    names = tuple(f"S{number:03}" for number in range(200))
+    record = random_walk(0, weeks=30)
+    weights = np.random.default_rng(0).dirichlet(np.ones(201), 30)
+    many = replace(record, symbols=names, weights=weights)
+    chart = active.active_weights(many, bets_of(many))
+    [cells] = chart.figure.data
+    assert list(cells.y[-2:]) == ["170 others", "CASH"]
+    assert len(cells.y) == 32
+    assert cells.zmax == pytest.approx(np.abs(cells.z[:30]).max()), "one stock is seen beside 170 others"
+    np.testing.assert_allclose(np.sum(cells.z, axis=0), 0.0, atol=1e-9)
+    assert chart.figure.layout.height < 700
+
+
+def test_years_have_a_bar_per_strategy_and_those_of_baselines_are_hatched(walks):
+    for bars, walk in zip(returns.years(walks).figure.data, walks, strict=True):
+        assert list(bars.y) == list(calendar_years([walk])[walk.name])
+        assert bool(bars.marker.pattern.shape) == (walk.name in figure.BASELINE_COLOURS)
+
+
+def test_months_are_cells_and_the_best_and_the_worst_are_said(walks):
+    chart = returns.months(walks[0])
+    [cells] = chart.figure.data
+    np.testing.assert_array_equal(cells.z, calendar_months(walks[0]).to_numpy())
+    known = np.array(cells.z)[np.isfinite(cells.z)]
+    for extreme in (known.max(), known.min()):
+        assert f"{extreme * 100:.1f} %" in chart.alt
+
+
+def test_the_distribution_counts_every_week_and_marks_its_tail(walks):
+    chart = returns.distribution(walks[0], walks[2])
+    for drawn in chart.figure.data:
+        assert sum(drawn.y) == len(walks[0].net)
+    found = tails(walks[0].net)
+    assert [line.x0 for line in chart.figure.layout.shapes] == [found.var, found.cvar]
+    [alone] = returns.distribution(walks[1], walks[1]).figure.data
+    assert alone.name == walks[1].name
+
+
+def test_rolling_figures_begin_when_their_weeks_are_full(walks):
+    for draw, figures in ((growth.volatility, rolling_volatility), (growth.sharpe, rolling_sharpe)):
+        line = draw(walks).figure.data[0]
+        assert str(line.x[0])[:10] == str(walks[0].ends[25])
+        np.testing.assert_array_equal(line.y, figures(walks[0].net, 26))
+
+
+def test_forecasters_stand_side_by_side_with_their_errors():
+    years = [ForecastSkill(2020, 52, 0.04, 2.0), ForecastSkill(2021, 52, -0.01, 0.0)]
+    judged = {("SAC + LSTM a", "PPO + LSTM b"): years, ("SAC + PatchTST c",): years[:1]}
+    chart = forecasts.forecast_skill(judged, {"SAC + LSTM a": "#123456", "SAC + PatchTST c": "#654321"})
+    both, other = chart.figure.data
+    assert both.name == "SAC + LSTM a, PPO + LSTM b"
+    assert other.x[0] > both.x[0]
+    assert both.error_y.array[0] == pytest.approx(1.96 * 0.02)
+    assert not both.error_y.array[1], "without a t-statistic there is no error to draw"
+    assert "-0.010 to 0.040" in chart.alt
 
 
 def test_turnover_leaves_the_first_purchase_out(walks):
@@ -94,7 +163,8 @@ def test_the_bars_of_an_edge_are_its_parts_in_order(walks):
 def test_every_chart_has_a_transparent_ground_a_title_with_a_unit_and_alt_text(walks):
     drawn = [draw(walks) for draw in (growth.equity, growth.drawdowns, growth.turnover)]
     drawn += [
-        weights.allocation(walks[0]),
+        returns.years(walks),
+        growth.volatility(walks),
         growth.excess(walks[:1], walks[1]),
         members.member_fan(walks[0], walks[1], "#123456"),
     ]
