@@ -3,7 +3,7 @@
 from app.decisions.following import conviction_line
 from app.formats import moment, percent
 from app.settings import Settings
-from sac.book import BookDecider, ChampionDecider, last_choice, subject_label
+from sac.book import BookDecider, Decider, last_choice, subject_label
 from sac.promotion.following import last_choice as last_follow
 
 __all__ = ["book_line", "decider_line", "parts_line"]
@@ -27,7 +27,7 @@ def parts_line(decider: BookDecider) -> str:
     return f"{', '.join(parts)}."
 
 
-def decider_line(root: Settings, decider: BookDecider | ChampionDecider) -> str:
+def decider_line(root: Settings, decider: Decider) -> str:
     """Why its target is what it is: of a champion its conviction, of the book its parts too."""
     if isinstance(decider, BookDecider):
         return f"{book_line(root, decider)} {parts_line(decider)}"

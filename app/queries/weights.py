@@ -13,7 +13,7 @@ from app.holdings.portfolio import Portfolio
 from app.queries import market
 from app.settings import settings
 from sac.arrays import Floats
-from sac.book import BookDecider, ChampionDecider
+from sac.book import BookDecider, ChampionDecider, Decider
 from sac.config import Constraints
 from sac.market import MarketPanel
 from sac.market.symbols import symbol_key
@@ -39,7 +39,7 @@ def decider(version: Version) -> ChampionDecider:
     return ChampionDecider(version, follow, settings().cache)
 
 
-def plan(who: BookDecider | ChampionDecider, portfolio: Portfolio, as_of: str) -> Plan:
+def plan(who: Decider, portfolio: Portfolio, as_of: str) -> Plan:
     """Advice and orders of the book or a version. Raises DeskError."""
     panel = market.panel()
     return _plan(_asked(who, panel), portfolio, panel.step_at(as_of), who, panel)
@@ -50,7 +50,7 @@ def _plan(
     asked: Asked,
     portfolio: Portfolio,
     step: int,
-    _who: BookDecider | ChampionDecider,
+    _who: Decider,
     _panel: MarketPanel,
 ) -> Plan:
     return planned(_who, _panel, portfolio, step)
@@ -124,7 +124,7 @@ def _dates(key: Key, _version: Version, _panel: MarketPanel) -> list[str]:
     return decision_dates(_version, _panel)
 
 
-def _asked(who: BookDecider | ChampionDecider, panel: MarketPanel) -> Asked:
+def _asked(who: Decider, panel: MarketPanel) -> Asked:
     parts = who.parts.values() if isinstance(who, BookDecider) else [who]
     return who.name, who.followed, tuple(_key(part.version, panel) for part in parts)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,48 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["BookDecider", "ChampionDecider", "Decider", "decider_of"]
 
 
-class Decider(Protocol):
-    """What turns a portfolio into target weights for a week, and how logs call it."""
-
-    @property
-    def subject(self) -> str:
-        """The variant, or "book"."""
-
-    @property
-    def name(self) -> str:
-        """The champion's version, or the text of the book."""
-
-    @property
-    def followed(self) -> str:
-        """Whom it follows: what tells two answers on the same data apart."""
-
-    @property
-    def constraints(self) -> Constraints:
-        """Its limits and costs."""
-
-    @property
-    def since(self) -> str:
-        """When it began to decide: ISO text, UTC."""
-
-    @property
-    def learned_until(self) -> str:
-        """The last decision that its agents learned from: ISO text."""
-
-    def advise(
-        self,
-        panel: MarketPanel,
-        step: int,
-        holdings: "Holdings | None" = None,
-        *,
-        outside: "Outside" = "refuse",
-        today: np.datetime64 | None = None,
-    ) -> "Recommendation":
-        """Target weights at a step of the panel, for a portfolio. Raises as `target_weights` does."""
-
-
 @dataclass(frozen=True)
 class ChampionDecider:
-    """A version by itself."""
+    """A version by itself: turns a portfolio into target weights for a week."""
 
     version: Version
     follow: FollowChoice = "as trained"
@@ -73,26 +34,32 @@ class ChampionDecider:
 
     @property
     def subject(self) -> str:
+        """The variant: how logs call it."""
         return self.version.variant
 
     @property
     def name(self) -> str:
+        """The version: what of the variant decides."""
         return self.version.name
 
     @property
     def followed(self) -> str:
+        """Whom it follows: what tells two answers on the same data apart."""
         return self.follow
 
     @property
     def constraints(self) -> Constraints:
+        """Its limits and costs."""
         return self.version.settings.constraints
 
     @property
     def since(self) -> str:
+        """When it began to decide: ISO text, UTC."""
         return self.promoted_at or self.version.metadata.created_at
 
     @property
     def learned_until(self) -> str:
+        """The last decision that its agents learned from: ISO text."""
         return self.version.metadata.last_decision
 
     def advise(
@@ -104,6 +71,7 @@ class ChampionDecider:
         outside: "Outside" = "refuse",
         today: np.datetime64 | None = None,
     ) -> "Recommendation":
+        """Target weights at a step of the panel, for a portfolio. Raises as `target_weights` does."""
         from sac.inference import target_weights  # here, because it loads torch
 
         return target_weights(
@@ -128,18 +96,22 @@ class BookDecider:
 
     @property
     def subject(self) -> str:
+        """ "book", in place of a variant."""
         return BOOK
 
     @property
     def name(self) -> str:
+        """The text of the book."""
         return self.book.text
 
     @property
     def followed(self) -> str:
+        """The same of each champion."""
         return "; ".join(f"{part.name} {part.follow}" for part in self.parts.values())
 
     @property
     def constraints(self) -> Constraints:
+        """Those that all its champions have."""
         return next(iter(self.parts.values())).constraints
 
     @property
@@ -154,10 +126,12 @@ class BookDecider:
 
     @property
     def since(self) -> str:
+        """When it, or the newest of its champions, was chosen."""
         return max(self.chosen_at, *(part.since for part in self.parts.values()))
 
     @property
     def learned_until(self) -> str:
+        """The latest of its champions'."""
         return max(part.learned_until for part in self.parts.values())
 
     def advise(
@@ -169,6 +143,7 @@ class BookDecider:
         outside: "Outside" = "refuse",
         today: np.datetime64 | None = None,
     ) -> "Recommendation":
+        """The same, each champion asked about the whole portfolio."""
         advice = {
             variant: part.advise(panel, step, holdings, outside=outside, today=today)
             for variant, part in self.parts.items()
@@ -176,9 +151,10 @@ class BookDecider:
         return advice_of(self.book, advice, self.constraints.cost_rate)
 
 
-def decider_of(
-    registry: Registry, subject: str, cache: Path | None = None
-) -> BookDecider | ChampionDecider | None:
+Decider = ChampionDecider | BookDecider
+
+
+def decider_of(registry: Registry, subject: str, cache: Path | None = None) -> Decider | None:
     """Who decides for a variant, or for the "book", by the decisions of now; None where nobody does.
 
     Raises ArtifactError where a champion cannot be read, DeskError where the book's cannot be blended.

@@ -9,7 +9,7 @@ from app.queries import weights
 from app.queries.versions import Shelf
 from app.ui.shared.labels import label, short_name
 from app.ui.shared.links import linked
-from sac.book import BOOK, BookDecider, ChampionDecider
+from sac.book import BOOK, BookDecider, Decider
 from sac.registry import Version
 
 __all__ = ["Chosen", "chosen"]
@@ -19,7 +19,7 @@ __all__ = ["Chosen", "chosen"]
 class Chosen:
     """Who decides, and when."""
 
-    decider: BookDecider | ChampionDecider
+    decider: Decider
     date: str  # the decision, ISO
     serving: bool  # the book or a champion: what it decides is sealed
 
