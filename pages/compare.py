@@ -10,7 +10,7 @@ from app.ui.compare.common_weeks import weeks_in_common
 from app.ui.compare.comparison import compared
 from app.ui.compare.downloads import downloads
 from app.ui.compare.evidence import basis_line, evidence, evidence_note, external_note, state
-from app.ui.compare.ours import book_record
+from app.ui.compare.ours import blends
 from app.ui.compare.returns import equity
 from app.ui.compare.selection import BASELINES, own_record, pick, versions_table, years_of
 from app.ui.compare.tabs import draw, sections
@@ -38,7 +38,8 @@ if not versions:
 
 top = st.container()
 choices = st.container(horizontal=True)
-ours, refusal = book_record()
+in_service = {champion.variant: champion for champion in champions}
+ours, refusal = blends(in_service)
 with choices:
     picked = pick(versions, names, [*ours, *external.readable])
 chosen = [version for version in versions if version.name in picked]
@@ -50,7 +51,7 @@ if not chosen:
 with choices:
     own = own_record()
 if own and ours:
-    ours, refusal = book_record(own)
+    ours, refusal = blends(in_service, own)
 beside = {name: one for name, one in {**external.readable, **ours}.items() if name in picked}
 common = weeks_in_common(chosen, beside, own)
 if not common.versions:

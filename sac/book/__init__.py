@@ -13,7 +13,7 @@ from sac.book.choice import (
     subject_label,
 )
 from sac.book.deciders import BookDecider, ChampionDecider, Decider, decider_of
-from sac.book.members import champions_at, champions_of
+from sac.book.members import blendable, champions_at, champions_of
 
 __all__ = [
     "BLENDS",
@@ -25,6 +25,7 @@ __all__ = [
     "Decider",
     "advice_of",
     "blend_of",
+    "blendable",
     "book_of",
     "champions_at",
     "champions_of",

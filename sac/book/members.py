@@ -9,7 +9,7 @@ from sac.promotion import DecisionLog
 from sac.promotion.state import champion_of
 from sac.registry import Registry, Version
 
-__all__ = ["champions_at", "champions_of"]
+__all__ = ["blendable", "champions_at", "champions_of"]
 
 
 def champions_of(registry: Registry, champions: tuple[str, ...]) -> dict[str, Version]:
@@ -26,7 +26,7 @@ def champions_of(registry: Registry, champions: tuple[str, ...]) -> dict[str, Ve
             "choose another book."
         )
     versions = {variant: champion for variant, champion in found.items() if champion is not None}
-    _refuse_unlike(versions)
+    blendable(versions)
     return versions
 
 
@@ -44,12 +44,12 @@ def champions_at(registry: Registry, champions: tuple[str, ...], at: str) -> dic
     rest = tuple(variant for variant in champions if variant not in found)
     found |= champions_of(registry, rest) if rest else {}
     versions = {variant: found[variant] for variant in champions}
-    _refuse_unlike(versions)
+    blendable(versions)
     return versions
 
 
-def _refuse_unlike(versions: Mapping[str, Version]) -> None:
-    """A blend is within limits where all have the same ones, and costs what all of them pay."""
+def blendable(versions: Mapping[str, Version]) -> None:
+    """Raise DeskError unless a blend of these is within limits that all have, and costs what all pay."""
     (first, one), *others = versions.items()
     for variant, other in others:
         if other.settings.constraints != one.settings.constraints:
