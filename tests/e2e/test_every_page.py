@@ -86,6 +86,7 @@ def _visited(browser, desk, path):
     ground = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
     page.wait_for_function(f"{ground} !== 'rgb(255, 255, 255)'")
     rest(page)
+    page.wait_for_function("document.getAnimations().every(one => one.playState !== 'running')")  # of colours
     violations["dark"] = _violations(page)
     page.set_viewport_size(PHONE)
     page.wait_for_timeout(500)  # milliseconds: charts take the new width when it has stood for a while

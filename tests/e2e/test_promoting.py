@@ -39,10 +39,11 @@ def test_from_champion_to_challenger_and_back(champion, port, page):
     registry = Registry(folder / "data" / "models")
     with served(folder, port):
         page.goto("/training")
-        page.get_by_role("button", name="Fine-tune").click()
+        page.get_by_text("Fine-tune a champion").click()
+        page.get_by_role("button", name="Fine-tune", exact=True).click()
         see(page, re.compile("Version .* is stored"), timeout=LONG)
 
-        page.get_by_role("link", name=re.compile("Review it|See why it is not eligible")).click()
+        page.get_by_role("link", name=re.compile("Review it|See why not")).click()
         expect(heading(page, "Promotion")).to_be_visible()
         second = next(v.name for v in registry.versions("sac_lstm") if v.name != first.name)
         expect(heading(page, re.compile(r"^SAC \+ LSTM .* today; "))).to_be_visible(timeout=60_000)

@@ -25,7 +25,7 @@ def registry(tmp_path, monkeypatch):
     return here
 
 
-@pytest.mark.parametrize("page", ["overview", "training", "compare", "promotion", "data"])
+@pytest.mark.parametrize("page", ["overview", "training", "compare", "promotion"])
 def test_a_second_run_of_a_page_opens_no_version(registry, monkeypatch, page):
     looks = []
     inspect = folder.inspect

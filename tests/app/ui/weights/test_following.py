@@ -226,7 +226,6 @@ def test_a_choice_stands_in_the_history_in_words(root):
     at = opened("promotion")
     table = at.dataframe[-1].value
     assert table["Decision"].tolist() == ["follows equal weight", "promoted as the first model"]
-    assert table["Gate"].tolist() == ["", "eligible"]
     assert table["CAGR"][0] == "", "nothing was compared"
     assert table["Reason"][0] == "The spread is gone."
     assert not at.error
