@@ -58,6 +58,7 @@ def champions_table(standings: Sequence[Standing], book: BookDecider | None, new
     styled = styled.format(_percent, subset=["CAGR, net", "Max drawdown"])
     styled = styled.format(partial(_percent, digits=0), subset=["Conviction"])
     styled = styled.format(na_rep="", subset=["Verdict", "Since", "Status"])
+    styled = styled.set_properties(subset=["Since", "Verdict"], **{"white-space": "nowrap"})
     st.table(styled, border="horizontal", alt="Champions, what they hold, and their leads over equal weight")
     st.caption("Leads in log growth; the bar is the 95 % interval, its line zero.")
     for one in standings:
@@ -92,10 +93,9 @@ def _figures(found: Metrics, lead: Difference) -> dict[str, Any]:
 
 
 def _of_book(book: BookDecider) -> dict[str, Any]:
-    conviction = sum(book.shares[name] * book.convictions[name] for name in book.shares)
+    followed = sum(share * book.convictions[name] for name, share in book.shares.items())
     return {
-        "Holds today": holds(conviction),
-        "Conviction": conviction,
+        "Holds today": holds(followed),
         "Since": book.chosen_at[:10],
         "Status": _record(BOOK, book.name),
     }
