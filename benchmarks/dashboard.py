@@ -32,9 +32,9 @@ from tests.support.serving import served
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-INFERENCE = "weights"  # the page that asks a model
-WITHOUT = [path for path in paths() if path != INFERENCE]
-SESSIONS = ("", "compare", "promotion")
+INFERENCE = "weights"  # the page that asks a model; Promotion asks a challenger that waits
+WITHOUT = [path for path in paths() if path not in (INFERENCE, "promotion")]
+SESSIONS = ("", "compare", "training")
 HEAVY = ("torch", "transformers", "sklearn", "skfolio", "exchange_calendars", "yfinance", "huggingface_hub")
 WANTED = {"start": 5.0, "memory": 400, "idle": 1.0}  # seconds, MiB, percent of a core
 SETTLING = 5.0  # seconds after a page is whole until its session is called idle

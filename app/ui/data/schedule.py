@@ -9,6 +9,7 @@ from app.formats import moment
 from app.queries import jobs, weeks
 from app.settings import settings
 from app.ui.shared.action import action
+from app.ui.shared.fields import Form, reasons
 from app.ui.shared.labels import label
 from app.ui.shared.live import live
 from app.ui.shared.progress import cancel_button, progress_text
@@ -109,15 +110,17 @@ def _record(record: WeekRecord) -> None:
 def _form(schedule: Schedule) -> None:
     with st.expander("Schedule", icon=":material/schedule:"):
         st.toggle("Run every week by itself", schedule.on, key="schedule-on")
-        grid = st.grid(2, min_column_width=240)
-        grid.number_input(
+        form, grid = Form(), st.grid(2, min_column_width=240)
+        form.whole(
+            grid,
             "Hours after the week's last close",
             *HOURS,
             schedule.hours,
             key="schedule-hours",
             help="In New York, holidays and half-days considered. Yahoo's prices are final from 18:00 there.",
         )
-        grid.number_input(
+        form.whole(
+            grid,
             "Weeks between challengers",
             *EVERY,
             schedule.every,
@@ -132,15 +135,23 @@ def _form(schedule: Schedule) -> None:
                 choices.index(schedule.challenger(variant)),
                 key=f"schedule-{variant}",
             )
-        action("Save the schedule", _save, key="save-schedule", icon=":material/save:")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            action(
+                "Save the schedule",
+                lambda actor: _save(form),
+                key="save-schedule",
+                blocked=bool(form.problems),
+                icon=":material/save:",
+            )
+            reasons(form.problems)
 
 
-def _save(actor: str) -> str:
+def _save(form: Form) -> str:
     state = st.session_state
     chosen = Schedule(
         on=state["schedule-on"],
-        hours=state["schedule-hours"],
-        every=state["schedule-every"],
+        hours=form.entered("schedule-hours"),
+        every=form.entered("schedule-every"),
         challengers={variant: state[f"schedule-{variant}"] for variant in VARIANTS},
     )
     write_schedule(settings().data, chosen)

@@ -64,8 +64,8 @@ def test_a_week_that_stopped_says_why_and_can_be_run_again(empty):
 def test_the_schedule_is_saved_and_said(empty):
     at = opened("data")
     at.toggle(key="schedule-on").set_value(True)
-    at.number_input(key="schedule-hours").set_value(9)
-    at.number_input(key="schedule-every").set_value(4)
+    at.text_input(key="schedule-hours").set_value("9")
+    at.text_input(key="schedule-every").set_value("4")
     at.selectbox(key="schedule-sac_lstm").set_value("fine-tune")
     at.button(key="save-schedule").click().run()
     assert not at.exception
@@ -97,3 +97,15 @@ def test_a_viewer_sees_it_and_starts_nothing(empty, monkeypatch):
     assert at.button(key="run-week").disabled
     assert at.button(key="save-schedule").disabled
     assert Jobs(empty).list() == []
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"), [("hours", "500"), ("hours", "-1"), ("every", "1.5"), ("every", "")]
+)
+def test_a_field_out_of_range_disables_the_button_and_says_why(empty, field, typed):
+    at = opened("data")
+    at.text_input(key=f"schedule-{field}").set_value(typed).run()
+    assert at.button(key="save-schedule").disabled
+    assert "enter a whole number from" in said(at)
+    at.text_input(key=f"schedule-{field}").set_value("5").run()
+    assert not at.button(key="save-schedule").disabled
