@@ -48,7 +48,7 @@ def recorded_week(version: Version, decision: str) -> RecordedWeek | None:
         start=str(traded.fills[row]),
         end=str(traded.ends[row]),
         year=year,
-        conviction=_conviction(version, year),
+        conviction=version.conviction_of(year),
         held_weights=named(before),
         target_weights=named(traded.weights[row]),
         agents_weights=None if agents is None else named(agents.weights[row]),
@@ -67,11 +67,3 @@ def decision_dates(version: Version, panel: MarketPanel) -> list[str]:
     )
     recorded = np.isin(panel.decisions, version.evaluation().decisions)
     return [str(date) for date in panel.decisions[served | recorded][::-1]]
-
-
-def _conviction(version: Version, year: int) -> float:
-    """Of the agents of an evaluation year, who are numbered as their measurements are."""
-    if version.settings.follow == "agents":
-        return 1.0
-    judged = {one.fold: one.conviction for one in version.metadata.validations[:-1]}
-    return judged.get(year, 1.0)

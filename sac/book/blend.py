@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sac.arrays import Floats
 from sac.book.choice import BOOK, Book, subject_label
 from sac.config import CASH
 from sac.errors import DataError
@@ -71,10 +70,11 @@ def blend_of(book: Book, versions: Mapping[str, Version], records: Mapping[str, 
     first = book.champions[0]
     if not len(rows[first]):
         raise DataError("The champions of the book share no week of their records: it has none.")
-    known = {name: _convictions(versions[name], records[name].folds[rows[name]]) for name in book.champions}
+    folds = {name: records[name].folds[rows[name]].tolist() for name in book.champions}
+    known = {name: [versions[name].conviction_of(fold) for fold in own] for name, own in folds.items()}
     shares = np.array(
         [
-            list(book.shares({name: float(column[week]) for name, column in known.items()}).values())
+            list(book.shares({name: column[week] for name, column in known.items()}).values())
             for week in range(len(rows[first]))
         ]
     )  # (W, K)
@@ -85,11 +85,3 @@ def blend_of(book: Book, versions: Mapping[str, Version], records: Mapping[str, 
 def record_of(book: Book, versions: Mapping[str, Version]) -> Backtest:
     """The same of the champions' evaluations as traded."""
     return blend_of(book, versions, {name: versions[name].evaluation() for name in book.champions})
-
-
-def _convictions(version: Version, folds: np.ndarray) -> Floats:
-    """How far its committees were followed in weeks of these evaluation years, (W,)."""
-    followed = {one.fold: one.conviction for one in version.metadata.validations}
-    if version.settings.follow == "agents":
-        return np.ones(len(folds))
-    return np.array([followed.get(int(fold), 1.0) for fold in folds])

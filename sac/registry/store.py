@@ -101,6 +101,11 @@ class Version:
         validation = self.metadata.production
         return 1.0 if self.settings.follow == "agents" or validation is None else validation.conviction
 
+    def conviction_of(self, fold: int) -> float:
+        """The same of the committee of an evaluation year, by its number; measured before it began."""
+        judged = {one.fold: one.conviction for one in self.metadata.validations}
+        return 1.0 if self.settings.follow == "agents" else judged.get(fold, 1.0)
+
     def followed(self, choice: FollowChoice) -> float:
         """The same where a person may have chosen otherwise."""
         return {"as trained": self.conviction, "agents": 1.0, "equal weight": 0.0}[choice]
