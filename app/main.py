@@ -26,6 +26,6 @@ with refusals_shown():
     if login.login_configured():
         st.caption(f"Logged in as {plain(person.name)}, {person.role}")
     room_note()
-    tour.step(page.title)
+    tour.step(page)
     page.run()
 uploads.finish()

@@ -1,6 +1,7 @@
 """A tour of the desk in five steps: a line above each page, and the way to the next."""
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from app.ui.shared.navigation import PAGES, go_to
 
@@ -23,14 +24,14 @@ def begin() -> None:
     go_to(STEPS[0][0], f"Take the tour: {len(STEPS)} steps", forward=True, tour="1")
 
 
-def step(title: str) -> None:
-    """The step of the tour that the URL names, above the page (by its title) that it is about."""
+def step(page: StreamlitPage) -> None:
+    """The step of the tour that the URL names, above the page that it is about."""
     number = st.query_params.get("tour", "")
     if number not in {str(one) for one in range(1, len(STEPS) + 1)}:
         return
     at = int(number)
     about, text = STEPS[at - 1]
-    if PAGES[about].title != title:
+    if PAGES[about].title != page.title:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="tour"):
         st.markdown(f"**{at} of {len(STEPS)}** · {text}", width="stretch")
