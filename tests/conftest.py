@@ -1,6 +1,7 @@
 """One thread everywhere: results are promised per thread count, and two cores run two test workers."""
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,14 @@ def finished_sweep(tmp_path_factory):
     """A folder in which a sweep was done in one process, for reading only, and its outcome."""
     folder = tmp_path_factory.mktemp("sweep")
     return folder, run(folder, plan_name="job")
+
+
+@pytest.fixture(autouse=True)
+def the_same_main():
+    """Streamlit's test runner leaves its script as __main__, and a spawned process begins with that."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")

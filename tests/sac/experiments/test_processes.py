@@ -1,9 +1,7 @@
 """The same sweep in two processes of this machine."""
 
 import multiprocessing
-import sys
 import time
-import types
 
 import pytest
 
@@ -13,12 +11,6 @@ from sac.experiments.processes import on_processes
 from tests.support.small_sweeps import files, run
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(autouse=True)
-def a_plain_main(monkeypatch):
-    """Streamlit's test runner leaves its script as __main__, and a spawned process begins with that."""
-    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
 
 
 def at_work():

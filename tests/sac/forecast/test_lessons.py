@@ -1,8 +1,6 @@
 """Forecasters side by side: the same bytes as one after the other, and nobody left behind."""
 
 import multiprocessing
-import sys
-import types
 
 import pytest
 
@@ -16,12 +14,6 @@ pytestmark = pytest.mark.slow
 SETTINGS = ForecastSettings(
     window=5, hidden=2, epochs=2, batch_size=64, fit_years=2, least_years=1, members=2
 )
-
-
-@pytest.fixture(autouse=True)
-def a_plain_main(monkeypatch):
-    """Streamlit's test runner leaves its script as __main__, and a spawned process begins with that."""
-    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
 
 
 @pytest.fixture
