@@ -36,16 +36,17 @@ standings = [one for shelf in shelves.values() if (one := standing_of(shelf))]
 book = None
 with refusals_shown():
     book = books.decider()
+pending = {variant: promotion.docket(variant).pending for variant in shelves}
 with state:
-    pending = sum(len(promotion.docket(variant).pending) for variant in shelves)
-    answer(desk_state(standings, book.book if book else None, pending, source))
+    waiting = sum(map(len, pending.values()))
+    answer(desk_state(standings, book.book if book else None, waiting, source))
 if standings:
     chart, remarks = champions_chart(standings, book)
     if chart:
         show(chart, "champions")
     for remark in remarks:
         st.caption(said(remark))
-    champions_table(standings, book, panel.decisions[-1])
-agenda(shelves, panel, busy, book.book if book else None)
+    champions_table(standings, book, pending, panel.decisions[-1])
+agenda(shelves, pending, panel, busy, book.book if book else None)
 provenance_line(source, "", *(one.version for one in standings))
 version_notes(*(one.version for one in standings))

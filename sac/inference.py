@@ -14,7 +14,7 @@ from sac.config import CASH, SERVICE_WEEKS, STALE_WEEKS, FollowChoice
 from sac.errors import ArtifactError, DataError, ExpiredAgents, SettingsError, StaleData
 from sac.forecast import forecast_at
 from sac.market import MarketPanel, weeks_behind
-from sac.market.symbols import symbol_key
+from sac.market.symbols import same_symbols
 from sac.portfolio import account, all_cash, equal_weights, tilted
 from sac.portfolio.trades import reference_prices
 from sac.registry import Version
@@ -174,7 +174,7 @@ def fitting(version: Version, file: str) -> Iterator[None]:
 
 def _refuse_unusable(version: Version, panel: MarketPanel, step: int, behind: int) -> None:
     """Refuse another universe, data that end too early and agents that have expired."""
-    if [*map(symbol_key, version.symbols)] != [*map(symbol_key, panel.symbols)]:
+    if not same_symbols(version.symbols, panel.symbols):
         raise DataError(
             f"{version.name} was trained on {', '.join(version.symbols)}; the data hold "
             f"{', '.join(panel.symbols)}. Train again on this universe, or go back to that one."

@@ -11,6 +11,7 @@ from sac.market.symbols import by_key, symbol_key
 
 __all__ = [
     "CASH",
+    "EXAMPLE",
     "OUTSIDE",
     "Portfolio",
     "Position",
@@ -68,6 +69,9 @@ class Portfolio:
         twice = {symbol for symbol in symbols if symbols.count(symbol) > 1}
         if twice:
             raise DeskError(f"{min(twice)} is listed twice in the holdings: add it up.")
+
+
+EXAMPLE = Portfolio(cash=100_000.0)  # of whoever saved nothing
 
 
 @dataclass(frozen=True)

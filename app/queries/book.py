@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from app.settings import settings
-from sac.book import BOOK, Book, BookDecider, blend_of, decider_of
+from sac.book import BOOK, Book, BookDecider, decider_of, record_of
 from sac.evidence import Difference, Metrics, difference, metrics
 from sac.evidence.comparison import equal_weight
 from sac.files import stamp
@@ -27,23 +27,25 @@ def decider() -> BookDecider | None:
 
 def record(book: Book, champions: Mapping[str, Version]) -> Backtest:
     """The record of a blend of these versions, by variant. Raises DataError where they share no week."""
-    state = " ".join(stamp(champions[name].path) for name in book.champions)
-    return _record(book, state, champions)
+    return _record(book, _state(book, champions), champions)
 
 
 def figures(book: Book, champions: Mapping[str, Version]) -> tuple[Metrics, Difference]:
     """Its figures, and its lead over equal weight on the same weeks. Raises as `record` does."""
-    state = " ".join(stamp(champions[name].path) for name in book.champions)
-    return _figures(book, state, record(book, champions), champions[book.champions[0]])
+    return _figures(book, _state(book, champions), champions)
+
+
+def _state(book: Book, champions: Mapping[str, Version]) -> str:
+    return " ".join(stamp(champions[name].path) for name in book.champions)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _record(book: Book, state: str, _champions: Mapping[str, Version]) -> Backtest:
-    return blend_of(book, _champions, {name: _champions[name].evaluation() for name in book.champions})
+    return record_of(book, _champions)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _figures(book: Book, state: str, _record: Backtest, _first: Version) -> tuple[Metrics, Difference]:
-    limits = _first.settings.constraints
-    equal = equal_weight(_record, np.arange(len(_record.net)), limits)
-    return metrics(_record, limits), difference(_record.net, equal.net)
+def _figures(book: Book, state: str, _champions: Mapping[str, Version]) -> tuple[Metrics, Difference]:
+    blend, limits = _record(book, state, _champions), _champions[book.champions[0]].settings.constraints
+    equal = equal_weight(blend, np.arange(len(blend.net)), limits)
+    return metrics(blend, limits), difference(blend.net, equal.net)

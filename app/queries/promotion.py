@@ -10,7 +10,7 @@ from app.decisions.case import case_of
 from app.decisions.forward import forward_of
 from app.holdings import saved
 from app.holdings.plan import Plan
-from app.holdings.portfolio import Portfolio
+from app.holdings.portfolio import EXAMPLE
 from app.queries import market, trials, versions, weights
 from app.settings import settings
 from sac.config import VARIANTS
@@ -18,7 +18,7 @@ from sac.errors import DataError, DeskError
 from sac.evidence import Search
 from sac.files import stamp
 from sac.market import market_stamp
-from sac.market.symbols import symbol_key
+from sac.market.symbols import same_symbols
 from sac.portfolio import Backtest
 from sac.promotion import Gate, SealedDecision, deciding
 from sac.promotion.case import Case, side_by_side
@@ -39,8 +39,6 @@ __all__ = [
     "today",
     "verdict",
 ]
-
-_EXAMPLE = Portfolio(cash=100_000.0)  # of whoever saved no holdings, as on Weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,10 +129,10 @@ def today(version: Version) -> Plan | DeskError:
     """What a version would trade today with the visitor's saved holdings, or why it would not."""
     try:
         panel = market.panel()
-        if [*map(symbol_key, version.symbols)] != [*map(symbol_key, panel.symbols)]:
+        if not same_symbols(version.symbols, panel.symbols):
             return DataError("It was trained on other stocks than the data hold.")  # and torch stays away
         there = saved.load(settings().data, visitors.visitor().name)
-        portfolio = there.portfolio if there else _EXAMPLE
+        portfolio = there.portfolio if there else EXAMPLE
         return weights.plan(weights.decider(version), portfolio, str(panel.decisions[-1]))
     except DeskError as refusal:
         return refusal

@@ -17,6 +17,7 @@ __all__ = [
     "BOOK",
     "Blend",
     "Book",
+    "book_in",
     "book_of",
     "choose_book",
     "last_choice",
@@ -90,7 +91,11 @@ def last_choice(registry: Registry) -> Decision | None:
 
 def book_of(registry: Registry) -> Book | None:
     """The book; None where nobody chose one. Raises ArtifactError for one that this release does not know."""
-    choice = last_choice(registry)
+    return book_in(last_choice(registry))
+
+
+def book_in(choice: Decision | None) -> Book | None:
+    """The book that a decision chose. Raises as `book_of` does."""
     if choice is None:
         return None
     try:

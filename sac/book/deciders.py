@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sac.book.blend import advice_of
-from sac.book.choice import BOOK, Book, book_of, last_choice
+from sac.book.choice import BOOK, Book, book_in, last_choice
 from sac.book.members import champions_of
 from sac.config import Constraints, FollowChoice
 from sac.market import MarketPanel
@@ -162,7 +162,8 @@ def decider_of(registry: Registry, subject: str, cache: Path | None = None) -> D
     if subject != BOOK:
         champion = champion_of(registry, subject)
         return _part(registry, champion, cache) if champion else None
-    book, choice = book_of(registry), last_choice(registry)
+    choice = last_choice(registry)
+    book = book_in(choice)
     if book is None or choice is None:
         return None
     champions = champions_of(registry, book.champions)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sac.config import VARIANTS
 from sac.errors import DeskError
-from sac.market.symbols import symbol_key
+from sac.market.symbols import same_symbols
 from sac.promotion import DecisionLog
 from sac.promotion.state import champion_of
 from sac.registry import Registry, Version
@@ -54,7 +54,7 @@ def blendable(versions: Mapping[str, Version]) -> None:
     for variant, other in others:
         if other.settings.constraints != one.settings.constraints:
             unlike = "costs or limits"
-        elif [*map(symbol_key, other.symbols)] != [*map(symbol_key, one.symbols)]:
+        elif not same_symbols(other.symbols, one.symbols):
             unlike = "stocks"
         else:
             continue

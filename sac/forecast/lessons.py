@@ -105,13 +105,16 @@ def fit_beside(
     Nothing is done where it would not pay. `tell` may raise to stop. Raises DeskError where a process dies.
     """
     past = history(panel)
-    lessons = [lesson_of(panel, past, year, settings, folder) for year in years]
-    missing = [one for one in lessons if one and one.path and not one.path.exists()]
-    if min(cores, len(missing)) < 2 or sum(one.work for one in missing) < _WORTH:
+    missing = {}  # year -> its work: the examples of all years are too much to hold at once
+    for year in years:
+        lesson = lesson_of(panel, past, year, settings, folder)
+        if lesson and lesson.path and not lesson.path.exists():
+            missing[year] = lesson.work
+    if min(cores, len(missing)) < 2 or sum(missing.values()) < _WORTH:
         return
     count = min(cores, len(missing))
     with pool(count, _prepare, panel, settings, folder) as executor:
-        running = [executor.submit(_fit, int(one.identity["year"])) for one in missing]
+        running = [executor.submit(_fit, year) for year in missing]
         try:
             for done, future in enumerate(as_completed(running), start=1):
                 news = f"{done} of {len(missing)} forecasters fitted, {count} at a time"

@@ -16,7 +16,7 @@ from sac.forecast.inputs import History, channels, history, windows
 from sac.forecast.lessons import fit_beside, lesson_of, training_steps, training_weeks
 from sac.forecast.skill import ForecastSkill, yearly_skill
 from sac.market import MarketPanel
-from sac.market.symbols import symbol_key
+from sac.market.symbols import same_symbols
 
 __all__ = ["Forecasts", "Report", "forecast_at", "training_steps", "training_weeks", "walk_forward"]
 
@@ -97,7 +97,7 @@ def forecast_at(
         ("symbols", state["symbols"], panel.symbols),  # a share class in any spelling
         ("price fields", state["channels"], channels(panel)),
     ):
-        if [*map(symbol_key, given)] != [*map(symbol_key, fitted)]:
+        if not same_symbols(given, fitted):
             raise DataError(
                 f"The forecaster was fitted on the {what} {', '.join(fitted)}, but the data has "
                 f"{', '.join(given)}. Use the same data or train again."

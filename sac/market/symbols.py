@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from sac.errors import DataError
 
-__all__ = ["by_key", "spelled", "symbol_key", "written"]
+__all__ = ["by_key", "same_symbols", "spelled", "symbol_key", "written"]
 
 # Root and class. A longer ending is an exchange, as in SAP.DE.
 _CLASS = re.compile(r"([A-Z]{1,6})[./ -]([A-Z])")
@@ -20,6 +20,11 @@ def symbol_key(text: str) -> str:
     symbol = _plain(text)
     found = _CLASS.fullmatch(symbol)
     return f"{found[1]}-{found[2]}" if found else symbol
+
+
+def same_symbols(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Whether both name the same shares in the same order, however they are spelled."""
+    return [*map(symbol_key, one)] == [*map(symbol_key, other)]
 
 
 def by_key(symbols: Iterable[str]) -> dict[str, str]:

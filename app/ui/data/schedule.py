@@ -9,7 +9,7 @@ from app.formats import moment
 from app.queries import jobs, weeks
 from app.settings import settings
 from app.ui.shared.action import action
-from app.ui.shared.fields import Form, reasons
+from app.ui.shared.fields import Form, action_unless
 from app.ui.shared.labels import label
 from app.ui.shared.live import live
 from app.ui.shared.progress import cancel_button, progress_text
@@ -135,15 +135,13 @@ def _form(schedule: Schedule) -> None:
                 choices.index(schedule.challenger(variant)),
                 key=f"schedule-{variant}",
             )
-        with st.container(horizontal=True, vertical_alignment="center"):
-            action(
-                "Save the schedule",
-                lambda actor: _save(form),
-                key="save-schedule",
-                blocked=bool(form.problems),
-                icon=":material/save:",
-            )
-            reasons(form.problems)
+        action_unless(
+            form.problems,
+            "Save the schedule",
+            lambda actor: _save(form),
+            key="save-schedule",
+            icon=":material/save:",
+        )
 
 
 def _save(form: Form) -> str:

@@ -9,8 +9,7 @@ from app.formats import points
 from app.queries import jobs, market
 from app.tasks.challenger import challenger_request
 from app.tasks.training import FULL, FullRequest
-from app.ui.shared.action import action
-from app.ui.shared.fields import Form, reasons
+from app.ui.shared.fields import Form, action_unless
 from app.ui.shared.labels import label
 from sac.config import LIMITS
 from sac.errors import DeskError
@@ -54,15 +53,7 @@ def challenger(plan: Plan, setting: Setting, choices: Mapping[str, Mapping[str, 
             request(MEMBERS)
         except DeskError as refusal:
             problems.append(str(refusal))
-        with st.container(horizontal=True, vertical_alignment="center"):
-            action(
-                "Make challenger",
-                start,
-                key="challenger",
-                blocked=bool(problems),
-                icon=":material/play_arrow:",
-            )
-            reasons(problems)
+        action_unless(problems, "Make challenger", start, key="challenger", icon=":material/play_arrow:")
 
 
 def _seed(seed: int, row: Row) -> str:

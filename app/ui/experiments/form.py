@@ -10,8 +10,7 @@ from app.queries import jobs, planning
 from app.queries.market import panel
 from app.tasks.sweep import SWEEP, SWEEPS, SweepRequest
 from app.ui.experiments.choosing import FIRST, numbers, offered, proposed, titled, typed
-from app.ui.shared.action import action
-from app.ui.shared.fields import Form, reasons
+from app.ui.shared.fields import Form, action_unless
 from app.ui.shared.labels import label
 from app.ui.shared.uploads import content, file_field
 from sac.config import LIMITS, PRESETS, VARIANTS
@@ -51,16 +50,9 @@ def new_sweep(busy: bool, first: bool) -> None:
             jobs.jobs().submit(SWEEP, SWEEPS, SweepRequest(sweep=_entered(form), processes=processes), actor)
             st.query_params.pop("sweep", None)  # the newest is shown: this one
 
-        with st.container(horizontal=True, vertical_alignment="center"):
-            action(
-                "Start sweep",
-                start,
-                key="start",
-                blocked=bool(problems),
-                type="primary",
-                icon=":material/play_arrow:",
-            )
-            reasons(problems)
+        action_unless(
+            problems, "Start sweep", start, key="start", type="primary", icon=":material/play_arrow:"
+        )
 
 
 def _fields(form: Form) -> None:

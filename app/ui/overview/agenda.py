@@ -1,11 +1,11 @@
 """What there is to do now, each with the way there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from app.decisions.track import WORDS
-from app.queries import promotion, track, weeks
+from app.queries import track, weeks
 from app.queries.versions import Shelf
 from app.ui.shared.labels import label
 from app.ui.shared.navigation import go_to
@@ -17,13 +17,22 @@ from sac.registry import Version
 __all__ = ["agenda"]
 
 
-def agenda(shelves: dict[str, Shelf], panel: MarketPanel, busy: set[str], book: Book | None) -> None:
-    """Reviews that are pending, data that age, the week's trades, and contenders that were never trained."""
+def agenda(
+    shelves: dict[str, Shelf],
+    pending: Mapping[str, Sequence[str]],
+    panel: MarketPanel,
+    busy: set[str],
+    book: Book | None,
+) -> None:
+    """Reviews that are pending, data that age, the week's trades, and contenders that were never trained.
+
+    pending: challengers pending review, by variant.
+    """
     market = panel.provenance
     champions = {name: shelf.champion for name, shelf in shelves.items() if shelf.champion}
     foreign = [name for name, champion in champions.items() if champion.symbols != panel.symbols]
     with st.container(horizontal=True, key="agenda"):
-        waiting = [name for variant in shelves for name in promotion.docket(variant).pending]
+        waiting = [name for names in pending.values() for name in names]
         if waiting:
             what = f"{len(waiting)} challengers" if len(waiting) > 1 else "the challenger"
             _to_do("promotion", f"Review {what}", version=waiting[0])

@@ -11,10 +11,9 @@ from sac.book import BookDecider, blend_of
 from sac.errors import DeskError
 from sac.evidence.comparison import baselines, common_weeks, on_weeks
 from sac.portfolio import Backtest, EqualWeight
+from sac.promotion.gate import LEAST_COMMON_WEEKS
 
 __all__ = ["champions_chart"]
-
-_LEAST_WEEKS = 26  # fewer say nothing: a champion that shares fewer is left out
 
 
 def champions_chart(
@@ -48,7 +47,7 @@ def _records(standings: Sequence[Standing]) -> tuple[dict[str, Backtest], list[s
         except DeskError as refusal:
             remarks.append(f"{one.name} is not in the chart. {refusal}")
             continue
-        if records and len(common_weeks(both)[one.name]) < _LEAST_WEEKS:
+        if records and len(common_weeks(both)[one.name]) < LEAST_COMMON_WEEKS:
             remarks.append(f"{one.name} is not in the chart: it was evaluated in other weeks.")
         else:
             records = both

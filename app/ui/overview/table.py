@@ -1,6 +1,6 @@
 """The champions as a table: what each holds today, and how sure its lead over equal weight is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -36,9 +36,20 @@ _COLUMNS = (
 )
 
 
-def champions_table(standings: Sequence[Standing], book: BookDecider | None, newest: np.datetime64) -> None:
-    """A row a champion, the book above them where it is a blend; newest: decision of the data."""
-    rows = {one.name: _row(one, newest) for one in standings}
+def champions_table(
+    standings: Sequence[Standing],
+    book: BookDecider | None,
+    pending: Mapping[str, Sequence[str]],
+    newest: np.datetime64,
+) -> None:
+    """A row a champion, the book above them where it is a blend.
+
+    pending: challengers pending review, by variant; newest: decision of the data.
+    """
+    rows = {
+        one.name: _row(one) | {"Status": _status(one, len(pending[one.shelf.variant]), newest)}
+        for one in standings
+    }
     if book and len(book.parts) > 1:
         try:
             known = {one.version.variant: one.version for one in standings}
@@ -70,13 +81,12 @@ def _percent(share: Any, digits: int = 1) -> str:  # pandas styles cells of any 
     return "" if pd.isna(share) else percent(share, digits).replace(" ", "\u00a0")
 
 
-def _row(one: Standing, newest: np.datetime64) -> dict[str, Any]:
+def _row(one: Standing) -> dict[str, Any]:
     champion, _, lead = versions.figures(one.version)
     return _figures(champion, lead) | {
         "Holds today": holds(one.conviction),
         "Conviction": one.version.metadata.production.conviction if one.version.metadata.production else 1.0,
         "Since": promotion.champion_since(one.shelf) or UNKNOWN,
-        "Status": _status(one, newest),
     }
 
 
@@ -101,10 +111,9 @@ def _of_book(book: BookDecider) -> dict[str, Any]:
     }
 
 
-def _status(one: Standing, newest: np.datetime64) -> str:
+def _status(one: Standing, pending: int, newest: np.datetime64) -> str:
     """What a person should know of it, the nearest to a decision first."""
     version, variant = one.version, one.shelf.variant
-    pending = len(promotion.docket(variant).pending)
     parts = [
         f"{pending} challenger{'s' * (pending > 1)}" if pending else "",
         "ageing" if version.ageing(newest) else "",

@@ -10,7 +10,7 @@ from app.ui.shared.flash import Outcome, flash, keep
 from sac.errors import DeskError
 from sac.text import plain
 
-__all__ = ["action"]
+__all__ = ["Act", "action"]
 
 Act = Callable[[str], Outcome]  # takes the name of the acting person
 

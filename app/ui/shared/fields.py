@@ -7,10 +7,11 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from app.ui.shared.action import Act, action
 from sac.errors import SettingsError
 from sac.text import code
 
-__all__ = ["Form", "reasons", "whole_number"]
+__all__ = ["Form", "action_unless", "whole_number"]
 
 _WHOLE = re.compile(r"[+-]?(\d{1,18}|\d{1,3}([,' ]\d{3}){1,5})")  # 3000 or 3,000; 2,5 is no 25
 
@@ -74,7 +75,9 @@ class Form:
         return whole_number(title, st.session_state[key] or "", least, most)
 
 
-def reasons(problems: Sequence[str]) -> None:
-    """Say beside a button why it is disabled; nothing where it is not."""
-    for problem in problems:
-        st.caption(f":material/block: {problem}")
+def action_unless(problems: Sequence[str], label: str, act: Act, *, key: str, **look: Any) -> None:
+    """A button that acts, disabled while there are problems, which stand beside it; look: of `action`."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        action(label, act, key=key, blocked=bool(problems), **look)
+        for problem in problems:
+            st.caption(f":material/block: {problem}")

@@ -1,12 +1,11 @@
 """Figures on a page: single ones, and the columns of tables that hold them."""
 
-import re
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-__all__ = ["figure", "lead", "right_aligned"]
+__all__ = ["figure", "right_aligned"]
 
 
 def figure(
@@ -22,28 +21,6 @@ def figure(
         border=True,
         help=help,
         height="stretch",
-    )
-
-
-def lead(
-    place: DeltaGenerator,
-    label: str,
-    value: str,
-    difference: str,
-    *,
-    than: str,
-    border: bool = False,
-    help: str | None = None,
-) -> None:
-    """A figure with its signed difference to a benchmark, which has an arrow unless it rounds to zero."""
-    place.metric(
-        label,
-        value,
-        f"{difference} vs {than}",
-        delta_color="blue",
-        delta_arrow="auto" if re.search("[1-9]", difference) else "off",
-        border=border,
-        help=help,
     )
 
 

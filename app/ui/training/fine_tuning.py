@@ -8,8 +8,7 @@ from app.formats import moment
 from app.jobs.queue import Job
 from app.queries import jobs, versions
 from app.tasks.training import FINETUNE, FineTuning, doubt
-from app.ui.shared.action import action
-from app.ui.shared.fields import reasons
+from app.ui.shared.fields import action_unless
 from app.ui.shared.glossary import meaning
 from app.ui.shared.labels import label, short_name
 from sac.config import FINETUNE_WEEKS
@@ -45,6 +44,5 @@ def fine_tuning(busy: Mapping[str, Job]) -> None:
         def start(actor: str) -> None:
             jobs.jobs().submit(FINETUNE, st.session_state["champion"], FineTuning(), actor)
 
-        with st.container(horizontal=True, vertical_alignment="center"):
-            action("Fine-tune", start, key="finetune", blocked=job is not None, icon=":material/tune:")
-            reasons([f"{label(variant)} is already training ({by})."] if job else [])
+        problems = [f"{label(variant)} is already training ({by})."] if job else []
+        action_unless(problems, "Fine-tune", start, key="finetune", icon=":material/tune:")

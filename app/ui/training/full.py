@@ -11,8 +11,7 @@ from app.jobs.notes import LONGEST_NAME, LONGEST_NOTE, Note
 from app.jobs.queue import Job
 from app.queries import jobs
 from app.tasks.training import FULL, FullRequest
-from app.ui.shared.action import action
-from app.ui.shared.fields import Form, reasons
+from app.ui.shared.fields import Form, action_unless
 from app.ui.shared.labels import label
 from app.ui.shared.links import linked
 from app.ui.training.planning import shown_and_spent, too_long
@@ -99,16 +98,9 @@ def new_training(busy: Mapping[str, Job]) -> None:
             started = jobs.jobs().submit(FULL, variant, request, actor)
             jobs.notes().keep(started.id, _note())
 
-        with st.container(horizontal=True, vertical_alignment="center"):
-            action(
-                "Start training",
-                start,
-                key="start",
-                blocked=bool(problems),
-                type="primary",
-                icon=":material/play_arrow:",
-            )
-            reasons(problems)
+        action_unless(
+            problems, "Start training", start, key="start", type="primary", icon=":material/play_arrow:"
+        )
 
 
 def _note() -> Note:

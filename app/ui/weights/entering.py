@@ -8,7 +8,7 @@ import streamlit as st
 from app.access import visitors
 from app.formats import dollars
 from app.holdings import saved
-from app.holdings.portfolio import Portfolio
+from app.holdings.portfolio import EXAMPLE, Portfolio
 from app.holdings.reading import Answers, Preview
 from app.holdings.saved import NewerHoldings, SavedHoldings
 from app.settings import settings
@@ -17,7 +17,6 @@ from sac.errors import DeskError
 
 __all__ = [
     "ANSWER",
-    "EXAMPLE",
     "Entered",
     "clear",
     "clear_damaged",
@@ -32,7 +31,6 @@ __all__ = [
 ]
 
 ANSWER = "holdings"  # where a refusal to save or clear them is said
-EXAMPLE = Portfolio(cash=100_000.0)  # of whoever saved nothing
 _ENTERED, _SHOWN, _CONFLICT = "holdings-entered", "holdings-shown", "holdings-conflict"
 
 

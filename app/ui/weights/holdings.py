@@ -12,7 +12,7 @@ import streamlit as st
 from app.access import visitors
 from app.formats import dollars, moment
 from app.holdings import saved
-from app.holdings.portfolio import OUTSIDE, Portfolio, meant, outsiders
+from app.holdings.portfolio import EXAMPLE, OUTSIDE, Portfolio, meant, outsiders
 from app.holdings.reading import (
     LARGEST_FILE,
     Answers,
@@ -27,7 +27,7 @@ from app.settings import settings
 from app.ui.shared.flash import flash, keep
 from app.ui.shared.uploads import file_field
 from app.ui.weights import entering
-from app.ui.weights.entering import EXAMPLE, Entered
+from app.ui.weights.entering import Entered
 from app.ui.weights.preview import preview
 from sac.errors import DeskError
 from sac.market.symbols import symbol_key

@@ -10,11 +10,13 @@ from typing import Any, NamedTuple
 import plotly.graph_objects as go
 import streamlit as st
 
+from sac import book
+from sac.book import subject_label
 from sac.config import VARIANTS
 
 __all__ = ["BOOK", "Chart", "colours", "layout", "luminance", "show", "untagged"]
 
-BOOK = "Book"  # how the portfolio that is ours is called in every chart
+BOOK = subject_label(book.BOOK)  # how the portfolio that is ours is called in every chart
 
 # Mid tones: each stands out from white and from near black (a contrast of 3 to 1).
 STRATEGY_COLOURS = ("#2e86b8", "#d9792b", "#2a9d78", "#8a6cc0", "#c9504a", "#a98a1c")
