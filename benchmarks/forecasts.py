@@ -38,7 +38,7 @@ def weekly_ic(
     for seed in seeds:
         said = walk_forward(panel, dataclasses.replace(settings, seed=seed), cache).values
         known = np.isfinite(said).all(axis=1) & np.isfinite(panel.returns).all(axis=1)
-        weeks = np.full(len(known), np.nan)
+        weeks = np.full(panel.returns.shape[0], np.nan)
         weeks[known] = rank_correlations(said[known], panel.returns[known])
         ic.append(weeks)
     return np.mean(ic, axis=0), (time.process_time() - began) / len(seeds)

@@ -172,7 +172,8 @@ def table(results: list[Result], follows: list[Follow]) -> str:
 def shares(results: list[Result]) -> str:
     """What agents lead equal weight by, as a share of what the first batch of rows does on the same draws."""
     lead = {(r.setting, r.edge, r.draw): r.committee["agents"].cagr - r.equal.cagr for r in results}
-    lines, first = ["| setting | edge | draws | share of the first batch's lead |", "|---" * 4 + "|"], {}
+    lines = ["| setting | edge | draws | share of the first batch's lead |", "|---" * 4 + "|"]
+    first: dict[str, str] = {}  # batch of the same setting and stocks
     for setting, edge in dict.fromkeys((r.setting, r.edge) for r in results):
         base = first.setdefault(setting.rpartition(", ")[0], setting)
         draws = [draw for name, of, draw in lead if (name, of) == (setting, edge)]

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.market_sets import numbered_closes
+from sac.arrays import Floats
 from sac.config import WEEKS_PER_YEAR
 from sac.forecast.alpha import calibrated, skill_record
 from sac.market import DEMO_UNIVERSE, MarketPanel, build_panel, numbered_panel, sample_path
@@ -65,13 +66,15 @@ def _resampled(draw: int, stocks: int) -> tuple[MarketPanel, int]:
 
     A set's stocks keep what they share. What happens on a session happens on another one to the next copy.
     """
-    rng, growths = np.random.default_rng([draw, 1]), []
+    rng = np.random.default_rng([draw, 1])
     sets = [numbered_closes(name) for name in ("nyse_o", "nyse_n")]
+    growths: list[Floats] = []
     while sum(growth.shape[1] for growth in growths) < stocks:
         closes = sets[len(growths) % len(sets)]
         growth = np.roll(closes[1:] / closes[:-1], -int(rng.integers(len(closes))), axis=0)
         growths.append(growth[: 5 * YEARS * WEEKS_PER_YEAR])
-    panel = numbered_panel(np.cumprod(np.hstack(growths)[:, :stocks], axis=0), note="")
+    prices: Floats = np.hstack(growths)[:, :stocks].cumprod(axis=0)
+    panel = numbered_panel(prices, note="")
     return panel, panel.steps_known_at(TRAINING_YEARS * WEEKS_PER_YEAR)
 
 

@@ -86,7 +86,6 @@ def test_examples_of_many_stocks_are_never_held_all_at_once():
     tracemalloc.start()
     try:
         lesson = lessons.lesson_of(panel, past, 2018, settings, Path())
-        assert lesson is not None
         for weeks in epochs_of(lesson.examples, seed=7):
             lesson.examples.drawn(weeks)
         peak = tracemalloc.get_traced_memory()[1]
@@ -101,5 +100,4 @@ def test_a_bound_is_what_a_forecaster_costs(panel):
     assert training_weeks(panel, settings) == {year: min(weeks, 60) for year, weeks in years.items()}
     assert max(years.values()) > 60
     lesson = lessons.lesson_of(panel, history(panel), 2019, settings, None)
-    assert lesson is not None
     assert lesson.work == 60 * STOCKS * settings.epochs
