@@ -42,7 +42,7 @@ class JaxMarket(Environment):  # type: ignore[misc]
     ) -> tuple[jax.Array, MarketState, jax.Array, jax.Array, dict[str, Any]]:
         """Hold an action's weights for a week: observation, state, reward, whether the window is over, {}."""
         week, target = state.week, self.target(action)
-        held: Any = drift(state.weights, self.gap[week])  # type: ignore[type-var]
+        held: Any = drift(state.weights, self.gap[week])
         net = account(held, target, self.growth[week], self.market.cost_rate).net
         reward = self.market.reward_scale * (jnp.log(net) - self.benchmark[week])
         after = MarketState(week + 1, drift(target, self.seen[week]))
