@@ -143,10 +143,10 @@ def ours(
     market: "PortfolioEnvironment", settings: SACSettings, chunk: int, tick: Callable[[int], None]
 ) -> None:
     """The product's own training loop, its learning curve included."""
+    from sac.agent.learner_group import LearnerGroup
     from sac.agent.learners.curve import LearningCurve
-    from sac.agent.learners.sac import SACLearner
 
-    learner = SACLearner(market, list(range(market.agents)), settings)
+    learner = LearnerGroup.here(market, list(range(market.agents)), settings)
     curve = LearningCurve(settings.updates, lambda done, values: None)
     for done in itertools.count(chunk, chunk):
         curve.follow(learner, chunk)
