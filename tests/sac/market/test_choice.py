@@ -42,7 +42,7 @@ def test_what_was_written_is_read(tmp_path, choice):
         ('source = "files"\nsymbols = "AAPL"', r'must look like symbols = \["AAPL"'),
         ('source = "files"\nsymbols = ["AAPL", "AAPL"]', "AAPL stands twice"),
         ('source = "files"\nsymbols = ["BRK.B", "BRK-B"]', "BRK.B and BRK-B are the same share"),
-        ('source = "files"\nsymbols = ["AAPL"]', "has 2 to 200 symbols, this one 1"),
+        ('source = "files"\nsymbols = ["AAPL"]', "has 2 to 600 symbols, this one 1"),
         ('source = "files"\nsymbols = ["../x", "AAPL"]', "not a valid symbol: write it as AAPL"),
         ('source = "files"\nsymbols = ["CASH", "AAPL"]', "'CASH' is not a valid symbol"),
         ('source = "files"\nstart = "2005"', "must look like start = 2005-01-03"),
