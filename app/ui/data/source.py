@@ -76,8 +76,8 @@ def _universe(choice: MarketChoice, source: str) -> None:
     st.text_area(
         "Symbols",
         key="symbols",
-        help=f"{FEWEST_SYMBOLS} to {MOST_SYMBOLS} symbols as Yahoo writes them, separated by spaces or commas: "
-        "AAPL BRK-B MSFT.",
+        help=f"{FEWEST_SYMBOLS} to {MOST_SYMBOLS} symbols as Yahoo writes them, separated by spaces or "
+        "commas: AAPL BRK-B MSFT.",
     )
     st.date_input("First day", choice.start, key="start", width=220)
     trained = {v.symbols for shelf in versions.shelves().values() for v in shelf.versions}
