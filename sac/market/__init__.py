@@ -11,7 +11,7 @@ from sac.market.choice import (
     read_choice,
     write_choice,
 )
-from sac.market.loading import load_panel, market_stamp, price_folder, survey_market
+from sac.market.loading import load_panel, market_stamp, price_folder, survey_market, surveyed_panel
 from sac.market.panel import MarketPanel, Provenance, build_panel, numbered_panel, sample_panel
 from sac.market.prices.checks import Finding, validate_closes
 from sac.market.prices.sample import (
@@ -56,6 +56,7 @@ __all__ = [
     "sample_panel",
     "sample_path",
     "survey_market",
+    "surveyed_panel",
     "trading_weeks",
     "validate_closes",
     "weeks_behind",

@@ -144,7 +144,7 @@ def _misfits(files: Mapping[str, PriceFile]) -> list[Finding]:
     found = []
     ends = [file.table.index[-1] for file in files.values()]
     newest = max(ends, default=pd.NaT)
-    fresh = [end for end in ends if (newest - end).days <= _LATE_DAYS]
+    fresh = min((end for end in ends if (newest - end).days <= _LATE_DAYS), default=newest)
     for symbol, file in files.items():
         first, end = file.table.index[[0, -1]]
         if (newest - end).days > _LATE_DAYS:
@@ -152,7 +152,7 @@ def _misfits(files: Mapping[str, PriceFile]) -> list[Finding]:
                 f"{symbol} ends on {end.date()}, others on {newest.date()}. "
                 "Refresh it, or take it out of the universe if it is no longer traded."
             )
-        elif first > min(fresh) - pd.DateOffset(years=_LEAST_YEARS):
+        elif first > fresh - pd.DateOffset(years=_LEAST_YEARS):
             text = (
                 f"{symbol} has prices since {first.date()} only: {_LEAST_YEARS} years are needed. "
                 "Take it out of the universe."

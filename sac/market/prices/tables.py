@@ -211,6 +211,8 @@ def _days_of_text(texts: pd.Series, name: str) -> pd.DatetimeIndex:
     """Days of ISO texts, each with an offset of its own or none."""
     days = pd.to_datetime(texts, format="%Y-%m-%d", errors="coerce")
     rest = texts[days.isna()]
+    if rest.empty:
+        return pd.DatetimeIndex(days)
     matches = rest.map(_DAY.fullmatch)
     if matches.isna().any():
         raise _no_date(name, rest[matches.isna()].iloc[0])
