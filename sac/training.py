@@ -1,6 +1,7 @@
 """The story of a version, top to bottom."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -23,6 +24,7 @@ from sac.forecast import walk_forward
 from sac.forward import forward_record
 from sac.market import MarketPanel
 from sac.portfolio import Backtest
+from sac.processes import helpers
 from sac.progress import Report, Stopwatch, unwatched
 from sac.promotion import Ledger, Policy, Settlement, settle
 from sac.promotion.deciding import settled_before
@@ -34,7 +36,9 @@ from sac.timing import Work, expected_seconds, recorded
 
 __all__ = ["Outcome", "finetune", "full", "parent_of"]
 
-Learn = Callable[[MarketPanel, Callable[[int, dict[str, float]], None]], Ensemble]
+Learn = Callable[[MarketPanel, Callable[[int, dict[str, float]], None], Sequence[Executor]], Ensemble]
+
+_WORTH = 10.0  # seconds of work below which a process that helps takes too long to start
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,9 +63,10 @@ def full(
     """Train from scratch: forecasts, all folds and the production fit together, evaluation, version.
 
     The first version of a variant becomes its champion; later ones wait for a person, unless the policy is
-    "auto". `report` may raise Cancelled: no version is saved then, and the ledger says so. Forecasters are
-    fitted on so many cores; the version's bytes are the same with any number.
-    Raises DataError or SettingsError, before any work, where data and settings don't go together.
+    "auto". `report` may raise Cancelled: no version is saved then, and the ledger says so. So many cores
+    share the work, in a process each; the version's bytes are the same with any number.
+    Raises DataError or SettingsError, before any work, where data and settings don't go together, and
+    DeskError where a process dies.
     """
     if VARIANTS[variant].forecaster != settings.forecast.kind:
         raise SettingsError(f"{variant} needs the forecaster {VARIANTS[variant].forecaster}.")
@@ -72,7 +77,7 @@ def full(
         registry,
         Stopwatch.of(report),
         folds,
-        lambda known, learned: train_ensemble(known, folds, settings, learned),
+        lambda known, learned, others: train_ensemble(known, folds, settings, learned, others),
     )
 
 
@@ -105,7 +110,7 @@ def finetune(
         registry,
         Stopwatch.of(report),
         [block.fold for block in blocks],
-        lambda known, learned: fine_tune_ensemble(known, veterans, blocks, settings, learned),
+        lambda known, learned, others: fine_tune_ensemble(known, veterans, blocks, settings, learned, others),
     )
 
 
@@ -195,8 +200,11 @@ def _made(
         fingerprint=request.panel.provenance.sha256,
         symbols=request.panel.symbols,
     ) as evaluated:
-        watch.expect(expected_seconds(request.work(folds), recorded(registry)))
-        learned = _learned(request, watch, len(folds), learn)
+        expected = expected_seconds(request.work(folds), recorded(registry))
+        watch.expect(expected)
+        others = request.cores - 1 if expected["forecasts"] + expected["agents"] > _WORTH else 0
+        with helpers(others) as executors:
+            learned = _learned(request, watch, len(folds), learn, executors)
         _give_way(request, registry)
         version = registry.save(learned)
         evaluated(version.metadata.metrics)
@@ -212,13 +220,13 @@ def _give_way(request: _Request, registry: Registry) -> None:
         remove(registry, variant, name)
 
 
-def _learned(request: _Request, watch: Stopwatch, folds: int, learn: Learn) -> Artifacts:
+def _learned(
+    request: _Request, watch: Stopwatch, folds: int, learn: Learn, others: Sequence[Executor]
+) -> Artifacts:
     """Forecasts, agents, evaluation: `learn` is what full and fine-tune differ in."""
     variant, settings, updates = request.variant, request.settings, request.settings.agent.updates
     watch.enter("forecasts", "Fitting one forecaster per year")
-    forecasts = walk_forward(
-        request.panel, settings.forecast, request.cache, watch.inner, cores=request.cores
-    )
+    forecasts = walk_forward(request.panel, settings.forecast, request.cache, watch.inner, helpers=others)
     panel = request.panel.with_forecasts(forecasts.values, forecasts.alphas)
 
     count = folds * settings.members
@@ -228,7 +236,7 @@ def _learned(request: _Request, watch: Stopwatch, folds: int, learn: Learn) -> A
         message = f"{count} agents: update {done:,} of {updates:,}"
         watch.inner(done / updates, message, {"update": done, **values})
 
-    ensemble = learn(panel, learned)
+    ensemble = learn(panel, learned, others)
 
     judged = f"blocks of {FINETUNE_WEEKS} weeks" if request.parent else "evaluation years"
     watch.enter("evaluation", f"Backtesting the {judged} week by week")
