@@ -90,7 +90,7 @@ class Uploads:
 def _size(scope: Scope, largest: int) -> int:
     """Bytes that a request will bring: what it says, to which the server holds it, or the most it may.
 
-    A browser sends the hundreds of files of a field six at a time: each counted as the largest would be too much.
+    A browser sends a field's hundreds of files six at a time: each counted as the largest would be too much.
     """
     said = dict(scope["headers"]).get(b"content-length", b"")
     return min(int(said), largest) if said.isdigit() else largest
