@@ -75,11 +75,11 @@ def report(options: argparse.Namespace) -> None:
 
 def settings_of(options: argparse.Namespace) -> TrainingSettings:
     """Those of a preset; with the smallest forecasters where that was asked for."""
-    fewer = {"updates": options.updates} if options.updates else {}
+    fewer: dict[str, Any] = {"updates": options.updates} if options.updates else {}
     settings = preset_settings(VARIANT, (options.presets or ["desk"])[0], **fewer)
     if not options.quick:
         return settings
-    small = {"window": 10, "months": 0, "hidden": 4, "epochs": 1, "members": 1, "batch_size": 8192}
+    small: dict[str, Any] = {"window": 10, "months": 0, "hidden": 4, "epochs": 1, "members": 1, "batch_size": 8192}
     return dataclasses.replace(settings, forecast=dataclasses.replace(settings.forecast, **small))
 
 
@@ -160,13 +160,13 @@ def saving(desk: Desk) -> float:
 
     _one_thread()
     panel, settings, registry = desk.panel(), desk.settings, desk.root.registry
-    parts = [desk.kept(name) for name in ("forecasts", "ensemble", "evaluation", "benchmarks")]
+    parts: Any = [desk.kept(name) for name in ("forecasts", "ensemble", "evaluation", "benchmarks")]
     began = perf_counter()
     fingerprint, symbols = panel.provenance.sha256, panel.symbols
     name = version_name(
         str(panel.decisions[-1]), fingerprint=fingerprint, symbols=symbols, settings=settings, variant=VARIANT
     )
-    entry = {"settings": settings, "fingerprint": fingerprint, "symbols": symbols}
+    entry: dict[str, Any] = {"settings": settings, "fingerprint": fingerprint, "symbols": symbols}
     metadata = metadata_of(name, VARIANT, panel, *parts, {})
     with Ledger(registry.root).trial(VARIANT, name, kind="full", parent=None, **entry) as evaluated:
         version = registry.save(artifacts_of(panel, *parts, metadata))
