@@ -5,13 +5,14 @@ or elsewhere, as long as it is not alone: of a single agent torch takes some sum
 """
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from typing import Any
 
 from torch import Tensor
 
 from sac.agent.environment import PortfolioEnvironment
+from sac.agent.learners.curve import Learner
 from sac.agent.learners.direct import DirectLearner
 from sac.agent.learners.ppo import PPOLearner
 from sac.agent.learners.sac import SACLearner
@@ -26,11 +27,12 @@ LEARNERS: dict[str, type[SACLearner] | type[PPOLearner] | type[DirectLearner]] =
     "ppo": PPOLearner,
     "direct": DirectLearner,
 }
+_DEATH = ("trained agents", "Start again, with fewer cores (SAC_DESK_CORES).")
 _FEWEST = 2  # agents of a learner, for the same bytes
 _MOST = 16  # of one learner: arrays of more leave the processor's cache, and gain nothing
 
 
-class LearnerGroup:
+class LearnerGroup(Learner):
     """Several learners as one, the agents in their order."""
 
     def __init__(self, parts: Sequence[tuple[range, Handle]]):
@@ -72,8 +74,14 @@ class LearnerGroup:
 
     def run(self, updates: int) -> dict[str, Tensor]:
         """So many more updates of every agent; the values (E,) of the last one."""
-        values: dict[str, Tensor] = joined(self._all("run", lambda rows: updates))
-        return values
+        return next(self.runs([updates]))
+
+    def runs(self, each: Sequence[int]) -> Iterator[dict[str, Tensor]]:
+        """One run after the other; those who are faster need not wait for the others in between."""
+        with survived(*_DEATH):
+            asked = [[handle.ask("run", updates) for updates in each] for _, handle in self._parts]
+            for run in zip(*asked, strict=True):
+                yield joined([values() for values in run])
 
     def go_on_in(self, environment: PortfolioEnvironment) -> None:
         """Continue in other windows of the same market."""
@@ -95,8 +103,7 @@ class LearnerGroup:
 
     def _all(self, method: str, own: Callable[[range], Any] | None = None) -> list[Any]:
         """Every part's result of a method that is given what is its own."""
-        remedy = "Start again, with fewer cores (SAC_DESK_CORES)."
-        with survived("trained agents", remedy):
+        with survived(*_DEATH):
             asked = [handle.ask(method, *([own(rows)] if own else [])) for rows, handle in self._parts]
             return [result() for result in asked]
 

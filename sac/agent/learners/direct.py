@@ -11,7 +11,7 @@ from torch import Tensor
 
 from sac.agent.environment import PortfolioEnvironment
 from sac.agent.learners.adamw import FlatAdamW
-from sac.agent.learners.curve import all_cash_start, detached
+from sac.agent.learners.curve import Learner, all_cash_start, detached
 from sac.agent.networks.mlp import DeterministicActor
 from sac.agent.networks.per_stock import PerStockDeterministicActor
 from sac.config import Constraints, DirectSettings
@@ -42,7 +42,7 @@ def _sigmoid(x: Tensor) -> Tensor:
     return (x * 0.5).tanh() * 0.5 + 0.5
 
 
-class DirectLearner:
+class DirectLearner(Learner):
     """E independent agents: one network each, updated together, never mixed."""
 
     def __init__(self, environment: PortfolioEnvironment, seeds: list[int], settings: DirectSettings):

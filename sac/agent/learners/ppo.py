@@ -10,7 +10,7 @@ from torch import Tensor
 
 from sac.agent.environment import PortfolioEnvironment
 from sac.agent.learners.adamw import FlatAdamW
-from sac.agent.learners.curve import all_cash_start, detached
+from sac.agent.learners.curve import Learner, all_cash_start, detached
 from sac.agent.networks.mlp import PolicyValue
 from sac.agent.networks.per_stock import PerStockPolicyValue
 from sac.config import PPOSettings
@@ -47,7 +47,7 @@ class _Rollout:
         )
 
 
-class PPOLearner:
+class PPOLearner(Learner):
     """E independent agents: a shared body for policy and value each, updated together, never mixed."""
 
     def __init__(self, environment: PortfolioEnvironment, seeds: list[int], settings: PPOSettings):

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from sac.agent.environment import PortfolioEnvironment
 from sac.agent.learners.adamw import FlatAdamW, flatten
-from sac.agent.learners.curve import all_cash_start, detached
+from sac.agent.learners.curve import Learner, all_cash_start, detached
 from sac.agent.learners.replay import Batch, Draws, Replay, draws
 from sac.agent.networks.gaussian import SquashedGaussian
 from sac.agent.networks.layers import gradient_of
@@ -132,7 +132,7 @@ class SoftActorCritic:
             optimizer.restore(state["optimizers"][name])
 
 
-class SACLearner:
+class SACLearner(Learner):
     """A training that can go on: the agents, what they have done, and where their rollouts stand."""
 
     def __init__(self, environment: PortfolioEnvironment, seeds: list[int], settings: SACSettings):
