@@ -79,7 +79,14 @@ def settings_of(options: argparse.Namespace) -> TrainingSettings:
     settings = preset_settings(VARIANT, (options.presets or ["desk"])[0], **fewer)
     if not options.quick:
         return settings
-    small: dict[str, Any] = {"window": 10, "months": 0, "hidden": 4, "epochs": 1, "members": 1, "batch_size": 8192}
+    small: dict[str, Any] = {
+        "window": 10,
+        "months": 0,
+        "hidden": 4,
+        "epochs": 1,
+        "members": 1,
+        "batch_size": 8192,
+    }
     return dataclasses.replace(settings, forecast=dataclasses.replace(settings.forecast, **small))
 
 
@@ -160,7 +167,12 @@ def saving(desk: Desk) -> float:
 
     _one_thread()
     panel, settings, registry = desk.panel(), desk.settings, desk.root.registry
-    parts: Any = [desk.kept(name) for name in ("forecasts", "ensemble", "evaluation", "benchmarks")]
+    parts: tuple[Any, Any, Any, Any] = (
+        desk.kept("forecasts"),
+        desk.kept("ensemble"),
+        desk.kept("evaluation"),
+        desk.kept("benchmarks"),
+    )
     began = perf_counter()
     fingerprint, symbols = panel.provenance.sha256, panel.symbols
     name = version_name(

@@ -144,7 +144,7 @@ def _misfits(files: Mapping[str, PriceFile]) -> list[Finding]:
     """Symbols that end long before the others, or begin too late."""
     found = []
     ends = [file.table.index[-1] for file in files.values()]
-    newest = max(ends, default=pd.NaT)
+    newest = max(ends, default=pd.Timestamp(0))
     fresh = min((end for end in ends if (newest - end).days <= _LATE_DAYS), default=newest)
     for symbol, file in files.items():
         first, end = file.table.index[[0, -1]]

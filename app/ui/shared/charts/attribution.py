@@ -47,7 +47,7 @@ def edge_by_stock(lead: pd.Series, name: str, benchmark: str) -> Chart:
             yaxis={"automargin": True},
         ),
     )
-    best, worst = lead.idxmax(), lead.idxmin()
+    best, worst = str(lead.idxmax()), str(lead.idxmin())
     return Chart(
         figure,
         f"What each asset adds to the edge of {name} over {benchmark.lower()}: most {best} "

@@ -104,7 +104,7 @@ def test_six_hundred_stocks_share_a_bar_beyond_those_that_matter_most():
     assert {"570 others", "CASH", "Costs"} < {*bars.y}
     assert sum(bars.x) == pytest.approx(100 * lead.sum()), "nothing of the edge is left out"
     assert {*bars.y} >= {*lead[names].abs().nlargest(30).index}
-    assert lead.idxmax() in chart.alt
+    assert str(lead.idxmax()) in chart.alt
     assert chart.figure.layout.height < 900
 
 
