@@ -40,7 +40,7 @@ def edge_by_stock(lead: pd.Series, name: str, benchmark: str) -> Chart:
             showlegend=False,
             xaxis={
                 "title": {"text": f"Log growth over {benchmark.lower()}, net (pp a year)"},
-                "tickformat": "+.1f",
+                "tickformat": "+.2~f",
                 "zeroline": True,
                 "zerolinecolor": MARK,
             },
