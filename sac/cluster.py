@@ -16,13 +16,14 @@ from sac.config import ENGINE_VERSION
 from sac.errors import Cancelled, DeskError, SettingsError
 from sac.progress import Progress
 
-__all__ = ["Board", "check_address", "check_alike", "cluster", "installed"]
+__all__ = ["LOOKS", "Board", "check_address", "check_alike", "cluster", "installed"]
+
+LOOKS = 4  # in vain, in a row, until the cluster counts as gone
 
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
 _ADDRESS = re.compile(r"local|auto|(?:ray://)?(?P<host>[^\s/@]+):(?P<port>[0-9]{1,5})")
 _DECIDING = ("torch", "numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "skfolio")  # the last bits
-_LOOKS = 4  # in vain, in a row, until the cluster counts as gone
 _PATIENCE = 5.0  # seconds for the first answer
 
 
@@ -169,7 +170,7 @@ def _looking(place: tuple[str, int] | None) -> Callable[[], None]:
             missed = 0
         except OSError as silent:
             missed += 1
-            if missed == _LOOKS:
+            if missed == LOOKS:
                 raise ConnectionError(str(silent)) from silent
 
     return look

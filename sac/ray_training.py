@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sac.cluster import Board, cluster
+from sac.cluster import LOOKS, Board, cluster
 from sac.config import FineTuneSettings, TrainingSettings
 from sac.errand import Delivery, Errand, done, keep_fitted
 from sac.errors import DeskError
@@ -130,7 +130,7 @@ class _Away:
 
     def _wait(self) -> None:
         """A moment; what was told meanwhile is told on."""
-        wait([self._ended], _LOOK_SECONDS)
+        time.sleep(_LOOK_SECONDS)
         self._listen()
         self._report(replace(self._last, curve={}))  # also without news: it may stop us
         self._look()
@@ -161,6 +161,8 @@ class _Away:
                     "was saved: look at the cluster, then start the training again."
                 ) from lost
             self._last = replace(self._last, message="The worker was lost: the training starts once more")
+            for _ in range(LOOKS):  # was it the whole cluster? To start a task without one takes for ever
+                self._wait()
             self._start()
             return None
         if isinstance(given, str):

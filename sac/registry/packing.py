@@ -79,9 +79,8 @@ def brought(variant: str, name: str, files: Mapping[str, bytes]) -> dict[str, by
         file = "symbol_order.json"
         symbols = unpack_symbols(kept[file])
         file = "config.json"
-        settings, plain = (
-            codecs.unpack_json(kept[file], kind) for kind in (TrainingSettings, dict[str, Any])
-        )
+        settings = codecs.unpack_json(kept[file], TrainingSettings)
+        plain: dict[str, Any] = codecs.unpack_json(kept[file], dict)
         file = "metadata.json"
         metadata = codecs.unpack_json(kept[file], Metadata)
         made = stored_name(metadata, symbols, plain)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from sac.config import AGEING_WEEKS, CASH, SERVICE_WEEKS, FollowChoice, TrainingSettings
+from sac.config import AGEING_WEEKS, SERVICE_WEEKS, FollowChoice, TrainingSettings
 from sac.errors import ArtifactError
 from sac.files import explained
 from sac.portfolio import Backtest
