@@ -107,16 +107,15 @@ class _Away:
 
     def begin(self) -> None:
         """Wait until its work begins. Raises DeskError where it is refused before; Cancelled."""
-        while self._last.stage == "data" and not self._ended.done():
+        while self._last.stage == "data" and not (self._ended.done() and self._result()):
             self._wait()
-        if self._ended.done():
-            self._result()
 
     def delivered(self) -> Delivery:
         """Wait for its end. Raises DeskError where it fails; Cancelled."""
         while (delivery := self._result() if self._ended.done() else None) is None:
             self._wait()
-        self._listen(_LAST_SECONDS)
+        for _ in range(2):  # what was asked before the end, and what was told since
+            self._listen(_LAST_SECONDS)
         return delivery
 
     def _start(self) -> None:

@@ -22,6 +22,7 @@ class Cluster:
     """A head with its workers: one session, its services one group of processes."""
 
     port: int
+    client: int  # where a machine outside it is let in
     group: int
 
     @property
@@ -57,7 +58,7 @@ def started(cpus: int) -> Iterator[Cluster]:
     ]
     quiet = subprocess.PIPE
     process = subprocess.Popen(command, stdout=quiet, stderr=subprocess.STDOUT, start_new_session=True)
-    cluster = Cluster(port, process.pid)
+    cluster = Cluster(port, client, process.pid)
     try:
         assert process.stdout is not None
         for line in process.stdout:
