@@ -27,7 +27,7 @@ from sac.wanted import Wanted
 
 __all__ = ["Delivery", "Errand", "done", "keep_fitted"]
 
-_FITTED = ("forecasts/*.pt", "forward/*.parquet")  # files of a cache that cost time, each with its checksum
+_FITTED = {"forecasts": ".pt", "forward": ".parquet"}  # what of a cache cost time, each with its checksum
 
 Files = Mapping[str, bytes]
 
@@ -103,8 +103,8 @@ def done(panel: MarketPanel, errand: Errand, report: Report) -> Delivery:
 def keep_fitted(fitted: Files, cache: Path) -> None:
     """Take in what an errand brought for the cache; what is not whole, or no file of a cache, is left out."""
     for name, sealed in fitted.items():
-        content = unsealed(sealed)
-        if content is not None and any(PurePosixPath(name).match(kind) for kind in _FITTED):
+        content, place = unsealed(sealed), PurePosixPath(name)
+        if content is not None and _FITTED.get(str(place.parent)) == place.suffix:
             keep_sealed(cache / name, content)
 
 
@@ -129,7 +129,7 @@ def _forecasters(wanted: Wanted, cache: Path) -> dict[str, bytes]:
 
 def _fitted_now(cache: Path, before: Files) -> dict[str, bytes]:
     """Files of a cache that were not there before, or are others now."""
-    paths = [path for kind in _FITTED for path in sorted(cache.glob(kind))]
+    paths = [path for folder, kind in _FITTED.items() for path in sorted(cache.glob(f"{folder}/*{kind}"))]
     files = {str(path.relative_to(cache)): path.read_bytes() for path in paths}
     return {name: content for name, content in files.items() if before.get(name) != content}
 

@@ -48,8 +48,8 @@ class Cluster:
 
 @contextmanager
 def started(cpus: int) -> Iterator[Cluster]:
-    """A cluster of so many workers. The environment must say RAY_AUTH_MODE=disabled, or a token is written."""
-    assert os.environ["RAY_AUTH_MODE"] == "disabled"
+    """A cluster of so many workers."""
+    assert os.environ["RAY_AUTH_MODE"] == "disabled", "else a token is written into the user's home"
     port, client = free_port(), free_port()
     command = [
         *(str(Path(sys.executable).with_name("ray")), "start", "--head", "--block"),

@@ -146,8 +146,8 @@ def test_a_worker_that_is_lost_twice_fails_the_training(cluster, away):
         time.sleep(0.2)
     assert job.status == "failed"
     assert job.error == (
-        "The worker that trained was lost 2 times, perhaps for want of memory. Nothing was saved: look at the "
-        "cluster, then start the training again."
+        "The worker that trained was lost 2 times, perhaps for want of memory. Nothing was saved: look at "
+        "the cluster, then start the training again."
     )
     assert len(killed) == 2
     assert not cluster.working("_task")
@@ -172,7 +172,7 @@ def test_nobody_at_the_address_is_said_with_what_to_do(away, monkeypatch):
 
 @pytest.mark.parametrize("kind", [FULL, FINETUNE])
 def test_what_can_be_no_address_starts_no_job(away, monkeypatch, kind):
-    desk, jobs = away
+    jobs = away[1]
     monkeypatch.setenv("SAC_DESK_RAY", "the cluster")
     with pytest.raises(SettingsError, match="SAC_DESK_RAY is 'the cluster': give HOST:PORT"):
         jobs.submit(kind, "sac_lstm", kind.request(), "ada")
@@ -180,7 +180,7 @@ def test_what_can_be_no_address_starts_no_job(away, monkeypatch, kind):
 
 
 def test_a_cluster_that_goes_away_is_said(away, monkeypatch):
-    desk, jobs = away
+    jobs = away[1]
     with started(cpus=1) as doomed:
         monkeypatch.setenv("SAC_DESK_RAY", doomed.address)
         job = jobs.submit(FULL, "sac_lstm", ENDLESS, "ada")
