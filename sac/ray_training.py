@@ -122,7 +122,8 @@ class _Away:
         import ray
 
         self._tries += 1
-        self._board: Any = ray.remote(num_cpus=0, max_restarts=-1)(Board).remote()
+        board: Any = ray.remote(num_cpus=0, max_restarts=-1)(Board)
+        self._board = board.remote()
         task = ray.remote(num_cpus=self._cores, max_retries=0)(_task)
         self._ended: Future[Delivery | str] = task.remote(*self._given, self._board).future()
         self._news: Future[list[Progress]] = self._board.news.remote().future()

@@ -14,7 +14,6 @@ from app.jobs.queue import Jobs
 from app.settings import Settings
 from sac import training
 from sac.config import VARIANTS, ForecastSettings, SACSettings, TrainingSettings
-from sac.errors import SettingsError
 from sac.market import DEMO_UNIVERSE, sample_panel
 from sac.registry import Registry
 from tests.support.judged_versions import judge
@@ -87,31 +86,6 @@ def test_train_takes_what_is_followed_and_how_many_settings_were_compared(desk, 
     assert desk("train", "sac_lstm", "--follow", "sometimes")[0] == 2
     code, _, err = desk("train", "sac_lstm", "--trials", "0")
     assert (code, err) == (1, "error: trials is 0, outside its range 1 to 100000.\n")
-
-
-@pytest.mark.parametrize(
-    ("options", "environment", "told"),
-    [
-        ([], None, None),
-        ([], "10.0.0.1:6379", "10.0.0.1:6379"),
-        (["--ray", "ray://10.0.0.2:10001"], "10.0.0.1:6379", "ray://10.0.0.2:10001"),
-        (["--ray", ""], "10.0.0.1:6379", None),  # here, whatever the environment says
-    ],
-)
-def test_where_a_training_runs_is_told_to_its_worker(desk, monkeypatch, options, environment, told):
-    asked = []
-
-    def jobs_of(root):
-        told_by = root.child_environment().get("SAC_DESK_RAY") or None
-        asked.append((root.ray, told_by))
-        raise SettingsError("That is all.")
-
-    if environment:
-        monkeypatch.setenv("SAC_DESK_RAY", environment)
-    monkeypatch.setattr("app.commands.training.jobs_of", jobs_of)
-    for command in ("train", "finetune"):
-        assert desk(command, "sac_lstm", *options)[0] == 1
-    assert asked == [(told, told)] * 2
 
 
 def test_train_says_what_came_of_it(desk, quick):

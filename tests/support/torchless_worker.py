@@ -10,5 +10,5 @@ from app.worker import main
 WORKER = (sys.executable, __file__)
 
 if __name__ == "__main__":
-    sys.modules["torch"] = None  # type: ignore[assignment]
+    sys.modules["torch"] = None
     sys.exit(main(sys.argv[1]))
