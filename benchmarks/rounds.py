@@ -148,7 +148,7 @@ def ours(
     learner = SACLearner(market, list(range(market.agents)), settings)
     curve = LearningCurve(settings.updates, lambda done, values: None)
     for done in itertools.count(chunk, chunk):
-        learner.run(chunk, curve)
+        curve.follow(learner, chunk)
         tick(done)
 
 

@@ -134,7 +134,7 @@ def restored(version: Version, panel: MarketPanel) -> Ensemble:
     stored, settings = version.tensors("folds"), version.settings
     parts: tuple[Part, ...] = ("actor", "critic", "critic_target", "log_alpha", "optimizers")
     try:
-        state = joined(stored["agents"], {part: version.tensors(part) for part in parts})
+        state = joined([stored["agents"], {part: version.tensors(part) for part in parts}])
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise ArtifactError(f"{version.name}: folds.pt does not fit its agents.") from error
     scalers = [PortfolioScaler.from_payload(payload) for payload in (*stored["scalers"], version.scaler())]

@@ -43,7 +43,7 @@ __all__ = [
     "preset_settings",
 ]
 
-ENGINE_VERSION = "5"  # part of every version's name: raise it when the same settings train another agent
+ENGINE_VERSION = "6"  # part of every version's name: raise it when the same settings train another agent
 CASH = "CASH"  # what is not in stocks: the last weight of every portfolio
 WEEKS_PER_YEAR = 52
 STALE_WEEKS = 2  # complete weeks that data may miss before nobody should trade on them

@@ -1,6 +1,7 @@
 """The story of a version, top to bottom."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from sac.config import FINETUNE_WEEKS, VARIANTS, FineTuneSettings, TrainingSetti
 from sac.forecast import walk_forward
 from sac.forward import forward_record
 from sac.market import MarketPanel
+from sac.processes import helpers
 from sac.progress import Report, Stopwatch, unwatched
 from sac.promotion import Policy
 from sac.registry import Artifacts, Registry, Version
@@ -29,7 +31,9 @@ from sac.wanted import Outcome, Wanted, entered, existing, parent_of
 
 __all__ = ["Outcome", "artifacts", "finetune", "full", "parent_of"]
 
-Learn = Callable[[MarketPanel, Callable[[int, dict[str, float]], None]], Ensemble]
+Learn = Callable[[MarketPanel, Callable[[int, dict[str, float]], None], Sequence[Executor]], Ensemble]
+
+_WORTH = 10.0  # seconds of work below which a process that helps takes too long to start
 
 
 def full(
@@ -45,9 +49,10 @@ def full(
     """Train from scratch: forecasts, all folds and the production fit together, evaluation, version.
 
     The first version of a variant becomes its champion; later ones wait for a person, unless the policy is
-    "auto". `report` may raise Cancelled: no version is saved then, and the ledger says so. Forecasters are
-    fitted on so many cores; the version's bytes are the same with any number.
-    Raises DataError or SettingsError, before any work, where data and settings don't go together.
+    "auto". `report` may raise Cancelled: no version is saved then, and the ledger says so. So many cores
+    share the work, in a process each; the version's bytes are the same with any number.
+    Raises DataError or SettingsError, before any work, where data and settings don't go together, and
+    DeskError where a process dies.
     """
     return _trained(Wanted.full(variant, panel, settings), registry, cache, report, policy, cores)
 
@@ -79,7 +84,7 @@ def artifacts(
 
     `records`: of earlier trainings there, by which its time is told. Raises as `full` and `finetune` do.
     """
-    return _learned(wanted, _Plan.of(wanted), cache, Stopwatch.of(report), records, cores)
+    return _made(wanted, _Plan.of(wanted), cache, Stopwatch.of(report), records, cores)
 
 
 def _trained(
@@ -94,7 +99,7 @@ def _trained(
     plan, forward = _Plan.of(wanted), partial(forward_record, panel=wanted.panel, cache=cache)
 
     def make() -> Artifacts:
-        return _learned(wanted, plan, cache, Stopwatch.of(report), recorded(registry), cores)
+        return _made(wanted, plan, cache, Stopwatch.of(report), recorded(registry), cores)
 
     return existing(wanted, registry, policy, forward) or entered(
         wanted, registry, policy, forward, make, registry.save
@@ -123,7 +128,9 @@ class _Plan:
 def _from_scratch(wanted: Wanted) -> _Plan:
     settings = wanted.settings
     folds = evaluation_folds(wanted.panel, settings.evaluation_years, settings.validation_weeks)
-    return _Plan(folds, lambda known, learned: train_ensemble(known, folds, settings, learned))
+    return _Plan(
+        folds, lambda known, learned, others: train_ensemble(known, folds, settings, learned, others)
+    )
 
 
 def _tuning(wanted: Wanted, parent: Version) -> _Plan:
@@ -134,18 +141,28 @@ def _tuning(wanted: Wanted, parent: Version) -> _Plan:
     blocks = fine_tuning_blocks(panel, starts, fitted)
     return _Plan(
         [block.fold for block in blocks],
-        lambda known, learned: fine_tune_ensemble(known, veterans, blocks, settings, learned),
+        lambda known, learned, others: fine_tune_ensemble(known, veterans, blocks, settings, learned, others),
     )
 
 
-def _learned(
+def _made(
     wanted: Wanted, plan: _Plan, cache: Path, watch: Stopwatch, records: list[Record], cores: int
+) -> Artifacts:
+    """The work of a version, shared by so many cores."""
+    expected = expected_seconds(plan.work(wanted), records)
+    watch.expect(expected)
+    others = cores - 1 if expected["forecasts"] + expected["agents"] > _WORTH else 0
+    with helpers(others) as executors:
+        return _learned(wanted, plan, cache, watch, executors)
+
+
+def _learned(
+    wanted: Wanted, plan: _Plan, cache: Path, watch: Stopwatch, others: Sequence[Executor]
 ) -> Artifacts:
     """Forecasts, agents, evaluation."""
     variant, settings, updates = wanted.variant, wanted.settings, wanted.settings.agent.updates
-    watch.expect(expected_seconds(plan.work(wanted), records))
     watch.enter("forecasts", "Fitting one forecaster per year")
-    forecasts = walk_forward(wanted.panel, settings.forecast, cache, watch.inner, cores=cores)
+    forecasts = walk_forward(wanted.panel, settings.forecast, cache, watch.inner, helpers=others)
     panel = wanted.panel.with_forecasts(forecasts.values, forecasts.alphas)
 
     count = len(plan.folds) * settings.members
@@ -155,7 +172,7 @@ def _learned(
         message = f"{count} agents: update {done:,} of {updates:,}"
         watch.inner(done / updates, message, {"update": done, **values})
 
-    ensemble = plan.learn(panel, learned)
+    ensemble = plan.learn(panel, learned, others)
 
     judged = f"blocks of {FINETUNE_WEEKS} weeks" if wanted.parent else "evaluation years"
     watch.enter("evaluation", f"Backtesting the {judged} week by week")

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +13,14 @@ from sac.agent.learners.direct import DIRECT_NETWORKS, traded_weights
 from sac.agent.learners.ppo import PPO_NETWORKS
 from sac.agent.learners.sac import SAC_NETWORKS
 from sac.agent.scaler import PortfolioScaler
+from sac.agent.states import members_of
 from sac.arrays import Floats
 from sac.config import Constraints, LearnerSettings
 from sac.market import MarketPanel
 from sac.portfolio import Backtest, backtest, backtests, equal_weights, tilted
 from sac.portfolio.constraints import portfolio_weights
 
-__all__ = ["Committee", "WalkForward", "members_of"]
+__all__ = ["Committee", "WalkForward"]
 
 _ACTORS: dict[str, dict[str, type[nn.Module]]] = {
     "sac": {name: actor for name, (actor, _) in SAC_NETWORKS.items()},
@@ -140,12 +140,3 @@ class WalkForward:
         names = [f"Member {i + 1}" for i in range(first.size)]
         members = backtests(names, each, panel, steps, [constraints] * len(names), folds)
         return backtest(self, panel, steps, constraints, folds).with_members(members, constraints.cost_rate)
-
-
-def members_of(state: Any, rows: slice | list[int]) -> Any:
-    """Some agents' part of a nested state: every tensor with an agent dimension is cut, the rest kept."""
-    if isinstance(state, dict):
-        return {name: members_of(value, rows) for name, value in state.items()}
-    if isinstance(state, list):
-        return [members_of(value, rows) for value in state]
-    return state[rows].clone() if isinstance(state, Tensor) and state.ndim else state

@@ -1,20 +1,20 @@
 """All folds × members of a training as one ensemble, and their honest backtest over the evaluation years."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sac.agent.committee import Committee, WalkForward, members_of
+from sac.agent.committee import Committee, WalkForward
 from sac.agent.environment import PortfolioEnvironment, flat_features
 from sac.agent.folds import PRODUCTION, Fold, evaluation_steps
+from sac.agent.learner_group import LearnerGroup
 from sac.agent.learners.curve import LearningCurve
-from sac.agent.learners.direct import DirectLearner
-from sac.agent.learners.ppo import PPOLearner
-from sac.agent.learners.sac import SACLearner
 from sac.agent.scaler import PortfolioScaler
+from sac.agent.states import members_of
 from sac.arrays import Floats
 from sac.config import WEEKS_PER_YEAR, TrainingSettings
 from sac.market import MarketPanel
@@ -28,15 +28,10 @@ from sac.portfolio import (
     validate,
 )
 
-__all__ = ["LEARNERS", "Ensemble", "Evaluation", "agent_seed", "learning_log", "train_ensemble"]
+__all__ = ["Ensemble", "Evaluation", "agent_seed", "learning_log", "train_ensemble"]
 
 _LOOKS = 10  # at the validation weeks while the agents have not seen them
 _BEFORE_VALIDATION = 0.75  # share of the updates that agents make before they see the validation weeks
-LEARNERS: dict[str, type[SACLearner] | type[PPOLearner] | type[DirectLearner]] = {
-    "sac": SACLearner,
-    "ppo": PPOLearner,
-    "direct": DirectLearner,
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,10 +116,12 @@ def train_ensemble(
     folds: list[Fold],
     settings: TrainingSettings,
     report: Callable[[int, dict[str, float]], None],
+    helpers: Sequence[Executor] = (),
 ) -> Ensemble:
     """Train every fold's members together; an agent sees its fold's window and nothing later.
 
     With validation weeks, the agents first train without them, are judged on them, and go on with them.
+    Helpers share the work; the bytes are the same with any number. Raises DeskError where one dies.
     """
     scalers = [PortfolioScaler.fit(panel.features[: f.inner_stop], settings.forecast.seen) for f in folds]
     features = np.stack([flat_features(scaler.transform(panel.features)) for scaler in scalers])
@@ -136,19 +133,16 @@ def train_ensemble(
         return PortfolioEnvironment.over(panel, features, rows, stop, settings.agent, settings.constraints)
 
     seeds = [agent_seed(settings.seed, fold.number, member) for _, fold, member in agents]
-    learner = LEARNERS[settings.agent.algorithm](
-        windows([fold.inner_stop for fold in folds]),
-        seeds,
-        settings.agent,  # type: ignore[arg-type]  # the algorithm chose both
-    )
+    unseen = windows([fold.inner_stop for fold in folds])
+    learner = LearnerGroup.across(unseen, seeds, settings.agent, helpers)
     learning: list[LearningPoint] = []
 
-    def ensemble(validations: list[Validation]) -> Ensemble:
+    def ensemble(state: dict[str, Any], *validations: Validation) -> Ensemble:
         log, assets = learning_log(curve, agents), len(panel.symbols) + 1
-        return Ensemble(folds, assets, scalers, learner.state(), settings, log, validations, learning)
+        return Ensemble(folds, assets, scalers, state, settings, log, [*validations], learning)
 
     def probe(done: int) -> dict[str, float]:
-        committee = ensemble([]).committee(len(folds) - 1, "Validation")
+        committee = ensemble({"actor": learner.actor_state()}).committee(len(folds) - 1, "Validation")
         point = learning_point(panel, committee, folds[-1].validation, done)
         learning.append(point)
         lowest, highest = min(point.members), max(point.members)
@@ -156,16 +150,16 @@ def train_ensemble(
 
     if not settings.validation_weeks:
         curve = LearningCurve(settings.agent.updates, report)
-        learner.run(settings.agent.updates, curve)
-        return ensemble([])
+        curve.follow(learner, settings.agent.updates)
+        return ensemble(learner.state())
     before = int(settings.agent.updates * _BEFORE_VALIDATION)
     marks = {before * (i + 1) // _LOOKS for i in range(_LOOKS)}
     curve = LearningCurve(settings.agent.updates, report, marks, probe)
-    learner.run(before, curve)
-    validations = ensemble([]).validated(panel)
+    curve.follow(learner, before)
+    validations = ensemble({"actor": learner.actor_state()}).validated(panel)
     learner.go_on_in(windows([fold.train_stop for fold in folds]))
-    learner.run(settings.agent.updates - before, curve)
-    return ensemble(validations)
+    curve.follow(learner, settings.agent.updates - before)
+    return ensemble(learner.state(), *validations)
 
 
 def learning_log(curve: LearningCurve, agents: list[tuple[int, Fold, int]]) -> pd.DataFrame:

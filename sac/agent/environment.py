@@ -4,8 +4,9 @@ Prices do not react to our trades, so any week can be replayed exactly from any 
 the environment is two pure functions of (week, weights, action) and keeps no state of its own.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
@@ -82,6 +83,25 @@ class PortfolioEnvironment:
             reward_scale=settings.reward_scale,
             cost_rate=constraints.cost_rate,
             constraints=constraints,
+        )
+
+    def part(self, rows: range) -> "PortfolioEnvironment":
+        """Some agents' windows, and their folds' features."""
+        fold = self.fold[rows.start : rows.stop].tolist()
+        kept = sorted(set(fold))
+
+        def own(value: Any) -> Any:
+            return value[rows.start : rows.stop] if isinstance(value, Tensor) else value
+
+        return replace(
+            self,
+            features=self.features[kept],
+            fold=torch.tensor([kept.index(number) for number in fold]),
+            start=own(self.start),
+            stop=own(self.stop),
+            action_scale=own(self.action_scale),
+            reward_scale=own(self.reward_scale),
+            cost_rate=own(self.cost_rate),
         )
 
     @property

@@ -2,24 +2,23 @@
 
 import dataclasses
 import itertools
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 
 import numpy as np
-import torch
-from torch import Tensor
 
-from sac.agent.committee import members_of
-from sac.agent.ensemble import LEARNERS, Ensemble, agent_seed, learning_log
+from sac.agent.ensemble import Ensemble, agent_seed, learning_log
 from sac.agent.environment import PortfolioEnvironment, flat_features
 from sac.agent.folds import PRODUCTION, Fold, evaluation_steps
+from sac.agent.learner_group import LearnerGroup
 from sac.agent.learners.curve import LearningCurve
+from sac.agent.states import members_of
 from sac.config import FINETUNE_WEEKS, SERVICE_WEEKS, TrainingSettings
 from sac.errors import DataError
 from sac.market import MarketPanel
 from sac.portfolio import EqualWeight, Validation, backtest, log_lead, validation_of
 
-__all__ = ["Block", "fine_tune_ensemble", "fine_tuning_blocks", "joined"]
+__all__ = ["Block", "fine_tune_ensemble", "fine_tuning_blocks"]
 
 _STREAM = 26  # apart from the draws of the full training with the same seed
 
@@ -69,10 +68,12 @@ def fine_tune_ensemble(
     blocks: list[Block],
     settings: TrainingSettings,
     report: Callable[[int, dict[str, float]], None],
+    helpers: Sequence[Executor] = (),
 ) -> Ensemble:
     """Every block's agents go on from their own committee of the parent, all together.
 
-    Scalers are the parent's: its networks know their inputs by that scale.
+    Scalers are the parent's: its networks know their inputs by that scale. Helpers share the work, as in
+    `train_ensemble`.
     """
     folds, origins = [block.fold for block in blocks], [block.origin for block in blocks]
     scalers = [parent.scalers[origin] for origin in origins]
@@ -88,15 +89,11 @@ def fine_tune_ensemble(
         start=[fold.train_start for _, fold, _ in agents],
     )
     seeds = [agent_seed(settings.seed, fold.number, member, _STREAM) for _, fold, member in agents]
-    learner = LEARNERS[settings.agent.algorithm](
-        environment,
-        seeds,
-        settings.agent,  # type: ignore[arg-type]  # the algorithm chose both
-    )
+    learner = LearnerGroup.across(environment, seeds, settings.agent, helpers)
     rows = [row for origin in origins for row in _rows(parent, origin)]
     learner.restore(members_of(parent.state, rows))
     curve = LearningCurve(settings.agent.updates, report)
-    learner.run(settings.agent.updates, curve)
+    curve.follow(learner, settings.agent.updates)
     log = learning_log(curve, agents)
     tuned = Ensemble(folds, parent.assets, scalers, learner.state(), settings, log, [], [])
     if not parent.validations:
@@ -135,16 +132,3 @@ def _validations(
 def _rows(parent: Ensemble, origin: int) -> list[int]:
     rows = parent.rows(origin)
     return list(range(rows.start, rows.stop))
-
-
-def joined(first: Any, second: Any) -> Any:
-    """Two nested states of agents as one; what has no agent dimension, a step count, they must share."""
-    if isinstance(first, dict):
-        return {name: joined(value, second[name]) for name, value in first.items()}
-    if isinstance(first, list):
-        return [joined(*pair) for pair in zip(first, second, strict=True)]
-    if isinstance(first, Tensor) and first.ndim:
-        return torch.cat([first, second])
-    if first != second:
-        raise ValueError(f"agents that stopped at {first} and {second} cannot go on together")
-    return first

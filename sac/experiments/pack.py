@@ -13,9 +13,10 @@ import numpy as np
 import torch
 
 from sac.agent import Committee, SACLearner, selection_fold
-from sac.agent.ensemble import LEARNERS, agent_seed
+from sac.agent.ensemble import agent_seed
 from sac.agent.environment import PortfolioEnvironment, flat_features
 from sac.agent.folds import Fold
+from sac.agent.learner_group import LEARNERS
 from sac.agent.learners.curve import LearningCurve
 from sac.agent.scaler import PortfolioScaler
 from sac.arrays import Floats, Rows
@@ -104,7 +105,7 @@ def train_agents(panel: MarketPanel, pack: Pack, fold: Fold, tell: Tell) -> Comm
         own = [settings.agent for settings, _ in agents]
         learner.agents.differ(own, environment.action_scale)  # type: ignore[arg-type]
     updates = shared.agent.updates
-    learner.run(updates, LearningCurve(updates, lambda done, _: tell(done / updates)))
+    LearningCurve(updates, lambda done, _: tell(done / updates)).follow(learner, updates)
     return Committee(
         learner.state()["actor"], environment.assets, scaler, shared.agent, shared.constraints, "Pack"
     )

@@ -1,14 +1,12 @@
 """Packs of trials side by side in processes of this machine."""
 
 from collections.abc import Iterator
-from concurrent.futures.process import BrokenProcessPool
 
-from sac.errors import DeskError
 from sac.experiments.gathering import gathered
 from sac.experiments.pack import train_pack
 from sac.experiments.result import TrialResult
 from sac.experiments.running import Execute, Packs, Panels, Tell, Train
-from sac.processes import pool
+from sac.processes import pool, survived
 
 __all__ = ["on_processes"]
 
@@ -20,18 +18,13 @@ def on_processes(count: int, train: Train = train_pack) -> Execute:
     """
 
     def execute(packs: Packs, panels: Panels, tell: Tell) -> Iterator[list[TrialResult]]:
-        with pool(count) as executor:
+        remedy = "Finished trials are kept: start the same sweep with fewer processes, and it goes on there."
+        with survived("trained trials", remedy), pool(count) as executor:
             running = {
                 executor.submit(train, panels[pack[0].symbols], pack, _unwatched): pack for pack in packs
             }
-            try:
-                for future, _ in gathered(running, tell, f"in {count} processes"):
-                    yield future.result()
-            except BrokenProcessPool as died:
-                raise DeskError(
-                    "A process that trained trials died, perhaps for want of memory. Finished trials are "
-                    "kept: start the same sweep again, with fewer processes, and it goes on there."
-                ) from died
+            for future, _ in gathered(running, tell, f"in {count} processes"):
+                yield future.result()
 
     return execute
 

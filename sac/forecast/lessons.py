@@ -1,11 +1,11 @@
-"""What one calendar year's forecaster is fitted on, and the fit: kept by content, one process a year."""
+"""What one calendar year's forecaster is fitted on, and the fit: kept by content, by whoever is free."""
 
 import dataclasses
+import functools
 import hashlib
 import json
-from collections.abc import Callable
-from concurrent.futures import as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,17 +15,15 @@ import numpy.typing as npt
 
 from sac.arrays import Singles
 from sac.config import WEEKS_PER_YEAR, ForecastSettings
-from sac.errors import DeskError
 from sac.forecast.inputs import History, channels, complete, history, windows
 from sac.forecast.skill import rank_scores
 from sac.market import MarketPanel
-from sac.processes import pool
+from sac.processes import RemoteHandle, shared_out, survived
 
-__all__ = ["Lesson", "fit_beside", "lesson_of", "training_steps", "training_weeks"]
+__all__ = ["Lesson", "fit_missing", "lesson_of", "training_steps", "training_weeks"]
 
 _FORMAT = 1  # raise it when the same examples and settings fit another forecaster
 _AFTER_THE_FIT = ("half_life", "seen")  # settings that make nothing of what is fitted
-_WORTH = 500_000  # examples times epochs below which processes take longer to start than to fit
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,55 +90,58 @@ def lesson_of(
     return Lesson(examples, targets, unit, settings, identity, path)
 
 
-def fit_beside(
+def fit_missing(
     panel: MarketPanel,
     years: list[int],
     settings: ForecastSettings,
     folder: Path,
-    cores: int,
+    helpers: Sequence[Executor],
     tell: Callable[[float, str], None],
 ) -> None:
-    """Fit the years that are not kept yet, side by side in so many processes, and keep them.
+    """Fit and keep the years that are not kept yet, here and in the helpers at the same time.
 
-    Nothing is done where it would not pay. `tell` may raise to stop. Raises DeskError where a process dies.
+    `tell` may raise to stop. Raises DeskError where a helper dies.
     """
-    past = history(panel)
+    school = _School(panel, settings, folder)
     missing = {}  # year -> its work: the examples of all years are too much to hold at once
     for year in years:
-        lesson = lesson_of(panel, past, year, settings, folder)
+        lesson = school.lesson(year)
         if lesson and lesson.path and not lesson.path.exists():
             missing[year] = lesson.work
-    if min(cores, len(missing)) < 2 or sum(missing.values()) < _WORTH:
-        return
-    count = min(cores, len(missing))
-    with pool(count, _prepare, panel, settings, folder) as executor:
-        running = [executor.submit(_fit, year) for year in missing]
-        try:
-            for done, future in enumerate(as_completed(running), start=1):
-                news = f"{done} of {len(missing)} forecasters fitted, {count} at a time"
-                tell(done / len(missing), news)
-                future.result()
-        except BrokenProcessPool as died:
-            raise DeskError(
-                "A process that fitted a forecaster died, perhaps for want of memory. Fitted years are kept: "
-                "start again, with fewer cores (SAC_DESK_CORES), and it goes on there."
-            ) from died
+    fitted: list[int] = []
+
+    def news(sentence: str, more: float = 0.0) -> None:
+        done = sum(missing[year] for year in fitted)
+        tell((done + more) / sum(missing.values()), sentence)
+
+    def here(year: int) -> None:
+        school.fit(year, lambda fraction, epoch: news(f"for {year}: {epoch}", fraction * missing[year]))
+
+    handles = [RemoteHandle(helper, _School, panel, settings, folder) for helper in helpers if missing]
+    elsewhere = [functools.partial(handle.begin, "fit") for handle in handles]
+    largest_first = sorted(missing, key=lambda year: -missing[year])
+    with survived("fitted a forecaster", "Fitted years are kept: start again, and it goes on there."):
+        for done in shared_out(largest_first, here, elsewhere):
+            fitted += [done] if done else []
+            news(f"forecasters: {len(fitted)} of {len(missing)} fitted, {1 + len(helpers)} at a time")
 
 
-_given: tuple[MarketPanel, History, ForecastSettings, Path] | None = None  # of a process beside
+class _School:
+    """Where the forecasters of a panel are fitted and kept, year by year."""
 
+    def __init__(self, panel: MarketPanel, settings: ForecastSettings, folder: Path):
+        self._panel, self._settings, self._folder = panel, settings, folder
+        self._past = history(panel)
 
-def _prepare(panel: MarketPanel, settings: ForecastSettings, folder: Path) -> None:
-    global _given
-    _given = panel, history(panel), settings, folder
+    def lesson(self, year: int) -> Lesson | None:
+        """What teaches a year's forecaster."""
+        return lesson_of(self._panel, self._past, year, self._settings, self._folder)
 
-
-def _fit(year: int) -> None:
-    assert _given is not None
-    panel, past, settings, folder = _given
-    lesson = lesson_of(panel, past, year, settings, folder)
-    assert lesson is not None
-    lesson.learned(lambda fraction, news: None)
+    def fit(self, year: int, progress: Callable[[float, str], None] = lambda fraction, news: None) -> None:
+        """Fit a year's forecaster, and keep it."""
+        lesson = self.lesson(year)
+        assert lesson is not None
+        lesson.learned(progress)
 
 
 def training_steps(panel: MarketPanel, year: int, settings: ForecastSettings) -> npt.NDArray[np.intp]:

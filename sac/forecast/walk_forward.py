@@ -1,6 +1,7 @@
 """The walk: for each calendar year, fit on the years before it, predict it, go on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from sac.config import ForecastSettings
 from sac.errors import DataError
 from sac.forecast.alpha import NO_RECORD, SkillRecord, calibrated, skill_record
 from sac.forecast.inputs import History, channels, history, windows
-from sac.forecast.lessons import fit_beside, lesson_of, training_steps, training_weeks
+from sac.forecast.lessons import fit_missing, lesson_of, training_steps, training_weeks
 from sac.forecast.skill import ForecastSkill, yearly_skill
 from sac.market import MarketPanel
 from sac.market.symbols import same_symbols
@@ -44,25 +45,28 @@ def walk_forward(
     cache: Path,
     report: Report | None = None,
     since: int = 0,
-    cores: int = 1,
+    helpers: Sequence[Executor] = (),
 ) -> Forecasts:
     """Forecast every calendar year with a model fitted on the `fit_years` before it (original plan).
 
     A year with less than `least_years` of weeks before it stays NaN, and so does one before `since`. Fitted
-    years are kept in cache/forecasts and found again by their content; missing ones are fitted side by side
-    on so many cores. Raises DataError where no year can be forecast.
+    years are kept in cache/forecasts and found again by their content; helpers share in fitting the others.
+    Raises DataError where no year can be forecast, DeskError where a helper dies.
     """
     years, past = panel.years, history(panel)
     values = np.full(panel.returns.shape, np.nan)
     newest: dict[str, Any] = {}
-    weeks = {year: n for year, n in training_weeks(panel, settings).items() if year >= since}
-    if cores > 1:
-        fit_beside(panel, list(weeks), settings, cache, cores, report or _nobody)
-    label, done = _LABELS.get(settings.kind, settings.kind), 0
-    for year, own in weeks.items():
-        progress = _progress_of(report, f"{label} for {year}", done, own, sum(weeks.values()))
-        done += own
-        state = _fitted(panel, past, year, settings, cache, progress)
+    taught = [year for year in training_weeks(panel, settings) if year >= since]
+    label = _LABELS.get(settings.kind, settings.kind)
+
+    def tell(fraction: float, news: str) -> None:
+        if report is not None:
+            report(fraction, f"{label} {news}")
+
+    fit_missing(panel, taught, settings, cache, helpers, tell)
+    for year in taught:
+        tell(1.0, f"for {year}: fitted")
+        state = _fitted(panel, past, year, settings, cache)
         if state is None:
             continue
         newest = state
@@ -169,28 +173,10 @@ def _fitted(
     year: int,
     settings: ForecastSettings,
     folder: Path | None,
-    progress: Callable[[float, str], None] = lambda fraction, news: None,
 ) -> dict[str, Any] | None:
     """The year's forecaster, from the cache or fitted now; None without a single complete example."""
     lesson = lesson_of(panel, past, year, settings, folder)
     if lesson is None:
         return None
-    state = lesson.kept() or lesson.learned(progress)
-    progress(1.0, "fitted")
+    state = lesson.kept() or lesson.learned(lambda fraction, news: None)
     return {**state, **lesson.identity}
-
-
-def _nobody(fraction: float, news: str) -> None:
-    """Nobody listens."""
-
-
-def _progress_of(
-    report: Report | None, subject: str, done: int, own: int, weeks: int
-) -> Callable[[float, str], None]:
-    """Tell the walk's fraction, by weeks of examples, from one year's."""
-
-    def progress(fraction: float, news: str) -> None:
-        if report is not None:
-            report((done + own * fraction) / weeks, f"{subject}: {news}")
-
-    return progress

@@ -10,10 +10,11 @@ import torch
 
 from sac import training
 from sac.agent import DirectLearner, PPOLearner, SACLearner, fine_tuning_blocks, train_ensemble
-from sac.agent.ensemble import LEARNERS
 from sac.agent.environment import PortfolioEnvironment, flat_features
-from sac.agent.fine_tuning import fine_tune_ensemble, joined
+from sac.agent.fine_tuning import fine_tune_ensemble
 from sac.agent.folds import evaluation_folds
+from sac.agent.learner_group import LEARNERS
+from sac.agent.states import joined
 from sac.assembly import restored
 from sac.config import DirectSettings, FineTuneSettings, PPOSettings, SACSettings
 from sac.errors import ArtifactError, DataError, SettingsError
@@ -231,15 +232,15 @@ def test_what_a_fine_tuning_is_believed_by_knows_no_later_price():
 
 def test_agents_that_stopped_at_different_steps_cannot_be_joined():
     one, other = ({"moments": [{"step": 3, "mean": torch.full((2, 1), value)}]} for value in (1.0, 2.0))
-    together = joined(one, other)
+    together = joined([one, other])
     assert together["moments"][0]["step"] == 3
     assert together["moments"][0]["mean"].flatten().tolist() == [1.0, 1.0, 2.0, 2.0]
     other["moments"][0]["step"] = 4
     with pytest.raises(ValueError, match="stopped at 3 and 4"):
-        joined(one, other)
+        joined([one, other])
     for early, late in ((3.0, 4.0), (4.0, 3.0)):
         with pytest.raises(ValueError, match=f"stopped at {early} and {late}"):
-            joined(torch.tensor(early), torch.tensor(late))
+            joined([torch.tensor(early), torch.tensor(late)])
 
 
 @pytest.mark.parametrize("week", [0, 25, 26, 60, 103])

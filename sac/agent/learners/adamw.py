@@ -8,11 +8,16 @@ from torch import Tensor, nn
 
 __all__ = ["FlatAdamW", "flatten"]
 
+# torch's AdamW rounds the last few numbers of a buffer in another way, where they fill no register of the
+# processor: with whole registers, 64 numbers fill any, an agent has the same bytes in any company.
+_REGISTERS = 64
+
 
 def flatten(parameters: Iterable[nn.Parameter]) -> Tensor:
-    """One buffer (P,) that holds these parameters from now on, each in a block of its own."""
+    """One buffer (P,) that holds these parameters from now on, each in a block of its own, then zeros."""
     parameters = list(parameters)
     buffer = torch.cat([parameter.data.flatten() for parameter in parameters])
+    buffer = nn.functional.pad(buffer, (0, -len(buffer) % _REGISTERS))
     for parameter, block in zip(parameters, _blocks(buffer, parameters), strict=True):
         parameter.data = block
     return buffer
@@ -86,5 +91,6 @@ class FlatAdamW:
 
 def _blocks(buffer: Tensor, parameters: list[nn.Parameter]) -> list[Tensor]:
     """The buffer (P,) cut into views of the parameters' shapes."""
-    cut = torch.split(buffer, [parameter.numel() for parameter in parameters])
+    sizes = [parameter.numel() for parameter in parameters]
+    cut = torch.split(buffer[: sum(sizes)], sizes)
     return [block.view(parameter.shape) for block, parameter in zip(cut, parameters, strict=True)]

@@ -1,6 +1,8 @@
-"""What every learner shares: where a rollout starts, the curve it leaves, the state it hands on."""
+"""What every learner shares: what it can be asked for, the curve it leaves, where a rollout starts."""
 
-from collections.abc import Callable, Container
+import itertools
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import torch
@@ -8,7 +10,35 @@ from torch import Tensor, nn
 
 from sac.agent.environment import PortfolioEnvironment
 
-__all__ = ["LearningCurve", "all_cash_start", "detached"]
+__all__ = ["Learner", "LearningCurve", "all_cash_start", "detached"]
+
+
+class Learner(ABC):
+    """E independent agents in training, updated together, never mixed."""
+
+    @abstractmethod
+    def run(self, updates: int) -> dict[str, Tensor]:
+        """So many more updates of every agent; the values (E,) of the last one."""
+
+    def runs(self, each: Sequence[int]) -> Iterator[dict[str, Tensor]]:
+        """One run after the other; nobody looks at the agents in between."""
+        return map(self.run, each)
+
+    @abstractmethod
+    def go_on_in(self, environment: PortfolioEnvironment) -> None:
+        """Continue in other windows of the same market."""
+
+    @abstractmethod
+    def state(self) -> dict[str, Any]:
+        """Everything that continues these agents: tensors with a leading agent dimension, and builtins."""
+
+    @abstractmethod
+    def actor_state(self) -> dict[str, Tensor]:
+        """What decides of it: the actors' parameters."""
+
+    @abstractmethod
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a `state`, all of it together; only the learning rates are one's own."""
 
 
 class LearningCurve:
@@ -21,24 +51,32 @@ class LearningCurve:
         self,
         updates: int,
         report: Callable[[int, dict[str, float]], None],
-        marks: Container[int] = (),
+        marks: Collection[int] = (),
         probe: Callable[[int], dict[str, float]] = lambda done: {},
     ):
-        self.updates, self._report, self._marks, self._probe = updates, report, marks, probe
-        self._every = max(1, updates // 100)
+        self._report, self._marks, self._probe = report, marks, probe
+        self._kept = {*range(0, updates, max(1, updates // 100)), updates}
         self.done = 0
         self.points: list[dict[str, Any]] = []  # "update" and, per value, one number per agent
 
-    def add(self, values: dict[str, Tensor]) -> None:
-        """One more update with its values (E,); kept if it is one of the hundred."""
-        self.done += 1
-        probed = self._probe(self.done) if self.done in self._marks else {}
-        if self.done % self._every == 0 or self.done == self.updates:
+    def follow(self, learner: Learner, updates: int) -> None:
+        """Let a learner make so many more updates, from one point or mark to the next."""
+        until = self.done + updates
+        for mark in sorted({i for i in {*self._marks, until} if self.done < i <= until}):
+            stops = sorted({i for i in {*self._kept, mark} if self.done < i <= mark})
+            steps = [stop - before for before, stop in itertools.pairwise([self.done, *stops])]
+            for stop, values in zip(stops, learner.runs(steps), strict=True):
+                self._add(stop, values)
+
+    def _add(self, stop: int, values: dict[str, Tensor]) -> None:
+        self.done = stop
+        probed = self._probe(stop) if stop in self._marks else {}
+        if stop in self._kept:
             point = {name: value.tolist() for name, value in values.items()}
-            self.points.append({"update": self.done, **point})
-            self._report(self.done, probed | {name: sum(v) / len(v) for name, v in point.items()})
+            self.points.append({"update": stop, **point})
+            self._report(stop, probed | {name: sum(v) / len(v) for name, v in point.items()})
         elif probed:
-            self._report(self.done, probed)
+            self._report(stop, probed)
 
 
 def all_cash_start(environment: PortfolioEnvironment, results: int = 1) -> Tensor:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from sac.agent.environment import PortfolioEnvironment
 from sac.agent.learners.adamw import FlatAdamW
-from sac.agent.learners.curve import LearningCurve, all_cash_start, detached
+from sac.agent.learners.curve import Learner, all_cash_start, detached
 from sac.agent.networks.mlp import DeterministicActor
 from sac.agent.networks.per_stock import PerStockDeterministicActor
 from sac.config import Constraints, DirectSettings
@@ -34,10 +34,15 @@ def traded_weights(
     the decision sees.
     """
     target = portfolio_weights(logits.tanh(), action_scale, constraints)
-    return towards(weights, target, step.sigmoid(), constraints)
+    return towards(weights, target, _sigmoid(step), constraints)
 
 
-class DirectLearner:
+def _sigmoid(x: Tensor) -> Tensor:
+    """By tanh: torch's own rounds the last numbers of a tensor another way than the others."""
+    return (x * 0.5).tanh() * 0.5 + 0.5
+
+
+class DirectLearner(Learner):
     """E independent agents: one network each, updated together, never mixed."""
 
     def __init__(self, environment: PortfolioEnvironment, seeds: list[int], settings: DirectSettings):
@@ -54,8 +59,11 @@ class DirectLearner:
         """Continue in other windows of the same market."""
         self.environment = environment
 
-    def run(self, updates: int, curve: LearningCurve) -> None:
-        """Every update rolls out anew, from random weeks and the weights that the one before ended with."""
+    def run(self, updates: int) -> dict[str, Tensor]:
+        """Every update rolls out anew, from random weeks and the weights that the one before ended with.
+
+        Returns the last update's values (E,).
+        """
         for _ in range(updates):
             rewards, steps, weights = self.roll_out(self.first_weeks())
             objective = self.objective(rewards)
@@ -63,8 +71,8 @@ class DirectLearner:
             torch.autograd.backward(-objective.sum())
             self.optimizer.step()
             self.weights = weights.detach()
-            values = {"actor_loss": -objective, "reward": rewards.mean((1, 2)), "step": steps.mean((1, 2))}
-            curve.add({name: value.detach() for name, value in values.items()})
+        values = {"actor_loss": -objective, "reward": rewards.mean((1, 2)), "step": steps.mean((1, 2))}
+        return {name: value.detach() for name, value in values.items()}
 
     def first_weeks(self) -> Tensor:
         """Random weeks (E, B) from which a whole rollout stays inside its agent's window."""
@@ -83,7 +91,7 @@ class DirectLearner:
             target = traded_weights(logits, step, weights, scale, constraints)
             reward, weights = environment.step(week + t, weights, target)
             rewards.append(reward)
-            steps.append(step[..., 0].sigmoid())
+            steps.append(_sigmoid(step[..., 0]))
         return torch.stack(rewards, 1), torch.stack(steps, 1), weights
 
     def objective(self, rewards: Tensor) -> Tensor:
@@ -94,12 +102,16 @@ class DirectLearner:
     def state(self) -> dict[str, Any]:
         """Everything that continues these agents: tensors with a leading agent dimension, and builtins."""
         return {
-            "actor": detached(self.actor),
+            "actor": self.actor_state(),
             "critic": {},  # growth is known: nothing has to be estimated
             "critic_target": {},
             "log_alpha": {},
             "optimizers": {"policy": self.optimizer.state()},
         }
+
+    def actor_state(self) -> dict[str, Tensor]:
+        """What decides of it: the actor's parameters."""
+        return detached(self.actor)
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a `state`, all of it together; only the learning rate is one's own."""

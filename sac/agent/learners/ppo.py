@@ -1,6 +1,7 @@
 """Proximal Policy Optimization (Schulman et al. 2017) for E agents as one tensor program: the comparison."""
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from torch import Tensor
 
 from sac.agent.environment import PortfolioEnvironment
 from sac.agent.learners.adamw import FlatAdamW
-from sac.agent.learners.curve import LearningCurve, all_cash_start, detached
+from sac.agent.learners.curve import Learner, all_cash_start, detached
 from sac.agent.networks.mlp import PolicyValue
 from sac.agent.networks.per_stock import PerStockPolicyValue
 from sac.config import PPOSettings
@@ -46,7 +47,7 @@ class _Rollout:
         )
 
 
-class PPOLearner:
+class PPOLearner(Learner):
     """E independent agents: a shared body for policy and value each, updated together, never mixed."""
 
     def __init__(self, environment: PortfolioEnvironment, seeds: list[int], settings: PPOSettings):
@@ -58,20 +59,24 @@ class PPOLearner:
         self.weights = all_cash_start(
             environment, settings.n_envs
         )  # (E, R, n+1) where the next rollouts start
+        self._updates = self._learn()
 
     def go_on_in(self, environment: PortfolioEnvironment) -> None:
-        """Continue in other windows of the same market."""
-        self.environment = environment
+        """Continue in other windows of the same market, with a rollout there."""
+        self.environment, self._updates = environment, self._learn()
 
-    def run(self, updates: int, curve: LearningCurve) -> None:
-        """Roll out, learn from it for some epochs, throw it away; the last rollout may be cut short."""
-        left = updates
-        while left:
+    def run(self, updates: int) -> dict[str, Tensor]:
+        """So many more updates, the last rollout's or new ones'; the last one's values (E,)."""
+        *_, values = itertools.islice(self._updates, updates)
+        return values
+
+    def _learn(self) -> Iterator[dict[str, Tensor]]:
+        """Roll out, learn from it for some epochs, throw it away, without end: each update's values (E,)."""
+        while True:
             rollout, reward = self.roll_out()
             for _ in range(self.settings.epochs):
-                for rows in self.minibatches(rollout.week.shape[1])[:left]:
-                    curve.add(self.update(rollout.take(rows)) | {"reward": reward})
-                    left -= 1
+                for rows in self.minibatches(rollout.week.shape[1]):
+                    yield self.update(rollout.take(rows)) | {"reward": reward}
 
     def roll_out(self) -> tuple[_Rollout, Tensor]:
         """Roll out R times through 52 weeks from random weeks of each window; also the mean reward (E,).
@@ -128,7 +133,7 @@ class PPOLearner:
 
     def state(self) -> dict[str, Any]:
         """Everything that continues these agents: tensors with a leading agent dimension, and builtins."""
-        policy = detached(self.policy)
+        policy = self.actor_state()
         return {
             "actor": policy,
             "critic": {k: v for k, v in policy.items() if k.startswith(self.policy.value_parts)},
@@ -136,6 +141,10 @@ class PPOLearner:
             "log_alpha": {},
             "optimizers": {"policy": self.optimizer.state()},
         }
+
+    def actor_state(self) -> dict[str, Tensor]:
+        """What decides of it: the policy's parameters, its value's beside them."""
+        return detached(self.policy)
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a `state`, all of it together; only the learning rate is one's own."""

@@ -9,9 +9,10 @@ from torch import Tensor, nn
 
 from sac.agent.environment import PortfolioEnvironment
 from sac.agent.learners.adamw import FlatAdamW, flatten
-from sac.agent.learners.curve import LearningCurve, all_cash_start, detached
+from sac.agent.learners.curve import Learner, all_cash_start, detached
 from sac.agent.learners.replay import Batch, Draws, Replay, draws
 from sac.agent.networks.gaussian import SquashedGaussian
+from sac.agent.networks.layers import gradient_of
 from sac.agent.networks.mlp import GaussianActor, TwinCritic
 from sac.agent.networks.per_stock import PerStockActor, PerStockTwinCritic
 from sac.config import Constraints, SACSettings
@@ -95,7 +96,7 @@ class SoftActorCritic:
 
         entropy = -log_pi.mean(-1)  # (E,)
         # alpha_loss = exp(log_alpha) · (entropy - target_entropy) is its own gradient.
-        self.optimizers["log_alpha"].gradient.copy_(alpha[:, 0] * (entropy - self.target_entropy))
+        gradient_of(self.log_alpha).copy_(alpha[:, 0] * (entropy - self.target_entropy))
         self.optimizers["log_alpha"].step()
 
         self._target_weights.lerp_(self.optimizers["critic"].flat, self.settings.tau)
@@ -131,7 +132,7 @@ class SoftActorCritic:
             optimizer.restore(state["optimizers"][name])
 
 
-class SACLearner:
+class SACLearner(Learner):
     """A training that can go on: the agents, what they have done, and where their rollouts stand."""
 
     def __init__(self, environment: PortfolioEnvironment, seeds: list[int], settings: SACSettings):
@@ -157,19 +158,26 @@ class SACLearner:
         self._replay.environment = environment
 
     @torch.inference_mode()  # less to keep account of in every tensor: up to a tenth of the time
-    def run(self, updates: int, curve: LearningCurve) -> None:
-        """One environment step per update; new agents warm up with random actions first."""
+    def run(self, updates: int) -> dict[str, Tensor]:
+        """One environment step per update; new agents warm up with random actions first.
+
+        Returns the last update's values (E,).
+        """
         if not self._replay.added:
             for _ in range(self.agents.settings.warmup_steps):
                 self._walk_on(next(self._stream).explore[:, None] * 2.0 - 1.0)
         for _ in range(updates):
             values, action = self.agents.update(self._transitions(next(self._stream)))
             self._walk_on(action)
-            curve.add(values)
+        return values
 
     def state(self) -> dict[str, Any]:
         """Everything that continues these agents."""
         return self.agents.state()
+
+    def actor_state(self) -> dict[str, Tensor]:
+        """What decides of it: the actors' parameters."""
+        return detached(self.agents.actor)
 
     def _transitions(self, draw: Draws) -> Batch:
         """Replayed steps and what they led to, and where the rollouts stand."""

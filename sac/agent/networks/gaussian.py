@@ -3,7 +3,7 @@
 import math
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 __all__ = ["START_LOG_STD", "SquashedGaussian", "clamp_log_std", "clamp_log_std_backward"]
 
@@ -30,6 +30,16 @@ def clamp_log_std_backward(gradient: Tensor, log_std: Tensor) -> Tensor:
     return torch.ops.aten.hardtanh_backward(gradient, log_std, *_LOG_STD_RANGE)  # type: ignore[no-any-return]
 
 
+def _log_two_cosh(u: Tensor) -> Tensor:
+    """log(e^u + e^-u), of functions that round a number alike wherever in a tensor it stands.
+
+    torch computes the last few numbers of a tensor another way than the others: softplus differs there, and
+    an agent would depend on how many train beside it.
+    """
+    size = u.abs()
+    return size.add_((size * -2.0).exp_().log1p_())
+
+
 class SquashedGaussian:
     """Actions in (-1, 1) of a tanh-squashed Gaussian policy, reparametrised, and their log densities."""
 
@@ -38,9 +48,8 @@ class SquashedGaussian:
         self._spread = log_std.exp() * noise
         u = mean + self._spread
         self.action = u.tanh()  # (E, B, n+1)
-        # log(1 - tanh(u)^2) = 2·(log 2 + u - softplus(2u)) does not underflow (SAC paper, appendix C).
-        slope = torch.sub(nn.functional.softplus(u, beta=2.0), u, alpha=0.5)  # half of softplus(2u) - u
-        surprise = torch.addcmul(log_std, noise, noise, value=0.5).sub_(slope, alpha=4.0)
+        # log(1 - tanh(u)^2) = 2·(log 2 - log(e^u + e^-u)) does not underflow (SAC paper, appendix C).
+        surprise = torch.addcmul(log_std, noise, noise, value=0.5).sub_(_log_two_cosh(u), alpha=2.0)
         self.log_pi = -(surprise.sum(-1) + u.shape[-1] * (2.0 * _LOG_2 + _LOG_SQRT_2PI))  # (E, B)
 
     def backward(self, g_action: Tensor, g_log_pi: Tensor) -> tuple[Tensor, Tensor]:

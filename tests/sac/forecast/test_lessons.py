@@ -4,6 +4,7 @@ import multiprocessing
 
 import pytest
 
+from sac import processes
 from sac.config import ForecastSettings
 from sac.errors import Cancelled, DeskError
 from sac.forecast import lessons, walk_forward
@@ -16,15 +17,17 @@ SETTINGS = ForecastSettings(
 )
 
 
-@pytest.fixture
-def worth(monkeypatch):
-    """However little there is to fit, it is fitted side by side."""
-    monkeypatch.setattr(lessons, "_WORTH", 0)
-
-
 @pytest.fixture(scope="module")
 def panel():
     return random_panel(stocks=3, first="2014-01-02", last="2019-12-31")
+
+
+@pytest.fixture
+def helper():
+    with processes.helpers(1) as executors:
+        executors[0].submit(int).result()  # it is there, so it takes its share however little there is
+        yield executors
+    assert not at_work()
 
 
 def at_work():
@@ -39,45 +42,48 @@ def ignore(fraction, news):
     """Nobody listens."""
 
 
-def test_two_processes_fit_the_same_bytes_as_one(panel, worth, tmp_path):
+def test_a_helper_fits_the_same_bytes(panel, helper, tmp_path, monkeypatch):
     alone = walk_forward(panel, SETTINGS, tmp_path / "one")
-    told = []
-    beside = walk_forward(panel, SETTINGS, tmp_path / "two", lambda *news: told.append(news[1]), cores=2)
+    told, here, fit = [], [], lessons._School.fit
+    monkeypatch.setattr(
+        lessons._School, "fit", lambda self, year, tell: (here.append(year), fit(self, year, tell))
+    )
+    folder = tmp_path / "two"
+    together = walk_forward(panel, SETTINGS, folder, lambda *news: told.append(news), helpers=helper)
     assert kept(tmp_path / "one") == kept(tmp_path / "two")
-    assert alone.values.tobytes() == beside.values.tobytes()
-    assert alone.alphas.tobytes() == beside.alphas.tobytes()
-    assert any("forecasters fitted, 2 at a time" in news for news in told)
-    assert not at_work()
+    assert 0 < len(here) < len(kept(tmp_path / "two"))  # both did some
+    assert alone.values.tobytes() == together.values.tobytes()
+    assert alone.alphas.tobytes() == together.alphas.tobytes()
+    fractions = [fraction for fraction, _ in told]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1.0
+    assert any("forecasters: 4 of 5 fitted, 2 at a time" in news for _, news in told)
 
 
-def test_what_is_kept_is_not_fitted_again(panel, worth, tmp_path, monkeypatch):
+def test_what_is_kept_is_not_fitted_again(panel, helper, tmp_path, monkeypatch):
     walk_forward(panel, SETTINGS, tmp_path)
-    monkeypatch.setattr(lessons, "pool", None)  # calling it would fail
-    walk_forward(panel, SETTINGS, tmp_path, cores=2)
+    monkeypatch.setattr(lessons, "RemoteHandle", None)  # calling it would fail
+    walk_forward(panel, SETTINGS, tmp_path, helpers=helper)
 
 
-def test_little_work_starts_no_process(panel, tmp_path, monkeypatch):
-    monkeypatch.setattr(lessons, "pool", None)
-    walk_forward(panel, SETTINGS, tmp_path, cores=2)
-
-
-def test_a_process_that_dies_is_one_clear_failure(panel, worth, tmp_path):
+def test_a_helper_that_dies_is_one_clear_failure(panel, tmp_path):
     def kill(fraction, news):
         for child in at_work():
             child.kill()
 
     years = sorted(set(panel.years.tolist()))[1:]
-    with pytest.raises(DeskError, match=r"died, perhaps for want of memory\. Fitted years are kept"):
-        lessons.fit_beside(panel, years, SETTINGS, tmp_path, 2, kill)
+    told = r"A process that fitted a forecaster died, perhaps for want of memory\. Fitted years are kept"
+    with processes.helpers(1) as executors, pytest.raises(DeskError, match=told):
+        lessons.fit_missing(panel, years, SETTINGS, tmp_path, executors, kill)
     assert not at_work()
-    lessons.fit_beside(panel, years, SETTINGS, tmp_path, 2, ignore)
+    lessons.fit_missing(panel, years, SETTINGS, tmp_path, [], ignore)
     assert len(kept(tmp_path)) == len(years)
 
 
-def test_a_stop_ends_the_processes(panel, worth, tmp_path):
+def test_a_stop_ends_the_helpers(panel, tmp_path):
     def stop(fraction, news):
         raise Cancelled
 
-    with pytest.raises(Cancelled):
-        walk_forward(panel, SETTINGS, tmp_path, stop, cores=2)
+    with pytest.raises(Cancelled), processes.helpers(1) as executors:
+        walk_forward(panel, SETTINGS, tmp_path, stop, helpers=executors)
     assert not at_work()

@@ -8,7 +8,6 @@ import pytest
 import torch
 
 from sac.agent import Committee, DirectLearner, PortfolioScaler
-from sac.agent.learners.curve import LearningCurve
 from sac.agent.learners.direct import traded_weights
 from sac.config import Constraints, DirectSettings
 from sac.portfolio.constraints import constrain
@@ -19,13 +18,9 @@ SETTINGS = DirectSettings(hidden_sizes=(8, 8), batch_size=4, horizon=6, updates=
 NETWORKS = pytest.mark.parametrize("network", ["mlp", "per_stock"])
 
 
-def ignore(done, values):
-    pass
-
-
 def learn(market, seeds, settings=SETTINGS):
     learner = DirectLearner(market, seeds, settings)
-    learner.run(settings.updates, LearningCurve(settings.updates, ignore))
+    learner.run(settings.updates)
     return learner
 
 
@@ -123,7 +118,7 @@ def test_rollouts_stay_inside_each_agents_window():
     learner = DirectLearner(poisoned, [1, 2], SETTINGS)
     weeks = torch.stack([learner.first_weeks() for _ in range(200)])
     assert (int(weeks.min()), int(weeks.max())) == (0, 40 - SETTINGS.horizon)
-    learner.run(20, LearningCurve(20, ignore))
+    learner.run(20)
     assert torch.isfinite(learner.optimizer.flat).all()
 
 
@@ -177,7 +172,7 @@ def test_a_stored_state_goes_on():
     second.restore(first.state())
     for name, value in first.state()["actor"].items():
         assert torch.equal(value, second.state()["actor"][name])
-    second.run(3, LearningCurve(3, ignore))
+    second.run(3)
     assert float(second.state()["optimizers"]["policy"][0]["step"]) == SETTINGS.updates + 3
     for name, value in first.state()["actor"].items():
         assert not torch.equal(value, second.state()["actor"][name])
@@ -194,5 +189,5 @@ def test_a_clear_edge_is_learned():
         return sum(learner.roll_out(learner.first_weeks())[0].mean().item() for _ in range(16)) / 16
 
     before = lead()
-    learner.run(settings.updates, LearningCurve(settings.updates, ignore))
+    learner.run(settings.updates)
     assert lead() > max(before, 0.0) + 0.2

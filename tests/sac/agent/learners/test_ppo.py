@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from sac.agent import PPOLearner
-from sac.agent.learners.curve import LearningCurve
 from sac.agent.learners.ppo import _generalised_advantage, _log_prob
 from sac.config import PPOSettings
 from tests.sac.agent.learners.test_sac import environment
@@ -15,13 +14,9 @@ from tests.sac.agent.learners.test_sac import environment
 SETTINGS = PPOSettings(hidden_sizes=(8, 8), batch_size=16, n_envs=4, rollout_weeks=12, epochs=2, updates=9)
 
 
-def ignore(done, values):
-    pass
-
-
 def learn(market, seeds, settings=SETTINGS):
     learner = PPOLearner(market, seeds, settings)
-    learner.run(settings.updates, LearningCurve(settings.updates, ignore))
+    learner.run(settings.updates)
     return learner
 
 
@@ -102,6 +97,6 @@ def test_a_clear_edge_is_learned():
     )
     learner = PPOLearner(market, [1, 2], settings)
     before = torch.stack([learner.roll_out()[1] for _ in range(4)]).mean()
-    learner.run(settings.updates, LearningCurve(settings.updates, ignore))
+    learner.run(settings.updates)
     after = torch.stack([learner.roll_out()[1] for _ in range(4)]).mean()
     assert before < 0 < after - 0.05, (before, after)

@@ -148,7 +148,7 @@ def ignore(done, values):
 
 def learn(environment, seeds, settings, report=ignore):
     learner = SACLearner(environment, seeds, settings)
-    learner.run(settings.updates, LearningCurve(settings.updates, report))
+    LearningCurve(settings.updates, report).follow(learner, settings.updates)
     return learner
 
 
@@ -196,7 +196,7 @@ def test_agents_of_an_older_engine_are_refused():
 def test_the_walks_act_as_the_policy_was_before_it_learned():
     market = environment(2)
     learner = SACLearner(market, [1, 2], SETTINGS)
-    learner.run(1, LearningCurve(1, ignore))
+    learner.run(1)
     agents, batch = learner.agents, learner._transitions(next(learner._stream))
     mean, log_std = agents.actor(batch.states[:, -1:])
     expected = torch.tanh(mean + log_std.exp() * batch.noise[:, -1:])
