@@ -5,11 +5,15 @@ Each draw is another noise, another universe of 15 and, in turn, one of two wind
 published table; settings are chosen on draws from 100 on; draws from 200 on are of other names and years
 (extra `bench`). Everything is net of 10 bps. One training gives both records: its agents' own, and what was
 held by conviction.
+
+More stocks than 15 (--stocks) are the Toronto set's, five years, and beyond its 88 the New York sets'
+resampled. --rows compares batches: so many rows of stocks in an update, 0 for the 64 weeks of the `plan`.
 """
 
 import argparse
 import ast
 import dataclasses
+import itertools
 import json
 import sys
 import time
@@ -20,10 +24,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
-import pandas as pd
+from pydantic import TypeAdapter
 from scipy.stats import spearmanr
 
-from benchmarks.market_sets import numbered_closes
+from benchmarks.planted import EDGES, market, planted
 from sac.agent import Fold, train_ensemble
 from sac.config import (
     FORECASTERS,
@@ -35,23 +39,8 @@ from sac.config import (
     TrainingSettings,
 )
 from sac.evidence import Metrics, metrics
-from sac.forecast.alpha import calibrated, skill_record
-from sac.market import DEMO_UNIVERSE, MarketPanel, build_panel, numbered_panel, sample_path
 from sac.portfolio import EqualWeight, TopFifth, backtest
 from sac.threads import one_thread
-
-# 20 names of the sample without RRC (bad data) and AMD (quantised prices): 15 of 18 make a universe.
-NAMES = [*DEMO_UNIVERSE, "BAC", "BBY", "CVX"]
-WINDOWS = [("2005-01-03", "2015-12-31", "2020-12-31"), ("2001-01-02", "2009-12-31", "2014-12-31")]
-OTHER_MARKETS = 200  # draws from here on
-# Linear correlation and persistence: a rank IC of .15 takes a linear .168 on these fat-tailed returns.
-EDGES = {
-    "IC .15": (0.168, 0.0),
-    "IC .10": (0.112, 0.0),
-    "IC .05": (0.056, 0.0),
-    "IC 0": (0.0, 0.0),
-    "IC .15 slow": (0.168, 0.9),
-}
 
 # The original plan's table with nothing added: no scaling, no relative reward, no replayed weeks.
 BARE = SACSettings(action_scale=1.0, reward_scale=1.0, relative_reward=False, counterfactual=False)
@@ -83,65 +72,44 @@ class Result:
     cpu_seconds: float  # a member
 
 
-def market(draw: int) -> tuple[MarketPanel, int]:
-    """A universe and a window of real prices: the panel, and how many of its steps are for training."""
-    if draw >= OTHER_MARKETS:
-        return _other_market(draw)
-    start, split, end = WINDOWS[draw % len(WINDOWS)]
-    symbols = sorted(np.random.default_rng([draw, 1]).permutation(NAMES)[:15])
-    frame = pd.read_csv(sample_path(), parse_dates=["Date"], index_col="Date")
-    panel = build_panel({"close": frame.loc[start:end, symbols]}, source="sample", note="")
-    return panel, panel.steps_known_at(int(np.searchsorted(panel.decisions, np.datetime64(split, "D"))))
+@dataclass(frozen=True)
+class Task:
+    """A training that is asked for."""
+
+    setting: str  # what the table calls it
+    agent: LearnerSettings
+    edge: str
+    draw: int
+    stocks: int
+    members: int
+    validation_weeks: int
+
+    @property
+    def key(self) -> tuple[str, str, int, int]:
+        """What tells its result from others."""
+        return self.setting, self.edge, self.draw, self.members
 
 
-def _other_market(draw: int) -> tuple[MarketPanel, int]:
-    """Names and years that no draw below had: 15 of the New York sets that a package ships, 16 years."""
-    closes = numbered_closes(("nyse_o", "nyse_n")[draw % 2])
-    rng = np.random.default_rng([draw, 1])
-    names = np.sort(rng.permutation(closes.shape[1])[:15])
-    first = int(rng.integers(len(closes) - 16 * 260))
-    panel = numbered_panel(closes[first : first + 16 * 260, names], note="")
-    return panel, panel.steps_known_at(11 * 52)
-
-
-def planted(panel: MarketPanel, correlation: float, persistence: float, draw: int) -> MarketPanel:
-    """Forecasts whose cross-section correlates with next week's returns, the rest is noise.
-
-    With persistence the forecast is a slow one: it foresees a decaying mean of the coming weeks.
-    """
-    returns = np.nan_to_num(panel.returns)
-    z = returns - returns.mean(1, keepdims=True)
-    z /= z.std(1, keepdims=True).clip(1e-12)
-    signal, noise = z.copy(), np.random.default_rng([draw, 2]).normal(size=z.shape)
-    for t in reversed(range(len(z) - 1)):  # both run backwards, so that both are equally slow
-        signal[t] = persistence * signal[t + 1] + np.sqrt(1 - persistence**2) * z[t]
-        noise[t] = persistence * noise[t + 1] + np.sqrt(1 - persistence**2) * noise[t]
-    share = correlation / np.sqrt(1 - persistence**2)  # the coming week is only part of a slow signal
-    forecasts = 0.01 * (share * signal + np.sqrt(1 - share**2) * noise)
-    return panel.with_forecasts(forecasts, calibrated(panel, forecasts, skill_record(panel, forecasts)))
-
-
-def run(
-    setting: str, agent: LearnerSettings, edge: str, draw: int, members: int, validation_weeks: int
-) -> Result:
+def run(task: Task) -> Result:
     """Train a committee on one draw and backtest it over the years after."""
     one_thread()
     constraints = Constraints()
-    panel, stop = market(draw)
-    panel = planted(panel, *EDGES[edge], draw)
+    panel, stop = market(task.draw, task.stocks)
+    panel = planted(panel, *EDGES[task.edge], task.draw)
+    validation = min(task.validation_weeks, stop // 3)
     settings = TrainingSettings(
-        members=members,
-        seed=draw,
-        agent=agent,
+        members=task.members,
+        seed=task.draw,
+        agent=task.agent,
         forecast=FORECASTERS["lstm"],
-        validation_weeks=validation_weeks,
+        validation_weeks=validation,
     )
-    fold = Fold(0, stop, range(0), range(stop - validation_weeks, stop))
+    fold = Fold(0, stop, range(0), range(stop - validation, stop))
     began = time.process_time()
     ensemble = train_ensemble(panel, [fold], settings, lambda done, values: None)
-    spent = (time.process_time() - began) / members
+    spent = (time.process_time() - began) / task.members
     conviction = ensemble.validations[0].conviction if ensemble.validations else 1.0
-    committee = ensemble.committee(0, setting)
+    committee = ensemble.committee(0, task.setting)
     steps = range(stop + 1, panel.complete_steps)  # the week in between was not known yet
 
     def judge(allocator: object, over: range = steps) -> Metrics:
@@ -149,11 +117,11 @@ def run(
 
     seen = range(stop)
     return Result(
-        setting,
-        edge,
-        draw,
+        task.setting,
+        task.edge,
+        task.draw,
         float(np.mean([spearmanr(panel.forecasts[t], panel.returns[t]).statistic for t in range(stop)])),
-        {"agents": judge(committee), "conviction": judge(ensemble.committee(0, setting, conviction))},
+        {"agents": judge(committee), "conviction": judge(ensemble.committee(0, task.setting, conviction))},
         [judge(member).cagr for member in committee.members()],
         judge(EqualWeight(constraints)),
         judge(TopFifth(constraints)),
@@ -201,49 +169,79 @@ def table(results: list[Result], follows: list[Follow]) -> str:
     return "\n".join(lines)
 
 
+def shares(results: list[Result]) -> str:
+    """What agents lead equal weight by, as a share of what the first batch of rows does on the same draws."""
+    lead = {(r.setting, r.edge, r.draw): r.committee["agents"].cagr - r.equal.cagr for r in results}
+    lines = ["| setting | edge | draws | share of the first batch's lead |", "|---" * 4 + "|"]
+    first: dict[str, str] = {}  # batch of the same setting and stocks
+    for setting, edge in dict.fromkeys((r.setting, r.edge) for r in results):
+        base = first.setdefault(setting.rpartition(", ")[0], setting)
+        draws = [draw for name, of, draw in lead if (name, of) == (setting, edge)]
+        own, other = (np.array([lead[name, edge, draw] for draw in draws]) for name in (setting, base))
+        share = own.mean() / other.mean()
+        apart = own - share * other  # of a ratio of means: its error, to first order
+        error = apart.std(ddof=1) / np.sqrt(len(draws)) / other.mean() if len(draws) > 1 else np.nan
+        lines.append(f"| {setting} | {edge} | {len(draws)} | {100 * share:.1f} ± {100 * error:.1f} % |")
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Train every setting on every edge and draw, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--settings", nargs="+", default=["plan", "desk", "bare"], choices=SETTINGS)
     parser.add_argument("--edges", nargs="+", default=list(EDGES), choices=EDGES)
     parser.add_argument("--draws", nargs="+", type=int, default=[0, 1, 2, 3])
+    parser.add_argument("--stocks", nargs="+", type=int, default=[15])
+    parser.add_argument("--rows", nargs="+", type=int, help="rows of a batch of a network that stocks share")
     parser.add_argument("--members", type=int, default=5)
     parser.add_argument("--follow", nargs="+", default=list(get_args(Follow)), choices=get_args(Follow))
     parser.add_argument(
         "--validation-weeks",
         type=int,
         default=TrainingSettings().validation_weeks,
-        help="validation weeks; 0 has no conviction but the agents' own",
+        help="validation weeks, at most a third of the training's; 0 has no conviction but the agents' own",
     )
     parser.add_argument("--jobs", type=int, default=1, help="trainings side by side, one thread each")
-    parser.add_argument("--results", type=Path, help="a file that keeps every draw's figures as JSON")
+    parser.add_argument(
+        "--results",
+        type=Path,
+        help="a file that keeps every draw's figures as JSON: what it has is not trained",
+    )
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="other agent settings")
     asked = parser.parse_args()
-    changes = dict(_change(text) for text in asked.set)
-    with ProcessPoolExecutor(asked.jobs) as pool:
-        pending = [
-            pool.submit(
-                run,
-                name,
-                dataclasses.replace(SETTINGS[name], **changes),
-                edge,
-                draw,
-                asked.members,
-                asked.validation_weeks,
-            )
-            for name, edge, draw in _grid(asked.settings, asked.edges, asked.draws)
-        ]
-        results = []
-        for future in pending:
-            results.append(future.result())
-            if asked.results:
-                asked.results.write_text(json.dumps([dataclasses.asdict(result) for result in results]))
-            print(f"{len(results)} of {len(pending)}", end="\r", file=sys.stderr, flush=True)
+    results = _trained(list(_tasks(asked)), asked.jobs, asked.results)
     print(table(results, asked.follow))
+    if asked.rows and asked.rows[1:]:
+        print(shares(results))
 
 
-def _grid(settings: list[str], edges: list[str], draws: list[int]) -> Iterator[tuple[str, str, int]]:
-    return ((name, edge, draw) for name in settings for edge in edges for draw in draws)
+def _trained(tasks: list[Task], jobs: int, file: Path | None) -> list[Result]:
+    """Their results, those that the file has among them; it keeps the new ones."""
+    reader = TypeAdapter(list[Result])
+    kept = reader.validate_json(file.read_bytes()) if file and file.exists() else []
+    known = {(r.setting, r.edge, r.draw, len(r.members)): r for r in kept}
+    with ProcessPoolExecutor(jobs) as pool:
+        running = [pool.submit(run, task) for task in tasks if task.key not in known]
+        for number, future in enumerate(running, 1):
+            result = future.result()
+            known[result.setting, result.edge, result.draw, len(result.members)] = result
+            if file:
+                file.write_text(json.dumps([dataclasses.asdict(result) for result in known.values()]))
+            print(f"{number} of {len(running)}", end="\r", file=sys.stderr, flush=True)
+    return [known[task.key] for task in tasks]
+
+
+def _tasks(asked: argparse.Namespace) -> Iterator[Task]:
+    """Every setting, number of stocks and batch on every edge and draw."""
+    changes = dict(_change(text) for text in asked.set)
+    for name, stocks, rows in itertools.product(asked.settings, asked.stocks, asked.rows or [None]):
+        batch = {} if rows is None else {"batch_rows": rows}
+        agent = dataclasses.replace(SETTINGS[name], **changes, **batch)
+        said = [name, *([f"{stocks} stocks"] if stocks != 15 else []), *asked.set]
+        if rows is not None:
+            said.append(f"{rows} rows" if rows else f"{agent.batch_size} weeks")
+        for edge, draw in itertools.product(asked.edges, asked.draws):
+            yield Task(", ".join(said), agent, edge, draw, stocks, asked.members, asked.validation_weeks)
 
 
 def _change(text: str) -> tuple[str, Any]:

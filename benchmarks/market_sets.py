@@ -14,16 +14,18 @@ import numpy as np
 import pandas as pd
 
 from sac.arrays import Floats
+from sac.config import WEEKS_PER_YEAR
 from sac.market import MarketPanel, build_panel, numbered_panel, sample_path
 from sac.market.accepted import Accepted
 from sac.market.prices.checks import findings_of
 
-__all__ = ["CHOSEN_ON", "MARKETS", "numbered_closes", "olmar"]
+__all__ = ["CHOSEN_ON", "MARKETS", "numbered_closes", "olmar", "side_by_side"]
 
 # Settings were chosen on these; the others were looked at once, at the end.
 CHOSEN_ON = ("nyse_o", "nyse_n")
 
 _BEFORE_THE_DEMO = "2004-12-31"  # the demo's prices begin after it
+_SESSIONS = 5  # of a week
 _NO_PRICES = ("AMD", "RRC")  # quantised prices, and bad data
 
 
@@ -46,6 +48,20 @@ def _sample() -> MarketPanel:
         if each.acceptable
     ]
     return build_panel({"close": closes}, source="sample", note="S&P 500, 1990 to 2004", accepted=real)
+
+
+def side_by_side(years: int) -> MarketPanel:
+    """Many names: the longest sets, cut into pieces of so many years that stand beside each other.
+
+    Stocks of a piece moved together, those of two pieces did not. No price is used twice.
+    """
+    sessions = years * WEEKS_PER_YEAR * _SESSIONS
+    pieces = [
+        closes[first : first + sessions]
+        for closes in (numbered_closes("nyse_o"), numbered_closes("nyse_n"), _sample().closes)
+        for first in range(0, len(closes) - sessions + 1, sessions)
+    ]
+    return numbered_panel(np.hstack(pieces), note=f"pieces of {years} years")
 
 
 def _folder() -> Path:

@@ -1,5 +1,6 @@
 """Fit a forecaster to examples, and predict with what was fitted. Torch lives here."""
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from torch import Tensor, nn
 
 from sac.arrays import Floats, Singles
 from sac.config import ForecastSettings
+from sac.forecast.examples import Examples, epochs_of
 from sac.forecast.inputs import complete
 from sac.forecast.lstm import LSTMForecaster
 from sac.forecast.patchtst import PatchTSTForecaster
@@ -34,32 +36,33 @@ class _Members(nn.ModuleList):
         return torch.stack([member(*inputs) for member in self]).mean(0)
 
 
-def fit(
-    inputs: Sequence[Singles],
-    targets: Singles,
-    settings: ForecastSettings,
-    seed: int,
-    report: Callable[[int], None],
-    unit: float | None = None,
-) -> dict[str, Any]:
-    """Least squares on windows (N, length, channels), one array a resolution, and targets (N,).
+def fit(examples: Examples, seed: int, report: Callable[[int], None]) -> dict[str, Any]:
+    """Least squares on examples, by their settings.
 
-    Scales with statistics of these examples alone. unit: the return that a target of 1 stands for; without it
-    targets are returns. `report` gets each epoch's number, from 1 and over all members, and may raise.
+    Scales with statistics of what the first epoch draws alone: without a bound of all examples. `report` gets
+    each epoch's number, from 1 and over all members, and may raise.
     """
-    windows, y = [torch.from_numpy(window) for window in inputs], torch.from_numpy(targets)
-    scalings = [_scaling(window.flatten(0, 1)) for window in windows]
-    x = [_scaled(*pair) for pair in zip(windows, scalings, strict=True)]
-    target_scaling = _scaling(y)
-    y = _scaled(y, target_scaling)
-    model = _build(x[0].shape[-1], settings, seed)
+    settings = examples.settings
+    draws = [epochs_of(examples, seed + number * _NEXT_MEMBER) for number in range(settings.members)]
+    windows, targets = examples.drawn(draws[0][0])
+    scalings = [_scaling(torch.from_numpy(window).flatten(0, 1)) for window in windows]
+    target_scaling = _scaling(torch.from_numpy(targets))
+
+    @functools.lru_cache(maxsize=1)  # where an epoch has room for all weeks, all epochs draw the same
+    def scaled(weeks: tuple[int, ...]) -> tuple[list[Tensor], Tensor]:
+        windows, targets = examples.drawn(weeks)
+        x = [_scaled(torch.from_numpy(w), scaling) for w, scaling in zip(windows, scalings, strict=True)]
+        return x, _scaled(torch.from_numpy(targets), target_scaling)
+
+    model = _build(windows[0].shape[-1], settings, seed)
     for number, member in enumerate(model if isinstance(model, _Members) else [model]):
         optimizer = torch.optim.AdamW(
             member.parameters(), settings.learning_rate, weight_decay=_WEIGHT_DECAY, fused=True
         )
         generator = torch.Generator().manual_seed(seed + number * _NEXT_MEMBER)
-        for epoch in range(1, settings.epochs + 1):
+        for epoch, weeks in enumerate(draws[number], 1):
             report(number * settings.epochs + epoch)
+            x, y = scaled(weeks)
             for batch in torch.split(torch.randperm(len(y), generator=generator), settings.batch_size):
                 loss = nn.functional.mse_loss(member(*(window[batch] for window in x)), y[batch])
                 optimizer.zero_grad()
@@ -69,7 +72,7 @@ def fit(
     names = ("input_scaling", "weekly_scaling")
     return {
         **dict(zip(names, scalings, strict=False)),
-        "target_scaling": target_scaling if unit is None else target_scaling * unit,
+        "target_scaling": target_scaling if examples.unit is None else target_scaling * examples.unit,
         "parameters": {name: value.detach().clone() for name, value in model.state_dict().items()},
     }
 

@@ -13,14 +13,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sac.arrays import Singles
 from sac.config import WEEKS_PER_YEAR, ForecastSettings
-from sac.forecast.inputs import History, channels, complete, history, windows
-from sac.forecast.skill import rank_scores
+from sac.forecast.examples import Examples
+from sac.forecast.inputs import History, channels, history
 from sac.market import MarketPanel
 from sac.processes import RemoteHandle, shared_out, survived
 
-__all__ = ["Lesson", "fit_missing", "lesson_of", "training_steps", "training_weeks"]
+__all__ = ["Lesson", "School", "fit_missing", "lesson_of", "training_steps", "training_weeks"]
 
 _FORMAT = 1  # raise it when the same examples and settings fit another forecaster
 _AFTER_THE_FIT = ("half_life", "seen")  # settings that make nothing of what is fitted
@@ -30,17 +29,15 @@ _AFTER_THE_FIT = ("half_life", "seen")  # settings that make nothing of what is 
 class Lesson:
     """A year's examples, and where its forecaster is kept."""
 
-    examples: list[Singles]  # windows (N, length, channels)
-    targets: Singles  # (N,)
-    unit: float | None  # with ranks the return that a score of 1 stands for
-    settings: ForecastSettings
+    examples: Examples
     identity: dict[str, Any]  # what tells its forecaster from others
     path: Path | None
 
     @property
     def work(self) -> int:
         """Examples times epochs of all members."""
-        return len(self.targets) * self.settings.epochs * self.settings.members
+        settings, share = self.examples.settings, self.examples.epoch_weeks / len(self.examples.steps)
+        return round(share * len(self.examples)) * settings.epochs * settings.members
 
     def kept(self) -> dict[str, Any] | None:
         """The forecaster that was fitted before."""
@@ -52,14 +49,12 @@ class Lesson:
         """Fit it now, and keep it."""
         from sac.forecast import cache, fitting
 
-        epochs = self.settings.epochs * self.settings.members
+        settings = self.examples.settings
+        epochs = settings.epochs * settings.members
         fitted = fitting.fit(
             self.examples,
-            self.targets,
-            self.settings,
-            seed=self.settings.seed * 10_000 + self.identity["year"],
+            seed=settings.seed * 10_000 + self.identity["year"],
             report=lambda epoch: progress((epoch - 1) / epochs, f"epoch {epoch} of {epochs}"),
-            unit=self.unit,
         )
         state = {**self.identity, **fitted}
         if self.path:
@@ -71,8 +66,9 @@ def lesson_of(
     panel: MarketPanel, past: History, year: int, settings: ForecastSettings, folder: Path | None
 ) -> Lesson | None:
     """What teaches a year's forecaster; None without a single complete example."""
-    examples, targets, unit = _examples(panel, past, year, settings)
-    if not len(targets):
+    steps = training_steps(panel, year, settings)
+    examples = Examples.of(past, steps, panel.returns[steps], settings)
+    if not len(examples):
         return None
     identity: dict[str, Any] = {
         "format": _FORMAT,
@@ -81,13 +77,13 @@ def lesson_of(
         "settings": dataclasses.asdict(settings),
         "year": year,
     }
-    shaping = {name: value for name, value in identity["settings"].items() if name not in _AFTER_THE_FIT}
+    # A bound that has room for all weeks makes the forecaster that none makes.
+    idle = {*_AFTER_THE_FIT, *(["epoch_examples"] if examples.epoch_weeks == len(examples.steps) else [])}
+    shaping = {name: value for name, value in identity["settings"].items() if name not in idle}
     key = hashlib.sha256(json.dumps({**identity, "settings": shaping}, sort_keys=True).encode())
-    for window in examples:
-        key.update(window.tobytes())
-    key.update(targets.tobytes())
+    examples.tell(key.update)
     path = folder / "forecasts" / f"{key.hexdigest()}.pt" if folder else None
-    return Lesson(examples, targets, unit, settings, identity, path)
+    return Lesson(examples, identity, path)
 
 
 def fit_missing(
@@ -102,7 +98,7 @@ def fit_missing(
 
     `tell` may raise to stop. Raises DeskError where a helper dies.
     """
-    school = _School(panel, settings, folder)
+    school = School(panel, settings, folder)
     missing = {}  # year -> its work: the examples of all years are too much to hold at once
     for year in years:
         lesson = school.lesson(year)
@@ -117,7 +113,7 @@ def fit_missing(
     def here(year: int) -> None:
         school.fit(year, lambda fraction, epoch: news(f"for {year}: {epoch}", fraction * missing[year]))
 
-    handles = [RemoteHandle(helper, _School, panel, settings, folder) for helper in helpers if missing]
+    handles = [RemoteHandle(helper, School, panel, settings, folder) for helper in helpers if missing]
     elsewhere = [functools.partial(handle.begin, "fit") for handle in handles]
     largest_first = sorted(missing, key=lambda year: -missing[year])
     with survived("fitted a forecaster", "Fitted years are kept: start again, and it goes on there."):
@@ -126,7 +122,7 @@ def fit_missing(
             news(f"forecasters: {len(fitted)} of {len(missing)} fitted, {1 + len(helpers)} at a time")
 
 
-class _School:
+class School:
     """Where the forecasters of a panel are fitted and kept, year by year."""
 
     def __init__(self, panel: MarketPanel, settings: ForecastSettings, folder: Path):
@@ -159,24 +155,7 @@ def training_steps(panel: MarketPanel, year: int, settings: ForecastSettings) ->
 
 
 def training_weeks(panel: MarketPanel, settings: ForecastSettings) -> dict[int, int]:
-    """Calendar years that have a forecaster, and how many weeks teach each: what fitting it costs."""
-    years = np.unique(panel.years).tolist()
-    weeks = {year: len(training_steps(panel, year, settings)) for year in years}
+    """Calendar years that have a forecaster, and weeks in an epoch of each: what fitting it costs."""
+    years, most = np.unique(panel.years).tolist(), settings.epoch_weeks(len(panel.symbols))
+    weeks = {year: min(len(training_steps(panel, year, settings)), most) for year in years}
     return {year: count for year, count in weeks.items() if count}
-
-
-def _examples(
-    panel: MarketPanel, past: History, year: int, settings: ForecastSettings
-) -> tuple[list[Singles], Singles, float | None]:
-    """Windows (N, length, channels) and targets (N,) of the weeks that teach a year's forecaster.
-
-    Ranks come with the return that a score of 1 stands for: the mean deviation within a week.
-    """
-    steps = training_steps(panel, year, settings)
-    inputs = windows(past, steps, settings)  # (steps, n, length, channels) each
-    returns = panel.returns[steps]  # (steps, n)
-    ranked = settings.target == "rank"
-    targets = (rank_scores(returns) if ranked else returns).astype(np.float32)
-    known = complete(inputs) & np.isfinite(targets)
-    unit = float(returns.std(axis=1).mean()) if ranked and len(steps) else None
-    return [window[known] for window in inputs], targets[known], unit

@@ -13,6 +13,7 @@ from sac.arrays import Floats
 from sac.config import ForecastSettings
 from sac.errors import DataError
 from sac.forecast.alpha import NO_RECORD, SkillRecord, calibrated, skill_record
+from sac.forecast.examples import in_parts
 from sac.forecast.inputs import History, channels, history, windows
 from sac.forecast.lessons import fit_missing, lesson_of, training_steps, training_weeks
 from sac.forecast.skill import ForecastSkill, yearly_skill
@@ -160,7 +161,8 @@ def _predicted(
     lags = np.arange(_HALVINGS * settings.half_life if settings.half_life else 1)
     weights = 0.5 ** (lags / max(settings.half_life, 1))
     first = max(int(steps[0] - lags[-1]), 0)
-    said = predict(state, windows(past, np.arange(first, steps[-1] + 1), settings))
+    parts = in_parts(np.arange(first, steps[-1] + 1))
+    said = np.concatenate([predict(state, windows(past, part, settings)) for part in parts])
     rows = (steps - first)[:, None] - lags  # (steps, lags)
     lagged = np.where((rows >= 0)[..., None], said[np.maximum(rows, 0)], np.nan)
     mean: Floats = np.einsum("l,sln->sn", weights / weights.sum(), lagged)

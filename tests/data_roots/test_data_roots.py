@@ -126,7 +126,10 @@ def stored_versions(registry):
     return [version for variant in ("sac_lstm", "ppo_lstm") for version in registry.versions(variant)]
 
 
-FORECAST_OF_THEN = {"months": 0, "target": "return", "members": 1, "half_life": 0, "seen": "forecast"}
+FORECAST_OF_THEN = {
+    **{"months": 0, "target": "return", "members": 1, "half_life": 0, "seen": "forecast"},
+    "epoch_examples": 0,
+}
 
 
 def test_settings_are_written_with_the_names_that_they_were_stored_under(registry):

@@ -42,6 +42,15 @@ def test_another_size_takes_its_part(panel):
     assert longer["evaluation"] == pytest.approx(10.0)
 
 
+def test_forecasters_of_many_stocks_take_as_long_as_their_epochs_have_room_for(panel):
+    """Five years of 38 stocks are the most that an epoch draws."""
+    wide = random_panel(stocks=150, first="2005-01-03", last="2018-12-31")
+    seconds = [expected_seconds(work(each), [])["forecasts"] for each in (panel, wide)]
+    assert 2.0 < seconds[1] / seconds[0] < 38 / 15 * 1.3, (
+        "early years have fewer weeks, which fill an epoch too"
+    )
+
+
 def test_without_a_record_stages_have_their_measured_shares(panel):
     expected = expected_seconds(work(panel), [])
     assert all(seconds > 0.0 for seconds in expected.values())

@@ -20,7 +20,9 @@ from sac.config import (
     TrainingSettings,
 )
 from sac.evidence.comparison import baselines, figures, on_weeks
+from sac.forecast.examples import Examples
 from sac.forecast.fitting import fit
+from sac.forecast.inputs import History
 from sac.market import Provenance
 from sac.portfolio import Backtest, EqualWeight, Validation, backtest
 from sac.registry import SCALER_FEATURES, Artifacts, ForecastSkill, Metadata, Version, version_name
@@ -54,9 +56,10 @@ def _evaluation(cagr: float | None) -> tuple[Backtest, Provenance]:
 
 @functools.cache
 def _forecaster() -> dict:
-    rng = np.random.default_rng(0)
-    inputs = rng.normal(0.0, 0.01, (8, FORECAST.window, 1)).astype("float32")
-    fitted = fit([inputs], inputs[:, 0, 0], FORECAST, 0, lambda epoch: None)
+    length, weeks = FORECAST.window, 8
+    daily = np.random.default_rng(0).normal(0.0, 0.01, (weeks * length, 1, 1))
+    past = History(daily, daily[::length, :, 0], np.arange(length - 1, weeks * length, length))
+    fitted = fit(Examples.of(past, np.arange(weeks), past.weekly, FORECAST), 0, lambda epoch: None)
     return {"channels": ("close",), "settings": dataclasses.asdict(FORECAST), "year": 2018, **fitted}
 
 

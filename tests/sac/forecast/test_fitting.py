@@ -5,18 +5,30 @@ import pytest
 
 from sac.config import FORECASTERS, ForecastSettings
 from sac.forecast import fitting
+from sac.forecast.examples import Examples
+from sac.forecast.inputs import History
 
 SIZES = [*FORECASTERS.values(), ForecastSettings("lstm"), ForecastSettings("patchtst")]  # and engine 4's
 
 
-def examples(settings, count=300) -> tuple[list, np.ndarray]:
-    """Windows as a forecaster of these settings reads them, and what followed."""
-    rng, lengths = (
-        np.random.default_rng(0),
-        [settings.window, *([4 * settings.months] if settings.months else [])],
-    )
-    inputs = [rng.normal(0.0, 0.01, (count, length, 1)).astype(np.float32) for length in lengths]
-    return inputs, rng.normal(0.002, 0.03, count).astype(np.float32)
+def ignore(epoch):
+    """Nobody listens."""
+
+
+def windows(settings, count):
+    """As a forecaster of these settings reads them."""
+    rng = np.random.default_rng(0)
+    lengths = [settings.window, *([4 * settings.months] if settings.months else [])]
+    return [rng.normal(0.0, 0.01, (count, length, 1)).astype(np.float32) for length in lengths]
+
+
+def examples(settings, weeks=20, stocks=15):
+    """What would teach it, and what followed."""
+    rng, before = np.random.default_rng(0), 60  # weeks that are no examples
+    sessions = rng.normal(0.0, 0.01, (5 * (before + weeks), stocks, 1))
+    past = History(sessions, sessions[::5, :, 0], np.arange(4, len(sessions), 5))
+    returns = rng.normal(0.002, 0.03, (weeks, stocks))
+    return Examples.of(past, before + np.arange(weeks), returns, settings)
 
 
 @pytest.fixture(scope="module", params=SIZES, ids=lambda each: f"{each.kind}, {each.months} months")
@@ -27,13 +39,12 @@ def settings(request):
 @pytest.fixture(scope="module")
 def state(settings):
     """A forecaster of the product's size, fitted to next to nothing."""
-    learned = fitting.fit(*examples(settings), settings, 7, lambda epoch: None)
+    learned = fitting.fit(examples(settings), 7, ignore)
     return {"settings": dataclasses.asdict(settings), **learned}
 
 
 def weeks(count, settings, stocks=15):
-    inputs, _ = examples(settings, count * stocks)
-    return [window.reshape(count, stocks, -1, 1) for window in inputs]
+    return [window.reshape(count, stocks, -1, 1) for window in windows(settings, count * stocks)]
 
 
 def test_a_forecast_does_not_depend_on_how_many_weeks_are_asked_for(state, settings):
@@ -55,19 +66,20 @@ def test_a_window_with_a_gap_has_no_forecast_and_disturbs_no_other(state, settin
 
 def test_the_untrained_forecast_is_the_mean_of_the_examples(settings):
     slow = dataclasses.replace(settings, learning_rate=1e-7)
-    inputs, targets = examples(slow)
-    learned = fitting.fit(inputs, targets, slow, 7, lambda epoch: None)
+    given = examples(slow)
+    learned = fitting.fit(given, 7, ignore)
     predicted = fitting.predict({"settings": dataclasses.asdict(slow), **learned}, weeks(2, slow))
-    np.testing.assert_allclose(predicted, targets.mean(dtype=np.float64), atol=1e-6)
+    mean = given.targets.mean(dtype=np.float64) * (given.unit or 1.0)
+    np.testing.assert_allclose(predicted, mean, atol=1e-6)
 
 
 def test_members_are_fitted_from_seeds_of_their_own_and_averaged():
     settings = ForecastSettings(epochs=1, hidden=4)
     seeds = (7, 100_000_007)
-    alone = [fitting.fit(*examples(settings), settings, seed, lambda epoch: None) for seed in seeds]
+    alone = [fitting.fit(examples(settings), seed, ignore) for seed in seeds]
     both = dataclasses.replace(settings, members=2)
     epochs = []
-    learned = fitting.fit(*examples(both), both, 7, epochs.append)
+    learned = fitting.fit(examples(both), 7, epochs.append)
     assert epochs == [1, 2]
     asked = weeks(3, settings)
     said = [fitting.predict({"settings": dataclasses.asdict(settings), **one}, asked) for one in alone]
@@ -78,10 +90,8 @@ def test_members_are_fitted_from_seeds_of_their_own_and_averaged():
 
 def test_a_score_is_said_in_the_unit_of_a_return():
     settings = ForecastSettings(epochs=1, hidden=4)
-    inputs, targets = examples(settings)
-    plain, scored = (
-        fitting.fit(inputs, targets, settings, 7, lambda epoch: None, unit) for unit in (None, 0.5)
-    )
+    given = examples(settings)
+    plain, scored = (fitting.fit(dataclasses.replace(given, unit=unit), 7, ignore) for unit in (None, 0.5))
     asked, named = weeks(2, settings), {"settings": dataclasses.asdict(settings)}
     halves = fitting.predict({**named, **scored}, asked)
     np.testing.assert_allclose(halves, 0.5 * fitting.predict({**named, **plain}, asked), rtol=1e-5)

@@ -1,19 +1,31 @@
 """Forecasters side by side: the same bytes as one after the other, and nobody left behind."""
 
+import dataclasses
+import hashlib
+import json
 import multiprocessing
+from pathlib import Path
 
 import pytest
 
 from sac import processes
 from sac.config import ForecastSettings
 from sac.errors import Cancelled, DeskError
-from sac.forecast import lessons, walk_forward
+from sac.forecast import fitting, lessons, walk_forward
+from sac.forecast.inputs import history
 from tests.support.synthetic import random_panel
 
 pytestmark = pytest.mark.slow
 
 SETTINGS = ForecastSettings(
-    window=5, hidden=2, epochs=2, batch_size=64, fit_years=2, least_years=1, members=2
+    window=5,
+    hidden=2,
+    epochs=2,
+    batch_size=64,
+    fit_years=2,
+    least_years=1,
+    members=2,
+    epoch_examples=3 * 60,  # of the first year all
 )
 
 
@@ -44,9 +56,9 @@ def ignore(fraction, news):
 
 def test_a_helper_fits_the_same_bytes(panel, helper, tmp_path, monkeypatch):
     alone = walk_forward(panel, SETTINGS, tmp_path / "one")
-    told, here, fit = [], [], lessons._School.fit
+    told, here, fit = [], [], lessons.School.fit
     monkeypatch.setattr(
-        lessons._School, "fit", lambda self, year, tell: (here.append(year), fit(self, year, tell))
+        lessons.School, "fit", lambda self, year, tell: (here.append(year), fit(self, year, tell))
     )
     folder = tmp_path / "two"
     together = walk_forward(panel, SETTINGS, folder, lambda *news: told.append(news), helpers=helper)
@@ -87,3 +99,32 @@ def test_a_stop_ends_the_helpers(panel, tmp_path):
     with pytest.raises(Cancelled), processes.helpers(1) as executors:
         walk_forward(panel, SETTINGS, tmp_path, stop, helpers=executors)
     assert not at_work()
+
+
+def kept_as(panel, bound):
+    """What teaches the forecaster of 2019, and where it is kept."""
+    settings = dataclasses.replace(SETTINGS, epoch_examples=bound)
+    return lessons.lesson_of(panel, history(panel), 2019, settings, Path())
+
+
+def test_a_forecaster_that_no_bound_shaped_is_kept_as_it_was_before_there_were_bounds(panel):
+    free = kept_as(panel, 0)
+    shaping = dataclasses.asdict(free.examples.settings)
+    for name in ("half_life", "seen", "epoch_examples"):
+        del shaping[name]
+    key = hashlib.sha256(json.dumps({**free.identity, "settings": shaping}, sort_keys=True).encode())
+    free.examples.tell(key.update)
+    assert free.path == Path("forecasts", f"{key.hexdigest()}.pt")
+    assert kept_as(panel, len(free.examples)).path == free.path
+    assert kept_as(panel, len(free.examples) - 1).path != free.path
+
+
+def test_a_bound_with_room_for_all_fits_the_same_bytes_as_none(panel):
+    fitted = [kept_as(panel, bound).examples for bound in (0, 3 * 104, 3 * 60, 3 * 60)]
+    states = [fitting.fit(examples, 7, lambda epoch: None)["parameters"] for examples in fitted]
+    free, roomy, bounded, again = [
+        b"".join(value.numpy().tobytes() for value in state.values()) for state in states
+    ]
+    assert free == roomy
+    assert bounded == again
+    assert bounded != free

@@ -28,6 +28,7 @@ TINY["patchtst"] = dataclasses.replace(TINY["lstm"], kind="patchtst")
 TINY["calibrated"] = dataclasses.replace(
     TINY["lstm"], months=2, target="rank", members=2, half_life=1, seen="alpha"
 )
+TINY["bounded"] = dataclasses.replace(TINY["lstm"], months=2, epoch_examples=4 * 60)  # where 104 weeks teach
 
 
 @pytest.fixture(params=TINY)
@@ -45,9 +46,9 @@ def fits(monkeypatch):
     """The seeds of the fits that were truly made."""
     made, fit = [], fitting.fit
 
-    def counted(inputs, targets, settings, seed, report, unit):
+    def counted(examples, seed, report):
         made.append(seed)
-        return fit(inputs, targets, settings, seed, report, unit)
+        return fit(examples, seed, report)
 
     monkeypatch.setattr(fitting, "fit", counted)
     return made

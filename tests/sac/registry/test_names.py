@@ -126,4 +126,4 @@ def test_a_setting_that_was_renamed_is_stored_as_before():
     assert b"n_envs" not in stored
     assert unpack_json(stored, TrainingSettings) == settings
     given = {"settings": settings, "variant": "ppo_lstm"}
-    assert name("2022-12-23", **given) == "v2022-12-23-b7e74a1c6e4f"
+    assert name("2022-12-23", **given) == "v2022-12-23-fa867f7ffba2"
