@@ -184,7 +184,7 @@ def test_a_cluster_that_goes_away_is_said(away, monkeypatch):
     with started(cpus=1) as doomed:
         monkeypatch.setenv("SAC_DESK_RAY", doomed.address)
         job = jobs.submit(FULL, "sac_lstm", ENDLESS, "ada")
-        follow(jobs, job.id, lambda job: job.stage == "agents" or not job.active, SECONDS)
+        follow(jobs, job.id, lambda job: job.stage == "forecasts" or not job.active, SECONDS)
         doomed.end()
         job = follow(jobs, job.id, seconds=SECONDS)
     assert job.status == "failed"
