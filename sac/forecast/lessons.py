@@ -19,7 +19,7 @@ from sac.forecast.inputs import History, channels, history
 from sac.market import MarketPanel
 from sac.processes import RemoteHandle, shared_out, survived
 
-__all__ = ["Lesson", "fit_missing", "lesson_of", "training_steps", "training_weeks"]
+__all__ = ["Lesson", "School", "fit_missing", "lesson_of", "training_steps", "training_weeks"]
 
 _FORMAT = 1  # raise it when the same examples and settings fit another forecaster
 _AFTER_THE_FIT = ("half_life", "seen")  # settings that make nothing of what is fitted
@@ -98,7 +98,7 @@ def fit_missing(
 
     `tell` may raise to stop. Raises DeskError where a helper dies.
     """
-    school = _School(panel, settings, folder)
+    school = School(panel, settings, folder)
     missing = {}  # year -> its work: the examples of all years are too much to hold at once
     for year in years:
         lesson = school.lesson(year)
@@ -113,7 +113,7 @@ def fit_missing(
     def here(year: int) -> None:
         school.fit(year, lambda fraction, epoch: news(f"for {year}: {epoch}", fraction * missing[year]))
 
-    handles = [RemoteHandle(helper, _School, panel, settings, folder) for helper in helpers if missing]
+    handles = [RemoteHandle(helper, School, panel, settings, folder) for helper in helpers if missing]
     elsewhere = [functools.partial(handle.begin, "fit") for handle in handles]
     largest_first = sorted(missing, key=lambda year: -missing[year])
     with survived("fitted a forecaster", "Fitted years are kept: start again, and it goes on there."):
@@ -122,7 +122,7 @@ def fit_missing(
             news(f"forecasters: {len(fitted)} of {len(missing)} fitted, {1 + len(helpers)} at a time")
 
 
-class _School:
+class School:
     """Where the forecasters of a panel are fitted and kept, year by year."""
 
     def __init__(self, panel: MarketPanel, settings: ForecastSettings, folder: Path):

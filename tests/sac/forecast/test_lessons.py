@@ -56,9 +56,9 @@ def ignore(fraction, news):
 
 def test_a_helper_fits_the_same_bytes(panel, helper, tmp_path, monkeypatch):
     alone = walk_forward(panel, SETTINGS, tmp_path / "one")
-    told, here, fit = [], [], lessons._School.fit
+    told, here, fit = [], [], lessons.School.fit
     monkeypatch.setattr(
-        lessons._School, "fit", lambda self, year, tell: (here.append(year), fit(self, year, tell))
+        lessons.School, "fit", lambda self, year, tell: (here.append(year), fit(self, year, tell))
     )
     folder = tmp_path / "two"
     together = walk_forward(panel, SETTINGS, folder, lambda *news: told.append(news), helpers=helper)
