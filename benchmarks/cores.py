@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.scale import alone
+from benchmarks.alone import alone
 from benchmarks.speed import table
 from sac.config import DEMO_VARIANTS, PRESETS, VARIANTS, TrainingSettings, preset_settings
 from sac.threads import one_thread
