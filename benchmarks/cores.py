@@ -68,7 +68,7 @@ def clicked(cores: int) -> float:
         jobs, began = jobs_of(settings()), time.perf_counter()
         started = [jobs.submit(FULL, each, FullRequest(preset="plan"), "benchmark") for each in DEMO_VARIANTS]
         while any(jobs.get(job.id).active for job in started):
-            time.sleep(0.1)
+            time.sleep(0.5)
         took = time.perf_counter() - began
         if failed := [now.error for job in started if (now := jobs.get(job.id)).status != "succeeded"]:
             raise SystemExit(f"A training failed: {failed[0]}")

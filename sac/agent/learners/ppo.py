@@ -78,6 +78,7 @@ class PPOLearner(Learner):
                 for rows in self.minibatches(rollout.week.shape[1]):
                     yield self.update(rollout.take(rows)) | {"reward": reward}
 
+    @torch.inference_mode()
     def roll_out(self) -> tuple[_Rollout, Tensor]:
         """Roll out R times through 52 weeks from random weeks of each window; also the mean reward (E,).
 
@@ -107,23 +108,14 @@ class PPOLearner(Learner):
         parts = (week, held, logits, log_prob, advantage, advantage + value)
         return _Rollout(*(part.flatten(1, 2) for part in parts)), reward.mean((1, 2))
 
+    @torch.inference_mode()
     def update(self, batch: _Rollout) -> dict[str, Tensor]:
         """One clipped step on a minibatch; returns values (E,) to log."""
-        settings = self.settings
         outputs = self.policy.evaluate(self.environment.state(batch.week, batch.weights))
-        mean, log_std, value = (output.detach().requires_grad_() for output in outputs)
-        # The tanh between logits and action is the same before and after: its slope cancels in the ratio.
-        ratio = (_log_prob(mean, log_std, batch.logits) - batch.log_prob).exp()  # (E, B)
-        advantage = batch.advantage - batch.advantage.mean(1, keepdim=True)
-        advantage = advantage / (batch.advantage.std(1, keepdim=True) + 1e-8)
-        clipped = ratio.clamp(1.0 - settings.clip, 1.0 + settings.clip)
-        pg_loss = -torch.minimum(ratio * advantage, clipped * advantage).mean(1)  # (E,)
-        v_loss = 0.5 * (value - batch.returns).square().mean(1)
-        entropy = (log_std + _ENTROPY_OF_UNIT).mean((1, 2))  # per asset
-        loss = pg_loss + settings.value_weight * v_loss - settings.entropy_weight * entropy
-        self.policy.backward(*torch.autograd.grad(loss.sum(), (mean, log_std, value)))
+        values, gradients = _losses(outputs, batch, self.settings)
+        self.policy.backward(*gradients)
         self.optimizer.step()
-        return {"actor_loss": pg_loss.detach(), "critic_loss": v_loss.detach(), "entropy": entropy.detach()}
+        return values
 
     def minibatches(self, samples: int) -> Tensor:
         """Every sample once in random order, cut to whole batches: (minibatches, E, B)."""
@@ -157,6 +149,31 @@ class PPOLearner(Learner):
 
 _ENTROPY_OF_UNIT = 1.4189385332046727  # 0.5 log(2πe): entropy of a standard normal
 _LOG_SQRT_2PI = 0.9189385332046727
+
+
+def _losses(
+    outputs: tuple[Tensor, Tensor, Tensor], batch: _Rollout, settings: PPOSettings
+) -> tuple[dict[str, Tensor], tuple[Tensor, Tensor, Tensor]]:
+    """Losses (E,) of a minibatch; gradients of mean and log-std (E, B, n+1) and value (E, B)."""
+    mean, log_std, value = outputs
+    samples, numbers = mean.shape[1], mean.shape[1:].numel()
+    # The tanh between logits and action is the same before and after: its slope cancels in the ratio.
+    ratio = (_log_prob(mean, log_std, batch.logits) - batch.log_prob).exp()  # (E, B)
+    advantage = batch.advantage - batch.advantage.mean(1, keepdim=True)
+    advantage = advantage / (batch.advantage.std(1, keepdim=True) + 1e-8)
+    gain, clipped = ratio * advantage, ratio.clamp(1.0 - settings.clip, 1.0 + settings.clip) * advantage
+    surprise = value - batch.returns
+    values = {
+        "actor_loss": -torch.minimum(gain, clipped).mean(1),
+        "critic_loss": 0.5 * surprise.square().mean(1),
+        "entropy": (log_std + _ENTROPY_OF_UNIT).mean((1, 2)),  # per asset
+    }
+    # Where the clip binds nothing can be gained; elsewhere the ratio moves by itself times the log density.
+    g_log_prob = ((gain <= clipped) * gain / -samples)[..., None]
+    precision = (-log_std).exp()
+    z = (batch.logits - mean) * precision
+    g_log_std = g_log_prob * (z.square() - 1.0) - settings.entropy_weight / numbers
+    return values, (g_log_prob * z * precision, g_log_std, surprise * (settings.value_weight / samples))
 
 
 def _log_prob(mean: Tensor, log_std: Tensor, logits: Tensor) -> Tensor:

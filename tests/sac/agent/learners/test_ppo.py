@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from sac.agent import PPOLearner
-from sac.agent.learners.ppo import _generalised_advantage, _log_prob
+from sac.agent.learners.ppo import _generalised_advantage, _log_prob, _losses, _Rollout
 from sac.config import PPOSettings
 from tests.sac.agent.learners.test_sac import environment
 
@@ -38,6 +38,34 @@ def test_the_log_density_is_that_of_the_gaussian():
     mean, log_std, logits = (torch.randn(2, 5, 4, generator=generator) for _ in range(3))
     expected = torch.distributions.Normal(mean, log_std.exp()).log_prob(logits).sum(-1)
     torch.testing.assert_close(_log_prob(mean, log_std, logits), expected)
+
+
+@pytest.mark.parametrize(
+    "apart", [0.05, 0.5]
+)  # from the policy that rolled out: the clip binds seldom, often
+def test_the_losses_gradients_are_autograds(apart):
+    generator = torch.Generator().manual_seed(0)
+
+    def drawn(*shape):
+        return torch.randn(*shape, generator=generator, dtype=torch.float64)
+
+    shape, settings = (3, 40, 4), PPOSettings(clip=0.2, value_weight=0.7, entropy_weight=0.05)
+    before = drawn(*shape), 0.3 * drawn(*shape)
+    logits = before[0] + before[1].exp() * drawn(*shape)
+    advantage, returns = drawn(3, 40), drawn(3, 40)
+    batch = _Rollout(None, None, logits, _log_prob(*before, logits), advantage, returns)
+    outputs = [(known + apart * drawn(*shape)).requires_grad_() for known in before]
+    outputs.append(drawn(3, 40).requires_grad_())
+    values, gradients = _losses(tuple(outputs), batch, settings)
+    density = torch.distributions.Normal(outputs[0], outputs[1].exp()).log_prob(logits).sum(-1)
+    ratio = (density - batch.log_prob).exp()
+    sure = (advantage - advantage.mean(1, keepdim=True)) / (advantage.std(1, keepdim=True) + 1e-8)
+    objective = torch.min(ratio * sure, ratio.clamp(0.8, 1.2) * sure).mean(1)
+    torch.testing.assert_close(values["actor_loss"], -objective)
+    loss = values["critic_loss"] * 0.7 - objective - 0.05 * values["entropy"]
+    for own, textbook in zip(gradients, torch.autograd.grad(loss.sum(), outputs), strict=True):
+        torch.testing.assert_close(own, textbook, rtol=0, atol=1e-12)
+    assert ((ratio < 0.8) | (ratio > 1.2)).double().mean() > apart / 2
 
 
 def test_a_rollout_is_what_the_environment_does():
