@@ -14,6 +14,7 @@ import sac
 ROOT = Path(sac.__file__).parents[1]
 FLOORS = [
     {
+        "sac.adamw",
         "sac.errors",
         "sac.arrays",
         "sac.config",
@@ -26,6 +27,7 @@ FLOORS = [
         "sac.threads",
         "sac.processes",
         "sac.text",
+        "sac.cluster",
     },
     {"sac.parquet"},
     {"sac.market"},
@@ -39,7 +41,10 @@ FLOORS = [
         "sac.assembly",
         "sac.agents_record",
         "sac.recorded",
+        "sac.wanted",
         "sac.training",
+        "sac.errand",
+        "sac.ray_training",
         "sac.timing",
         "sac.inference",
         "sac.forward",
