@@ -9,7 +9,13 @@ import pytest
 import torch
 
 from sac import processes
-from sac.agent import evaluation_folds, learner_group, train_ensemble
+from sac.agent import (
+    evaluation_folds,
+    fine_tune_ensemble,
+    fine_tuning_blocks,
+    learner_group,
+    train_ensemble,
+)
 from sac.agent.environment import PortfolioEnvironment, flat_features
 from sac.agent.learner_group import LEARNERS, LearnerGroup
 from sac.agent.scaler import PortfolioScaler
@@ -147,6 +153,20 @@ def test_helpers_train_the_same_bytes():
             assert alone.validations == together.validations
             assert alone.learning == together.learning
             assert told == heard
+
+
+@pytest.mark.slow
+def test_a_helper_fine_tunes_the_same_bytes():
+    panel, settings = with_planted_forecast(panel_of(CLOSES), 0.2), training(SETTINGS["sac"])
+    parent = learned(SETTINGS["sac"])
+    blocks = fine_tuning_blocks(panel, [parent.folds[0].evaluation.start], panel.complete_steps)
+    with processes.helpers(1) as helpers:
+        alone, together = (
+            fine_tune_ensemble(panel, parent, blocks, settings, lambda done, values: None, others)
+            for others in ([], helpers)
+        )
+    assert same(alone.state, together.state)
+    assert alone.validations == together.validations
 
 
 @pytest.mark.slow
