@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from sac.market import DEMO_UNIVERSE, price_folder, read_choice
 from tests.support.browsing import fill, heading, see
 from tests.support.serving import served
-from tests.support.synthetic import random_closes
+from tests.support.synthetic import random_closes, write_prices
 
 CLOSES = random_closes(stocks=3, last="2018-12-28")
 JUMP = pd.concat([CLOSES.loc[:"2017-02-28"], CLOSES.loc["2017-03-01":] * [1, 2.5, 1]])
@@ -28,7 +28,7 @@ def written(path, closes, surplus=""):
 
 
 def checked(page, path, symbols):
-    """Bring a file on the Data page, and check it once the page has it; `symbols` stand in the form then."""
+    """Bring files on the Data page, and check them once it has them; `symbols` stand in the form then."""
     page.goto("/data")
     see(page, "15 stocks, nothing missing.")
     page.get_by_text(re.compile("^Source: ")).click()
@@ -39,6 +39,16 @@ def checked(page, path, symbols):
     expect(page.get_by_label("Symbols", exact=True)).to_have_value(symbols)
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.get_by_role("button", name="Check").click()
+
+
+def test_of_a_file_a_stock_all_arrive(sample_folder, port, page, tmp_path):
+    """A browser sends six at a time, and each may be large."""
+    closes = random_closes(stocks=60, last="2018-12-28")
+    write_prices(tmp_path / "csv", closes)
+    with served(sample_folder, port):
+        checked(page, sorted((tmp_path / "csv").iterdir()), " ".join(closes.columns))
+        expect(heading(page, "Preview: nothing is changed yet")).to_be_visible()
+        see(page, "60 symbols, none refused")
 
 
 def test_prices_are_brought_refused_corrected_accepted_and_applied(sample_folder, port, page, tmp_path):
