@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from sac.cluster import check_address
 from sac.config import VARIANTS
 from sac.errors import SettingsError
 from sac.files import follow_umask
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NOTIFY_SECRETS",
+    "RAY_SECRETS",
     "Feeds",
     "HubAccess",
     "Network",
@@ -47,6 +49,7 @@ class Settings:
     """One data root: the folders in it, and what of the engine keeps its records there."""
 
     data: Path
+    cluster: str | None = None  # a Ray cluster that trains, in place of the environment's
 
     @property
     def models(self) -> Path:
@@ -108,12 +111,29 @@ class Settings:
     def cores(self) -> int:
         """Processes of a training: all cores up to four, else all but one, unless told. Or SettingsError."""
         here = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        asked = os.environ.get("SAC_DESK_CORES") or str(here if here <= 4 else here - 1)
+        return self._cores_or(here if here <= 4 else here - 1)
+
+    @property
+    def cluster_cores(self) -> int:
+        """CPUs of a training on a Ray cluster: one, unless told. Raises SettingsError."""
+        return self._cores_or(1)
+
+    def _cores_or(self, default: int) -> int:
+        asked = os.environ.get("SAC_DESK_CORES") or str(default)
         if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked) <= 1024:
             raise SettingsError(
                 f"SAC_DESK_CORES is {asked!r}: set it to a number from 1 to 1024, or unset it."
             )
         return int(asked)
+
+    @property
+    def ray(self) -> str | None:
+        """The address of the Ray cluster that trains; None where this machine does. Or SettingsError."""
+        field = "--ray" if self.cluster is not None else "SAC_DESK_RAY"
+        address = os.environ.get("SAC_DESK_RAY") if self.cluster is None else self.cluster
+        if address:
+            check_address(address, field)
+        return address or None
 
     @property
     def hub(self) -> Path:
@@ -132,7 +152,8 @@ class Settings:
         told = {
             name: value for name, value in os.environ.items() if name in secrets or not SECRET.search(name)
         }
-        return {**told, **one_thread, "SAC_DESK_DATA": str(self.data.absolute())}
+        chosen = {} if self.cluster is None else {"SAC_DESK_RAY": self.cluster}
+        return {**told, **one_thread, **chosen, "SAC_DESK_DATA": str(self.data.absolute())}
 
 
 @dataclass(frozen=True)
@@ -225,6 +246,9 @@ def notifying() -> Notifying:
     )
 
 
+RAY_SECRETS = ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")  # of a cluster
+
+
 @dataclass(frozen=True)
 class Network:
     """Who may reach the desk from where, and how often programs may ask."""
@@ -273,7 +297,7 @@ def _proxies() -> tuple[str, ...]:
 def check_settings() -> None:
     """Raise SettingsError for what cannot be meant, where the server starts and not where it is needed."""
     network()
-    settings().promotion, settings().cores
+    settings().promotion, settings().cores, settings().ray
 
 
 def choose_file_rights() -> None:

@@ -116,7 +116,7 @@ def _ended(
         kind = KINDS.get(name)
         if kind is None:
             raise DeskError(f"This release has no kind of job {name!r}: it knows {', '.join(KINDS)}.")
-        if kind.takes_turns:
+        if kind.takes_turns and not kind.away(root):
             await_turn(root, store, watch, job_id, slot)
         watch.check(_patient(lambda: store.start(job_id), watch.check))
         job = _patient(lambda: store.get(job_id), watch.check)

@@ -1,8 +1,9 @@
 """What more cores are worth to a training: measured with those that are here, expected with up to sixteen.
 
 python -m benchmarks.cores [--variants sac_lstm sac_patchtst ppo_lstm] [--preset plan] [--cores 1 2]
-                           [--agents 15] [--years 18]
-Full trainings of the sample in empty folders, each in a process of its own. The curve is a simulation of
+                           [--agents 15] [--years 18] [--parts click trainings]
+`click`: the three models that one click on an empty desk trains, as jobs, to the end of the last.
+`trainings`: of the sample, in empty folders, each in a process of its own. The curve is a simulation of
 `--agents` agents and forecasters of `--years` years: every forecaster, group of agents and start of a helper
 takes what it took here on one core; those that are free take the next forecaster, agents are shared out
 evenly, the rest is one core's. It knows nothing of memory that cores share.
@@ -24,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.scale import alone
+from benchmarks.alone import alone
 from benchmarks.speed import table
 from sac.config import DEMO_VARIANTS, PRESETS, VARIANTS, TrainingSettings, preset_settings
 from sac.threads import one_thread
@@ -44,13 +45,34 @@ def main() -> None:
     parser.add_argument("--cores", nargs="+", type=int, default=[1, 2])
     parser.add_argument("--agents", type=int, default=15)
     parser.add_argument("--years", type=int, default=18)
+    parser.add_argument("--parts", nargs="+", default=["click", "trainings"], choices=["click", "trainings"])
     asked = parser.parse_args()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start; preset {asked.preset}")
-    for variant in asked.variants:
+    for cores in asked.cores if "click" in asked.parts else ():
+        print(f"three models from the click, {cores} cores: {alone(clicked, cores):.0f} s", flush=True)
+    for variant in asked.variants if "trainings" in asked.parts else ():
         found = {cores: alone(trained, variant, asked.preset, cores) for cores in asked.cores}
         print(f"\n{VARIANTS[variant].label}\n\n{measured_table(found)}", flush=True)
         costs = alone(costs_of, variant, asked.preset, asked.agents)
         print(f"\n{simulated_table(costs, asked.agents, asked.years)}", flush=True)
+
+
+def clicked(cores: int) -> float:
+    """Seconds from a click on an empty desk to the end of its three trainings."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {"SAC_DESK_DATA": folder, "SAC_DESK_CORES": f"{cores}"}
+        from app.jobs.queue import jobs_of
+        from app.settings import settings
+        from app.tasks.training import FULL, FullRequest
+
+        jobs, began = jobs_of(settings()), time.perf_counter()
+        started = [jobs.submit(FULL, each, FullRequest(preset="plan"), "benchmark") for each in DEMO_VARIANTS]
+        while any(jobs.get(job.id).active for job in started):
+            time.sleep(0.1)
+        took = time.perf_counter() - began
+        if failed := [now.error for job in started if (now := jobs.get(job.id)).status != "succeeded"]:
+            raise SystemExit(f"A training failed: {failed[0]}")
+    return took
 
 
 def trained(variant: str, preset: str, cores: int) -> dict[str, Any]:

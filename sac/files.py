@@ -22,6 +22,7 @@ __all__ = [
     "refusal_of",
     "replace_file",
     "stamp",
+    "unsealed",
     "writable",
 ]
 
@@ -83,9 +84,13 @@ def keep_sealed(path: Path, content: bytes) -> None:
 def read_sealed(path: Path) -> bytes | None:
     """What `keep_sealed` wrote; None where there is none, it cannot be read, or a byte of it changed."""
     try:
-        sealed = path.read_bytes()
+        return unsealed(path.read_bytes())
     except OSError:
         return None
+
+
+def unsealed(sealed: bytes) -> bytes | None:
+    """The content of such a file's bytes; None where one of them changed."""
     content, digest = sealed[:-_DIGEST], sealed[-_DIGEST:]
     return content if hashlib.sha256(content).hexdigest().encode() == digest else None
 

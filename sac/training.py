@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
@@ -19,35 +19,21 @@ from sac.agent import (
 )
 from sac.assembly import artifacts_of, fitted_baselines, metadata_of, restored
 from sac.config import FINETUNE_WEEKS, VARIANTS, FineTuneSettings, TrainingSettings
-from sac.errors import ArtifactError, SettingsError
 from sac.forecast import walk_forward
 from sac.forward import forward_record
 from sac.market import MarketPanel
-from sac.portfolio import Backtest
 from sac.processes import helpers
 from sac.progress import Report, Stopwatch, unwatched
-from sac.promotion import Ledger, Policy, Settlement, settle
-from sac.promotion.deciding import settled_before
-from sac.promotion.retention import champions, remove
-from sac.promotion.state import champion_of, state_of
-from sac.registry import Artifacts, Registry, Version, version_name
-from sac.registry.origin import origin
-from sac.timing import Work, expected_seconds, recorded
+from sac.promotion import Policy
+from sac.registry import Artifacts, Registry, Version
+from sac.timing import Record, Work, expected_seconds, recorded
+from sac.wanted import Outcome, Wanted, entered, existing, parent_of
 
-__all__ = ["Outcome", "finetune", "full", "parent_of"]
+__all__ = ["Outcome", "artifacts", "finetune", "full", "parent_of"]
 
 Learn = Callable[[MarketPanel, Callable[[int, dict[str, float]], None], Sequence[Executor]], Ensemble]
 
 _WORTH = 10.0  # seconds of work below which a process that helps takes too long to start
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """The result of a training."""
-
-    version: Version
-    created: bool  # False: the same data and settings had been trained before
-    settlement: Settlement
 
 
 def full(
@@ -68,17 +54,7 @@ def full(
     Raises DataError or SettingsError, before any work, where data and settings don't go together, and
     DeskError where a process dies.
     """
-    if VARIANTS[variant].forecaster != settings.forecast.kind:
-        raise SettingsError(f"{variant} needs the forecaster {VARIANTS[variant].forecaster}.")
-    folds = evaluation_folds(panel, settings.evaluation_years, settings.validation_weeks)
-    request = _Request(variant, panel, settings, None, policy, cache, cores)
-    return _existing(request, registry) or _made(
-        request,
-        registry,
-        Stopwatch.of(report),
-        folds,
-        lambda known, learned, others: train_ensemble(known, folds, settings, learned, others),
-    )
+    return _trained(Wanted.full(variant, panel, settings), registry, cache, report, policy, cores)
 
 
 def finetune(
@@ -98,147 +74,107 @@ def finetune(
     fine-tuned likewise. Forecasts are the walk-forward's: each year's forecaster saw earlier years only.
     Raises DataError, SettingsError or ArtifactError, before any work, where that cannot be done.
     """
-    parent = parent_of(registry, variant)
-    settings = (tuning or FineTuneSettings()).applied(parent.settings)
+    return _trained(Wanted.finetune(variant, panel, registry, tuning), registry, cache, report, policy, cores)
+
+
+def artifacts(
+    wanted: Wanted, cache: Path, report: Report | Stopwatch, records: list[Record], cores: int
+) -> Artifacts:
+    """All the work of a version and nothing of its entry, for whoever has no registry of the desk's.
+
+    `records`: of earlier trainings there, by which its time is told. Raises as `full` and `finetune` do.
+    """
+    return _made(wanted, _Plan.of(wanted), cache, Stopwatch.of(report), records, cores)
+
+
+def _trained(
+    wanted: Wanted,
+    registry: Registry,
+    cache: Path,
+    report: Report | Stopwatch,
+    policy: Policy,
+    cores: int,
+) -> Outcome:
+    """The version of that name, made here unless it exists."""
+    plan, forward = _Plan.of(wanted), partial(forward_record, panel=wanted.panel, cache=cache)
+
+    def make() -> Artifacts:
+        return _made(wanted, plan, cache, Stopwatch.of(report), recorded(registry), cores)
+
+    return existing(wanted, registry, policy, forward) or entered(
+        wanted, registry, policy, forward, make, registry.save
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Plan:
+    """What full and fine-tune differ in."""
+
+    folds: list[Fold]
+    learn: Learn
+
+    @classmethod
+    def of(cls, wanted: Wanted) -> "_Plan":
+        """Raises DataError, SettingsError or ArtifactError where data, settings and parent don't fit."""
+        return _tuning(wanted, wanted.parent) if wanted.parent else _from_scratch(wanted)
+
+    def work(self, wanted: Wanted) -> Work:
+        """What it computes."""
+        weeks = len(evaluation_steps(self.folds))
+        whole = Work.of(wanted.variant, wanted.settings, wanted.panel)
+        return replace(whole, folds=len(self.folds), weeks=weeks)
+
+
+def _from_scratch(wanted: Wanted) -> _Plan:
+    settings = wanted.settings
+    folds = evaluation_folds(wanted.panel, settings.evaluation_years, settings.validation_weeks)
+    return _Plan(
+        folds, lambda known, learned, others: train_ensemble(known, folds, settings, learned, others)
+    )
+
+
+def _tuning(wanted: Wanted, parent: Version) -> _Plan:
+    panel, settings = wanted.panel, wanted.settings
     veterans = restored(parent, panel)
     starts = [fold.evaluation.start for fold in veterans.folds[:-1]]
     fitted = int((panel.decisions < np.datetime64(parent.metadata.last_decision)).sum())
     blocks = fine_tuning_blocks(panel, starts, fitted)
-    request = _Request(variant, panel, settings, parent, policy, cache, cores)
-    return _existing(request, registry) or _made(
-        request,
-        registry,
-        Stopwatch.of(report),
+    return _Plan(
         [block.fold for block in blocks],
         lambda known, learned, others: fine_tune_ensemble(known, veterans, blocks, settings, learned, others),
     )
 
 
-def parent_of(registry: Registry, variant: str) -> Version:
-    """The champion that a fine-tuning starts from. Raises SettingsError where there is none."""
-    champion = champion_of(registry, variant)
-    if champion is None:
-        raise SettingsError(f"{variant} has no champion to start from: train it in full first.")
-    return champion
-
-
-@dataclass(frozen=True, eq=False)
-class _Request:
-    """What determines a version."""
-
-    variant: str
-    panel: MarketPanel
-    settings: TrainingSettings
-    parent: Version | None  # of a fine-tuning
-    policy: Policy
-    cache: Path
-    cores: int
-
-    @property
-    def kind(self) -> Literal["full", "finetune"]:
-        """What sort of training it is."""
-        return "finetune" if self.parent else "full"
-
-    def forward(self, champion: Version) -> Backtest | None:
-        """How the champion did after its last decision."""
-        return forward_record(champion, self.panel, self.cache)
-
-    def work(self, folds: list[Fold]) -> Work:
-        """What it computes."""
-        weeks = len(evaluation_steps(folds))
-        whole = Work.of(self.variant, self.settings, self.panel)
-        return replace(whole, folds=len(folds), weeks=weeks)
-
-    @property
-    def name(self) -> str:
-        """The name of the version that comes of it."""
-        return version_name(
-            str(self.panel.decisions[-1]),
-            fingerprint=self.panel.provenance.sha256,
-            symbols=self.panel.symbols,
-            settings=self.settings,
-            variant=self.variant,
-            kind=self.kind,
-            parent=self.parent.name if self.parent else None,
-        )
-
-
-def _existing(request: _Request, registry: Registry) -> Outcome | None:
-    """The version, if it was trained here before; one of its name from elsewhere is not it."""
-    variant, name = request.variant, request.name
-    damage = registry.damaged(variant).get(name)
-    if damage:
-        raise ArtifactError(
-            f"{variant} {name} was trained before, but its folder is damaged: {damage} "
-            "Restore the folder or delete it, then train again."
-        )
-    if name not in {version.name for version in registry.versions(variant)}:
-        return None
-    source = origin(registry, variant, name)
-    if source is None:
-        version = registry.version(variant, name)
-        settlement = settled_before(registry, version, request.policy, request.forward)
-        return Outcome(version, created=False, settlement=settlement)
-    if name in champions(state_of(registry, variant)):
-        raise SettingsError(
-            f"{name} is or was {variant}'s champion, and it was pulled from {source.repo}, not trained here: "
-            "a training of the same data and settings cannot take its place. Train with another seed."
-        )
-    return None
-
-
 def _made(
-    request: _Request, registry: Registry, watch: Stopwatch, folds: list[Fold], learn: Learn
-) -> Outcome:
-    """A version that was never trained before, entered into the ledger however it ends."""
-    with Ledger(registry.root).trial(
-        request.variant,
-        request.name,
-        kind=request.kind,
-        parent=request.parent.name if request.parent else None,
-        settings=request.settings,
-        fingerprint=request.panel.provenance.sha256,
-        symbols=request.panel.symbols,
-    ) as evaluated:
-        expected = expected_seconds(request.work(folds), recorded(registry))
-        watch.expect(expected)
-        others = request.cores - 1 if expected["forecasts"] + expected["agents"] > _WORTH else 0
-        with helpers(others) as executors:
-            learned = _learned(request, watch, len(folds), learn, executors)
-        _give_way(request, registry)
-        version = registry.save(learned)
-        evaluated(version.metadata.metrics)
-    return Outcome(
-        version, created=True, settlement=settle(registry, version, request.policy, request.forward)
-    )
-
-
-def _give_way(request: _Request, registry: Registry) -> None:
-    """A pulled version of the name makes room for the one that was trained here, unless a person chose it."""
-    variant, name = request.variant, request.name
-    if origin(registry, variant, name) is not None:
-        remove(registry, variant, name)
+    wanted: Wanted, plan: _Plan, cache: Path, watch: Stopwatch, records: list[Record], cores: int
+) -> Artifacts:
+    """The work of a version, shared by so many cores."""
+    expected = expected_seconds(plan.work(wanted), records)
+    watch.expect(expected)
+    others = cores - 1 if expected["forecasts"] + expected["agents"] > _WORTH else 0
+    with helpers(others) as executors:
+        return _learned(wanted, plan, cache, watch, executors)
 
 
 def _learned(
-    request: _Request, watch: Stopwatch, folds: int, learn: Learn, others: Sequence[Executor]
+    wanted: Wanted, plan: _Plan, cache: Path, watch: Stopwatch, others: Sequence[Executor]
 ) -> Artifacts:
-    """Forecasts, agents, evaluation: `learn` is what full and fine-tune differ in."""
-    variant, settings, updates = request.variant, request.settings, request.settings.agent.updates
+    """Forecasts, agents, evaluation."""
+    variant, settings, updates = wanted.variant, wanted.settings, wanted.settings.agent.updates
     watch.enter("forecasts", "Fitting one forecaster per year")
-    forecasts = walk_forward(request.panel, settings.forecast, request.cache, watch.inner, helpers=others)
-    panel = request.panel.with_forecasts(forecasts.values, forecasts.alphas)
+    forecasts = walk_forward(wanted.panel, settings.forecast, cache, watch.inner, helpers=others)
+    panel = wanted.panel.with_forecasts(forecasts.values, forecasts.alphas)
 
-    count = folds * settings.members
+    count = len(plan.folds) * settings.members
     watch.enter("agents", f"Training {count} agents together")
 
     def learned(done: int, values: dict[str, float]) -> None:
         message = f"{count} agents: update {done:,} of {updates:,}"
         watch.inner(done / updates, message, {"update": done, **values})
 
-    ensemble = learn(panel, learned, others)
+    ensemble = plan.learn(panel, learned, others)
 
-    judged = f"blocks of {FINETUNE_WEEKS} weeks" if request.parent else "evaluation years"
+    judged = f"blocks of {FINETUNE_WEEKS} weeks" if wanted.parent else "evaluation years"
     watch.enter("evaluation", f"Backtesting the {judged} week by week")
     evaluation = ensemble.evaluate(panel, VARIANTS[variant].label)
 
@@ -246,7 +182,7 @@ def _learned(
 
     watch.enter("saving", "Writing the version")
     metadata = metadata_of(
-        request.name,
+        wanted.name,
         variant,
         panel,
         forecasts,
@@ -254,6 +190,6 @@ def _learned(
         evaluation,
         benchmarks,
         watch.seconds(),
-        request.parent,
+        wanted.parent,
     )
     return artifacts_of(panel, forecasts, ensemble, evaluation, benchmarks, metadata)

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from dataclasses import replace
 from typing import get_args
 
 from app.commands.following import actor, followed
@@ -33,11 +34,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     command.add_argument(
         "--trials", type=int, metavar="N", help="settings compared to choose these: the best of many is lucky"
     )
+    command.add_argument("--ray", metavar="ADDRESS", help="a Ray cluster to train on")
 
     command = commands.add_parser("finetune", help="fine-tune a champion on the most recent 26 weeks")
     command.set_defaults(command=finetune)
     command.add_argument("variant", choices=VARIANTS)
     command.add_argument("--steps", type=int, metavar="N", help="updates of every agent")
+    command.add_argument("--ray", metavar="ADDRESS", help="a Ray cluster to train on")
 
 
 def train(options: argparse.Namespace) -> None:
@@ -64,7 +67,7 @@ def finetune(options: argparse.Namespace) -> None:
 
 
 def _trained(options: argparse.Namespace, kind: Kind[Asked, TrainingResult], request: Asked) -> None:
-    jobs = jobs_of(settings())
+    jobs = jobs_of(replace(settings(), cluster=options.ray))
     job = jobs.submit(kind, options.variant, request, actor())
     result = followed(jobs, kind, job, "training", "nothing was saved")
     resume(settings())  # its worker does not know the Hub's token

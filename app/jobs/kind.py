@@ -38,6 +38,11 @@ Asked = TypeVar("Asked", bound=Request)
 Given = TypeVar("Given", bound=Result)
 
 
+def _here(root: Settings) -> bool:
+    """No: the work is done on this machine."""
+    return False
+
+
 def _anything(subject: str, request: Request, root: Settings) -> None:
     """Nothing to check before the work starts."""
 
@@ -53,6 +58,7 @@ class Kind(Generic[Asked, Given]):
     check: Callable[[str, Asked, Settings], None] = _anything  # of (subject, request, root): raises DeskError
     doing: str = "worked on"  # what is done to its subject, in a sentence
     takes_turns: bool = True  # with all others that do: one of them works at a time
+    away: Callable[[Settings], bool] = _here  # whether other machines do the work: it takes no turn then
     secrets: tuple[str, ...] = ()  # environment variables that only its worker is told
 
     def request_of(self, job: Job) -> Asked | None:

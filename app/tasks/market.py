@@ -8,8 +8,9 @@ from sac.threads import one_thread
 __all__ = ["market_panel"]
 
 
-def market_panel(root: Settings, watch: Stopwatch) -> MarketPanel:
-    """The market data, reported as the first stage; the process computes in one thread from here on."""
+def market_panel(root: Settings, watch: Stopwatch, computes: bool = True) -> MarketPanel:
+    """The market data, reported as the first stage; a process that computes has one thread from here on."""
     watch.enter("data", "Reading market data")
-    one_thread()
+    if computes:
+        one_thread()
     return load_panel(root.data)

@@ -1,7 +1,6 @@
 """A sweep as a job: one at a time on the desk, in turn with the trainings."""
 
 import dataclasses
-import importlib.util
 import os
 from typing import Annotated, Any
 
@@ -9,8 +8,9 @@ from pydantic import BeforeValidator
 
 from app.jobs.kind import Kind, Request, Result
 from app.jobs.record import Job
-from app.settings import Settings
+from app.settings import RAY_SECRETS, Settings
 from app.tasks.market import market_panel
+from sac.cluster import check_address
 from sac.errors import SettingsError
 from sac.experiments import Execute, Sweep, in_process, run_sweep, sweep_of
 from sac.progress import Report, Stopwatch
@@ -49,10 +49,8 @@ def check_sweep(subject: str, request: SweepRequest, root: Settings) -> None:
         raise SettingsError(f"processes is {processes!r}: this machine has 1 to {most} for it.", "processes")
     if ray is not None and processes > 1:
         raise SettingsError("A sweep trains in processes here or on a Ray cluster, not on both.", "processes")
-    if ray is not None and importlib.util.find_spec("ray") is None:
-        raise SettingsError(
-            "Ray is not installed here: run .venv/bin/pip install -e '.[ray]', or leave out --ray."
-        )
+    if ray is not None:
+        check_address(ray, "--ray")
 
 
 def run_sweep_job(job: Job, request: SweepRequest, root: Settings, report: Report) -> SweepResult:
@@ -91,5 +89,5 @@ SWEEP = Kind(
     run_sweep_job,
     check_sweep,
     doing="run",
-    secrets=("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"),
+    secrets=RAY_SECRETS,
 )

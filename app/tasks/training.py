@@ -8,7 +8,7 @@ from app.hub.outbox import enqueue_champion, enqueue_version
 from app.hub.repository import where
 from app.jobs.kind import Kind, Request, Result
 from app.jobs.record import Job
-from app.settings import Settings
+from app.settings import RAY_SECRETS, Settings
 from app.tasks.market import market_panel
 from sac.config import FineTuneSettings, Follow, TrainingSettings, preset_settings
 from sac.errors import SettingsError
@@ -101,8 +101,14 @@ class TrainingResult(Result):
     hf_url: str | None = None
 
 
+def _trains_away(root: Settings) -> bool:
+    """Whether a cluster does the work, and decides when."""
+    return root.ray is not None
+
+
 def check_full(variant: str, request: FullRequest, root: Settings) -> None:
     """Refuse a training that could not start. Raises SettingsError."""
+    _trains_away(root)  # an address that can be none is refused
     try:
         request.settings(variant)
     except TypeError as wrong:
@@ -113,25 +119,21 @@ def check_full(variant: str, request: FullRequest, root: Settings) -> None:
 
 def run_full(job: Job, request: FullRequest, root: Settings, report: Report) -> TrainingResult:
     """Train a variant from scratch."""
-    watch = Stopwatch(report)
-    panel = market_panel(root, watch)
+    watch, address = Stopwatch(report), root.ray
+    panel, settings = market_panel(root, watch, computes=not address), request.settings(job.subject)
+    desk = job.subject, panel, settings, root.registry, root.cache
+    if address:
+        from sac import ray_training  # the server knows nothing of Ray
+
+        return _shared(ray_training.full(*desk, address, report, root.promotion, root.cluster_cores))
     from sac import training  # here: the server reads this module too and has no need of torch (2.3 s)
 
-    outcome = training.full(
-        job.subject,
-        panel,
-        request.settings(job.subject),
-        root.registry,
-        root.cache,
-        watch,
-        root.promotion,
-        root.cores,
-    )
-    return _shared(outcome)
+    return _shared(training.full(*desk, watch, root.promotion, root.cores))
 
 
 def check_finetune(variant: str, request: FineTuning, root: Settings) -> None:
     """Refuse a fine-tuning that could not start. SettingsError, or ArtifactError for damage."""
+    _trains_away(root)  # an address that can be none is refused
     champion = champion_of(root.registry, variant)
     if champion is None:
         raise SettingsError(f"{variant} has no champion to start from: train it in full first.")
@@ -150,21 +152,18 @@ def doubt(champion: "Version") -> str | None:
 
 def run_finetune(job: Job, request: FineTuning, root: Settings, report: Report) -> TrainingResult:
     """Fine-tune a variant's champion."""
-    watch = Stopwatch(report)
-    panel = market_panel(root, watch)
-    from sac import training  # as in run_full
+    watch, address = Stopwatch(report), root.ray
+    panel, tuning = market_panel(root, watch, computes=not address), request.settings()
+    desk = job.subject, panel, root.registry, root.cache
+    if address:
+        from sac import ray_training  # as in run_full
 
-    outcome = training.finetune(
-        job.subject,
-        panel,
-        root.registry,
-        root.cache,
-        watch,
-        request.settings(),
-        root.promotion,
-        root.cores,
-    )
-    return _shared(outcome)
+        return _shared(
+            ray_training.finetune(*desk, address, report, tuning, root.promotion, root.cluster_cores)
+        )
+    from sac import training
+
+    return _shared(training.finetune(*desk, watch, tuning, root.promotion, root.cores))
 
 
 def _shared(outcome: "Outcome") -> TrainingResult:
@@ -194,8 +193,26 @@ def result_from(outcome: "Outcome", repo: str | None = None, url: str | None = N
     )
 
 
-FULL = Kind("full", FullRequest, TrainingResult, run_full, check_full, doing="trained")
-FINETUNE = Kind("finetune", FineTuning, TrainingResult, run_finetune, check_finetune, doing="trained")
+FULL = Kind(
+    "full",
+    FullRequest,
+    TrainingResult,
+    run_full,
+    check_full,
+    "trained",
+    away=_trains_away,
+    secrets=RAY_SECRETS,
+)
+FINETUNE = Kind(
+    "finetune",
+    FineTuning,
+    TrainingResult,
+    run_finetune,
+    check_finetune,
+    "trained",
+    away=_trains_away,
+    secrets=RAY_SECRETS,
+)
 
 
 def result_of(job: Job) -> TrainingResult | None:

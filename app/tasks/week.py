@@ -6,6 +6,7 @@ from app.jobs.kind import Kind, NoSettings, Result
 from app.jobs.record import Job
 from app.settings import NOTIFY_SECRETS, Settings
 from app.tasks.refresh import REFRESH
+from app.tasks.training import FULL
 from sac.progress import Report
 
 __all__ = ["WEEK", "WeekResult"]
@@ -33,5 +34,5 @@ WEEK = Kind(  # it takes no turn: a training of days must not keep it from decid
     run_week,
     doing="run",
     takes_turns=False,
-    secrets=(*REFRESH.secrets, *NOTIFY_SECRETS.values()),
+    secrets=(*REFRESH.secrets, *FULL.secrets, *NOTIFY_SECRETS.values()),
 )

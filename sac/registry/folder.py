@@ -26,6 +26,7 @@ __all__ = [
     "complete",
     "in_use",
     "inspect",
+    "manifest_of",
     "most_bytes",
     "read",
     "read_bytes",
@@ -87,9 +88,14 @@ def most_bytes(name: str) -> int:
     return {".pt": _LARGE, ".parquet": _TABLE}.get(Path(name).suffix, _SMALL)
 
 
+def manifest_of(files: Mapping[str, bytes]) -> Manifest:
+    """The checksums and sizes of these files."""
+    return {name: Entry(hashlib.sha256(data).hexdigest(), len(data)) for name, data in files.items()}
+
+
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write these files and their manifest into a folder; all of it is on the disk when this returns."""
-    manifest = {name: Entry(hashlib.sha256(data).hexdigest(), len(data)) for name, data in files.items()}
+    manifest = manifest_of(files)
     for name, data in files.items():
         write(folder / name, data)
     write(folder / MANIFEST, pack_json(manifest))

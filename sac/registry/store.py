@@ -3,7 +3,7 @@
 import os
 import shutil
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from sac.config import AGEING_WEEKS, CASH, SERVICE_WEEKS, FollowChoice, TrainingSettings
+from sac.config import AGEING_WEEKS, SERVICE_WEEKS, FollowChoice, TrainingSettings
 from sac.errors import ArtifactError
 from sac.files import explained
 from sac.portfolio import Backtest
@@ -21,13 +21,12 @@ from sac.registry import codecs, folder, records, tables
 from sac.registry.artifacts import Artifacts, Metadata
 from sac.registry.codecs import Unreadable
 from sac.registry.names import check_variant, check_version, is_version
+from sac.registry.packing import NETWORKS, STATES, packed, unpack_symbols
 
 __all__ = ["Registry", "Version"]
 
 Part = Literal["actor", "critic", "critic_target", "log_alpha", "optimizers", "folds", "forecaster"]
 
-_NETWORKS = ("actor", "critic", "critic_target", "log_alpha")
-_STATES = ("optimizers", "folds", "forecaster")
 _POINTER = "current"
 _STAGING, _NEXT_POINTER = ".staging-", ".current-"
 
@@ -67,6 +66,11 @@ class Version:
             return folder.seal(self.path)
         except Unreadable as error:
             raise folder.refusal(self.path, f"{folder.MANIFEST} {error}") from error
+
+    def files(self) -> dict[str, bytes]:
+        """The bytes of every file, the manifest's among them: what another machine needs of it."""
+        read = {name: folder.read(self.path, self.manifest, name, bytes) for name in self.manifest}
+        return {**read, folder.MANIFEST: (self.path / folder.MANIFEST).read_bytes()}
 
     def evaluation(self) -> Backtest:
         """Its walk-forward evaluation as traded, week by week, with its members."""
@@ -126,9 +130,9 @@ class Version:
 
     def tensors(self, part: Part) -> dict[str, Any]:
         """The tensors of one `.pt` file, on the CPU; the first use in a process loads torch."""
-        if part not in _NETWORKS + _STATES:
+        if part not in NETWORKS + STATES:
             raise ValueError(f"a version has no tensors called {part!r}")
-        unpack = codecs.unpack_networks if part in _NETWORKS else codecs.unpack_state
+        unpack = codecs.unpack_networks if part in NETWORKS else codecs.unpack_state
         return folder.read(self.path, self.manifest, f"{part}.pt", unpack)
 
     def scaler(self) -> dict[str, Any]:
@@ -148,11 +152,15 @@ class Registry:
         Raises ArtifactError where the artifacts don't fit together, or the existing version is damaged, and
         StorageError.
         """
-        variant, name = artifacts.metadata.variant, artifacts.metadata.version
+        record = artifacts.metadata
+        return self.publish(record.variant, record.version, partial(packed, artifacts))
+
+    def publish(self, variant: str, name: str, pack: Callable[[], Mapping[str, bytes]]) -> Version:
+        """Write the files of a version, packed and checked by `pack`, and read it back. Raises as `save`."""
         final = self._path(variant, name)
         if not os.path.lexists(final):
             with explained(final):
-                _publish(_packed(artifacts), final)
+                _publish(pack(), final)
         return self.version(variant, name)
 
     def version(self, variant: str, name: str) -> Version:
@@ -252,7 +260,7 @@ def _open(path: Path) -> tuple[Version, folder.Stamp]:
         manifest=manifest,
         metadata=metadata,
         settings=read("config.json", partial(codecs.unpack_json, kind=TrainingSettings)),
-        symbols=read("symbol_order.json", _symbols),
+        symbols=read("symbol_order.json", unpack_symbols),
     )
     return replace(version, metadata=_agreed(version)), stamp
 
@@ -272,52 +280,7 @@ def _agreed(version: Version) -> Metadata:
     return _AGREED[key]
 
 
-def _symbols(data: bytes) -> tuple[str, ...]:
-    symbols = codecs.unpack_json(data, tuple[str, ...])
-    _check_symbols(symbols)
-    return symbols
-
-
-def _check_symbols(symbols: tuple[str, ...]) -> None:
-    if not symbols or not all(symbols) or len(set(symbols)) < len(symbols) or CASH in symbols:
-        raise Unreadable("must list every stock once, and no CASH")
-
-
-def _packed(artifacts: Artifacts) -> dict[str, bytes]:
-    """Bytes of every file but the manifest."""
-    metadata = artifacts.metadata
-    packers: dict[str, Callable[[], bytes]] = {
-        **{f"{part}.pt": partial(codecs.pack_networks, getattr(artifacts, part)) for part in _NETWORKS},
-        **{f"{part}.pt": partial(codecs.pack_state, getattr(artifacts, part)) for part in _STATES},
-        "scaler.pkl": partial(codecs.pack_scaler, artifacts.scaler),
-        "config.json": partial(codecs.pack_json, artifacts.settings),
-        "symbol_order.json": partial(codecs.pack_json, list(artifacts.symbols)),
-        "metadata.json": partial(codecs.pack_json, metadata),
-        "evaluation.parquet": partial(tables.pack_evaluation, artifacts.evaluation),
-        "agents.parquet": partial(tables.pack_evaluation, artifacts.agents),
-        "baselines.parquet": partial(tables.pack_baselines, artifacts.baselines),
-        "training_log.parquet": partial(tables.pack_log, artifacts.training_log),
-    }
-    packed = {}
-    try:
-        file = "symbol_order.json"
-        _check_symbols(artifacts.symbols)
-        if artifacts.evaluation.symbols != artifacts.symbols:
-            raise Unreadable("lists other symbols than evaluation.parquet")
-        file = "metadata.json"
-        if metadata.version.endswith("-ft") != (metadata.kind == "finetune"):
-            raise Unreadable(f"calls {metadata.version} a {metadata.kind} version")
-        for file in folder.FILES:
-            packed[file] = packers[file]()
-        file = "its"  # said of a file that the message names
-        both = {"eval": artifacts.evaluation, "agents": artifacts.agents}
-        records.checked(metadata, artifacts.settings.constraints, both, artifacts.baselines)
-    except Unreadable as error:
-        raise ArtifactError(f"{metadata.version} was not saved: {file} {error}.") from error
-    return packed
-
-
-def _publish(files: dict[str, bytes], final: Path) -> None:
+def _publish(files: Mapping[str, bytes], final: Path) -> None:
     """Stage the files beside their place and rename them into it; whichever process is faster wins."""
     shelf = final.parent
     shelf.mkdir(parents=True, exist_ok=True)

@@ -89,6 +89,7 @@ def test_nor_does_another_command_open_it_to_them(tmp_path, options):
     [
         ("SAC_DESK_PROMOTION", "x"),
         ("SAC_DESK_CORES", "0"),
+        ("SAC_DESK_RAY", "127.0.0.1"),
         ("SAC_DESK_TRUST_NETWORK", "true"),
         ("SAC_DESK_API_TOKEN", "short"),
         ("FORWARDED_ALLOW_IPS", "*"),

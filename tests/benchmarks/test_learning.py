@@ -23,8 +23,19 @@ def equal():
 def result(equal, setting, draw, lead):
     """Agents that lead equal weight by so much."""
     agents = dataclasses.replace(equal, cagr=equal.cagr + lead)
-    both = {"agents": agents, "conviction": agents}
-    return Result(setting, "IC .15", draw, 0.15, both, [agents.cagr] * 2, equal, equal, 1.0, 0.1, 2.0)
+    return Result(
+        setting,
+        "IC .15",
+        draw,
+        0.15,
+        {"agents": agents, "conviction": agents},
+        [agents.cagr] * 2,
+        equal,
+        equal,
+        1.0,
+        0.1,
+        2.0,
+    )
 
 
 @pytest.fixture

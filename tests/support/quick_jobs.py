@@ -101,6 +101,7 @@ def full(job, request, root, report):
 
 COUNT = Kind("count", Steps, Counted, count, doing="trained")
 ASIDE = Kind("aside", Steps, Counted, count, doing="trained", takes_turns=False)
+AWAY = Kind("away", Steps, Counted, count, doing="trained", away=lambda root: True)
 CHATTER = Kind("chatter", NoSettings, Nothing, chatter)
 REFUSE = Kind("refuse", NoSettings, Nothing, refuse)
 BREAK = Kind("break", NoSettings, Counted, break_down)
@@ -110,7 +111,7 @@ QUICK = {
     kind.name: kind
     for kind in (
         Kind("full", FullRequest, TrainingResult, full, check_full, doing="trained"),
-        *(COUNT, ASIDE, CHATTER, REFUSE, BREAK, IGNORE, TELL),
+        *(COUNT, ASIDE, AWAY, CHATTER, REFUSE, BREAK, IGNORE, TELL),
     )
 }
 

@@ -17,7 +17,7 @@ from app.settings import Settings
 from app.tasks.training import FULL, FullRequest
 from sac.errors import DeskError, SettingsError
 from tests.support import quick_jobs
-from tests.support.quick_jobs import BREAK, CHATTER, COUNT, REFUSE, Steps, follow, running
+from tests.support.quick_jobs import AWAY, BREAK, CHATTER, COUNT, REFUSE, Steps, follow, running
 
 pytestmark = pytest.mark.slow
 
@@ -233,6 +233,16 @@ def test_waiting_jobs_take_their_turn_in_the_order_in_which_they_came(jobs):
     starts = [job.started_at for job in ended]
     assert starts == sorted(starts)
     assert all(job.status == "succeeded" for job in ended)
+
+
+def test_a_job_whose_work_is_done_elsewhere_takes_no_turn(jobs):
+    first = jobs.submit(COUNT, "variant_0", Steps(steps=40, seconds=20.0), "Ada")
+    follow(jobs, first.id, running)
+    away = jobs.submit(AWAY, "variant_1", Steps(steps=1), "Ada")
+    assert follow(jobs, away.id, lambda job: not job.active).status == "succeeded"
+    assert jobs.get(first.id).status == "running"
+    jobs.cancel(first.id)
+    follow(jobs, first.id)
 
 
 def test_a_dead_job_in_the_line_does_not_hold_up_the_next(jobs):

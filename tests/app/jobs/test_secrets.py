@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from app.settings import NOTIFY_SECRETS, SECRET, Settings
+from app.settings import NOTIFY_SECRETS, RAY_SECRETS, SECRET, Settings
 from app.tasks.kinds import KINDS
 from tests.support.quick_jobs import TELL, follow
 
@@ -27,15 +27,15 @@ def known(monkeypatch):
 
 
 def test_each_kind_names_what_it_needs():
-    assert {name: kind.secrets for name, kind in KINDS.items() if name != "sweep"} == {
-        "full": (),
-        "finetune": (),
+    assert {name: kind.secrets for name, kind in KINDS.items()} == {
+        "full": RAY_SECRETS,
+        "finetune": RAY_SECRETS,
+        "sweep": RAY_SECRETS,
         "refresh": KEYS,
         "send": ("HF_TOKEN",),
         "pull": ("HF_TOKEN",),
-        "week": (*KEYS, *NOTIFY_SECRETS.values()),
+        "week": (*KEYS, *RAY_SECRETS, *NOTIFY_SECRETS.values()),
     }
-    assert all(name.startswith("RAY_") for name in KINDS["sweep"].secrets)
 
 
 def test_every_secret_in_the_documents_is_taken_for_one():

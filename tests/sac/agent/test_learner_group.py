@@ -2,13 +2,20 @@
 
 import dataclasses
 import multiprocessing
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
 from sac import processes
-from sac.agent import evaluation_folds, learner_group, train_ensemble
+from sac.agent import (
+    evaluation_folds,
+    fine_tune_ensemble,
+    fine_tuning_blocks,
+    learner_group,
+    train_ensemble,
+)
 from sac.agent.environment import PortfolioEnvironment, flat_features
 from sac.agent.learner_group import LEARNERS, LearnerGroup
 from sac.agent.scaler import PortfolioScaler
@@ -17,7 +24,7 @@ from sac.errors import Cancelled, DeskError
 from sac.threads import one_thread
 from tests.support.synthetic import panel_of, random_closes, random_panel, with_planted_forecast
 
-SMALL = {"hidden_sizes": (8, 8), "batch_size": 7, "updates": 30}
+SMALL: dict[str, Any] = {"hidden_sizes": (8, 8), "batch_size": 7, "updates": 30}
 SETTINGS = {
     "sac": SACSettings(warmup_steps=8, buffer_size=64, **SMALL),
     "ppo": PPOSettings(n_envs=3, rollout_weeks=9, epochs=2, **SMALL),
@@ -94,12 +101,13 @@ def test_groups_in_one_process_are_one_learner(settings, monkeypatch):
     monkeypatch.setattr(learner_group, "_MOST", 3)
     parts = LearnerGroup.here(environment, seeds, settings)
     later = dataclasses.replace(environment, stop=environment.stop + 20)
+    shown = []
     for learner in (whole, parts):
         learner.run(11)
         learner.go_on_in(later)
-        learner.values = learner.run(6)
+        shown.append(learner.run(6))
     assert same(whole.state(), parts.state())
-    assert same(whole.values, parts.values)
+    assert same(*shown)
     assert same(whole.actor_state(), parts.state()["actor"])
     again = LearnerGroup.here(environment, seeds, settings)
     again.restore(parts.state())
@@ -145,6 +153,20 @@ def test_helpers_train_the_same_bytes():
             assert alone.validations == together.validations
             assert alone.learning == together.learning
             assert told == heard
+
+
+@pytest.mark.slow
+def test_a_helper_fine_tunes_the_same_bytes():
+    panel, settings = with_planted_forecast(panel_of(CLOSES), 0.2), training(SETTINGS["sac"])
+    parent = learned(SETTINGS["sac"])
+    blocks = fine_tuning_blocks(panel, [parent.folds[0].evaluation.start], panel.complete_steps)
+    with processes.helpers(1) as helpers:
+        alone, together = (
+            fine_tune_ensemble(panel, parent, blocks, settings, lambda done, values: None, others)
+            for others in ([], helpers)
+        )
+    assert same(alone.state, together.state)
+    assert alone.validations == together.validations
 
 
 @pytest.mark.slow

@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -14,7 +12,7 @@ from app.settings import Settings
 from app.tasks.sweep import SWEEP, SWEEPS, SweepRequest
 from sac.errors import DeskError
 from sac.experiments.pack import train_pack
-from tests.support.serving import free_port
+from tests.support.ray_clusters import started
 from tests.support.small_sweeps import SMALL, files, keep_market, run, sweep
 
 pytest.importorskip("ray", reason="Ray is not installed: .venv/bin/pip install -e '.[ray]'")
@@ -34,18 +32,9 @@ def two_workers(monkeypatch):
 
 @pytest.fixture
 def cluster(monkeypatch):
-    """The port of a cluster with one worker, and how to end it at once."""
     monkeypatch.setenv("RAY_AUTH_MODE", "disabled")  # else a token is written into the user's home
-    port, ray = free_port(), [str(Path(sys.executable).with_name("ray"))]
-    options = ["--port", str(port), "--num-cpus", "1", "--include-dashboard=false", "--disable-usage-stats"]
-    quiet = subprocess.DEVNULL
-    subprocess.run([*ray, "start", "--head", *options], check=True, stdout=quiet, stderr=quiet)
-
-    def end():
-        subprocess.run([*ray, "stop", "--force"], stdout=quiet, stderr=quiet)
-
-    yield port, end
-    end()
+    with started(cpus=1) as cluster:
+        yield cluster
 
 
 def test_a_cluster_comes_to_the_same_bytes_also_when_a_worker_is_killed(
@@ -68,21 +57,20 @@ def test_a_cluster_comes_to_the_same_bytes_also_when_a_worker_is_killed(
 
 
 def test_a_cluster_that_goes_away_is_said_and_the_sweep_goes_on_at_home(cluster, tmp_path):
-    port, end = cluster
     home = Settings(tmp_path)
     jobs = Jobs(home)
     keep_market(home.data)
     endless = sweep(seeds=[0], grid={**SMALL, "updates": [12, 200_000]})
-    request = SweepRequest(sweep=endless, ray=f"127.0.0.1:{port}")
+    request = SweepRequest(sweep=endless, ray=cluster.address)
     job = jobs.submit(SWEEP, SWEEPS, request, "ada")
     deadline = time.monotonic() + 120
     while not (home.sweeps / "trials").exists() and time.monotonic() < deadline:
         time.sleep(0.2)
-    end()
+    cluster.end()
     while (job := jobs.get(job.id)).active and time.monotonic() < deadline:
         time.sleep(0.2)
     assert job.status == "failed", jobs.log(job.id)
-    assert f"The Ray cluster at 127.0.0.1:{port} went away" in job.error
+    assert f"The Ray cluster at {cluster.address} went away" in job.error
     assert "Finished trials are kept" in job.error
     assert len(list((home.sweeps / "trials").iterdir())) == 1
 

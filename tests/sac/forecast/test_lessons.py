@@ -57,9 +57,12 @@ def ignore(fraction, news):
 def test_a_helper_fits_the_same_bytes(panel, helper, tmp_path, monkeypatch):
     alone = walk_forward(panel, SETTINGS, tmp_path / "one")
     told, here, fit = [], [], lessons.School.fit
-    monkeypatch.setattr(
-        lessons.School, "fit", lambda self, year, tell: (here.append(year), fit(self, year, tell))
-    )
+
+    def noted(self, year, tell):
+        here.append(year)
+        fit(self, year, tell)
+
+    monkeypatch.setattr(lessons.School, "fit", noted)
     folder = tmp_path / "two"
     together = walk_forward(panel, SETTINGS, folder, lambda *news: told.append(news), helpers=helper)
     assert kept(tmp_path / "one") == kept(tmp_path / "two")

@@ -198,3 +198,5 @@ def test_a_sweep_that_cannot_start_is_refused_before_it_is_a_job(swept):
             check_sweep(SWEEPS, SweepRequest(sweep=ASKED, processes=processes), swept)
     with pytest.raises(SettingsError, match="not on both"):
         check_sweep(SWEEPS, SweepRequest(sweep=ASKED, processes=2, ray="local"), swept)
+    with pytest.raises(SettingsError, match=r"--ray is '10\.0\.0\.1': give HOST:PORT"):
+        check_sweep(SWEEPS, SweepRequest(sweep=ASKED, ray="10.0.0.1"), swept)
