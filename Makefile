@@ -47,6 +47,7 @@ mutants: $(VENV)/.installed-dev  ## small faults in the modules that decide: do 
 	$(BIN)/python -m benchmarks.mutation
 
 bench: $(BENCH)/.installed  ## speed against other libraries, in .venv-bench: they bring JAX
+	$(BENCH)/bin/python -m pytest tests/benchmarks/test_libraries.py
 	$(BENCH)/bin/python -m benchmarks.speed
 
 bench-pages: $(VENV)/.installed-dev  ## times of pages and of the server, on roots kept in ROOTS

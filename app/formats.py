@@ -18,6 +18,7 @@ __all__ = [
     "ratio",
     "signed",
     "unbroken",
+    "weight_digits",
 ]
 
 UNKNOWN = "n/a"
@@ -37,9 +38,11 @@ def hundredths(fraction: float | None, digits: int = 1) -> str:
     return percent(fraction, digits).removesuffix(" %")
 
 
-def points(difference: float | None) -> str:
+def points(difference: float | None, digits: int = 1) -> str:
     """A difference of two fractions, with its sign unless it rounds to zero: 0.012 is +1.2 pp."""
-    return UNKNOWN if difference is None or not isfinite(difference) else f"{_signed(difference * 100, 1)} pp"
+    if difference is None or not isfinite(difference):
+        return UNKNOWN
+    return f"{_signed(difference * 100, digits)} pp"
 
 
 def signed(fraction: float | None, digits: int = 1) -> str:
@@ -99,6 +102,11 @@ def moment_of(seconds: float) -> str:
 def unbroken(sentence: str) -> str:
     """A sentence whose figures stay on one line with their units."""
     return re.sub(r"(?<=\d) (?=%|pp\b)", "\u00a0", sentence)
+
+
+def weight_digits(assets: int) -> int:
+    """Decimals of weights in %: one more where an equal share of so many assets is below half a percent."""
+    return 1 if assets <= 200 else 2
 
 
 def _signed(value: float, digits: int) -> str:

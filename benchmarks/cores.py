@@ -11,11 +11,15 @@ evenly, the rest is one core's. It knows nothing of memory that cores share.
 import argparse
 import hashlib
 import heapq
+import multiprocessing
 import os
+import re
 import resource
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,14 +64,34 @@ def trained(variant: str, preset: str, cores: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         root, began = Path(folder), time.perf_counter()
         registry, cache = Registry(root / "models"), root / "cache"
-        outcome = training.full(variant, panel, settings, registry, cache, cores=cores)
+        with watched_helpers() as added:
+            outcome = training.full(variant, panel, settings, registry, cache, cores=cores)
         seconds = {"in all": time.perf_counter() - began, **outcome.version.metadata.seconds}
         files = sorted(path for path in root.rglob("*") if path.suffix in (".pt", ".parquet", ".pkl"))
         digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
-    memory = [
-        resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    ]
-    return {**seconds, "own": memory[0], "helper": memory[1], "digest": digest}
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {**seconds, "own": own, "helper": max(added, default=0.0), "digest": digest}
+
+
+@contextmanager
+def watched_helpers() -> Iterator[list[float]]:
+    """MB that each helper adds, again and again: its own pages, without libraries that processes share."""
+    over, added = threading.Event(), list[float]()
+
+    def watch() -> None:
+        while not over.wait(0.2):
+            for child in multiprocessing.active_children():
+                with suppress(OSError):  # it has ended
+                    status = Path(f"/proc/{child.pid}/status").read_text()
+                    added.extend(float(kb) / 1024 for kb in re.findall(r"RssAnon:\s+(\d+)", status))
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield added
+    finally:
+        over.set()
+        thread.join()
 
 
 def measured_table(found: dict[int, dict[str, Any]]) -> str:
@@ -80,7 +104,7 @@ def measured_table(found: dict[int, dict[str, Any]]) -> str:
         same = "yes" if one["digest"] == first["digest"] else "NO"
         rows.append([f"{cores}", *stages, *ratios, f"{one['own']:.0f}", helper, same])
     columns = ["cores", "seconds", "forecasts", "agents", "evaluation", "ratio", "forecasts", "agents"]
-    return table([*columns, "MB", "MB of a helper", "same bytes"], rows)
+    return table([*columns, "MB", "MB a helper adds", "same bytes"], rows)
 
 
 @dataclass(frozen=True)

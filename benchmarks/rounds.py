@@ -42,7 +42,7 @@ class Contender:
     """One row: who trains what."""
 
     name: str
-    trainer: str = "ours"  # or "sgemm", or a function of benchmarks.libraries
+    trainer: str = "ours"  # or "sgemm", or MODULE.FUNCTION of benchmarks.libraries
     preset: str = "plan"
     agents: int = 1
     stocks: int = 15
@@ -132,9 +132,10 @@ def trainer_of(contender: Contender) -> Callable[..., None]:
     """A function of (environment, settings, chunk, tick) that trains until tick raises."""
     if contender.trainer in ("ours", "sgemm"):
         return {"ours": ours, "sgemm": sgemm}[contender.trainer]
-    from benchmarks import libraries
-
-    trainer: Callable[..., None] = getattr(libraries, contender.trainer)
+    module, _, function = contender.trainer.partition(".")
+    trainer: Callable[..., None] = getattr(
+        importlib.import_module(f"benchmarks.libraries.{module}"), function
+    )
     return trainer
 
 
@@ -142,10 +143,10 @@ def ours(
     market: "PortfolioEnvironment", settings: SACSettings, chunk: int, tick: Callable[[int], None]
 ) -> None:
     """The product's own training loop, its learning curve included."""
+    from sac.agent.learner_group import LearnerGroup
     from sac.agent.learners.curve import LearningCurve
-    from sac.agent.learners.sac import SACLearner
 
-    learner = SACLearner(market, list(range(market.agents)), settings)
+    learner = LearnerGroup.here(market, list(range(market.agents)), settings)
     curve = LearningCurve(settings.updates, lambda done, values: None)
     for done in itertools.count(chunk, chunk):
         curve.follow(learner, chunk)
@@ -204,7 +205,7 @@ def measure(contenders: Sequence[Contender], rounds: int, updates: int) -> list[
         result = Measurement(contender)
         results.append(result)
         if not contender.installed:
-            result.problem = "not installed: pip install -e .[bench]"
+            result.problem = f"{contender.needs} is not installed: pip install -e .[bench]"
             continue
         pipe, child = spawn.Pipe()
         process = spawn.Process(target=serve, args=(child, contender, updates), daemon=True)

@@ -1,27 +1,32 @@
-"""What a sweep costs: trials an hour in one process, in two, on a Ray cluster of two workers; and packing.
+"""What a sweep costs, in one process, in two, on a Ray cluster of two workers; or what a universe does.
 
 python -m benchmarks.scale [--updates 2000] [--presets plan desk] [--parts single packed processes ray]
 24 trials of one agent on the embedded sample, forecasts fitted before. Each way runs in a process of its
 own; its time includes the start of its workers. CPU seconds and memory are those of the processes that train.
+
+python -m benchmarks.scale --stocks 15 60 200 500 [--years 20] [--updates 3000] [--presets desk] [--quick]
+Seconds and peak memory of every stage of a full training of sac_lstm, each in a process of its own, the
+version's size, and the clicks to the first chart of Weights and Compare (--no-browser: without). Prices are
+real returns drawn anew. --quick fits the smallest forecasters there are.
 """
 
 import argparse
 import functools
 import hashlib
 import json
-import multiprocessing
 import os
-import resource
 import sys
 import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-# torch only in the processes that train: on Linux a child's peak memory begins with its parent's.
+# torch only in the processes that train: they say how much memory they take.
+from benchmarks.alone import alone, peak_memory
+from benchmarks.universes import report
+from sac.config import PRESETS
 from sac.experiments.result import TrialResult
 from sac.experiments.running import Execute, Packs, Panels, Tell
 from sac.experiments.sweep import SweepTrial, sweep_of, trials_of
@@ -29,7 +34,6 @@ from sac.forecast import walk_forward
 from sac.market import MarketPanel, sample_panel
 from sac.threads import one_thread
 
-T = TypeVar("T")
 WORKERS = 2
 GRID = {"gamma": [0.9, 0.99], "init_alpha": [0.02, 0.2], "action_scale": [2, 5]}
 PARTS = {
@@ -41,20 +45,33 @@ PARTS = {
 
 
 def main() -> None:
-    """Print a row per way of running the same sweep."""
+    """Print what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--updates", type=int, default=2_000)
-    parser.add_argument("--presets", nargs="+", default=["plan", "desk"])
+    parser.add_argument("--updates", type=int)
+    parser.add_argument("--presets", nargs="+", choices=PRESETS)
     parser.add_argument("--parts", nargs="+", default=list(PARTS), choices=PARTS)
+    parser.add_argument("--stocks", nargs="+", type=int, help="measure universes of so many stocks, no sweep")
+    parser.add_argument("--years", type=int, default=20, help="of their prices")
+    parser.add_argument("--quick", action="store_true", help="with the smallest forecasters")
+    parser.add_argument("--runs", type=int, default=5, help="clicks on each page")
+    parser.add_argument("--no-browser", action="store_true")
     options = parser.parse_args()
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; 24 trials of {options.updates:,} updates")
+    if options.stocks:
+        report(options)
+    else:
+        sweeps(options.presets or list(PRESETS), options.updates or 2_000, options.parts)
+
+
+def sweeps(presets: list[str], updates: int, parts: list[str]) -> None:
+    """Print a row per way of running the same sweep."""
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; 24 trials of {updates:,} updates")
     print(f"{'':32}{'trials/h':>10}{'wall s':>8}{'CPU s':>8}{'MB each':>9}  same bytes")
     with tempfile.TemporaryDirectory() as folder:
         alone(fitted, folder)
-        for preset in options.presets:
+        for preset in presets:
             cpu, bytes_of = {}, {}
-            for part in options.parts:
-                found = alone(measured_part, part, preset, options.updates, folder)
+            for part in parts:
+                found = alone(measured_part, part, preset, updates, folder)
                 cpu[part], bytes_of[part] = found["cpu"], found["digest"]
                 same = {digest for name, digest in bytes_of.items() if name != "single"}
                 print(
@@ -66,12 +83,6 @@ def main() -> None:
             if {"single", "packed"} <= cpu.keys():
                 ratio = cpu["single"] / cpu["packed"]
                 print(f"{preset}: one by one takes {ratio:.1f} times the CPU seconds of packing")
-
-
-def alone(work: Callable[..., T], *arguments: object) -> T:
-    """What a function comes to in a fresh process."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(work, *arguments).result()
 
 
 def fitted(folder: str) -> None:
@@ -132,8 +143,7 @@ def noted(
 
     began = time.process_time()
     results = train_pack(panel, pack, tell)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    note = {"cpu": time.process_time() - began, "mb": peak}
+    note = {"cpu": time.process_time() - began, "mb": peak_memory()}
     (notes / f"{uuid.uuid4()}.json").write_text(json.dumps(note))
     return results
 

@@ -1,7 +1,7 @@
 """How many agent-updates does a CPU-second buy, environment step included: ours and what users could take.
 
 python -m benchmarks.speed [--parts libraries scaling memory] [--rounds 5] [--updates 600]
-Imports, warm-up and compiling are not in the speed.
+Imports, warm-up and compiling are not in the speed. All contenders live at once, in some 10 GB.
 """
 
 import argparse
@@ -85,11 +85,19 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 MACHINE = Contender(f"sgemm {SGEMM}³", trainer="sgemm")
-SB3 = Contender("stable-baselines3", "stable_baselines3", needs="stable_baselines3")
+SB3 = Contender("stable-baselines3", "stable_baselines3.sac", needs="stable_baselines3")
 LIBRARIES = [
     SB3,
-    Contender("SBX (JAX)", "sbx", needs="sbx"),
-    Contender("eager loop, CleanRL's style", "eager"),
+    Contender("SBX (JAX)", "sbx.sac", needs="sbx"),
+    Contender("eager loop, CleanRL's style", "eager.sac"),
+    Contender("skrl", "skrl.sac", needs="skrl"),
+    Contender("TorchRL", "torchrl.sac", needs="torchrl"),
+    Contender("TorchRL, torch.compile", "torchrl.sac_compiled", needs="torchrl"),
+    *(Contender("rejax (JAX, vmap)", "rejax.sac", agents=n, needs="rejax") for n in (1, 15, 64)),
+    *(
+        Contender("rejax, draws with replacement", "rejax.sac_with_replacement", agents=n, needs="rejax")
+        for n in (15, 64)
+    ),
 ]
 OURS = [Contender("SAC Desk", preset="plan", agents=agents) for agents in (1, 4, 15, 32, 64)]
 OURS += [Contender("SAC Desk", preset="desk", agents=agents) for agents in (1, 15)]
@@ -133,7 +141,7 @@ def libraries_part(rounds: int, updates: int) -> str:
     flop = [update_flop(Contender("", preset=preset).settings, 15) for preset in ("plan", "desk")]
     limits = f"An update is {flop[0] / 1e6:.1f} MFLOP (mlp) or {flop[1] / 1e6:.1f} (per_stock)"
     limits += f": at most {peak / flop[0]:,.0f} or {peak / flop[1]:,.0f} per CPU-second."
-    note = "Start-up: warm-up and, for JAX, compiling; not in the speed."
+    note = "Start-up: warm-up and, where there is any, compiling; not in the speed."
     return f"{line}. {limits}\n\n{table(columns, rows)}\n\n{note}"
 
 

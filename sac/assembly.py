@@ -24,6 +24,7 @@ from sac.portfolio import Backtest, EqualWeight, TopFifth, backtest, equal_weigh
 from sac.portfolio.risk_based import RISK_BASED, RiskBased
 from sac.registry import Artifacts, Metadata, Version
 from sac.registry.store import Part
+from sac.text import some_of
 
 __all__ = ["artifacts_of", "fitted_baselines", "metadata_of", "restored"]
 
@@ -167,8 +168,8 @@ def _first_steps(version: Version, panel: MarketPanel) -> list[int]:
     ):
         if tuple(trained) != tuple(given):
             raise DataError(
-                f"{version.name} was trained on {what} {', '.join(trained)}; the data hold "
-                f"{', '.join(given)}. Fine-tuning cannot change that: train in full."
+                f"{version.name} was trained on {what} {some_of(tuple(trained))}; the data hold "
+                f"{some_of(tuple(given))}. Fine-tuning cannot change that: train in full."
             )
     evaluation = version.evaluation()
     rows = np.unique(evaluation.folds, return_index=True)[1]

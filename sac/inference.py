@@ -18,6 +18,7 @@ from sac.market.symbols import same_symbols
 from sac.portfolio import account, all_cash, equal_weights, tilted
 from sac.portfolio.trades import reference_prices
 from sac.registry import Version
+from sac.text import some_of
 
 __all__ = [
     "Holdings",
@@ -176,8 +177,8 @@ def _refuse_unusable(version: Version, panel: MarketPanel, step: int, behind: in
     """Refuse another universe, data that end too early and agents that have expired."""
     if not same_symbols(version.symbols, panel.symbols):
         raise DataError(
-            f"{version.name} was trained on {', '.join(version.symbols)}; the data hold "
-            f"{', '.join(panel.symbols)}. Train again on this universe, or go back to that one."
+            f"{version.name} was trained on {some_of(version.symbols)}; the data hold "
+            f"{some_of(panel.symbols)}. Train again on this universe, or go back to that one."
         )
     newest, source = len(panel.decisions) - 1, panel.provenance
     if step == newest and behind > STALE_WEEKS and source.source != "sample":
@@ -253,7 +254,7 @@ def _weights_of(
     strange = {name: value for name, value in holdings.positions.items() if name not in symbols}
     if strange and outside == "refuse":
         raise SettingsError(
-            f"{', '.join(sorted(strange))} is not in the universe ({', '.join(symbols)}). "
+            f"{some_of(sorted(strange))} is not in the universe ({some_of(symbols)}). "
             "Choose whether it is sold or kept aside, or leave it out."
         )
     sold = strange if outside == "sell" else {}

@@ -5,7 +5,7 @@ import logging
 import re
 import traceback
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import Any
 
@@ -20,6 +20,7 @@ __all__ = [
     "plain",
     "printable",
     "said",
+    "some_of",
     "trace",
     "value_text",
 ]
@@ -45,6 +46,12 @@ _KINDS = {  # pydantic's word -> what a file calls it
     "dataclass": "a table",
     "date": "a date",
 }
+
+
+def some_of(names: Sequence[str], most: int = 20) -> str:
+    """Names for a sentence: "A, B and 598 more" beyond so many."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def printable(text: str) -> str:

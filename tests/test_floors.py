@@ -14,6 +14,7 @@ import sac
 ROOT = Path(sac.__file__).parents[1]
 FLOORS = [
     {
+        "sac.adamw",
         "sac.errors",
         "sac.arrays",
         "sac.config",

@@ -17,6 +17,7 @@ LIBRARIES = {
     "stable_baselines3": ["stable-baselines3"],
     "sbx": ["sbx-rl"],
     "universal": ["universal-portfolios"],
+    **{name: [name] for name in ("gymnax", "jax", "rejax", "skrl", "tensordict", "torchrl")},
 }  # not installed beside the product
 
 

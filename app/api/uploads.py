@@ -21,8 +21,8 @@ __all__ = ["Uploads"]
 ROUTE = re.compile(r".*/_stcore/upload_file/(?P<session>[^/]+)/[^/]+", re.DOTALL)
 FRAMING = 16_384  # bytes of a body around its file: name, type, boundaries
 SPARE = 7  # files of a session beside those of a field: they are replaced before the page is drawn again
-FILES = 1_000
-BYTES_PER_SESSION, BYTES = 68_000_000, 160_000_000  # the largest file there is, and the one that replaces it
+FILES = 1_300  # two largest universes, a file a stock
+BYTES_PER_SESSION, BYTES = 204_000_000, 320_000_000  # the largest file there is, and the one that replaces it
 
 
 class Uploads:
@@ -30,7 +30,7 @@ class Uploads:
 
     def __init__(self, app: ASGIApp, desk: Callable[[], runtime.Runtime] = runtime.get_instance) -> None:
         self._app, self._desk = app, desk
-        self._coming: dict[object, tuple[str, int]] = {}  # session and largest size of what is under way
+        self._coming: dict[object, tuple[str, int]] = {}  # session and size of what is under way
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "PUT" and (found := ROUTE.fullmatch(scope["path"])):
@@ -45,23 +45,24 @@ class Uploads:
 
     async def _take(self, session: str, scope: Scope, receive: Receive, send: Send) -> None:
         offer = uploads.offered(session)
-        if refusal := self._refusal(session, offer):
+        size = _size(scope, offer.largest)
+        if refusal := self._refusal(session, offer, size):
             await refusal(scope, receive, send)
             return
         ticket = object()
-        self._coming[ticket] = session, offer.largest
+        self._coming[ticket] = session, size
         try:
             await RequestBodyLimitMiddleware(self._app, offer.largest + FRAMING)(scope, receive, send)
         finally:
             del self._coming[ticket]
             self._free()  # the session may have ended meanwhile
 
-    def _refusal(self, session: str, offer: uploads.Offer) -> Response | None:
+    def _refusal(self, session: str, offer: uploads.Offer, size: int) -> Response | None:
         if not offer.most:
             return PlainTextResponse(
                 "This page has no field for a file: reload it, and log in where it asks.", 403
             )
-        sizes = [*self._kept(), *self._coming.values(), (session, offer.largest)]
+        sizes = [*self._kept(), *self._coming.values(), (session, size)]
         own = [size for owner, size in sizes if owner == session]
         if len(own) > offer.most + SPARE or sum(own) > BYTES_PER_SESSION:
             return PlainTextResponse("This page holds as many files as it may: reload it.", 429)
@@ -84,3 +85,12 @@ class Uploads:
             if not desk.is_active_session(session):
                 self._files().remove_session_files(session)
         uploads.keep_only(desk.is_active_session)
+
+
+def _size(scope: Scope, largest: int) -> int:
+    """Bytes that a request will bring: what it says, to which the server holds it, or the most it may.
+
+    A browser sends a field's hundreds of files six at a time: each counted as the largest would be too much.
+    """
+    said = dict(scope["headers"]).get(b"content-length", b"")
+    return min(int(said), largest) if said.isdigit() else largest

@@ -18,7 +18,7 @@ from app.settings import settings
 from sac.book import BOOK, decider_of
 from sac.config import VARIANTS
 from sac.errors import DeskError
-from sac.text import printable
+from sac.text import printable, some_of
 
 __all__ = ["add"]
 
@@ -62,7 +62,7 @@ def weights(options: argparse.Namespace) -> None:
     if strange and options.outside is None:
         named = ", ".join(symbol + meant(symbol, panel.symbols) for symbol in strange)
         raise DeskError(
-            f"{named} is not in the universe ({', '.join(panel.symbols)}): say --outside keep "
+            f"{named} is not in the universe ({some_of(panel.symbols)}): say --outside keep "
             "or --outside sell, or leave it out."
         )
     step = panel.step_at(options.as_of)

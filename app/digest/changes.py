@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from app.formats import percent, points
+from app.formats import percent, points, weight_digits
 from sac.promotion.following import FOLLOWS
 from sac.track import SealedWeek
 
 __all__ = ["changes"]
 
-_LEAST = 0.005  # share of wealth; a smaller move of a target is not told
+_LEAST = 0.005  # share of wealth; a smaller move of a target is not told, but where all shares are small
 _MOST = 5  # moves that are told, the largest ones
 
 
@@ -37,23 +37,26 @@ def _followed(row: SealedWeek) -> str:
 def _moves(now: SealedWeek, before: SealedWeek) -> Iterator[str]:
     names = dict.fromkeys([*now.weights, *before.weights])
     moves = {name: now.weights.get(name, 0.0) - before.weights.get(name, 0.0) for name in names}
-    told = sorted((name for name in names if abs(moves[name]) >= _LEAST), key=lambda name: -abs(moves[name]))
+    least, digits = min(_LEAST, 0.5 / len(names)), weight_digits(len(names) - 1)
+    told = sorted((name for name in names if abs(moves[name]) >= least), key=lambda name: -abs(moves[name]))
+    noted = f"moved by {points(least, digits).lstrip('+')} or more"
     if not told:
-        yield f"No target moved by {points(_LEAST).lstrip('+')} or more since {before.decision}."
+        yield f"No target {noted} since {before.decision}."
     for name in told[:_MOST]:
         reasons = [*_wish(name, now, before), *_forecast(name, now, before)]
         why = f": {'; '.join(reasons)}" if reasons else ""
-        target = percent(now.weights.get(name, 0.0))
-        yield f"{name} {points(moves[name])} to {target}{why}."
+        target = percent(now.weights.get(name, 0.0), digits)
+        yield f"{name} {points(moves[name], digits)} to {target}{why}."
     if len(told) > _MOST:
-        yield f"{len(told) - _MOST} more targets moved by {points(_LEAST).lstrip('+')} or more."
+        yield f"{len(told) - _MOST} more targets {noted}."
 
 
 def _wish(name: str, now: SealedWeek, before: SealedWeek) -> Iterator[str]:
     """What its agents want, where a conviction stands between them and the target."""
     wanted, earlier = now.agents.get(name), before.agents.get(name)
     if wanted is not None and earlier is not None and wanted != now.weights.get(name):
-        yield f"its agents want {percent(wanted)}, {percent(earlier)} before"
+        digits = weight_digits(len(now.weights) - 1)
+        yield f"its agents want {percent(wanted, digits)}, {percent(earlier, digits)} before"
 
 
 def _forecast(name: str, now: SealedWeek, before: SealedWeek) -> Iterator[str]:

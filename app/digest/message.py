@@ -9,10 +9,11 @@ from typing import Any
 from app.digest.as_html import html, page, paragraph
 from app.digest.as_text import text
 from app.digest.content import Digest
-from sac.text import printable
+from sac.text import printable, some_of
 
 __all__ = ["PATIENCE", "Message", "message_of", "trial_of"]
 
+_ORDERS = 20  # that a chat lists
 PATIENCE = 4 * 86400.0  # seconds for which a digest that cannot be sent is tried again
 
 
@@ -63,7 +64,7 @@ def _points(digest: Digest) -> Iterator[str]:
         trades = ""
         if champion.ticket:
             orders = champion.ticket.orders
-            listed = ", ".join(f"{order.side} {order.shares:,} {order.symbol}" for order in orders)
+            listed = some_of([f"{order.side} {order.shares:,} {order.symbol}" for order in orders], _ORDERS)
             trades = f" Orders: {listed or 'none'}."
         yield f"{champion.label}: {champion.record}{trades}"
     for waiting in digest.waiting:

@@ -6,7 +6,16 @@ from pathlib import Path
 import streamlit as st
 
 from app.settings import settings
-from sac.market import MarketChoice, MarketPanel, Survey, load_panel, market_stamp, survey_market
+from sac.market import (
+    MarketChoice,
+    MarketPanel,
+    Survey,
+    load_panel,
+    market_stamp,
+    read_choice,
+    survey_market,
+    surveyed_panel,
+)
 
 __all__ = ["panel", "survey"]
 
@@ -25,7 +34,9 @@ def survey(choice: MarketChoice, staged: Mapping[str, bytes] | None = None, dige
 
 @st.cache_resource(show_spinner="Reading market data…", max_entries=2)
 def _panel(data: Path, state: str) -> MarketPanel:
-    return load_panel(data)
+    choice = read_choice(data)
+    # The prices of the survey, which the Data page shows: hundreds of files are read once.
+    return load_panel(data) if choice.source == "sample" else surveyed_panel(data, survey(choice))
 
 
 @st.cache_resource(show_spinner="Checking prices…", max_entries=4)

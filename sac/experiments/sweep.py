@@ -16,7 +16,7 @@ from sac.config import ENGINE_VERSION, SELECTION_WEEKS, Follow, TrainingSettings
 from sac.errors import SettingsError
 from sac.market import MarketPanel, build_panel
 from sac.registry.codecs import Unreadable, canonical, unpack_json
-from sac.text import value_text
+from sac.text import some_of, value_text
 
 __all__ = [
     "MOST_TRIALS",
@@ -185,7 +185,7 @@ def panel_of(panel: MarketPanel, universe: Sequence[str]) -> MarketPanel:
     absent = [symbol for symbol in universe if symbol not in panel.symbols]
     if absent:
         raise SettingsError(
-            f"The data have no {', '.join(absent)}: choose among {', '.join(panel.symbols)}, or add it on "
+            f"The data have no {some_of(absent)}: choose among {some_of(panel.symbols)}, or add it on "
             "the Data page.",
             "universes",
         )

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from sac.adamw import AdamW
 from sac.arrays import Floats, Singles
 from sac.config import ForecastSettings
 from sac.forecast.examples import Examples, epochs_of
@@ -56,19 +57,18 @@ def fit(examples: Examples, seed: int, report: Callable[[int], None]) -> dict[st
 
     model = _build(windows[0].shape[-1], settings, seed)
     for number, member in enumerate(model if isinstance(model, _Members) else [model]):
-        optimizer = torch.optim.AdamW(
-            member.parameters(), settings.learning_rate, weight_decay=_WEIGHT_DECAY, fused=True
-        )
+        parameters = list(member.parameters())
+        optimizer = AdamW(parameters, settings.learning_rate, _WEIGHT_DECAY)
         generator = torch.Generator().manual_seed(seed + number * _NEXT_MEMBER)
         for epoch, weeks in enumerate(draws[number], 1):
             report(number * settings.epochs + epoch)
             x, y = scaled(weeks)
             for batch in torch.split(torch.randperm(len(y), generator=generator), settings.batch_size):
                 loss = nn.functional.mse_loss(member(*(window[batch] for window in x)), y[batch])
-                optimizer.zero_grad()
+                member.zero_grad()
                 loss.backward()  # type: ignore[no-untyped-call]
-                nn.utils.clip_grad_norm_(member.parameters(), _LARGEST_GRADIENT)
-                optimizer.step()
+                nn.utils.clip_grad_norm_(parameters, _LARGEST_GRADIENT)
+                optimizer.step([parameter.grad for parameter in parameters])
     names = ("input_scaling", "weekly_scaling")
     return {
         **dict(zip(names, scalings, strict=False)),

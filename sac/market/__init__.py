@@ -3,8 +3,15 @@
 from sac.market.accepted import Accepted
 from sac.market.applying import accept_finding, apply_choice, blocks
 from sac.market.calendar import TradingWeeks, exchange_sessions, trading_weeks, weeks_behind
-from sac.market.choice import SOURCES, MarketChoice, read_choice, write_choice
-from sac.market.loading import load_panel, market_stamp, price_folder, survey_market
+from sac.market.choice import (
+    FEWEST_SYMBOLS,
+    MOST_SYMBOLS,
+    SOURCES,
+    MarketChoice,
+    read_choice,
+    write_choice,
+)
+from sac.market.loading import load_panel, market_stamp, price_folder, survey_market, surveyed_panel
 from sac.market.panel import MarketPanel, Provenance, build_panel, numbered_panel, sample_panel
 from sac.market.prices.checks import Finding, validate_closes
 from sac.market.prices.sample import (
@@ -20,8 +27,10 @@ from sac.market.prices.uploads import LARGEST_UPLOAD, by_symbol
 
 __all__ = [
     "DEMO_UNIVERSE",
+    "FEWEST_SYMBOLS",
     "INDEX_NAME",
     "LARGEST_UPLOAD",
+    "MOST_SYMBOLS",
     "SAMPLE_NOTE",
     "SOURCES",
     "Accepted",
@@ -47,6 +56,7 @@ __all__ = [
     "sample_panel",
     "sample_path",
     "survey_market",
+    "surveyed_panel",
     "trading_weeks",
     "validate_closes",
     "weeks_behind",

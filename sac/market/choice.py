@@ -16,7 +16,17 @@ from sac.market.accepted import Accepted
 from sac.market.prices.sample import DEMO_UNIVERSE
 from sac.market.symbols import by_key, written
 
-__all__ = ["SOURCES", "MarketChoice", "accept", "check_symbol", "market_file", "read_choice", "write_choice"]
+__all__ = [
+    "FEWEST_SYMBOLS",
+    "MOST_SYMBOLS",
+    "SOURCES",
+    "MarketChoice",
+    "accept",
+    "check_symbol",
+    "market_file",
+    "read_choice",
+    "write_choice",
+]
 
 SOURCES = {
     "sample": "the embedded sample: 15 large US companies, 2005 to 2022",
@@ -24,7 +34,7 @@ SOURCES = {
     "files": "your own files in raw/prices",
 }
 _SYMBOL = re.compile(r"[A-Z0-9^][A-Z0-9.\-=^]{0,14}")  # also a file's name, so nothing that leads elsewhere
-_FEWEST, _MOST = 2, 200
+FEWEST_SYMBOLS, MOST_SYMBOLS = 2, 600  # of a universe: more than any stock index of one exchange has
 _ENTRY = ("day", "reason", "who")  # keys of what was accepted
 
 
@@ -46,8 +56,10 @@ class MarketChoice:
         if twice:
             raise DataError(f"{min(twice)} stands twice in the universe: remove one.")
         by_key(self.symbols)
-        if not _FEWEST <= len(self.symbols) <= _MOST:
-            raise DataError(f"A universe has {_FEWEST} to {_MOST} symbols, this one {len(self.symbols)}.")
+        if not FEWEST_SYMBOLS <= len(self.symbols) <= MOST_SYMBOLS:
+            raise DataError(
+                f"A universe has {FEWEST_SYMBOLS} to {MOST_SYMBOLS} symbols, this one {len(self.symbols)}."
+            )
         if self.start >= (today := dt.date.today()):
             raise DataError(f"The start {self.start} lies in the future: today is {today} on this machine.")
         if self.source == "sample" and set(self.symbols) != set(DEMO_UNIVERSE):

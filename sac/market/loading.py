@@ -20,7 +20,14 @@ from sac.market.prices.sample import sample_closes
 from sac.market.prices.survey import Survey, survey_of, survey_prices
 from sac.market.prices.tables import PriceFile
 
-__all__ = ["known_signals", "load_panel", "market_stamp", "price_folder", "survey_market"]
+__all__ = [
+    "known_signals",
+    "load_panel",
+    "market_stamp",
+    "price_folder",
+    "survey_market",
+    "surveyed_panel",
+]
 
 _PARTS = ("market.toml", "raw", "output")  # of the data folder: what `load_panel` reads
 
@@ -38,7 +45,11 @@ def load_panel(data: Path, now: pd.Timestamp | None = None) -> MarketPanel:
     choice = read_choice(data)
     if choice.source == "sample":
         return sample_panel()
-    survey = survey_market(data, choice, now=now)
+    return surveyed_panel(data, survey_market(data, choice, now=now))
+
+
+def surveyed_panel(data: Path, survey: Survey) -> MarketPanel:
+    """The market of prices that were looked at, with the signals of the data folder. Raises DataError."""
     return build_panel(
         survey.trusted(),
         source=survey.source,

@@ -16,7 +16,7 @@ from sac.portfolio.accounting import all_cash
 __all__ = ["RISK_BASED", "BuyAndHold", "Cash", "EqualWeight", "TopFifth", "equal_weights"]
 
 
-RISK_BASED = {  # name -> estimator of skfolio, with its defaults: long only, the sample's own covariance
+RISK_BASED = {  # name -> estimator of skfolio, with its defaults: long only
     "Inverse volatility": "InverseVolatility",
     "HRP": "HierarchicalRiskParity",
     "Minimum variance": "MeanRisk",

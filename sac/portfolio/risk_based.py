@@ -1,4 +1,7 @@
-"""Baselines that weigh stocks by their risk: skfolio's estimators, refitted each quarter."""
+"""Baselines that weigh stocks by their risk: skfolio's estimators, refitted each quarter.
+
+Their covariance is shrunk, as that of `risk`: of more stocks than weeks the sample's own is singular.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,5 +47,8 @@ class RiskBased:
 
 def _estimator(name: str) -> Any:
     import skfolio.optimization  # here: it takes seconds to load, and a page never needs it
+    from skfolio.moments import LedoitWolf
+    from skfolio.prior import EmpiricalPrior
 
-    return getattr(skfolio.optimization, RISK_BASED[name])()
+    shrunk = EmpiricalPrior(covariance_estimator=LedoitWolf())
+    return getattr(skfolio.optimization, RISK_BASED[name])(prior_estimator=shrunk)

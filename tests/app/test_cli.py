@@ -344,7 +344,7 @@ def test_data_use_shows_the_findings_and_switches_only_when_told(desk, tmp_path)
     assert 'symbols = ["AAPL", "MSFT"]' in written.read_text()
     assert desk("data", "status")[0] == 1  # nothing is fetched yet
     assert "AAPL has no prices" in desk("data", "status")[2]
-    assert desk("data", "use", "files", "AAPL")[2].startswith("error: A universe has 2 to 200 symbols")
+    assert desk("data", "use", "files", "AAPL")[2].startswith("error: A universe has 2 to 600 symbols")
     assert desk("data", "use", "sample", "--apply")[0] == 0
     assert desk("data", "check")[0] == 0
     assert desk("data", "use", "bloomberg")[0] == 2

@@ -14,7 +14,18 @@ from pydantic import TypeAdapter, ValidationError
 
 from sac.errors import SettingsError
 from sac.limits import within
-from sac.text import LogLines, code, csv_of, lost, misfit, plain, printable, said, value_text
+from sac.text import (
+    LogLines,
+    code,
+    csv_of,
+    lost,
+    misfit,
+    plain,
+    printable,
+    said,
+    some_of,
+    value_text,
+)
 
 COMMONMARK = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 # What remark and Streamlit do to plain text after Markdown's escapes are gone: links, icons, emoji, arrows.
@@ -92,6 +103,14 @@ def test_control_characters_are_seen_and_do_nothing():
     assert printable("\x1b[31mred\r\nnext\x07") == "\\x1b[31mred\\r\\nnext\\x07"
     assert printable("right\u202eleft \u2028 \ud800") == "right\\u202eleft \\u2028 \\ud800"
     assert printable("10 % Łódź 日本 👩‍💻") == "10 % Łódź 日本 👩‍💻"
+
+
+def test_many_names_are_some_and_the_number_of_the_others():
+    names = [f"S{number:03}" for number in range(600)]
+    assert some_of(names[:3]) == "S000, S001, S002"
+    assert some_of(names[:20]).endswith("S018, S019")
+    assert some_of(names).endswith("S018, S019 and 580 more")
+    assert some_of(names, 2) == "S000, S001 and 598 more"
 
 
 def test_a_spreadsheet_finds_no_formula():

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from app.formats import UNKNOWN, bps, hundredths, percent, points, ratio
+from app.formats import UNKNOWN, bps, hundredths, percent, points, ratio, weight_digits
 from app.ui.compare.writers import Writer, count, known, tenths, two_digits, whole
 from sac.config import Constraints
 from sac.evidence import (
@@ -163,7 +163,8 @@ def bets(backtest: Backtest, active: pd.DataFrame) -> Styler:
             "Weeks held (%)": (held > HELD).mean(),
         }
     ).sort_values("Average weight (%)", ascending=False, kind="stable")
-    return table.style.format(tenths)
+    digits = weight_digits(len(backtest.symbols))
+    return table.style.format(partial(hundredths, digits=digits)).format(tenths, subset=["Weeks held (%)"])
 
 
 def years(backtests: Sequence[Backtest]) -> Styler:

@@ -13,11 +13,19 @@ from sac.market.prices.tables import OPTIONAL_FIELDS
 
 __all__ = ["known"]
 
-_TALLEST = 880  # pixels of all rows: Plotly names every other stock where they are thin
+_MOST = 40  # stocks that have a row of their own
 
 
 def known_shares(table: pd.DataFrame, name: str) -> Chart:
-    """Known share of a field or signal: symbols × years."""
+    """Known share of a field or signal: symbols × years.
+
+    Beyond 40 stocks those of which most is known share a row, which has their mean.
+    """
+    known = percent(table.to_numpy().mean())
+    if len(table) > _MOST:
+        least = table.mean(axis=1).sort_values(kind="stable").index[:_MOST]
+        rest = table.drop(least)
+        table = pd.concat([table.drop(rest.index), rest.mean().to_frame(f"{len(rest)} others").T])
     figure = go.Figure(
         go.Heatmap(
             x=[str(year) for year in table.columns],
@@ -33,15 +41,13 @@ def known_shares(table: pd.DataFrame, name: str) -> Chart:
         ),
         layout(
             "",
-            height=60 + min(22 * len(table), _TALLEST),
+            height=60 + 22 * len(table),
             hovermode="closest",
             xaxis={"type": "category", "nticks": 10, "tickangle": 0},
-            yaxis={"autorange": "reversed", "automargin": True},
+            yaxis={"autorange": "reversed", "automargin": True, "tickmode": "linear"},
         ),
     )
-    return Chart(
-        figure, f"Known share of {name} by stock and year; on average {percent(table.to_numpy().mean())}"
-    )
+    return Chart(figure, f"Known share of {name} by stock and year; on average {known}")
 
 
 def known(panel: MarketPanel) -> None:

@@ -16,7 +16,9 @@ from app.ui.shared.labels import SOURCES as LABELS
 from app.ui.shared.uploads import files_field
 from sac.errors import DataError, DeskError
 from sac.market import (
+    FEWEST_SYMBOLS,
     LARGEST_UPLOAD,
+    MOST_SYMBOLS,
     SOURCES,
     MarketChoice,
     Survey,
@@ -30,7 +32,6 @@ from sac.text import plain
 
 __all__ = ["editor"]
 
-_MOST_FILES = 200  # of an upload: the largest universe
 _APPLIED = "applied"  # where the page says what was applied: the button is gone by then
 
 
@@ -65,7 +66,7 @@ def _universe(choice: MarketChoice, source: str) -> None:
         files_field(
             "Your prices: CSV files, one per symbol or one with a symbol column",
             LARGEST_UPLOAD,
-            _MOST_FILES,
+            MOST_SYMBOLS,
             type="csv",
             key="upload",
             on_change=_arrived,
@@ -75,7 +76,8 @@ def _universe(choice: MarketChoice, source: str) -> None:
     st.text_area(
         "Symbols",
         key="symbols",
-        help="2 to 200 symbols as Yahoo writes them, separated by spaces or commas: AAPL BRK-B MSFT.",
+        help=f"{FEWEST_SYMBOLS} to {MOST_SYMBOLS} symbols as Yahoo writes them, separated by spaces or "
+        "commas: AAPL BRK-B MSFT.",
     )
     st.date_input("First day", choice.start, key="start", width=220)
     trained = {v.symbols for shelf in versions.shelves().values() for v in shelf.versions}

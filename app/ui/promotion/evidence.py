@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
-from app.formats import bps, dollars, percent, points
+from app.formats import bps, dollars, percent, points, weight_digits
 from app.queries import promotion, weights
 from app.ui.shared.charts import growth
 from app.ui.shared.charts.figure import show
@@ -162,14 +162,15 @@ def _weights(challenger: Version, champion: Version | None) -> None:
     before = held.target_weights if held else {"CASH": 1.0}
     names = list(dict.fromkeys([*after.target_weights, *before]))
     now, then = ({name: each.get(name, 0.0) for name in names} for each in (before, after.target_weights))
+    digits = weight_digits(len(names) - 1)
     show(before_after(now, then, ("Champion", "Challenger")), "promotion-weights")
     st.dataframe(
         pd.DataFrame(
             {
                 "Asset": names,
-                "Champion": [percent(now[name]) for name in names],
-                "Challenger": [percent(then[name]) for name in names],
-                "Change": [points(then[name] - now[name]) for name in names],
+                "Champion": [percent(now[name], digits) for name in names],
+                "Challenger": [percent(then[name], digits) for name in names],
+                "Change": [points(then[name] - now[name], digits) for name in names],
                 "Trade": [dollars((then[name] - now[name]) * wealth) for name in names],
             }
         ),

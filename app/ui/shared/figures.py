@@ -1,11 +1,13 @@
-"""Figures on a page: single ones, and the columns of tables that hold them."""
+"""Figures on a page: single ones, and tables that hold them."""
 
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-__all__ = ["figure", "right_aligned"]
+__all__ = ["SEEN", "figure", "right_aligned", "table_height"]
+
+SEEN = 16  # rows that are seen at once of a table that scrolls
 
 
 def figure(
@@ -22,6 +24,11 @@ def figure(
         help=help,
         height="stretch",
     )
+
+
+def table_height(rows: int, most: int = 2 * SEEN) -> int | Literal["content"]:
+    """All rows of a table, or pixels for a good screen of one that has more than `most`: it scrolls."""
+    return "content" if rows <= most else 35 * (SEEN + 1)
 
 
 def right_aligned(*columns: str) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.formats import percent
+from app.formats import percent, weight_digits
 from app.holdings.portfolio import Portfolio
 from app.queries import weights
 from app.queries.versions import Shelf
+from app.ui.shared.figures import table_height
 from app.ui.shared.labels import label
 from app.ui.weights import tables
 from sac.config import FollowChoice
@@ -62,8 +63,14 @@ def _table(found: "Mapping[str, Recommendation | RecordedWeek]") -> None:
     if len(advised) == len(found):
         now = {change.symbol: change.current_weight for change in advised[0].weight_changes}
     table = tables.side_by_side({variant: one.target_weights for variant, one in found.items()}, now)
-    columns = {name: st.column_config.NumberColumn(format="%.1f %%") for name in table.columns}
-    st.dataframe(table, height="content", column_config=columns, alt="Target weights of all champions")
+    share = f"%.{weight_digits(len(table) - 1)}f %%"
+    columns = {name: st.column_config.NumberColumn(format=share) for name in table.columns}
+    st.dataframe(
+        table,
+        height=table_height(len(table)),
+        column_config=columns,
+        alt="Target weights of all champions",
+    )
 
 
 def _described(one: "Recommendation | RecordedWeek") -> str:

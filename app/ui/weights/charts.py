@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping
 
+import pandas as pd
 import plotly.graph_objects as go
 
-from app.formats import percent, points
+from app.formats import percent, points, weight_digits
 from app.ui.shared.charts.figure import GRID, MARK, Chart, layout
+from app.ui.shared.charts.largest import largest
 from sac.config import CASH
 
 __all__ = ["trade_bars"]
 
 _BUY, _SELL = "#2a9d78", "#c9504a"
-_MOST = 30  # bars that fit beside the ticket
 _ROW, _FRAME = 24, 64  # pixels: of a bar, and of what is around them
-_SEEN = 0.0005  # shares of wealth: what one decimal shows
 
 
 def trade_bars(now: Mapping[str, float], target: Mapping[str, float]) -> Chart | None:
@@ -22,13 +22,21 @@ def trade_bars(now: Mapping[str, float], target: Mapping[str, float]) -> Chart |
     now, target: shares of wealth by asset. CASH has no bar: what it pays for would dwarf the others.
     """
     gaps = {name: target.get(name, 0.0) - share for name, share in now.items() if name != CASH}
-    traded = {name: gap for name, gap in gaps.items() if abs(gap) >= _SEEN}
+    digits = weight_digits(len(gaps))
+    traded = {name: gap for name, gap in gaps.items() if abs(gap) >= 0.5 / 10 ** (digits + 2)}  # seen by them
     if not traded:
         return None
-    largest = sorted(traded, key=lambda name: -abs(traded[name]))[:_MOST]
-    names = sorted(largest, key=lambda name: -traded[name])
+    shown, _ = largest(pd.Series(traded).abs())
+    names = sorted(shown, key=lambda name: -traded[name])
     of = "" if len(names) == len(traded) else f", {len(names)} largest of {len(traded)}"
-    told = [(points(traded[name]), percent(now[name]), percent(target.get(name, 0.0))) for name in names]
+    told = [
+        (
+            points(traded[name], digits),
+            percent(now[name], digits),
+            percent(target.get(name, 0.0), digits),
+        )
+        for name in names
+    ]
     bars = go.Bar(
         x=[100 * traded[name] for name in names],
         y=names,
@@ -50,9 +58,8 @@ def trade_bars(now: Mapping[str, float], target: Mapping[str, float]) -> Chart |
             yaxis={"autorange": "reversed", "dtick": 1, "showgrid": False},
         ),
     )
-    first = largest[0]
     return Chart(
         figure,
-        f"Trades to the target: {len(traded)} stocks differ from it, most of all {first}, by "
-        f"{points(traded[first])}",
+        f"Trades to the target: {len(traded)} stocks differ from it, most of all {shown[0]}, by "
+        f"{points(traded[shown[0]], digits)}",
     )

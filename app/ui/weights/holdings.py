@@ -24,6 +24,7 @@ from app.holdings.reading import (
 )
 from app.holdings.reading.numbers import plain as plain_number
 from app.settings import settings
+from app.ui.shared.figures import table_height
 from app.ui.shared.flash import flash, keep
 from app.ui.shared.uploads import file_field
 from app.ui.weights import entering
@@ -137,7 +138,7 @@ def _typed(symbols: tuple[str, ...], portfolio: Portfolio, stamp: str) -> None:
         pd.DataFrame({"Symbol": names, **amounts}),
         hide_index=True,
         num_rows="dynamic",
-        height="content",
+        height=table_height(len(names)),
         key=f"positions-{stamp}",
         placeholder="",
         alt="Holdings by stock: shares, or market value in dollars",

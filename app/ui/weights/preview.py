@@ -9,6 +9,7 @@ import streamlit as st
 from app.formats import dollars
 from app.holdings.reading import MEANINGS, Answers, HoldingsError, Preview
 from app.holdings.reading.numbers import plain
+from app.ui.shared.figures import table_height
 from app.ui.weights import entering
 from app.ui.weights.entering import Entered
 from sac.text import said
@@ -91,7 +92,7 @@ def _rows(read: Preview) -> None:
             }
         ),
         hide_index=True,
-        height="content",
+        height=table_height(len(read.entries)),
         key="preview-positions",
         alt="Positions as they will be saved, with the lines they come from",
         column_config={
@@ -122,7 +123,7 @@ def _aside(entered: Entered, read: Preview) -> bool:
         ),
         hide_index=True,
         disabled=_LEFT_OUT,
-        height="content",
+        height=table_height(len(names)),
         key=f"aside-{len(names)}-{'-'.join(names)}",
         alt="Rows that are no stocks in dollars, with a column for their symbols",
     )

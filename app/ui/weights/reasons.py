@@ -8,6 +8,7 @@ from app.formats import UNKNOWN, moment, percent
 from app.holdings.portfolio import Portfolio
 from app.queries import weights
 from app.settings import settings
+from app.ui.shared.figures import table_height
 from app.ui.weights import tables
 from sac.book import BookDecider
 from sac.promotion import Decision
@@ -71,10 +72,10 @@ def _stock_by_stock(version: Version, portfolio: Portfolio, date: str) -> None:
     st.dataframe(
         tables.why(explanation),
         hide_index=True,
-        height="content",
+        height=table_height(len(explanation.stocks)),
         placeholder=UNKNOWN,
         alt="Forecast, signals, current weight and sensitivity of each stock",
-        column_config=tables.why_columns(),
+        column_config=tables.why_columns(len(explanation.stocks)),
     )
     known = tables.signals_known(explanation)
     unknown = [name.replace("_", " ") for name, there in known.items() if not there]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from app.formats import weight_digits
 from app.holdings.plan import Plan
 from app.ui.shared.glossary import meaning
 from app.ui.shared.labels import label
@@ -94,10 +95,10 @@ def targets(
     now, target, agents, after: shares of wealth by asset; a column that is not given is left out.
     """
     stocks = sorted((name for name in now if name != CASH), key=lambda name: -target.get(name, 0.0))
-    assets = [*stocks, CASH]
+    assets, digits = [*stocks, CASH], weight_digits(len(stocks))
     columns = {"now": now, "target": target, "agents": agents, "after": after}
     table = {
-        name: [round(100 * shares.get(asset, 0.0), 1) for asset in assets]
+        name: [round(100 * shares.get(asset, 0.0), digits) for asset in assets]
         for name, shares in columns.items()
         if shares is not None
     }
@@ -109,14 +110,15 @@ def _shares_of_risk(assets: list[str], target: Mapping[str, float], risk: Risk |
     if risk is None or not risk.volatility:
         return [None] * len(assets)
     parts = dict(zip(target, [*risk.contributions, 0.0], strict=True))
-    return [round(100 * parts.get(asset, 0.0) / risk.volatility, 1) for asset in assets]
+    digits = weight_digits(len(assets) - 1)
+    return [round(100 * parts.get(asset, 0.0) / risk.volatility, digits) for asset in assets]
 
 
-def target_columns(start: str) -> dict[str, Any]:
+def target_columns(start: str, stocks: int) -> dict[str, Any]:
     """How the table of targets is written on the page; start: what the weights before are called."""
 
     def share(title: str, help: str | None = None) -> Any:
-        return st.column_config.NumberColumn(title, format="%.1f", help=help)
+        return st.column_config.NumberColumn(title, format=f"%.{weight_digits(stocks)}f", help=help)
 
     return {
         "symbol": st.column_config.TextColumn("Asset", pinned=True),
@@ -150,16 +152,16 @@ def signals_known(explanation: "Explanation") -> dict[str, bool]:
     return {name: any(view.signals[name] is not None for view in views) for name in SIGNALS}
 
 
-def why_columns() -> dict[str, Any]:
+def why_columns(stocks: int) -> dict[str, Any]:
     """How the explanation is written on the page."""
-    number = st.column_config.NumberColumn
+    number, share = st.column_config.NumberColumn, f"%.{weight_digits(stocks)}f"
     signals = {name: number(name.replace("_", " ").capitalize(), format="%.2f") for name in SIGNALS}
     return {
         "symbol": "Asset",
         "forecast": number("Forecast, next week (%)", format="%+.3f"),
         "alpha": number("Alpha (%)", format="%+.3f", help=meaning("alpha")),
-        "weight_now": number("Now (%)", format="%.1f"),
-        "target_weight": number("Target (%)", format="%.1f"),
+        "weight_now": number("Now (%)", format=share),
+        "target_weight": number("Target (%)", format=share),
         "sensitivity": number("Weight moves by (pp)", format="%+.2f"),
         **signals,
     }
@@ -172,4 +174,5 @@ def side_by_side(
     columns = {} if now is None else {"Now": now}
     columns |= {label(variant): weights for variant, weights in targets.items()}
     rows = dict.fromkeys(name for weights in columns.values() for name in weights if name != CASH)
-    return (100 * pd.DataFrame(columns, index=[*rows, CASH])).fillna(0.0).round(1)
+    table = 100 * pd.DataFrame(columns, index=[*rows, CASH])
+    return table.fillna(0.0).round(weight_digits(len(rows)))

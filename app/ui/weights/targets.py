@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.formats import UNKNOWN, percent
 from app.queries import weights
-from app.ui.shared.figures import figure
+from app.ui.shared.figures import figure, table_height
 from app.ui.shared.glossary import meaning
 from app.ui.weights import tables
 from sac.config import Constraints
@@ -16,7 +16,6 @@ from sac.portfolio import equal_weights
 __all__ = ["is_equal_weight", "targets"]
 
 _SAME = 1e-9  # weights that differ by rounding only
-_ROWS = 16  # a few more are shown at once; many are scrolled
 
 
 def is_equal_weight(target: Mapping[str, float], constraints: Constraints) -> bool:
@@ -61,8 +60,8 @@ def targets(
     st.dataframe(
         tables.targets(now, target, agents=agents, after=after, risk=risk),
         hide_index=True,
-        height="content" if len(now) <= 2 * _ROWS else 35 * (_ROWS + 1),
+        height=table_height(len(now)),
         placeholder=UNKNOWN,
         alt="Weights of now and of the target, and each stock's share of the target's risk",
-        column_config=tables.target_columns(start),
+        column_config=tables.target_columns(start, len(target) - 1),
     )

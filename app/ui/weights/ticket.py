@@ -7,14 +7,13 @@ from app.formats import bps, dollars, percent
 from app.holdings.plan import Plan
 from app.holdings.portfolio import Portfolio
 from app.ui.shared.downloads import csv_button
+from app.ui.shared.figures import SEEN, table_height
 from app.ui.weights import holdings, tables
 from sac.config import CASH, Constraints
 from sac.portfolio.trades import Trade, TradeList
 from sac.text import plain
 
 __all__ = ["late", "state", "ticket"]
-
-_ROWS = 16  # beside the picture; more are scrolled
 
 
 def state(plan: Plan, minimum: float) -> str:
@@ -80,7 +79,7 @@ def _listed(trades: tuple[Trade, ...], plan: Plan, alt: str) -> None:
     st.dataframe(
         tables.orders(trades, plan),
         hide_index=True,
-        height="content" if len(trades) <= _ROWS else 35 * (_ROWS + 1),
+        height=table_height(len(trades), SEEN),  # beside the picture
         alt=alt,
         column_config=tables.order_columns(),
     )

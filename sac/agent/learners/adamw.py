@@ -6,6 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from sac.adamw import AdamW
+
 __all__ = ["FlatAdamW", "flatten"]
 
 # torch's AdamW rounds the last few numbers of a buffer in another way, where they fill no register of the
@@ -24,13 +26,13 @@ def flatten(parameters: Iterable[nn.Parameter]) -> Tensor:
 
 
 class FlatAdamW:
-    """AdamW (Loshchilov and Hutter 2019); without decay it is Adam. Backward passes write into `.grad`."""
+    """AdamW of one buffer. Backward passes write into the parameters' `.grad`."""
 
     def __init__(self, parameters: Iterable[nn.Parameter], rate: float, decay: float = 0.0):
         self._parameters = list(parameters)
         self.flat = flatten(self._parameters)  # (P,)
-        self.gradient, *self._moments = (torch.zeros_like(self.flat) for _ in range(3))
-        self._steps, self._rate, self._decay = torch.zeros(()), rate, decay
+        self.gradient = torch.zeros_like(self.flat)
+        self._adamw = AdamW([self.flat], rate, decay)
         self._rates: Tensor | None = None  # (P,) where agents differ in theirs
         blocks = _blocks(self.gradient, self._parameters)
         for parameter, block in zip(self._parameters, blocks, strict=True):
@@ -39,45 +41,26 @@ class FlatAdamW:
     def differ(self, rates: Tensor) -> None:
         """A learning rate (E,) for every agent; each parameter has a leading agent dimension."""
         if (rates == rates[0]).all():
-            self._rate = float(rates[0])
+            self._adamw.rate = float(rates[0])
             return
-        self._rate, self._rates = 1.0, torch.zeros_like(self.flat)
+        self._adamw.rate, self._rates = 1.0, torch.zeros_like(self.flat)
         for block in _blocks(self._rates, self._parameters):
             block.copy_(rates.view(-1, *[1] * (block.ndim - 1)).expand_as(block))
 
     def step(self) -> None:
         """Down the gradients that stand in the parameters' `.grad`."""
         if self._rates is None:
-            self._fused_step()
+            self._adamw.step([self.gradient])
         else:  # a step is proportional to its rate, decay and all
             before = self.flat.clone()
-            self._fused_step()
+            self._adamw.step([self.gradient])
             torch.lerp(before, self.flat, self._rates, out=self.flat)
-
-    def _fused_step(self) -> None:
-        self._steps += 1.0
-        mean, square = self._moments
-        torch._fused_adamw_(
-            [self.flat],
-            [self.gradient],
-            [mean],
-            [square],
-            [],
-            [self._steps],
-            lr=self._rate,
-            beta1=0.9,
-            beta2=0.999,
-            weight_decay=self._decay,
-            eps=1e-8,
-            amsgrad=False,
-            maximize=False,
-        )
 
     def state(self) -> list[dict[str, Tensor]]:
         """Step count and moments per parameter, in the parameters' order."""
         mean, square = (_blocks(moment, self._parameters) for moment in self._moments)
         return [
-            {"step": self._steps.clone(), "exp_avg": m.clone(), "exp_avg_sq": s.clone()}
+            {"step": self._adamw.steps[0].clone(), "exp_avg": m.clone(), "exp_avg_sq": s.clone()}
             for m, s in zip(mean, square, strict=True)
         ]
 
@@ -86,7 +69,11 @@ class FlatAdamW:
         for moment, name in zip(self._moments, ("exp_avg", "exp_avg_sq"), strict=True):
             for block, remembered in zip(_blocks(moment, self._parameters), state, strict=True):
                 block.copy_(remembered[name])
-        self._steps.copy_(state[0]["step"])
+        self._adamw.steps[0].copy_(state[0]["step"])
+
+    @property
+    def _moments(self) -> tuple[Tensor, Tensor]:
+        return self._adamw.means[0], self._adamw.squares[0]
 
 
 def _blocks(buffer: Tensor, parameters: list[nn.Parameter]) -> list[Tensor]:

@@ -15,6 +15,7 @@ from sac.market.calendar import NEW_YORK, exchange_sessions
 from sac.market.prices.checks import ALL, Finding, decided_weeks, findings_of, refuse, settled, unpriced
 from sac.market.prices.files import file_of
 from sac.market.prices.tables import OPTIONAL_FIELDS, PriceFile, cells_of, price_file, read_price_file
+from sac.text import some_of
 
 __all__ = ["PriceTable", "Survey", "SymbolReport", "survey_of", "survey_prices"]
 
@@ -143,8 +144,8 @@ def _misfits(files: Mapping[str, PriceFile]) -> list[Finding]:
     """Symbols that end long before the others, or begin too late."""
     found = []
     ends = [file.table.index[-1] for file in files.values()]
-    newest = max(ends, default=pd.NaT)
-    fresh = [end for end in ends if (newest - end).days <= _LATE_DAYS]
+    newest = max(ends, default=pd.Timestamp(0))
+    fresh = min((end for end in ends if (newest - end).days <= _LATE_DAYS), default=newest)
     for symbol, file in files.items():
         first, end = file.table.index[[0, -1]]
         if (newest - end).days > _LATE_DAYS:
@@ -152,7 +153,7 @@ def _misfits(files: Mapping[str, PriceFile]) -> list[Finding]:
                 f"{symbol} ends on {end.date()}, others on {newest.date()}. "
                 "Refresh it, or take it out of the universe if it is no longer traded."
             )
-        elif first > min(fresh) - pd.DateOffset(years=_LEAST_YEARS):
+        elif first > fresh - pd.DateOffset(years=_LEAST_YEARS):
             text = (
                 f"{symbol} has prices since {first.date()} only: {_LEAST_YEARS} years are needed. "
                 "Take it out of the universe."
@@ -221,12 +222,7 @@ def _file_notes(files: Mapping[str, PriceFile]) -> list[str]:
     own = [symbol for symbol, file in files.items() if file.written_by == "files"]
     if 0 < len(own) < len(files):
         alike["prices are files of your own, the others' are from Yahoo."] = own
-    return [f"{_names(symbols)}: {note}" for note, symbols in alike.items()]
-
-
-def _names(symbols: Sequence[str]) -> str:
-    more = len(symbols) - _MOST_NAMES
-    return ", ".join(symbols[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+    return [f"{some_of(symbols, _MOST_NAMES)}: {note}" for note, symbols in alike.items()]
 
 
 def _report(

@@ -161,7 +161,7 @@ def _header(name: str, text: str) -> list[str]:
 
 def _refuse_unlike(name: str, text: str, width: int) -> None:
     """Refuse rows with more or fewer cells than the header."""
-    if '"' not in text and all(line.count(",") == width - 1 for line in text.split("\n") if line):
+    if '"' not in text and _alike(text.encode(), width):
         return
     rows = csv.reader(io.StringIO(text), strict=True)
     try:
@@ -173,6 +173,15 @@ def _refuse_unlike(name: str, text: str, width: int) -> None:
                 )
     except csv.Error as error:
         raise DataError(f"{name}, line {rows.line_num}: {error}. Write it again.") from None
+
+
+def _alike(lines: bytes, width: int) -> bool:
+    """Whether every line but empty ones has so many cells, none of them quoted."""
+    marks = np.frombuffer(lines, dtype=np.uint8)
+    breaks, commas = np.flatnonzero(marks == ord("\n")), np.flatnonzero(marks == ord(","))
+    starts, stops = np.append(0, breaks + 1), np.append(breaks, len(marks))
+    cells = np.searchsorted(commas, stops) - np.searchsorted(commas, starts) + 1
+    return bool(((cells == width) | (starts == stops)).all())
 
 
 def _columns(name: str, cells: pd.DataFrame) -> dict[str, int]:
@@ -211,6 +220,8 @@ def _days_of_text(texts: pd.Series, name: str) -> pd.DatetimeIndex:
     """Days of ISO texts, each with an offset of its own or none."""
     days = pd.to_datetime(texts, format="%Y-%m-%d", errors="coerce")
     rest = texts[days.isna()]
+    if rest.empty:
+        return pd.DatetimeIndex(days)
     matches = rest.map(_DAY.fullmatch)
     if matches.isna().any():
         raise _no_date(name, rest[matches.isna()].iloc[0])

@@ -14,6 +14,7 @@ from app.access import uploads as offers
 from app.access.uploads import Offer
 from app.api import uploads
 from app.api.uploads import FRAMING, Uploads
+from sac.market import LARGEST_UPLOAD, MOST_SYMBOLS
 
 KB = 1_000
 
@@ -113,18 +114,36 @@ def test_the_server_holds_so_many_files_and_bytes_whoever_sends_them(desk, monke
     assert desk.puts(*[(str(i), "x", 1) for i in range(4, 6)]) == [204, 503]
 
 
-def test_what_is_under_way_counts_too(desk, monkeypatch):
+@pytest.mark.parametrize(("size", "chunked"), [(100 * KB, False), (1, True)])
+def test_what_is_under_way_counts_too_as_the_largest_where_it_does_not_say(desk, monkeypatch, size, chunked):
     monkeypatch.setattr(uploads, "BYTES_PER_SESSION", 250 * KB)
     desk.opens("a", 100 * KB)
 
     async def at_once():
         desk.slowly = asyncio.Event()
-        started = [asyncio.ensure_future(desk.put("a", str(i), 1)) for i in range(4)]
+        started = [asyncio.ensure_future(desk.put("a", str(i), size, chunked=chunked)) for i in range(4)]
         await asyncio.sleep(0.05)
         desk.slowly.set()
         return sorted(await asyncio.gather(*started))
 
     assert asyncio.run(at_once()) == [204, 204, 429, 429]
+
+
+def test_the_files_of_a_largest_universe_arrive_six_at_a_time(desk):
+    desk.opens("a", LARGEST_UPLOAD, MOST_SYMBOLS)
+
+    async def six_at_a_time():
+        gate = asyncio.Semaphore(6)
+
+        async def one(number):
+            async with gate:
+                return await desk.put("a", str(number), 10 * KB)
+
+        return await asyncio.gather(*(one(number) for number in range(MOST_SYMBOLS)))
+
+    desk.slowly = asyncio.Event()
+    desk.slowly.set()
+    assert asyncio.run(six_at_a_time()) == [204] * MOST_SYMBOLS
 
 
 def test_files_go_with_their_session_also_one_that_arrives_too_late(desk):

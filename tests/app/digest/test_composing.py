@@ -191,6 +191,18 @@ def test_many_moves_are_counted(desk):
     assert told[-1] == "4 more targets moved by 0.5 pp or more."
 
 
+def test_in_a_wide_universe_a_move_counts_by_the_size_of_its_shares(desk):
+    [*_, now] = desk.track_log.rows(VARIANT)
+    held = {f"S{number:03}": 0.98 / 600 for number in range(600)} | {"CASH": 0.02}
+    before = replace(now, weights=held, agents=held, forecasts={})
+    after = replace(before, weights=held | {"S007": 0.98 / 600 + 0.0009, "CASH": 0.0191})
+    assert changes(after, before) == (
+        "CASH -0.09 pp to 1.91 %: its agents want 2.00 %, 2.00 % before.",
+        "S007 +0.09 pp to 0.25 %: its agents want 0.16 %, 0.16 % before.",
+    )
+    assert changes(before, before) == (f"No target moved by 0.08 pp or more since {now.decision}.",)
+
+
 def test_composing_writes_nothing_that_was_sealed(desk):
     rows = desk.track_log.rows()
     compose(desk)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.digest import html, text
+from app.digest.cells import target_table
 from app.digest.content import Digest, Target, Waiting
 from app.digest.message import message_of, trial_of
 from tests.support.digests import CHAMPION, DIGEST, NOON, STOPPED, TICKET
@@ -43,6 +44,20 @@ def disguised(value):
             value, **{field.name: disguised(getattr(value, field.name)) for field in fields(value)}
         )
     return value
+
+
+def test_a_wide_universe_is_its_largest_targets_and_the_sum_of_the_rest():
+    weights = [0.98 * number / sum(range(601)) for number in range(1, 601)]
+    stocks = [Target(f"S{number:03}", weight, weight, weight) for number, weight in enumerate(weights)]
+    cash = Target("CASH", 0.02, 0.02, 0.02)
+    _, rows = target_table(replace(CHAMPION, targets=(*stocks, cash)), "own")
+    assert len(rows) == 32
+    assert rows[0] == ("S599", "0.33 %", "0.33 %")
+    assert rows[-2:] == [("570 others", "88.45 %", "88.45 %"), ("CASH", "2.00 %", "2.00 %")]
+    orders = tuple(replace(TICKET.orders[0], symbol=each.symbol) for each in stocks)
+    wide = replace(DIGEST, champions=(replace(CHAMPION, ticket=replace(TICKET, orders=orders)),))
+    told = next(point for point in message_of(wide).points if "S019" in point)
+    assert told.endswith("S019 and 580 more.")
 
 
 def test_both_forms_say_everything():

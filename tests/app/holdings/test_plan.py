@@ -86,6 +86,15 @@ def test_shares_of_risk_sum_to_the_whole_and_stand_with_their_stocks():
     assert targets(target, target, risk=nothing)["risk"].isna().all()
 
 
+def test_weights_of_many_stocks_have_a_second_decimal():
+    names = [f"S{number:03}" for number in range(600)]
+    target = dict.fromkeys(names, 0.98 / 600) | {"CASH": 0.02}
+    table = targets(target, target | {"S007": 0.0031})
+    assert table["target"][:2].tolist() == [0.31, 0.16]
+    assert table["symbol"][0] == "S007"
+    assert side_by_side({"sac_lstm": target}).iloc[0, 0] == 0.16
+
+
 def test_what_nobody_knows_is_left_out_and_what_some_lack_is_missing(version, plan):
     assert not set(SIGNALS) & set(why(explain(version, PANEL, STEP, plan.advice)))
     signals = PANEL.signals.copy()

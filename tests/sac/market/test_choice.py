@@ -3,7 +3,15 @@ import datetime as dt
 import pytest
 
 from sac.errors import DataError
-from sac.market import DEMO_UNIVERSE, Accepted, MarketChoice, load_panel, read_choice, write_choice
+from sac.market import (
+    DEMO_UNIVERSE,
+    MOST_SYMBOLS,
+    Accepted,
+    MarketChoice,
+    load_panel,
+    read_choice,
+    write_choice,
+)
 
 
 def test_without_a_file_the_desk_works_on_the_sample(tmp_path):
@@ -42,7 +50,7 @@ def test_what_was_written_is_read(tmp_path, choice):
         ('source = "files"\nsymbols = "AAPL"', r'must look like symbols = \["AAPL"'),
         ('source = "files"\nsymbols = ["AAPL", "AAPL"]', "AAPL stands twice"),
         ('source = "files"\nsymbols = ["BRK.B", "BRK-B"]', "BRK.B and BRK-B are the same share"),
-        ('source = "files"\nsymbols = ["AAPL"]', "has 2 to 200 symbols, this one 1"),
+        ('source = "files"\nsymbols = ["AAPL"]', "has 2 to 600 symbols, this one 1"),
         ('source = "files"\nsymbols = ["../x", "AAPL"]', "not a valid symbol: write it as AAPL"),
         ('source = "files"\nsymbols = ["CASH", "AAPL"]', "'CASH' is not a valid symbol"),
         ('source = "files"\nstart = "2005"', "must look like start = 2005-01-03"),
@@ -70,3 +78,12 @@ def test_a_choice_that_cannot_be_says_what_to_write(tmp_path, text, message):
 def test_share_classes_are_written_so_that_they_can_name_a_file(tmp_path):
     (tmp_path / "market.toml").write_text('source = "files"\nsymbols = ["brk/b", "BF.B", "aapl"]')
     assert read_choice(tmp_path).symbols == ("BRK-B", "BF.B", "AAPL")
+
+
+def test_a_universe_may_be_that_of_a_wide_index_and_no_wider(tmp_path):
+    names = tuple(f"S{number:03}" for number in range(MOST_SYMBOLS + 1))
+    assert MOST_SYMBOLS >= 600
+    write_choice(tmp_path, MarketChoice("files", names[:-1]))
+    assert read_choice(tmp_path).symbols == names[:-1]
+    with pytest.raises(DataError, match=f"has 2 to {MOST_SYMBOLS} symbols, this one {MOST_SYMBOLS + 1}"):
+        MarketChoice("files", names)

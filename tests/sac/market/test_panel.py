@@ -95,3 +95,10 @@ def test_decisions_are_found_by_date():
     for outside in (panel.decisions[0] - 1, panel.ends[-1] + 1):
         with pytest.raises(DataError, match=r"weeks from 2018-01-05 to 2018-12-28"):
             panel.step_at(str(outside))
+
+
+def test_a_panel_shares_the_memory_of_its_prices():
+    closes = random_closes(stocks=3, first="2018-01-02", last="2018-12-31")
+    panel = panel_of(closes)
+    assert len(panel.sessions) < len(closes), "the last week is not complete"
+    assert np.shares_memory(panel.closes, closes.to_numpy())

@@ -5,6 +5,7 @@ import pytest
 from sac.config import Constraints
 from sac.market import sample_index, sample_panel
 from sac.portfolio import backtest, equal_weights, index_backtest
+from sac.portfolio.risk import covariance_at
 from sac.portfolio.risk_based import RISK_BASED, RiskBased
 from tests.support.synthetic import panel_of, perturbed, random_closes
 
@@ -68,10 +69,30 @@ def test_less_risky_stocks_weigh_more():
 
 
 def test_inverse_volatility_by_hand(panel):
-    known = panel.steps_known_at(150)
-    inverse = 1.0 / panel.returns[known - 104 : known].std(axis=0)
+    inverse = 1.0 / np.sqrt(np.diag(covariance_at(panel, 150)))
     weights = RiskBased("Inverse volatility", CONSTRAINTS, 150).allocate(panel, 150, np.empty(7))
     np.testing.assert_allclose(weights[:-1], 0.98 * inverse / inverse.sum(), rtol=1e-6)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("stocks", [200, 600])
+def test_more_stocks_than_weeks_are_fitted_without_a_warning(stocks):
+    wide = panel_of(random_closes(stocks, first="2016-06-01", last="2018-12-28"))
+    step = wide.complete_steps
+    assert wide.steps_known_at(step) >= 104
+    for name in RISK_BASED:
+        weights = RiskBased(name, CONSTRAINTS, step).allocate(wide, step, np.empty(stocks + 1))
+        assert weights.sum() == pytest.approx(1.0)
+        assert (weights >= 0.0).all()
+
+
+def test_minimum_variance_is_that_of_the_shrunk_covariance(panel):
+    """No other long-only portfolio within the cap has less of it; of the sample's own, others would."""
+    unbounded, step = Constraints(max_position=1.0), 150
+    held = RiskBased("Minimum variance", unbounded, step).allocate(panel, step, np.empty(7))[:-1]
+    marginal = covariance_at(panel, step) @ held
+    assert (held > 0.01).all(), "so that all marginal variances are one"
+    np.testing.assert_allclose(marginal, marginal.mean(), rtol=1e-3)
 
 
 def test_the_index_of_the_sample_is_walked_fill_to_fill_without_costs():

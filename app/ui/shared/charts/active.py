@@ -4,14 +4,13 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from app.formats import points
+from app.formats import points, weight_digits
 from app.ui.shared.charts.figure import DATED, DIVERGING, Chart, layout
+from app.ui.shared.charts.largest import largest
 from sac.config import CASH
 from sac.portfolio import Backtest
 
 __all__ = ["active_weights"]
-
-ROWS = 30  # stocks that have a row of their own
 
 
 def active_weights(backtest: Backtest, bets: pd.DataFrame) -> Chart:
@@ -21,13 +20,14 @@ def active_weights(backtest: Backtest, bets: pd.DataFrame) -> Chart:
     stocks: cash and that sum would leave them pale.
     """
     means = pd.Series(backtest.weights[:, :-1].mean(axis=0), backtest.symbols)
-    ordered = means.sort_values(ascending=False, kind="stable").index
-    shown = bets[ordered[:ROWS]]
-    if len(ordered) > ROWS:
-        shown = shown.assign(**{f"{len(ordered) - ROWS} others": bets[ordered[ROWS:]].sum(axis=1)})
+    own, others = largest(means)
+    shown = bets[own]
+    if others:
+        shown = shown.assign(**{f"{len(others)} others": bets[others].sum(axis=1)})
     shown = shown.assign(**{CASH: bets[CASH]})
     values = 100.0 * shown.to_numpy().T  # (names, W), points
-    most = float(np.abs(values[: min(ROWS, len(ordered))]).max() or np.abs(values).max())
+    most = float(np.abs(values[: len(own)]).max() or np.abs(values).max())
+    digits = weight_digits(len(means))
     figure = go.Figure(
         {
             "type": "heatmap",
@@ -37,8 +37,9 @@ def active_weights(backtest: Backtest, bets: pd.DataFrame) -> Chart:
             "zmin": -most,
             "zmax": most,
             "colorscale": DIVERGING,
-            "colorbar": {"title": {"text": "pp", "side": "top"}, "tickformat": "+.1f", "thickness": 12},
-            "hovertemplate": "%{y} %{x}: %{z:+.1f} pp<extra></extra>",
+            "colorbar": {"title": {"text": "pp", "side": "top"}, "thickness": 12}
+            | {"tickformat": f"+.{digits}f"},
+            "hovertemplate": f"%{{y}} %{{x}}: %{{z:+.{digits}f}} pp<extra></extra>",
         },
         layout(
             "",
@@ -49,10 +50,10 @@ def active_weights(backtest: Backtest, bets: pd.DataFrame) -> Chart:
             | {"tickmode": "linear"},
         ),
     )
-    average = bets[ordered].mean().sort_values()
+    average = bets[[*own, *others]].mean().sort_values()
     return Chart(
         figure,
         f"Weight of {backtest.name} over or under equal weight, week by week; on average most over: "
-        f"{average.index[-1]} {points(average.iloc[-1])}, most under: {average.index[0]} "
-        f"{points(average.iloc[0])}",
+        f"{average.index[-1]} {points(average.iloc[-1], digits)}, most under: {average.index[0]} "
+        f"{points(average.iloc[0], digits)}",
     )

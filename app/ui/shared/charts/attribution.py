@@ -5,13 +5,23 @@ import plotly.graph_objects as go
 
 from app.formats import points
 from app.ui.shared.charts.figure import MARK, Chart, layout
+from app.ui.shared.charts.largest import largest
+from sac.config import CASH
+from sac.evidence import COSTS
 
 __all__ = ["edge_by_stock"]
 
 
 def edge_by_stock(lead: pd.Series, name: str, benchmark: str) -> Chart:
-    """What each asset and the costs add to an edge, log growth a year, largest first."""
-    ordered = lead.sort_values()
+    """What each asset and the costs add to an edge, log growth a year, largest first.
+
+    Beyond 30 stocks those that matter least share a bar, which has their sum.
+    """
+    _, others = largest(lead.drop([CASH, COSTS], errors="ignore").abs())
+    bars = lead.drop(others)
+    if others:
+        bars[f"{len(others)} others"] = lead[others].sum()
+    ordered = bars.sort_values()
     figure = go.Figure(
         [
             {
@@ -30,16 +40,16 @@ def edge_by_stock(lead: pd.Series, name: str, benchmark: str) -> Chart:
             showlegend=False,
             xaxis={
                 "title": {"text": f"Log growth over {benchmark.lower()}, net (pp a year)"},
-                "tickformat": "+.1f",
+                "tickformat": "+.2~f",
                 "zeroline": True,
                 "zerolinecolor": MARK,
             },
             yaxis={"automargin": True},
         ),
     )
-    best, worst = ordered.index[-1], ordered.index[0]
+    best, worst = str(lead.idxmax()), str(lead.idxmin())
     return Chart(
         figure,
         f"What each asset adds to the edge of {name} over {benchmark.lower()}: most {best} "
-        f"{points(ordered.iloc[-1])}, least {worst} {points(ordered.iloc[0])} a year",
+        f"{points(lead[best])}, least {worst} {points(lead[worst])} a year",
     )

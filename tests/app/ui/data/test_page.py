@@ -7,6 +7,8 @@ import pytest
 
 from app.queries import market
 from sac.market import MarketChoice, price_folder, read_choice, write_choice
+from sac.market.prices import survey
+from sac.market.prices.tables import read_price_file
 from tests.support.desk_pages import opened, said
 from tests.support.small_trainings import CLOSES
 from tests.support.synthetic import write_prices
@@ -194,6 +196,18 @@ def test_a_market_toml_that_is_broken_can_be_replaced(empty):
     proposed(at, "sample")
     at.button(key="apply").click().run()
     assert "Fresh: embedded sample to 2022-12-23; 15 stocks, nothing missing. Not for trading." in said(at)
+
+
+def test_the_prices_that_were_checked_are_those_of_the_panel_and_are_read_once(own, monkeypatch):
+    read: list[str] = []
+
+    def counted(path, now=None):
+        read.append(path.name)
+        return read_price_file(path, now)
+
+    monkeypatch.setattr(survey, "read_price_file", counted)
+    opened("data")
+    assert sorted(read) == sorted(f"{symbol}.csv" for symbol in SYMBOLS)
 
 
 def test_what_did_not_change_is_not_checked_again(own, monkeypatch):

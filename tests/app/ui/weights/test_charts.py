@@ -31,6 +31,13 @@ def test_what_one_decimal_does_not_show_is_no_trade():
     assert "2 stocks differ from it, most of all A, by -30.0 pp" in chart.alt
 
 
+def test_of_six_hundred_stocks_two_decimals_are_seen():
+    names = [f"S{i:03d}" for i in range(600)]
+    now = dict.fromkeys(names, 1 / 601) | {"CASH": 1 / 601}
+    chart = trade_bars(now, now | {"S007": 1 / 601 + 0.0004, "CASH": 1 / 601 - 0.0004})
+    assert [*chart.figure.data[0].customdata[0]] == ["+0.04 pp", "0.17 %", "0.21 %"]
+
+
 def test_a_recorded_week_says_what_it_held_and_how_far_it_went(small_version):
     week = recorded_week(small_version, "2018-06-15")
     constraints = small_version.settings.constraints

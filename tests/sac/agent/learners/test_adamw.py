@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from sac.adamw import AdamW
 from sac.agent.learners.adamw import FlatAdamW
 
 SHAPES = (3, 2, 5), (3, 4)  # a leading agent dimension everywhere
@@ -31,3 +32,18 @@ def test_agents_with_their_own_rates_step_as_each_would_alone():
     for agent, parameters in enumerate(alone):
         for own, parameter in zip(together, parameters, strict=True):
             torch.testing.assert_close(own[agent], parameter.data, rtol=0, atol=2e-6)
+
+
+def test_the_kernel_is_pytorchs_own_to_the_byte():
+    torch.manual_seed(0)
+    own, theirs = ([nn.Parameter(start.clone()) for start in map(torch.randn, SHAPES)] for _ in range(2))
+    for mine, other in zip(own, theirs, strict=True):
+        other.data.copy_(mine.data)
+    optimizer, library = AdamW(own, 1e-3, 0.1), torch.optim.AdamW(theirs, 1e-3, weight_decay=0.1, fused=True)
+    for _ in range(20):
+        gradients = [torch.randn(shape) for shape in SHAPES]
+        for parameter, gradient in zip(theirs, gradients, strict=True):
+            parameter.grad = gradient.clone()
+        library.step()
+        optimizer.step(gradients)
+    assert all(torch.equal(*pair) for pair in zip(own, theirs, strict=True))

@@ -73,7 +73,7 @@ def test_what_cannot_be_brought_names_file_and_remedy(files, message):
 
 
 def test_the_files_together_are_bounded(monkeypatch):
-    assert uploads.LARGEST_UPLOAD == 32_000_000
+    assert uploads.LARGEST_UPLOAD == 100_000_000
     monkeypatch.setattr(uploads, "LARGEST_UPLOAD", 50)
     small = b"date,close\n2024-01-02,1\n"
     assert len(by_symbol({"A.csv": small, "B.csv": small})) == 2

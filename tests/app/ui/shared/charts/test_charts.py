@@ -1,9 +1,20 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from app.ui.shared.charts import active, attribution, figure, forecasts, growth, members, returns
+from app.ui.data.coverage import known_shares
+from app.ui.shared.charts import (
+    active,
+    attribution,
+    figure,
+    forecasts,
+    growth,
+    members,
+    returns,
+    weights,
+)
 from sac.config import Constraints
 from sac.evidence import drawdown, edge, edge_by_asset, rolling_sharpe, rolling_volatility, tails
 from sac.evidence.comparison import active_weights, baselines, calendar_months, calendar_years
@@ -82,6 +93,43 @@ def test_two_hundred_stocks_share_a_row_beyond_the_largest_thirty():
     assert cells.zmax == pytest.approx(np.abs(cells.z[:30]).max()), "one stock is seen beside 170 others"
     np.testing.assert_allclose(np.sum(cells.z, axis=0), 0.0, atol=1e-9)
     assert chart.figure.layout.height < 700
+
+
+def test_six_hundred_stocks_share_a_bar_beyond_those_that_matter_most():
+    names = [f"S{number:03}" for number in range(600)]
+    lead = pd.Series(np.random.default_rng(0).normal(0.0, 1e-3, 602), [*names, "CASH", "Costs"])
+    chart = attribution.edge_by_stock(lead, "SAC", "Equal weight")
+    [bars] = chart.figure.data
+    assert len(bars.y) == 33
+    assert {"570 others", "CASH", "Costs"} < {*bars.y}
+    assert sum(bars.x) == pytest.approx(100 * lead.sum()), "nothing of the edge is left out"
+    assert {*bars.y} >= {*lead[names].abs().nlargest(30).index}
+    assert str(lead.idxmax()) in chart.alt
+    assert chart.figure.layout.height < 900
+
+
+def test_six_hundred_weights_before_and_after_are_those_that_change_most():
+    names = [f"S{number:03}" for number in range(600)]
+    before, after = (np.random.default_rng(seed).dirichlet(np.ones(601)) for seed in (0, 1))
+    now, target = (dict(zip([*names, "CASH"], each.tolist(), strict=True)) for each in (before, after))
+    for bars, whole in zip(weights.before_after(now, target).figure.data, (now, target), strict=True):
+        assert list(bars.x[-2:]) == ["570 others", "CASH"]
+        assert len(bars.x) == 32
+        assert sum(bars.y) == pytest.approx(1.0)
+        assert bars.y[0] == whole[bars.x[0]]
+    small = {"A": 0.5, "B": 0.3, "CASH": 0.2}
+    assert list(weights.before_after(small, small).figure.data[0].x) == ["A", "B", "CASH"]
+
+
+def test_six_hundred_symbols_show_those_of_which_least_is_known():
+    table = pd.DataFrame(1.0, [f"S{number:03}" for number in range(600)], [2024, 2025])
+    table.loc["S555", 2024] = 0.25
+    chart = known_shares(table, "close")
+    [cells] = chart.figure.data
+    assert list(cells.y[-2:]) == ["S555", "560 others"]
+    assert list(cells.z[-2]) == [0.25, 1.0]
+    assert len(cells.y) == 41
+    assert "on average 99.9 %" in chart.alt, "of all, not of what is shown"
 
 
 def test_years_have_a_bar_per_strategy_and_those_of_baselines_are_hatched(walks):

@@ -1,11 +1,6 @@
-"""The SAC implementations that a user could take instead, on our environment: only for measuring speed.
-
-Each trainer takes (environment of one agent, settings, chunk, tick), trains without end and calls
-tick(updates done) every `chunk` updates; one environment step per update, like ours.
-"""
+"""One agent in eager PyTorch with a replay in numpy, in CleanRL's style."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import torch
@@ -16,54 +11,7 @@ from sac.agent.environment import PortfolioEnvironment
 from sac.agent.unbatched import UnbatchedEnvironment
 from sac.config import SACSettings
 
-Tick = Callable[[int], None]
-
-
-def stable_baselines3(
-    environment: PortfolioEnvironment, settings: SACSettings, chunk: int, tick: Tick
-) -> None:
-    """stable-baselines3's SAC (eager PyTorch)."""
-    from stable_baselines3 import SAC
-
-    _learn(SAC, environment, settings, chunk, tick)
-
-
-def sbx(environment: PortfolioEnvironment, settings: SACSettings, chunk: int, tick: Tick) -> None:
-    """SBX's SAC (compiled JAX)."""
-    from sbx import SAC
-
-    _learn(SAC, environment, settings, chunk, tick)
-
-
-def _learn(
-    algorithm: Any, environment: PortfolioEnvironment, settings: SACSettings, chunk: int, tick: Tick
-) -> None:
-    from sac.agent.gymnasium_env import PortfolioEnv  # gymnasium comes with the `bench` extra
-
-    model = algorithm(
-        "MlpPolicy",
-        PortfolioEnv(UnbatchedEnvironment(environment)),
-        learning_rate=settings.critic_lr,
-        buffer_size=settings.buffer_size,
-        learning_starts=settings.warmup_steps,
-        batch_size=settings.batch_size,
-        tau=settings.tau,
-        gamma=settings.gamma,
-        train_freq=1,
-        gradient_steps=1,
-        ent_coef=f"auto_{settings.init_alpha}",
-        policy_kwargs={"net_arch": list(settings.hidden_sizes)},
-        device="cpu",
-        seed=0,
-    )
-
-    def after_each_step(*_: Any) -> bool:
-        done = model.num_timesteps - settings.warmup_steps
-        if done > 0 and done % chunk == 0:
-            tick(done)
-        return True
-
-    model.learn(total_timesteps=1_000_000_000, callback=after_each_step)
+__all__ = ["sac"]
 
 
 class _Actor(nn.Module):
@@ -139,8 +87,10 @@ class _Eager:
         optimizer.step()
 
 
-def eager(environment: PortfolioEnvironment, settings: SACSettings, chunk: int, tick: Tick) -> None:
-    """A single agent in eager PyTorch with a replay in numpy, in CleanRL's style."""
+def sac(
+    environment: PortfolioEnvironment, settings: SACSettings, chunk: int, tick: Callable[[int], None]
+) -> None:
+    """The loop from environment step to update."""
     torch.manual_seed(0)
     rng, world, assets = np.random.default_rng(0), UnbatchedEnvironment(environment), environment.assets
     agent, size = _Eager(world.size, assets, settings), settings.buffer_size
