@@ -119,7 +119,7 @@ _SHARED: dict[str, Any] = {"network": "per_stock", "hidden_sizes": (32, 32), "ba
 PRESETS: dict[str, dict[str, LearnerSettings]] = {
     "plan": {"sac": SACSettings(), "ppo": PPOSettings(), "direct": DirectSettings()},
     "desk": {
-        "sac": SACSettings(init_alpha=0.002, updates=3_000, **_SHARED),
+        "sac": SACSettings(init_alpha=0.002, alpha_stocks=100, updates=3_000, **_SHARED),
         "ppo": PPOSettings(**_SHARED),
         "direct": DirectSettings(**{**_SHARED, "batch_rows": 16 * 15}),
     },

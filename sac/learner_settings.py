@@ -54,6 +54,7 @@ class SACSettings(AgentSettings):
     warmup_steps: int = 100  # random actions before the first update
 
     counterfactual: bool = True  # replay any week with any stored weights and action
+    alpha_stocks: int = 0  # most stocks that init_alpha is for: with more it begins lower; 0: it is for any
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -63,6 +64,15 @@ class SACSettings(AgentSettings):
         within("init_alpha", self.init_alpha, 1e-6, 10.0)
         within("buffer_size", self.buffer_size, self.batch_size, 1_000_000)
         within("warmup_steps", self.warmup_steps, 1, self.buffer_size)
+        within("alpha_stocks", self.alpha_stocks, 0, 1_000_000)
+
+    def first_alpha(self, stocks: int) -> float:
+        """Temperature to begin with.
+
+        An action has a number for every stock. Its part in the reward falls with how many there are, its
+        part in the entropy does not.
+        """
+        return self.init_alpha * (min(self.alpha_stocks / stocks, 1.0) if self.alpha_stocks else 1.0)
 
 
 @dataclass(frozen=True)

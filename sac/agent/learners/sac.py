@@ -40,7 +40,8 @@ class SoftActorCritic:
         self.actor = actor(self.generators, assets, settings, constraints)
         self.critic = critic(self.generators, assets, settings, constraints)
         self.critic_target = copy.deepcopy(self.critic)
-        start = torch.full((len(seeds),), settings.init_alpha).log().to(torch.get_default_dtype())
+        first = settings.first_alpha(assets - 1)
+        start = torch.full((len(seeds),), first).log().to(torch.get_default_dtype())
         self.log_alpha = nn.Parameter(start, requires_grad=False)
         decay = settings.weight_decay
         self.optimizers = {
@@ -57,7 +58,8 @@ class SoftActorCritic:
             return torch.tensor([getattr(settings, name) for settings in each])  # (E,)
 
         self.gamma = values("gamma")[:, None]
-        self.log_alpha.copy_(values("init_alpha").log())
+        stocks = -round(self.target_entropy) - 1
+        self.log_alpha.copy_(torch.tensor([settings.first_alpha(stocks) for settings in each]).log())
         for name, optimizer in self.optimizers.items():
             optimizer.differ(values(_RATES[name]))
         for critic in (self.critic, self.critic_target):

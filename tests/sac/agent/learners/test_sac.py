@@ -272,3 +272,12 @@ def test_the_per_stock_network_does_not_care_about_the_order_of_stocks():
         torch.testing.assert_close(mine[..., assets], theirs)
     there, here = (agents.critic.decide(x) for x in (action, action[..., assets]))
     torch.testing.assert_close(agents.critic(state, there), agents.critic(shuffled, here))
+
+
+@pytest.mark.parametrize(("stocks", "first"), [(15, 0.002), (36, 0.002), (72, 0.001), (360, 0.0002)])
+def test_with_more_stocks_than_it_is_for_a_temperature_begins_lower(stocks, first):
+    settings = SACSettings(network="per_stock", hidden_sizes=(4, 4), init_alpha=0.002, alpha_stocks=36)
+    agents = SoftActorCritic([0, 1], stocks + 1, settings, Constraints())
+    np.testing.assert_allclose(agents.log_alpha.exp(), first, rtol=1e-6)
+    agents.differ([settings, dataclasses.replace(settings, alpha_stocks=0)], 5.0)
+    np.testing.assert_allclose(agents.log_alpha.exp(), [first, 0.002], rtol=1e-6)
