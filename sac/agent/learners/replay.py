@@ -50,7 +50,8 @@ class Replay:
         agents, self.assets = environment.agents, environment.assets
         self.environment, self.capacity, self.counterfactual = environment, capacity, counterfactual
         self.week = torch.zeros(agents, capacity, dtype=torch.int64)
-        self.kept = torch.zeros(agents, capacity, 3 * self.assets, dtype=environment.growth.dtype)
+        # Empty: a page of it costs memory only once a step is kept there.
+        self.kept = torch.empty(agents, capacity, 3 * self.assets, dtype=environment.growth.dtype)
         self.added = 0
         self._first_row = (torch.arange(agents) * capacity)[:, None]
 
