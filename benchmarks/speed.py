@@ -76,7 +76,7 @@ def update_flop(settings: SACSettings, stocks: int) -> int:
         total += 3 * layer.products(layer.inputs)  # targets, values of stored and of new actions
         total += layer.products(layer.inputs) + layer.products(hidden)  # the critics' gradients
         total += layer.products(hidden + layer.action)  # the actor's, through the critics
-    return 2 * total * settings.batch_size
+    return 2 * total * settings.batch_weeks(stocks)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -148,7 +148,7 @@ def libraries_part(rounds: int, updates: int) -> str:
 def scaling_part(rounds: int, updates: int) -> str:
     """Ours over stocks, training weeks and members; the ratio is to the first row of each group."""
     groups: dict[str, list[dict[str, Any]]] = {
-        "stocks": [{"stocks": n, "agents": 15} for n in (15, 30, 60, 100)],
+        "stocks": [{"stocks": n, "agents": 15} for n in (15, 30, 60, 100, 200)],
         "training weeks": [{"weeks": n, "agents": 15} for n in (208, 416, 936, 1560)],
         f"members of {FOLDS} folds": [{"agents": FOLDS * n} for n in (1, 3, 5, 10, 20)],
     }

@@ -109,3 +109,9 @@ def test_rates_are_medians_of_agent_updates():
     assert result.start_up == 5.0
     flop = speed.update_flop(result.contender.settings, 3)
     assert speed.speed_rows([result], result, 100.0 * flop) == [["20", "10–40", "1.00×", "20%"]]
+
+
+def test_an_update_of_a_shared_network_costs_as_much_at_any_number_of_stocks():
+    desk, plan = (Contender("", preset=preset).settings for preset in ("desk", "plan"))
+    assert speed.update_flop(desk, 15) == pytest.approx(speed.update_flop(desk, 200), rel=0.15)
+    assert speed.update_flop(plan, 200) > 8 * speed.update_flop(plan, 15)
