@@ -84,16 +84,7 @@ def test_three_variants_train_side_by_side_and_a_killed_worker_changes_nothing(c
     started = [jobs.submit(FULL, variant, ASKED, "ada") for variant in THREE]
     until(lambda: any(jobs.get(job.id).stage == "agents" for job in started), 3 * SECONDS)
     os.kill(cluster.working("_task")[0], signal.SIGKILL)
-    told = set()
-
-    def all_ended():
-        now = [jobs.get(job.id) for job in started]
-        told.update(job.message for job in now)
-        return not any(job.active for job in now)
-
-    until(all_ended, 3 * SECONDS)
-    assert "The worker was lost: the training starts once more" in told
-    assert any("of the cluster at" in message for message in told), "the third one waits for a worker"
+    until(lambda: not any(jobs.get(job.id).active for job in started), 3 * SECONDS)
     for job, variant in zip(started, THREE, strict=True):
         job = jobs.get(job.id)
         assert job.status == "succeeded", jobs.log(job.id)
