@@ -15,7 +15,6 @@ import heapq
 import multiprocessing
 import os
 import re
-import resource
 import tempfile
 import threading
 import time
@@ -25,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.alone import alone
+from benchmarks.alone import alone, peak_memory
 from benchmarks.speed import table
 from sac.config import DEMO_VARIANTS, PRESETS, VARIANTS, TrainingSettings, preset_settings
 from sac.threads import one_thread
@@ -53,7 +52,8 @@ def main() -> None:
     for variant in asked.variants if "trainings" in asked.parts else ():
         found = {cores: alone(trained, variant, asked.preset, cores) for cores in asked.cores}
         print(f"\n{VARIANTS[variant].label}\n\n{measured_table(found)}", flush=True)
-        costs = alone(costs_of, variant, asked.preset, asked.agents)
+        whole = found.get(1) or alone(trained, variant, asked.preset, 1)
+        costs = alone(costs_of, variant, asked.preset, asked.agents, whole["in all"])
         print(f"\n{simulated_table(costs, asked.agents, asked.years)}", flush=True)
 
 
@@ -91,8 +91,7 @@ def trained(variant: str, preset: str, cores: int) -> dict[str, Any]:
         seconds = {"in all": time.perf_counter() - began, **outcome.version.metadata.seconds}
         files = sorted(path for path in root.rglob("*") if path.suffix in (".pt", ".parquet", ".pkl"))
         digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {**seconds, "own": own, "helper": max(added, default=0.0), "digest": digest}
+    return {**seconds, "own": peak_memory(), "helper": max(added, default=0.0), "digest": digest}
 
 
 @contextmanager
@@ -139,8 +138,8 @@ class Costs:
     rest: float  # data, predictions, validation, evaluation, saving
 
 
-def costs_of(variant: str, preset: str, agents: int) -> Costs:
-    """Measure every part of a training by itself."""
+def costs_of(variant: str, preset: str, agents: int, whole: float) -> Costs:
+    """Measure every part of a training by itself; `whole`: seconds of all of it."""
     one_thread()
     from sac import processes
     from sac.forecast import training_weeks, walk_forward
@@ -148,7 +147,6 @@ def costs_of(variant: str, preset: str, agents: int) -> Costs:
     from sac.market import sample_panel
 
     panel, settings = sample_panel(), preset_settings(variant, preset)
-    whole = trained(variant, preset, 1)
     with tempfile.TemporaryDirectory() as folder:
         school = School(panel, settings.forecast, Path(folder))
         years = [seconds(school.fit, year) for year in training_weeks(panel, settings.forecast)]
@@ -162,7 +160,7 @@ def costs_of(variant: str, preset: str, agents: int) -> Costs:
         with processes.helpers(1) as helpers:
             helpers[0].submit(os.getpid).result()
 
-    rest = whole["in all"] - sum(years) - groups[own]
+    rest = whole - sum(years) - groups[own]
     return Costs(sorted(years, reverse=True), groups, seconds(begun), rest)
 
 

@@ -21,6 +21,7 @@ from benchmarks.alone import alone, peak_memory
 from benchmarks.resampled import resampled_closes
 from sac.config import VARIANTS, TrainingSettings, preset_settings
 from sac.market import MarketChoice, MarketPanel, load_panel, price_folder, write_choice
+from sac.threads import one_thread
 from tests.support.synthetic import write_prices
 
 __all__ = ["STAGES", "Desk", "report"]
@@ -113,78 +114,72 @@ def forecasts(desk: Desk) -> float:
     """A forecaster a year."""
     from sac.forecast import walk_forward
 
-    _one_thread()
-    panel, began = load_panel(desk.root.data), perf_counter()
-    found = walk_forward(panel, desk.settings.forecast, desk.root.cache)
-    took = perf_counter() - began
-    desk.keep(forecasts=found)
-    return took
+    one_thread()
+    panel = load_panel(desk.root.data)
+    return timed(desk, "forecasts", lambda: walk_forward(panel, desk.settings.forecast, desk.root.cache))
 
 
 def agents(desk: Desk) -> float:
     """All folds' agents and the production fit."""
-    from sac.agent import evaluation_folds, train_ensemble
+    from sac.agent import Ensemble, evaluation_folds, train_ensemble
 
-    _one_thread()
+    one_thread()
     panel, settings = desk.panel(), desk.settings
-    began = perf_counter()
-    folds = evaluation_folds(panel, settings.evaluation_years, settings.validation_weeks)
-    ensemble = train_ensemble(panel, folds, settings, lambda done, values: None)
-    took = perf_counter() - began
-    desk.keep(ensemble=ensemble)
-    return took
+
+    def train() -> Ensemble:
+        folds = evaluation_folds(panel, settings.evaluation_years, settings.validation_weeks)
+        return train_ensemble(panel, folds, settings, lambda done, values: None)
+
+    return timed(desk, "ensemble", train)
 
 
 def evaluation(desk: Desk) -> float:
     """Both records of the evaluation years."""
-    _one_thread()
+    one_thread()
     panel, ensemble = desk.panel(), desk.kept("ensemble")
-    began = perf_counter()
-    found = ensemble.evaluate(panel, VARIANTS[VARIANT].label)
-    took = perf_counter() - began
-    desk.keep(evaluation=found)
-    return took
+    return timed(desk, "evaluation", lambda: ensemble.evaluate(panel, VARIANTS[VARIANT].label))
 
 
 def benchmarks(desk: Desk) -> float:
     """The benchmarks that are fitted, over the same weeks."""
     from sac.assembly import fitted_baselines
 
-    _one_thread()
+    one_thread()
     panel, ensemble = desk.panel(), desk.kept("ensemble")
-    began = perf_counter()
-    found = fitted_baselines(panel, ensemble)
-    took = perf_counter() - began
-    desk.keep(benchmarks=found)
-    return took
+    return timed(desk, "benchmarks", lambda: fitted_baselines(panel, ensemble))
 
 
 def saving(desk: Desk) -> float:
     """The version's record, its files, and its place as champion."""
     from sac.assembly import artifacts_of, metadata_of
-    from sac.promotion import Ledger, settle
-    from sac.registry import version_name
+    from sac.promotion.gate import nothing_later
+    from sac.registry import Artifacts
+    from sac.wanted import Wanted, entered
 
-    _one_thread()
-    panel, settings, registry = desk.panel(), desk.settings, desk.root.registry
+    one_thread()
+    panel, registry = desk.panel(), desk.root.registry
     parts: tuple[Any, Any, Any, Any] = (
         desk.kept("forecasts"),
         desk.kept("ensemble"),
         desk.kept("evaluation"),
         desk.kept("benchmarks"),
     )
-    began = perf_counter()
-    fingerprint, symbols = panel.provenance.sha256, panel.symbols
-    name = version_name(
-        str(panel.decisions[-1]), fingerprint=fingerprint, symbols=symbols, settings=settings, variant=VARIANT
-    )
-    entry: dict[str, Any] = {"settings": settings, "fingerprint": fingerprint, "symbols": symbols}
-    metadata = metadata_of(name, VARIANT, panel, *parts, {})
-    with Ledger(registry.root).trial(VARIANT, name, kind="full", parent=None, **entry) as evaluated:
-        version = registry.save(artifacts_of(panel, *parts, metadata))
-        evaluated(version.metadata.metrics)
-    settle(registry, version)
+    began, wanted = perf_counter(), Wanted.full(VARIANT, panel, desk.settings)
+
+    def make() -> Artifacts:
+        return artifacts_of(panel, *parts, metadata_of(wanted.name, VARIANT, panel, *parts, {}))
+
+    entered(wanted, registry, "manual", nothing_later, make, registry.save)
     return perf_counter() - began
+
+
+def timed(desk: Desk, name: str, work: Callable[[], object]) -> float:
+    """Seconds of some work, which leaves its result under that name to the stages to come."""
+    began = perf_counter()
+    found = work()
+    took = perf_counter() - began
+    desk.keep(**{name: found})
+    return took
 
 
 STAGES: tuple[Callable[[Desk], float], ...] = (load, forecasts, agents, evaluation, benchmarks, saving)
@@ -212,9 +207,3 @@ def clicked(desk: Desk, runs: int) -> list[tuple[str, float, float]]:
             first, *others = [click(page, title, BLANK) for _ in range(1 + runs)]
             found.append((title, first, statistics.median(others)))
     return found
-
-
-def _one_thread() -> None:
-    from sac.threads import one_thread
-
-    one_thread()

@@ -8,13 +8,7 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import Tensor
 
-__all__ = ["AdamW", "gradient_of"]
-
-
-def gradient_of(parameter: Tensor) -> Tensor:
-    """Where backward passes write."""
-    assert parameter.grad is not None
-    return parameter.grad
+__all__ = ["AdamW"]
 
 
 class AdamW:

@@ -15,8 +15,7 @@ from sac.config import TrainingSettings
 from sac.errors import DeskError
 from sac.files import keep_sealed, unsealed
 from sac.forecast import training_weeks
-from sac.forecast.inputs import history
-from sac.forecast.lessons import lesson_of
+from sac.forecast.lessons import School
 from sac.forward import forward_record, is_missing
 from sac.market import MarketPanel
 from sac.progress import Report
@@ -119,9 +118,9 @@ def _forecasters(wanted: Wanted, cache: Path) -> dict[str, bytes]:
     """Those of a training that the desk has fitted before, as their files are."""
     settings, found = wanted.settings.forecast, {}
     if any(cache.glob("forecasts/*.pt")):  # else no example is looked at
-        past = history(wanted.panel)
+        school = School(wanted.panel, settings, cache)
         for year in training_weeks(wanted.panel, settings):
-            lesson = lesson_of(wanted.panel, past, year, settings, cache)
+            lesson = school.lesson(year)
             if lesson and lesson.path and lesson.path.exists():
                 found[str(lesson.path.relative_to(cache))] = lesson.path.read_bytes()
     return found

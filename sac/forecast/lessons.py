@@ -93,13 +93,13 @@ def fit_missing(
     folder: Path,
     helpers: Sequence[Executor],
     tell: Callable[[float, str], None],
-) -> None:
+) -> "School":
     """Fit and keep the years that are not kept yet, here and in the helpers at the same time.
 
-    `tell` may raise to stop. Raises DeskError where a helper dies.
+    Returns where all of them are found. `tell` may raise to stop. Raises DeskError where a helper dies.
     """
     school = School(panel, settings, folder)
-    missing = {}  # year -> its work: the examples of all years are too much to hold at once
+    missing = {}  # year -> its work
     for year in years:
         lesson = school.lesson(year)
         if lesson and lesson.path and not lesson.path.exists():
@@ -120,18 +120,30 @@ def fit_missing(
         for done in shared_out(largest_first, here, elsewhere):
             fitted += [done] if done else []
             news(f"forecasters: {len(fitted)} of {len(missing)} fitted, {1 + len(helpers)} at a time")
+    return school
 
 
 class School:
     """Where the forecasters of a panel are fitted and kept, year by year."""
 
-    def __init__(self, panel: MarketPanel, settings: ForecastSettings, folder: Path):
+    def __init__(self, panel: MarketPanel, settings: ForecastSettings, folder: Path | None):
         self._panel, self._settings, self._folder = panel, settings, folder
-        self._past = history(panel)
+        self.past = history(panel)
+        self._lessons: dict[int, Lesson | None] = {}  # for a lesson's key all its windows are read
 
     def lesson(self, year: int) -> Lesson | None:
-        """What teaches a year's forecaster."""
-        return lesson_of(self._panel, self._past, year, self._settings, self._folder)
+        """What teaches a year's forecaster; None without a single complete example."""
+        if year not in self._lessons:
+            self._lessons[year] = lesson_of(self._panel, self.past, year, self._settings, self._folder)
+        return self._lessons[year]
+
+    def fitted(self, year: int) -> dict[str, Any] | None:
+        """The year's forecaster, as it is kept or fitted now; None without a lesson."""
+        lesson = self.lesson(year)
+        if lesson is None:
+            return None
+        state = lesson.kept() or lesson.learned(lambda fraction, news: None)
+        return {**state, **lesson.identity}
 
     def fit(self, year: int, progress: Callable[[float, str], None] = lambda fraction, news: None) -> None:
         """Fit a year's forecaster, and keep it."""

@@ -14,8 +14,8 @@ from sac.config import ForecastSettings
 from sac.errors import DataError
 from sac.forecast.alpha import NO_RECORD, SkillRecord, calibrated, skill_record
 from sac.forecast.examples import in_parts
-from sac.forecast.inputs import History, channels, history, windows
-from sac.forecast.lessons import fit_missing, lesson_of, training_steps, training_weeks
+from sac.forecast.inputs import History, channels, windows
+from sac.forecast.lessons import School, fit_missing, training_steps, training_weeks
 from sac.forecast.skill import ForecastSkill, yearly_skill
 from sac.market import MarketPanel
 from sac.market.symbols import same_symbols
@@ -54,8 +54,7 @@ def walk_forward(
     years are kept in cache/forecasts and found again by their content; helpers share in fitting the others.
     Raises DataError where no year can be forecast, DeskError where a helper dies.
     """
-    years, past = panel.years, history(panel)
-    values = np.full(panel.returns.shape, np.nan)
+    years, values = panel.years, np.full(panel.returns.shape, np.nan)
     newest: dict[str, Any] = {}
     taught = [year for year in training_weeks(panel, settings) if year >= since]
     label = _LABELS.get(settings.kind, settings.kind)
@@ -64,15 +63,15 @@ def walk_forward(
         if report is not None:
             report(fraction, f"{label} {news}")
 
-    fit_missing(panel, taught, settings, cache, helpers, tell)
+    school = fit_missing(panel, taught, settings, cache, helpers, tell)
     for year in taught:
         tell(1.0, f"for {year}: fitted")
-        state = _fitted(panel, past, year, settings, cache)
+        state = school.fitted(year)
         if state is None:
             continue
         newest = state
         steps = np.flatnonzero(years == year)
-        values[steps] = _predicted(state, past, steps, settings)
+        values[steps] = _predicted(state, school.past, steps, settings)
     if not newest:
         raise DataError(
             f"Prices from {panel.sessions[0]} to {panel.sessions[-1]} are too short for a forecast: a "
@@ -107,7 +106,7 @@ def forecast_at(
                 f"The forecaster was fitted on the {what} {', '.join(fitted)}, but the data has "
                 f"{', '.join(given)}. Use the same data or train again."
             )
-    years, past = panel.years, history(panel)
+    years, school = panel.years, School(panel, settings, cache)
     early = np.flatnonzero(years[steps.start : steps.stop] < state["year"])
     if len(early):
         raise DataError(
@@ -119,11 +118,11 @@ def forecast_at(
     first = steps.start if settings.seen == "forecast" else int(np.searchsorted(years, state["year"]))
     chosen = np.arange(first, steps.stop)
     for year in np.unique(years[chosen]).tolist():
-        own = state if year == state["year"] else _fitted(panel, past, year, settings, cache)
+        own = state if year == state["year"] else school.fitted(year)
         if own is None:
             raise DataError(f"The prices hold too little before {year} to fit its forecaster.")
         steps_of_year = chosen[years[chosen] == year]
-        values[steps_of_year] = _predicted(own, past, steps_of_year, settings)
+        values[steps_of_year] = _predicted(own, school.past, steps_of_year, settings)
     seen = _seen(panel, values, settings, _record_of(state))
     return values[steps.start : steps.stop], seen[steps.start : steps.stop]
 
@@ -167,18 +166,3 @@ def _predicted(
     lagged = np.where((rows >= 0)[..., None], said[np.maximum(rows, 0)], np.nan)
     mean: Floats = np.einsum("l,sln->sn", weights / weights.sum(), lagged)
     return mean
-
-
-def _fitted(
-    panel: MarketPanel,
-    past: History,
-    year: int,
-    settings: ForecastSettings,
-    folder: Path | None,
-) -> dict[str, Any] | None:
-    """The year's forecaster, from the cache or fitted now; None without a single complete example."""
-    lesson = lesson_of(panel, past, year, settings, folder)
-    if lesson is None:
-        return None
-    state = lesson.kept() or lesson.learned(lambda fraction, news: None)
-    return {**state, **lesson.identity}

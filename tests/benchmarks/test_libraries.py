@@ -8,6 +8,7 @@ import torch
 
 from benchmarks.rounds import Contender, environment, trainer_of
 from benchmarks.speed import LIBRARIES
+from tests.support.trainers import two_reports
 
 pytestmark = pytest.mark.slow
 
@@ -63,19 +64,8 @@ def test_a_library_trains_on_our_market_and_reports_its_updates(trainer):
     if not contender.installed:
         pytest.skip(f"{contender.needs} is in the bench extra")
 
-    class StopError(Exception):
-        pass
-
-    seen = []
-
-    def tick(done):
-        seen.append(done)
-        if len(seen) == 2:
-            raise StopError
-
     contender = dataclasses.replace(contender, stocks=3, weeks=120)
     settings = dataclasses.replace(contender.settings, warmup_steps=10, buffer_size=200, batch_size=8)
-    with pytest.raises(StopError):
-        trainer_of(contender)(environment(contender), settings, 16, tick)
+    seen = two_reports(trainer_of(contender), environment(contender), settings, 16)
     assert seen[1] - seen[0] == 16
     assert 0 < seen[0] <= 16

@@ -13,6 +13,7 @@ from benchmarks.rounds import Contender, Measurement, Report, environment, measu
 from sac.agent.learners.replay import Batch, Replay, draws
 from sac.agent.learners.sac import SoftActorCritic
 from sac.agent.unbatched import UnbatchedEnvironment
+from tests.support.trainers import two_reports
 
 pytestmark = pytest.mark.slow
 
@@ -68,20 +69,8 @@ def test_the_libraries_train_on_the_same_market(stocks):
 
 @pytest.mark.parametrize("trainer", [eager.sac, sgemm])
 def test_a_trainer_reports_every_chunk_until_it_is_stopped(trainer):
-    class StopError(Exception):
-        pass
-
-    seen = []
-
-    def tick(done):
-        seen.append(done)
-        if len(seen) == 2:
-            raise StopError
-
     settings = dataclasses.replace(SMALL.settings, warmup_steps=10, batch_size=8)
-    with pytest.raises(StopError):
-        trainer(environment(SMALL), settings, 3, tick)
-    assert seen == [3, 6]
+    assert two_reports(trainer, environment(SMALL), settings, 3) == [3, 6]
 
 
 def test_contenders_take_turns_in_their_own_processes():

@@ -7,12 +7,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from sac.adamw import gradient_of
 from sac.agent.environment import PortfolioEnvironment
 from sac.agent.learners.adamw import FlatAdamW, flatten
 from sac.agent.learners.curve import Learner, all_cash_start, detached
 from sac.agent.learners.replay import Batch, Draws, Replay, draws
 from sac.agent.networks.gaussian import SquashedGaussian
+from sac.agent.networks.layers import gradient_of
 from sac.agent.networks.mlp import GaussianActor, TwinCritic
 from sac.agent.networks.per_stock import PerStockActor, PerStockTwinCritic
 from sac.config import Constraints, SACSettings

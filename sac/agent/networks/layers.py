@@ -8,9 +8,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from sac.adamw import gradient_of
-
-__all__ = ["AgentLinear", "AgentValue", "Generators", "TwoLayers", "for_each", "start_weights"]
+__all__ = ["AgentLinear", "AgentValue", "Generators", "TwoLayers", "for_each", "gradient_of", "start_weights"]
 
 Generators = list[torch.Generator]
 
@@ -99,6 +97,12 @@ class TwoLayers:
 def for_each(groups: int, x: Tensor) -> Tensor:
     """The same (E, ...) for every one of G networks, (E, G, ...), without a copy."""
     return x[:, None].expand(-1, groups, *x.shape[1:])
+
+
+def gradient_of(parameter: nn.Parameter) -> Tensor:
+    """Where a backward pass writes; an optimiser has made it."""
+    assert parameter.grad is not None
+    return parameter.grad
 
 
 def start_weights(generators: Generators, inputs: int, *shape: int) -> nn.Parameter:

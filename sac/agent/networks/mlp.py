@@ -3,9 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from sac.adamw import gradient_of
 from sac.agent.networks.gaussian import START_LOG_STD, clamp_log_std, clamp_log_std_backward
-from sac.agent.networks.layers import AgentLinear, AgentValue, Generators, TwoLayers, for_each
+from sac.agent.networks.layers import AgentLinear, AgentValue, Generators, TwoLayers, for_each, gradient_of
 from sac.config import SIGNALS, AgentSettings, Constraints
 
 __all__ = ["DeterministicActor", "GaussianActor", "PolicyValue", "TwinCritic", "state_size"]

@@ -3,7 +3,6 @@
 import torch
 from torch import Tensor, nn
 
-from sac.adamw import gradient_of
 from sac.agent.networks.gaussian import START_LOG_STD, clamp_log_std, clamp_log_std_backward
 from sac.agent.networks.layers import (
     AgentLinear,
@@ -11,6 +10,7 @@ from sac.agent.networks.layers import (
     Generators,
     TwoLayers,
     for_each,
+    gradient_of,
     start_weights,
 )
 from sac.config import SIGNALS, AgentSettings, Constraints
